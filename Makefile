@@ -1,0 +1,46 @@
+# Everything sets itself up: git, make and Python 3.11 or newer are enough.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+RUN := scripts/uv run --locked --no-default-groups
+DEV := scripts/uv run --locked --group dev
+
+.PHONY: help report test check check-slow lint types layers bench serve system clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+report: ## the main job: the report on the bundled sample, in ./report
+	@$(RUN) modelcensus report -o report
+
+test: system ## set up and run every check that CI runs
+	@$(MAKE) --no-print-directory lint types layers
+	@$(DEV) pytest -n 2 --dist worksteal
+
+check: ## format, then everything that `test` runs
+	@$(DEV) ruff format .
+	@$(MAKE) --no-print-directory test
+
+check-slow: system ## the long checks: all of `test`, and the tests marked slow
+	@$(DEV) pytest -n 2 -m "slow or not slow" --override-ini addopts="-q --import-mode=importlib"
+
+lint: ## style, without changing a file
+	@$(DEV) ruff check . && $(DEV) ruff format --check .
+
+types: ## pyright
+	@$(DEV) pyright
+
+layers: ## the one direction of docs/architecture.md
+	@$(DEV) lint-imports
+
+bench: ## side by side with what a user would pick instead
+	@$(DEV) python -m bench
+
+serve: ## read the report in a browser at http://127.0.0.1:8000
+	@test -f report/report.html || $(MAKE) --no-print-directory report
+	@cd report && python3 -m http.server --bind 127.0.0.1 8000
+
+system: ## packages of the distribution that the browser tests need; only as root
+	@scripts/system-packages
+
+clean: ## remove what the other targets made
+	@rm -rf report .venv .tools .pytest_cache .ruff_cache .hypothesis

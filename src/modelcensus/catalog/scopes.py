@@ -1,0 +1,106 @@
+"""Scopes: named rules that say which repositories count, each with a text and a digest of what it resolved to."""
+
+import hashlib
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import expressions as sge
+from sqlglot.errors import SqlglotError
+
+from modelcensus.catalog.knowledge import Knowledge, ScopeRule
+from modelcensus.engine import Engine
+from modelcensus.vocabulary import KnowledgeError, RequestError, nearest
+
+COLUMNS = (
+    "repository", "organization", "parent", "kind", "country", "region", "role", "family", "family_type",
+    "generation", "variant", "format", "first_party", "params_b", "active_b", "size_class", "license",
+    "license_class", "architecture", "library", "task", "created_at", "released",
+)  # fmt: skip
+_FUNCTIONS = (
+    sge.And, sge.Or, sge.ArrayOverlaps, sge.ArrayContains, sge.RegexpLike, sge.RegexpFullMatch,
+    sge.Lower, sge.Coalesce, sge.Cast, sge.TryCast, sge.StartsWith, sge.Array, sge.Case, sge.If,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A scope resolved: `where` over catalog columns, `short` for a subtitle, `digest` of its repositories."""
+
+    id: str
+    text: str
+    short: str
+    where: str
+    size: int
+    digest: str
+
+
+def resolve_scope(engine: Engine, knowledge: Knowledge, name: str) -> Scope:
+    """The scope of that name: one of the knowledge, or `LIST@DATE` (or `LIST`, its newest) of the ledger."""
+    rule = knowledge.scopes.get(name) or _list_scope(engine, name)
+    if rule is None:
+        raise RequestError(
+            f"unknown scope {name!r}",
+            where="--within",
+            remedy=nearest(name, [*knowledge.scopes, *lists(engine)]),
+        )
+    check_expression(rule.where, name)
+    ids = [
+        r["repository"] for r in engine.rows(f"select repository from catalog where {rule.where} order by repository")
+    ]
+    digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
+    return Scope(name, rule.text, rule.short, rule.where, len(ids), digest)
+
+
+def lists(engine: Engine) -> list[str]:
+    """The dated lists of the ledger, as scope names."""
+    rows = engine.fetch(
+        engine.query("list_names", "select distinct list || '@' || listed_on as name from lists order by 1")
+    )
+    return [str(n) for n in rows["name"].to_pylist()]
+
+
+def check_expression(where: str, name: str) -> None:
+    """Refuse what is no plain expression over catalog columns."""
+    try:
+        tree = sqlglot.parse_one(where, dialect="duckdb")
+    except SqlglotError as error:
+        raise KnowledgeError(
+            f"not an expression ({str(error).splitlines()[0]})",
+            where=f"scope {name}",
+            remedy="see docs/catalog.md",
+        ) from error
+    functions = [f for f in tree.find_all(sge.Func) if not isinstance(f, _FUNCTIONS)]
+    if functions or tree.find(sge.Query, sge.Command, sge.DDL):
+        raise KnowledgeError(
+            "only operators and plain functions of columns are allowed",
+            where=f"scope {name}",
+            remedy="see docs/catalog.md",
+        )
+    for column in tree.find_all(sge.Column):
+        if column.name not in COLUMNS:
+            raise KnowledgeError(
+                f"unknown column {column.name!r}",
+                where=f"scope {name}",
+                remedy=nearest(column.name, list(COLUMNS)),
+            )
+
+
+def _list_scope(engine: Engine, name: str) -> ScopeRule | None:
+    known = lists(engine)
+    full = name if name in known else max((k for k in known if k.split("@")[0] == name), default=None)
+    if full is None:
+        return None
+    list_name, _, day = full.partition("@")
+    quoted = list_name.replace("'", "''")
+    ids = [
+        r["repository"]
+        for r in engine.rows(
+            f"select distinct repository from lists where list = '{quoted}' and listed_on = date '{day}' order by 1"
+        )
+    ]
+    joined = ", ".join("'" + i.replace("'", "''") + "'" for i in ids)
+    return ScopeRule(
+        text=f"the {len(ids):,} repositories of the list {list_name!r} of {day}",
+        short=f"the {len(ids):,} listed repositories ({full})",
+        where=f"repository in ({joined})",
+    )

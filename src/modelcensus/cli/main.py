@@ -1,0 +1,41 @@
+"""Commands by name, and what their failures look like."""
+
+import os
+import sys
+from importlib.metadata import version
+
+from cyclopts import App
+
+from modelcensus.cli.doctor import doctor
+from modelcensus.cli.explain import explain
+from modelcensus.cli.import_ import import_files
+from modelcensus.cli.measure import measure
+from modelcensus.cli.options import say
+from modelcensus.cli.report import report
+from modelcensus.vocabulary import CensusError
+
+app = App(
+    name="modelcensus",
+    help="Measures the adoption of open AI models: exact bounds, stated denominators, provenance for every number.",
+    version=version("modelcensus"),
+)
+app.command(report)
+app.command(import_files, name="import")
+app.command(measure)
+app.command(explain)
+app.command(doctor)
+
+
+def main() -> None:
+    """Run a command: exit status 0 done, 1 the input or the data do not allow it, 2 usage."""
+    try:
+        app()
+    except CensusError as error:
+        say(f"modelcensus: {error}")
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        say("interrupted; nothing half-written is visible, the same command can be run again")
+        sys.exit(130)

@@ -1,0 +1,115 @@
+"""`modelcensus measure`: one number, or a table of them, with bounds and provenance."""
+
+import io
+import json
+from typing import Annotated, Literal
+
+import pyarrow.parquet as pq
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, emit_bytes, notes, open_census, say
+from modelcensus.measures import Result, number
+from modelcensus.publish import result_chart
+from modelcensus.vocabulary import Request
+
+Format = Literal["table", "json", "csv", "parquet", "svg", "png", "vega", "sentence"]
+
+
+def measure(
+    name: str,
+    /,
+    *,
+    of: Annotated[list[str] | None, Parameter(name="--of", negative="")] = None,
+    within: str = "",
+    by: Annotated[list[str] | None, Parameter(name="--by", negative="")] = None,
+    period: Annotated[list[str] | None, Parameter(name="--period", negative="")] = None,
+    reading: Annotated[list[str] | None, Parameter(name="--reading", negative="")] = None,
+    as_of: str | None = None,
+    format: Format = "table",
+    title: str = "",
+    size: Literal["post", "social", "print"] = "post",
+    ledger: LedgerOption = None,
+    knowledge: KnowledgeOption = None,
+) -> None:
+    """Compute a measure: downloads, cumulative, share, ratio, rank or crossover.
+
+    Parameters
+    ----------
+    name
+        Name of the measure (docs/measures.md).
+    of
+        Subject, DIMENSION=VALUE[,VALUE]; repeated terms must all hold.
+    within
+        Scope: what stands under the line (hub, mainline, text-vision, makers, tracked@DATE, ...).
+    by
+        Dimension or grain of time (month, week, day); repeated.
+    period
+        2026-02, 2026, 2026-02..2026-08, a day, or all; repeated.
+    reading
+        NAME=CHOICE: channel, counter, repair, panel, origin, peers; repeated.
+    as_of
+        Compute with what the ledger held at the end of that day.
+    format
+        What to print.
+    title
+        Title of a chart.
+    size
+        Size of a chart.
+    """
+    request = Request.build(name, of or (), within, by or (), period or (), reading or (), as_of)
+    with notes.status("computing"):
+        result = open_census(ledger, knowledge).answer(request)
+    if result.unrecorded:
+        say("the ledger cannot be written: `explain` will not know this id")
+    _print(result, format, title, size)
+
+
+def _print(result: Result, format: Format, title: str, size: str) -> None:
+    if format == "json":
+        emit(json.dumps(result.as_dict(), indent=1, default=str))
+    elif format == "csv":
+        emit(result.to_csv())
+    elif format == "parquet":
+        sink = io.BytesIO()
+        pq.write_table(result.to_arrow(), sink)
+        emit_bytes(sink.getvalue())
+    elif format == "sentence":
+        emit(result.sentence())
+    elif format in ("svg", "png", "vega"):
+        chart = result_chart(result, title=title, size=size)
+        if format == "vega":
+            emit(json.dumps(chart.spec, indent=1))
+        elif format == "svg":
+            emit(chart.svg())
+        else:
+            emit_bytes(chart.png())
+    else:
+        _print_table(result)
+
+
+def _print_table(result: Result) -> None:
+    names = list(result.rows[0].dimensions)
+    table = Table(title=result.sentence(), title_justify="left", title_style="bold")
+    for column in (*names, "period", result.unit, "low", "high", "coverage", "flags"):
+        table.add_column(column)
+    for row in result.rows:
+        coverage = "" if row.coverage is None else number(row.coverage, "share")
+        if row.scope_size and row.observed is not None:
+            coverage += f" ({row.observed:,} of {row.scope_size:,})"
+        is_open = any(f.startswith("open") for f in row.flags)
+        high = "open" if is_open and row.high is None else "" if row.high is None else number(row.high, result.unit)
+        low = "" if row.low is None else number(row.low, result.unit)
+        table.add_row(
+            *("" if row.dimensions[n] is None else str(row.dimensions[n]) for n in names),
+            row.period, number(row.value, result.unit), low, high, coverage, "; ".join(row.flags),
+        )  # fmt: skip
+    console = Console(highlight=False, markup=False)
+    console.print(table)
+    for note in result.notes:
+        console.print(note, soft_wrap=True)
+    console.print(
+        f"{result.definition}; {result.counted_by}; modelcensus explain {result.provenance.id}",
+        soft_wrap=True,
+    )

@@ -1,0 +1,106 @@
+"""DuckDB, in process, through Ibis."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+
+class DuckDBEngine:
+    """The default engine: one in-memory database per instance, results spill to a temporary folder.
+
+    Tables are registered on the DuckDB connection itself: Ibis 12's own `sql` and `create_table` call
+    functions that DuckDB 2.0 no longer has.
+    """
+
+    def __init__(self, memory_limit: str | None = None) -> None:
+        self._ibis = ibis.duckdb.connect()
+        self._db: duckdb.DuckDBPyConnection = self._ibis.con
+        self._db.execute("set timezone = 'UTC'")
+        self._db.execute("set enable_progress_bar = false")
+        if memory_limit:
+            self._db.execute(f"set memory_limit = '{memory_limit}'")
+        self._kept: dict[str, pa.Table] = {}
+
+    def read_parquet(self, name: str, paths: Sequence[Path], schema: pa.Schema) -> ir.Table:
+        if not paths:
+            return self.register(name, schema.empty_table())
+        listed = ", ".join(_text(str(p)) for p in paths)
+        source = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
+        present = {c[0] for c in self._db.execute(f"select * from {source} limit 0").description or []}
+        columns = ", ".join(
+            f'"{f.name}"' if f.name in present else f'cast(null as {_sql_type(f.type)}) as "{f.name}"' for f in schema
+        )
+        return self.query(name, f"select {columns} from {source}", keep=False)
+
+    def register(self, name: str, rows: pa.Table) -> ir.Table:
+        self._drop(name)
+        self._kept[name] = rows
+        self._db.register(name, rows)
+        return self._ibis.table(name)
+
+    def query(self, name: str, sql: str, *, keep: bool = True) -> ir.Table:
+        self._drop(name)
+        kind = "temp table" if keep else "temp view"
+        self._db.execute(f'create {kind} "{name}" as {sql}')
+        return self._ibis.table(name)
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        cursor = self._db.execute(sql)
+        names = [d[0] for d in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def table(self, name: str) -> ir.Table:
+        return self._ibis.table(name)
+
+    def has(self, name: str) -> bool:
+        found = self._db.execute(
+            "select count(*) from information_schema.tables where table_name = ?", [name]
+        ).fetchall()
+        return found[0][0] > 0
+
+    def fetch(self, table: ir.Table) -> pa.Table:
+        rows: pa.Table = self._ibis.to_pyarrow(table)
+        return rows
+
+    def sql(self, table: ir.Table) -> str:
+        return str(ibis.to_sql(table, dialect="duckdb"))
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection itself, for sources that parse files with DuckDB's readers."""
+        return self._db
+
+    @property
+    def software(self) -> dict[str, str]:
+        return {"duckdb": duckdb.__version__, "ibis": ibis.__version__}
+
+    def _drop(self, name: str) -> None:
+        if name in self._kept:
+            self._db.unregister(name)
+            del self._kept[name]
+            return
+        kinds = self._db.execute(
+            "select table_type from information_schema.tables where table_name = ?", [name]
+        ).fetchall()
+        for (kind,) in kinds:
+            self._db.execute(f'drop {"view" if kind == "VIEW" else "table"} "{name}"')
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _sql_type(arrow: pa.DataType) -> str:
+    names = {
+        pa.string(): "varchar",
+        pa.int64(): "bigint",
+        pa.float64(): "double",
+        pa.date32(): "date",
+        pa.bool_(): "boolean",
+    }
+    return names[arrow]

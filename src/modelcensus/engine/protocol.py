@@ -1,0 +1,49 @@
+"""What a room may ask of an engine; nothing above knows which one runs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+
+class Engine(Protocol):
+    """Computes tables. Names given to tables are those that explained SQL shows."""
+
+    def read_parquet(self, name: str, paths: Sequence[Path], schema: pa.Schema) -> ir.Table:
+        """The rows of `paths` as a table called `name`; columns that a file lacks are null."""
+        ...
+
+    def register(self, name: str, rows: pa.Table) -> ir.Table:
+        """In-memory rows as a table called `name`."""
+        ...
+
+    def query(self, name: str, sql: str, *, keep: bool = True) -> ir.Table:
+        """The result of SQL over named tables; computed once where `keep`, else a view."""
+        ...
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        """The few rows that a query over named tables gives, as plain values."""
+        ...
+
+    def table(self, name: str) -> ir.Table:
+        """A table registered before."""
+        ...
+
+    def has(self, name: str) -> bool:
+        """Whether a table of that name is registered."""
+        ...
+
+    def fetch(self, table: ir.Table) -> pa.Table:
+        """Compute and return the rows."""
+        ...
+
+    def sql(self, table: ir.Table) -> str:
+        """The SQL that computes the table."""
+        ...
+
+    @property
+    def software(self) -> dict[str, str]:
+        """Names and versions of what computes."""
+        ...

@@ -1,0 +1,38 @@
+"""Flows of any spans: each repository by its own best instrument, never two joined."""
+
+from datetime import date
+
+from modelcensus.engine import Engine
+from modelcensus.flows.all_time import all_time_flows
+from modelcensus.flows.readings import reading_table
+from modelcensus.flows.windows import window_flows
+from modelcensus.vocabulary.names import ALL_TIME, PERIOD, ROLLING
+
+CHOSEN = """
+    select * from ({parts})
+    qualify row_number() over (partition by span, repository order by open, high - low, instrument) = 1
+"""
+
+
+def build_flows(engine: Engine, spans: list[tuple[date, date]], repair: str, only: str = "") -> None:
+    """Register `flows`: span (ordinal), repository, low, estimate, high (downloads), open, broken, instrument.
+
+    Where a repository is known by several counters, each gives its own interval, and the narrower is taken
+    whole: equations of different instruments are never mixed.
+    """
+    readings = reading_table(repair)
+    present = engine.query("instruments", f"select distinct counter from {readings} where not aside")
+    counters = set(engine.fetch(present)["counter"].to_pylist())
+    parts = []
+    if ALL_TIME in counters:
+        all_time_flows(engine, "flows_all_time", readings, spans, only)
+        parts.append("select * from flows_all_time")
+    for counter in (ROLLING, PERIOD):
+        if counter in counters:
+            window_flows(engine, f"flows_{counter}", readings, counter, spans, only)
+            parts.append(f"select * from flows_{counter}")
+    empty = """select 0 as span, '' as repository, 0 as low, 0 as high, 0 as estimate, false as open,
+               false as broken, '' as instrument where false"""
+    columns = "span, repository, low, high, estimate, open, broken, instrument"
+    selects = [p.replace("*", columns) for p in parts] or [empty]
+    engine.query("flows", CHOSEN.format(parts=" union all ".join(selects)))

@@ -1,0 +1,207 @@
+"""The append-only store: Parquet partitions, and one manifest per batch as its commit."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from modelcensus.engine import Engine, file_digest, write_atomically, write_parquet
+from modelcensus.engine.parquet import sync_folder
+from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile
+from modelcensus.vocabulary import TABLES, Batch, LedgerError, Schema
+
+BATCH_COLUMN = pa.field("batch_id", pa.string())
+
+
+class Ledger:
+    """A folder with `manifests/`, one folder per table, and `provenance/`.
+
+    Nothing is ever edited. A batch is committed by giving its manifest its name; until then its files are
+    invisible, so that a kill leaves a readable store and two writers never see each other's half.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @property
+    def manifests_folder(self) -> Path:
+        return self.root / "manifests"
+
+    def manifests(self, as_of: date | None = None) -> list[Manifest]:
+        """The committed batches, oldest first; with `as_of`, those committed by the end of that day (UTC)."""
+        found = []
+        for path in sorted(self.manifests_folder.glob("*.json")):
+            try:
+                content = json.loads(path.read_text())
+                if content.get("format", 0) > FORMAT:
+                    raise LedgerError(
+                        f"ledger format {content['format']} is newer than {FORMAT}",
+                        where=str(path),
+                        remedy="upgrade modelcensus",
+                    )
+                found.append(Manifest.model_validate(content))
+            except (ValueError, AttributeError) as error:
+                first = str(error).splitlines()[0]
+                raise LedgerError(
+                    f"damaged manifest ({first})", where=str(path), remedy="restore it, or move it away"
+                ) from error
+        if as_of is not None:
+            found = [m for m in found if m.committed_at.astimezone(UTC).date() <= as_of]
+        return sorted(found, key=lambda m: (m.committed_at, m.id))
+
+    def commit(self, batch: Batch, committed_at: datetime | None = None) -> tuple[Manifest, bool]:
+        """Store a batch; the same input with the same options is the same batch and changes nothing.
+
+        Returns the manifest and whether it is new.
+        """
+        batch_id = batch_identity(batch)
+        target = self.manifests_folder / f"{batch_id}.json"
+        if target.exists():
+            return next(m for m in self.manifests() if m.id == batch_id), False
+        try:
+            files = [f for name, rows in batch.tables.items() for f in self._store(name, rows, batch_id)]
+            days = _days(batch)
+            manifest = Manifest(
+                format=FORMAT,
+                id=batch_id,
+                source=batch.source,
+                name=batch.name,
+                channel=batch.channel,
+                committed_at=committed_at or datetime.now(UTC),
+                first_day=days[0] if days else None,
+                last_day=days[-1] if days else None,
+                rows={name: rows.num_rows for name, rows in batch.tables.items()},
+                inputs=[Input(name=i.name, bytes=i.bytes, digest=i.digest) for i in batch.inputs],
+                options=dict(batch.options),
+                took=list(batch.took),
+                terms={k: str(v) for k, v in vars(batch.terms).items()},
+                files=files,
+                software={"modelcensus": version("modelcensus")},
+            )
+            new = _name_once(target, manifest.model_dump_json(indent=1).encode())
+        except OSError as error:
+            raise LedgerError(
+                f"cannot be written ({error.strerror})",
+                where=str(self.root),
+                remedy="free space or permissions, then run the same command again; nothing was committed",
+            ) from error
+        return (manifest, True) if new else (next(m for m in self.manifests() if m.id == batch_id), False)
+
+    def read(self, engine: Engine, table: Schema, manifests: Iterable[Manifest], name: str | None = None) -> ir.Table:
+        """All rows of one table in the given batches, with their `batch_id`."""
+        paths = []
+        for manifest in manifests:
+            for file in manifest.files:
+                if file.table != table.name:
+                    continue
+                path = self.root / file.path
+                if not path.exists() or path.stat().st_size != file.bytes:
+                    raise LedgerError(
+                        f"file of batch {manifest.id} is missing or has another size",
+                        where=str(path),
+                        remedy="run `modelcensus doctor`, or import its input again",
+                    )
+                paths.append(path)
+        return engine.read_parquet(name or table.name, paths, table.arrow.append(BATCH_COLUMN))
+
+    def broken_files(self) -> list[tuple[Manifest, StoredFile, str]]:
+        """Files of committed batches that are missing or whose digest differs."""
+        broken = []
+        for manifest in self.manifests():
+            for file in manifest.files:
+                path = self.root / file.path
+                if not path.exists():
+                    broken.append((manifest, file, "missing"))
+                elif file_digest(path) != file.digest:
+                    broken.append((manifest, file, "digest differs"))
+        return broken
+
+    def record(self, record: dict[str, object]) -> None:
+        """Keep a provenance record under its id, for `explain`."""
+        content = json.dumps(record, indent=1, sort_keys=True, default=str).encode()
+        path = self.root / "provenance" / f"{record['id']}.json"
+        if not path.exists():
+            write_atomically(path, content)
+
+    def provenance(self, record_id: str) -> dict[str, object] | None:
+        """The record kept under an id, or nothing."""
+        path = self.root / "provenance" / f"{Path(record_id).name}.json"
+        return json.loads(path.read_text()) if path.exists() else None
+
+    def _store(self, table: str, rows: pa.Table, batch_id: str) -> list[StoredFile]:
+        if table not in TABLES:
+            raise LedgerError(f"a batch cannot hold {table!r}", where=batch_id)
+        if rows.num_rows == 0:
+            return []
+        rows = rows.select(TABLES[table].names).cast(TABLES[table].arrow)
+        parts: list[tuple[str, pa.Table]] = [(f"{table}/{batch_id}.parquet", rows)]
+        if table == "observations":
+            parts = [
+                (f"{table}/observed_on={day}/{batch_id}.parquet", rows.filter(pc.field("observed_on") == day))
+                for day in sorted(set(rows["observed_on"].to_pylist()))
+            ]
+        stored = []
+        for path, part in parts:
+            tagged = part.append_column(BATCH_COLUMN, pa.array([batch_id] * part.num_rows, pa.string()))
+            digest = write_parquet(self.root / path, tagged)
+            size = (self.root / path).stat().st_size
+            stored.append(StoredFile(table=table, path=path, rows=part.num_rows, bytes=size, digest=digest))
+        return stored
+
+
+def batch_identity(batch: Batch) -> str:
+    """The same source, options and inputs give the same id."""
+    named = {
+        "source": batch.source,
+        "name": batch.name,
+        "channel": batch.channel,
+        "options": dict(batch.options),
+        "inputs": sorted(i.digest for i in batch.inputs),
+    }
+    return "b" + hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _days(batch: Batch) -> list[str]:
+    columns = {
+        "observations": ("observed_from", "observed_on"),
+        "reported": ("period_start", "period_end"),
+        "lists": ("listed_on",),
+    }
+    ends: list[date] = []
+    for table, names in columns.items():
+        rows = batch.tables.get(table)
+        if rows is not None and rows.num_rows:
+            for name in names:
+                ends.extend(set(rows[name].to_pylist()) - {None})
+    return sorted({d.isoformat() for d in ends})
+
+
+def _name_once(target: Path, content: bytes) -> bool:
+    """Give a file its final name unless another writer was first; true when it is ours."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".writing-", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            os.link(temporary, target)
+        except FileExistsError:
+            return False
+        except OSError:  # a file system without hard links
+            if target.exists():
+                return False
+            Path(temporary).replace(target)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    sync_folder(target.parent)
+    return True

@@ -1,0 +1,138 @@
+"""An opened ledger: everything that measures read, registered once with the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+
+from modelcensus.catalog import Knowledge, build_catalog, load_knowledge
+from modelcensus.engine import DuckDBEngine, Engine
+from modelcensus.flows import build_events, build_readings
+from modelcensus.ledger import Ledger, Manifest
+from modelcensus.measures.evaluate import evaluate
+from modelcensus.measures.result import Result
+from modelcensus.vocabulary import (
+    FACTS,
+    LISTS,
+    OBSERVATIONS,
+    REPORTED,
+    LedgerError,
+    Request,
+    RequestError,
+    nearest,
+)
+from modelcensus.vocabulary.names import HUB
+from modelcensus.vocabulary.names import REPORTED as REPORTED_PREFIX
+
+
+class Census:
+    """A ledger as of a day, with the knowledge to attribute it.
+
+    Example: `modelcensus.open("ledger").measure("share", of={"organization": "Qwen"}, by="month")`.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        knowledge: Iterable[Path] = (),
+        as_of: date | None = None,
+        engine: Engine | None = None,
+    ) -> None:
+        self.ledger = ledger
+        self.as_of = as_of
+        self.engine: Engine = engine or DuckDBEngine()
+        self._folders = tuple(knowledge)
+        own = ledger.root / "knowledge"
+        self.knowledge: Knowledge = load_knowledge((*((own,) if own.is_dir() else ()), *self._folders))
+        self.manifests: list[Manifest] = ledger.manifests(as_of)
+        if not self.manifests:
+            until = f" committed by {as_of}" if as_of else ""
+            raise LedgerError(f"no batch{until}", where=str(ledger.root), remedy="import or collect something first")
+        self._as_of: dict[date, Census] = {}
+        self._prepared_channel = ""
+        self._register()
+
+    def measure(
+        self,
+        measure: str,
+        *,
+        of: Mapping[str, str | Iterable[str]] | Iterable[str] = (),
+        within: str = "",
+        by: str | Iterable[str] = (),
+        period: str | Iterable[str] = (),
+        reading: Mapping[str, str] | Iterable[str] = (),
+        as_of: str | date | None = None,
+    ) -> Result:
+        """Compute one measure; the arguments are those of the command line (docs/measures.md).
+
+        Raises RequestError with the nearest valid choice where the request makes no sense for the data.
+        """
+        return self.answer(Request.build(measure, of, within, by, period, reading, as_of))
+
+    def answer(self, request: Request) -> Result:
+        """Compute a request."""
+        if request.as_of and request.as_of != self.as_of:
+            if request.as_of not in self._as_of:
+                self._as_of[request.as_of] = Census(self.ledger, self._folders, request.as_of)
+            return self._as_of[request.as_of].answer(request)
+        return evaluate(self, request)
+
+    @cached_property
+    def channels(self) -> list[str]:
+        """The channels that the ledger holds."""
+        return sorted({m.channel for m in self.manifests if m.channel})
+
+    def channel(self, asked: str) -> str:
+        """The channel meant: the one asked for, else the Hub's counters, else the only one."""
+        if not asked:
+            if HUB in self.channels or not self.channels:
+                return HUB
+            if len(self.channels) == 1:
+                return self.channels[0]
+            raise RequestError(
+                "several channels, none of them the Hub's counters",
+                where="reading channel",
+                remedy=f"choose one: {', '.join(self.channels)}",
+            )
+        if asked not in self.channels:
+            raise RequestError(f"no channel {asked!r}", where="reading channel", remedy=nearest(asked, self.channels))
+        return asked
+
+    def batches(self, channel: str) -> list[Manifest]:
+        """The batches of a channel."""
+        return [m for m in self.manifests if m.channel == channel]
+
+    def prepare(self, channel: str = HUB) -> None:
+        """Register readings and events of an observed channel."""
+        if channel.startswith(REPORTED_PREFIX) or self._prepared_channel == channel:
+            return
+        build_readings(self.engine, channel)
+        build_events(self.engine)
+        self._prepared_channel = channel
+
+    def _register(self) -> None:
+        for table in (OBSERVATIONS, FACTS, REPORTED, LISTS):
+            self.ledger.read(self.engine, table, self.manifests)
+        rows = [
+            {"batch_id": m.id, "name": m.name, "channel": m.channel, "committed_at": m.committed_at}
+            for m in self.manifests
+        ]
+        self.engine.register(
+            "batches",
+            pa.Table.from_pylist(
+                rows,
+                schema=pa.schema(
+                    [
+                        ("batch_id", pa.string()),
+                        ("name", pa.string()),
+                        ("channel", pa.string()),
+                        ("committed_at", pa.timestamp("us", tz="UTC")),
+                    ]
+                ),
+            ),
+        )
+        build_catalog(self.engine, self.knowledge)

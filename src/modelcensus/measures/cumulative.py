@@ -1,0 +1,20 @@
+"""Cumulative downloads since a stated origin, or the all-time counter where that is asked for."""
+
+import ibis.expr.types as ir
+
+from modelcensus.measures.downloads import downloads
+from modelcensus.measures.frame import Frame
+from modelcensus.measures.registry import measure
+
+
+@measure(
+    "cumulative",
+    text="downloads from the origin up to the end of each period; with counter=all_time, the counter as read",
+    unit="downloads",
+    phrase="{subject} had {value} cumulative downloads {whole} by the end of {period}",
+    citation="docs/method.md, section 3",
+    parameters=("channel", "counter", "repair", "panel", "origin"),
+)
+def cumulative(frame: Frame) -> ir.Table:
+    """Columns: dimensions, span, value, low, high (downloads), observed, open."""
+    return downloads(frame if frame.request.reading.counter else frame.cumulate())

@@ -1,0 +1,238 @@
+"""From a request to a result: scope, quantities, measure, and the record that explains the number."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import ibis.expr.types as ir
+
+from modelcensus.catalog import Scope, resolve_scope
+from modelcensus.measures.frame import Frame, Span, add_up
+from modelcensus.measures.observed import counter_quantities, flow_quantities
+from modelcensus.measures.registry import Measure, find_measure
+from modelcensus.measures.reported import reported_quantities, reported_scope
+from modelcensus.measures.result import Provenance, Result, Row
+from modelcensus.vocabulary import Request, RequestError
+from modelcensus.vocabulary.names import REPORTED
+
+if TYPE_CHECKING:
+    from modelcensus.measures.census import Census
+
+RECORDED = 500
+"""Rows kept with the record of a result: enough to check it, small enough to keep for every request."""
+
+KNOWN_COLUMNS = {"span", "value", "low", "high", "estimate", "open", "opened", "broken", "observed"}
+
+
+def evaluate(census: Census, request: Request) -> Result:
+    """Compute a request on an opened ledger."""
+    measure = find_measure(request.measure)
+    channel = census.channel(request.reading.channel)
+    request = replace(request, reading=replace(request.reading, channel=channel))
+    census.prepare(channel)
+    frame, scope = build_frame(census, request)
+    for dimension in frame.dimensions:
+        frame.require(dimension)
+    table = measure.compute(frame)
+    rows = _rows(frame, scope, census.engine.fetch(table).to_pylist())
+    if not rows:
+        raise RequestError(
+            "no data for this request", where=request.measure, remedy="widen --period, --of or --within"
+        )
+    used = census.batches(channel) + [m for m in census.manifests if f"{m.name}" == scope.id]
+    provenance = Provenance(
+        id=_identity(census, request, scope, [m.id for m in used]),
+        batches=tuple(m.id for m in used),
+        scope_id=scope.id,
+        scope_digest=scope.digest,
+        scope_text=scope.text,
+        knowledge=f"{census.knowledge.version} {census.knowledge.digest[:12]}",
+        software={"modelcensus": version("modelcensus"), **census.engine.software},
+        sources=tuple(
+            dict.fromkeys(
+                f"{m.name}: {m.terms.get('citation') or 'no citation stated'} ({m.terms.get('license')})"
+                for m in used
+            )
+        ),
+    )
+    result = Result(
+        measure=measure.name,
+        unit=measure.unit,
+        definition=measure.text,
+        citation=measure.citation,
+        phrase=measure.phrase,
+        request=request,
+        rows=tuple(rows),
+        notes=tuple(dict.fromkeys(frame.notes + _notes(census, frame, channel, scope))),
+        whole_text=_whole_text(frame, scope, measure),
+        provenance=provenance,
+    )
+    _record(census, result, measure, table)
+    return result
+
+
+def build_frame(census: Census, request: Request) -> tuple[Frame, Scope]:
+    """The quantities that a request is computed from."""
+    channel = request.reading.channel
+    whole = None
+    if channel.startswith(REPORTED):
+        if request.reading.counter:
+            raise RequestError(
+                "a reported series has no counters",
+                where=f"channel {channel}",
+                remedy="leave out the reading counter",
+            )
+        scope, total = reported_scope(census, channel, request.within)
+        name = _name(census, request, scope, "quantities")
+        quantities, whole, spans = reported_quantities(census, request, scope, total, name)
+    else:
+        scope = resolve_scope(census.engine, census.knowledge, request.within or "hub")
+        name = _name(census, request, scope, "quantities")
+        build = counter_quantities if request.reading.counter else flow_quantities
+        quantities, spans = build(census, request, scope, name)
+
+    def cumulate() -> Frame:
+        if channel.startswith(REPORTED):
+            scoped, total = reported_scope(census, channel, request.within)
+            table, sums, labels = reported_quantities(census, request, scoped, total, f"{name}_cumulative", True)
+        else:
+            sums = None
+            table, labels = flow_quantities(census, request, scope, f"{name}_cumulative", True)
+        return replace(frame, quantities=table, whole=sums, spans=labels)
+
+    frame = Frame(
+        request,
+        census.engine,
+        census.knowledge,
+        quantities,
+        spans,
+        channel.startswith(REPORTED),
+        whole,
+        cumulate,
+    )
+    return frame, scope
+
+
+def _rows(frame: Frame, scope: Scope, records: list[dict]) -> list[Row]:
+    rows = []
+    names = [c for c in (records[0] if records else {}) if c not in KNOWN_COLUMNS]
+    labels = {
+        "cumulative": frame.cumulate().spans
+        if frame.request.measure == "cumulative" and not frame.request.reading.counter
+        else frame.spans
+    }.get(frame.request.measure, frame.spans)
+    listed = _listed(frame)
+    for record in records:
+        span: Span = labels[record["span"]]
+        observed = record.get("observed")
+        is_open = bool(record.get("open"))
+        size = scope.size or None
+        rows.append(
+            Row(
+                dimensions={n: record[n] for n in names},
+                period=span.label,
+                start=span.start,
+                end=span.end,
+                span=record["span"],
+                value=record["value"],
+                low=None if frame.reported else record["low"],
+                high=None if frame.reported else record["high"],
+                coverage=listed.get(record["span"]) if frame.reported else _part(observed, size),
+                observed=observed,
+                scope_size=size,
+                flags=_flags(span, record, is_open),
+            )
+        )
+    if "basis" not in names:
+        ranked = frame.request.measure == "rank"
+        rows.sort(key=lambda r: (r.span, r.value or 0 if ranked else 0, [str(r.dimensions[n]) for n in names]))
+    return rows
+
+
+def _part(observed: int | None, size: int | None) -> float | None:
+    return observed / size if observed is not None and size else None
+
+
+def _listed(frame: Frame) -> dict[int, float]:
+    """How much of the published total the listed organizations are, per span: a reported series' coverage."""
+    if not frame.reported or frame.whole is None:
+        return {}
+    sums = add_up(frame.quantities, ("span",)).select("span", listed="estimate")
+    both = frame.engine.fetch(sums.join(frame.whole, "span").select("span", "listed", "estimate")).to_pylist()
+    return {r["span"]: r["listed"] / r["estimate"] for r in both if r["estimate"]}
+
+
+def _flags(span: Span, record: dict, is_open: bool) -> tuple[str, ...]:
+    flags = list(span.flags)
+    if is_open:
+        flags.append(
+            f"open: {record.get('opened') or 'some'} of {record.get('observed')} have no reading after the end"
+        )
+    if record.get("broken"):
+        flags.append("recount")
+    return tuple(flags)
+
+
+def _notes(census: Census, frame: Frame, channel: str, scope: Scope) -> list[str]:
+    if not frame.reported:
+        return []
+    listed = census.engine.fetch(frame.quantities.select("organization").distinct().order_by("organization"))[
+        "organization"
+    ].to_pylist()
+    notes = [f"{channel.partition(':')[2]} lists {len(listed)} organizations: {', '.join(listed)}"]
+    if frame.request.of:
+        chosen = frame.engine.fetch(frame.subject().select("organization").distinct().order_by("organization"))
+        members = chosen["organization"].to_pylist()
+        if len(members) > 1 or frame.request.of[0][0] != "organization":
+            notes.append(f"the subject is: {', '.join(members)}")
+    return notes
+
+
+def _whole_text(frame: Frame, scope: Scope, measure: Measure) -> str:
+    peers = frame.request.reading.peers
+    if "peers" not in measure.parameters or not peers:
+        return scope.short
+    if peers.startswith("ranks:"):
+        first, _, last = peers.removeprefix("ranks:").partition("..")
+        return f"ranks {first} to {last or first} of {scope.short}"
+    named = frame.knowledge.peers.get(peers)
+    dimension, members = frame.peer_list(peers)
+    if named:
+        return (
+            ", ".join(named.members) if len(named.members) <= 5 else f"{peers} ({len(named.members)} organizations)"
+        )
+    return f"{'' if dimension == 'organization' else dimension + ' '}{', '.join(members)}"
+
+
+def _name(census: Census, request: Request, scope: Scope, what: str) -> str:
+    mark = _identity(census, replace(request, measure=what), scope, [m.id for m in census.manifests])
+    return f"{what}_{mark[1:]}"
+
+
+def _identity(census: Census, request: Request, scope: Scope, batches: list[str]) -> str:
+    content = json.dumps(
+        [request.canonical(), sorted(batches), scope.digest, census.knowledge.digest, version("modelcensus")]
+    )
+    return "p" + hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+def _record(census: Census, result: Result, measure: Measure, table: ir.Table) -> None:
+    content = result.as_dict()
+    record = {
+        **content,
+        "rows": [r.as_dict() for r in result.rows[:RECORDED]],
+        "row_count": len(result.rows),
+        "id": result.provenance.id,
+        "definition": measure.text,
+        "citation": measure.citation,
+        "sql": census.engine.sql(table),
+        "steps": "docs/data-model.md names the tables that the SQL reads",
+    }
+    try:
+        census.ledger.record(record)
+    except OSError:
+        result.unrecorded = True

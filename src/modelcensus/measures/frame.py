@@ -1,0 +1,153 @@
+"""What a measure computes from: quantities of units in spans, with their dimensions, and who stands under the line.
+
+A *quantity* is one unit (a repository, or an organization of a reported series) in one span: columns
+`span` (ordinal), `unit`, `low`, `estimate`, `high` (downloads), `open`, `broken`, and every dimension.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from modelcensus.catalog import Knowledge
+from modelcensus.engine import Engine
+from modelcensus.vocabulary import Request, RequestError, nearest
+from modelcensus.vocabulary.names import ORGANIZATION_DIMENSIONS, REPOSITORY_DIMENSIONS
+
+
+@dataclass(frozen=True)
+class Span:
+    """One column of time in the answer: a period, or the reading of a snapshot."""
+
+    label: str
+    start: str
+    end: str
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Quantities in scope, and how to group them. `whole` replaces the sum of the scope where a reported
+    series gives its own total (columns span, low, estimate, high)."""
+
+    request: Request
+    engine: Engine
+    knowledge: Knowledge
+    quantities: ir.Table
+    spans: tuple[Span, ...]
+    reported: bool
+    whole: ir.Table | None
+    cumulate: Callable[[], "Frame"]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The dimensions that rows are grouped by."""
+        return self.request.dimensions
+
+    def grouped(self) -> ir.Table:
+        """Quantities with a row per variant where that is asked for (a repository can carry several)."""
+        if "variant" not in self.dimensions:
+            return self.quantities
+        listed = self.quantities.mutate(variant=ibis.ifelse(_.variant.length() == 0, ibis.array(["none"]), _.variant))
+        return listed.mutate(variant=_.variant.unnest())
+
+    def subject(self) -> ir.Table:
+        """The quantities of the request's subject."""
+        return self.where(self.grouped(), self.request.of)
+
+    def where(self, table: ir.Table, terms: tuple[tuple[str, tuple[str, ...]], ...]) -> ir.Table:
+        """The rows whose dimensions have one of the values asked for; an unknown value is an error."""
+        for dimension, values in terms:
+            self.require(dimension)
+            if isinstance(table[dimension], ir.ArrayColumn):
+                table = table.filter(reduce(or_, (_[dimension].contains(v) for v in values)))
+            else:
+                table = table.filter(_[dimension].isin(values))
+            self.must_exist(dimension, values)
+        return table
+
+    def require(self, dimension: str) -> None:
+        """Refuse a dimension that the channel lacks."""
+        if self.reported and dimension not in ORGANIZATION_DIMENSIONS:
+            raise RequestError(
+                f"a reported series by organization has no {dimension}",
+                where=f"channel {self.request.reading.channel}",
+                remedy=nearest(dimension, list(ORGANIZATION_DIMENSIONS)),
+            )
+
+    def total(self) -> ir.Table:
+        """What stands under the line by default: the whole scope, per span."""
+        return self.whole if self.whole is not None else add_up(self.quantities, ("span",))
+
+    def peers(self, exclude: tuple[str, ...] = ()) -> ir.Table | None:
+        """The sum of the peers that the reading names, per span; nothing where it names none."""
+        reading = self.request.reading.peers
+        if not reading:
+            return None
+        if reading.startswith("ranks:"):
+            return self._ranked(reading)
+        dimension, values = self.peer_list(reading)
+        self.require(dimension)
+        self.must_exist(dimension, values, strict=False)
+        chosen = self.quantities.filter(_[dimension].isin([v for v in values if v not in exclude]))
+        return add_up(chosen, ("span",))
+
+    def peer_list(self, reading: str) -> tuple[str, tuple[str, ...]]:
+        """Dimension and members of a named list, `dimension:a,b`, or plain values of the subject's dimension."""
+        named = self.knowledge.peers.get(reading)
+        if named:
+            return named.dimension, named.members
+        dimension, separator, listed = reading.partition(":")
+        if separator and dimension in REPOSITORY_DIMENSIONS:
+            return dimension, tuple(v.strip() for v in listed.split(","))
+        subject = self.request.of[0][0] if self.request.of else "organization"
+        return subject, tuple(v.strip() for v in reading.split(","))
+
+    def _ranked(self, reading: str) -> ir.Table:
+        try:
+            first, _dots, last = reading.removeprefix("ranks:").partition("..")
+            a, b = int(first), int(last or first)
+        except ValueError as error:
+            raise RequestError(
+                f"{reading!r} is no range of ranks", where="reading peers", remedy="use ranks:2..9"
+            ) from error
+        dimension = self.request.of[0][0] if self.request.of else "organization"
+        self.require(dimension)
+        sums = add_up(self.quantities, ("span", dimension))
+        order = ibis.window(group_by="span", order_by=[sums.estimate.desc(), sums[dimension]])
+        ranked = sums.mutate(place=ibis.row_number().over(order) + 1)
+        return add_up(ranked.filter(_.place.between(a, b)), ("span",))
+
+    def must_exist(self, dimension: str, values: tuple[str, ...], strict: bool = True) -> None:
+        """Name the values that no quantity has; an error where the subject is one of them."""
+        column = self.quantities[dimension]
+        column = column.unnest() if isinstance(column, ir.ArrayColumn) else column
+        known = {str(v) for v in self.engine.fetch(self.quantities.select(v=column).distinct())["v"].to_pylist()}
+        absent = [v for v in values if v not in known]
+        if absent and (strict and len(absent) == len(values)):
+            raise RequestError(
+                f"no {dimension} {', '.join(absent)!r} in these data",
+                where="--of",
+                remedy=nearest(absent[0], sorted(known - {"None"})[:2000]),
+            )
+        if absent:
+            self.notes.append(f"not in these data: {', '.join(absent)}")
+
+
+def add_up(table: ir.Table, keys: tuple[str, ...]) -> ir.Table:
+    """Sums of disjoint units, with their bounds; a sum that contains an open one is open."""
+    counted = "observed" in table.columns
+    return table.group_by(list(keys)).aggregate(
+        low=_.low.sum().cast("int64"),
+        estimate=_.estimate.sum().cast("int64"),
+        high=ibis.ifelse(_.open.any(), ibis.null("int64"), _.high.sum().cast("int64")),
+        open=_.open.any(),
+        opened=(_.opened if counted else _.open.cast("int64")).sum().cast("int64"),
+        broken=_.broken.any(),
+        observed=_.observed.sum().cast("int64") if counted else _.count(),
+    )

@@ -1,0 +1,168 @@
+"""Quantities of observed channels: flows of periods, or counters at their readings."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import ibis.expr.types as ir
+
+from modelcensus.catalog import Scope
+from modelcensus.flows import build_flows, fixed_panel_sql, reading_table
+from modelcensus.measures.frame import Span
+from modelcensus.vocabulary import Period, Request, RequestError
+
+if TYPE_CHECKING:
+    from modelcensus.measures.census import Census
+
+FLOWS = """
+    select f.span, f.repository as unit, f.low, f.estimate, f.high, f.open, f.broken, f.instrument, c.*
+    from flows f join catalog c using (repository) where {where} {panel}
+"""
+
+COUNTERS = """
+    with rows as (
+        select l.span, r.repository, r.value from {readings} r
+        join labels l using (series, counter, snapshot)
+        where r.counter = '{counter}' and not r.aside
+        qualify row_number() over (partition by l.span, r.repository order by r.series, r.snapshot desc) = 1)
+    select r.span, r.repository as unit, r.value as low, r.value as estimate, r.value as high,
+           false as open, false as broken, '{counter}' as instrument, c.*
+    from rows r join catalog c using (repository) where {where} {panel}
+"""
+
+LABELS = """
+    with rows as (
+        select series, counter, snapshot, observed_from, observed_on, batch,
+               count(*) over (partition by series, counter, observed_from, observed_on) as same_days
+        from snapshots where counter = '{counter}' and ({periods})),
+    named as (
+        select *, case when observed_from = observed_on then cast(observed_on as varchar)
+                       else observed_from || '..' || observed_on end
+                  || case when same_days > 1 then ' (' || batch || ')' else '' end as label
+        from rows)
+    select *, dense_rank() over (order by observed_on, observed_from, label) - 1 as span from named
+"""
+
+
+def flow_quantities(
+    census: "Census", request: Request, scope: Scope, name: str, cumulative: bool = False
+) -> tuple[ir.Table, tuple[Span, ...]]:
+    """Register quantities `name`: a row per repository and period, with the bounds of its flow."""
+    first, last = _extent(census)
+    periods = _periods(request, first, last)
+    spans = [(_origin(request, first), p.end) if cumulative else (p.start, p.end) for p in periods]
+    only = f"and repository in (select repository from catalog where {scope.where})"
+    build_flows(census.engine, spans, request.reading.repair, only)
+    panel = ""
+    if request.reading.panel == "fixed":
+        edges = sorted({d for span in spans for d in span})
+        counter = _main_counter(census)
+        panel = f"and f.repository in ({fixed_panel_sql(reading_table(request.reading.repair), counter, edges)})"
+    table = census.engine.query(name, FLOWS.format(where=scope.where, panel=panel))
+    flags = [_event_flags(census, request, start, end) for start, end in spans]
+    labels = [
+        Span(str(p), start.isoformat(), end.isoformat(), flag)
+        for p, (start, end), flag in zip(periods, spans, flags, strict=True)
+    ]
+    return table, tuple(labels)
+
+
+def counter_quantities(
+    census: "Census", request: Request, scope: Scope, name: str
+) -> tuple[ir.Table, tuple[Span, ...]]:
+    """Register quantities `name`: a row per repository and snapshot, with the counter as read."""
+    reading = request.reading
+    periods = " or ".join(
+        f"(observed_on >= date '{p.start}' and observed_on < date '{p.end}')" for p in request.periods
+    )
+    census.engine.query("labels", LABELS.format(counter=reading.counter, periods=periods or "true"))
+    rows = census.engine.rows(
+        "select span, label, min(observed_from) as first, max(observed_on) as last from labels group by all order by 1"
+    )
+    if not rows:
+        raise RequestError(
+            f"{reading.counter} was not read then",
+            where="--period",
+            remedy=_nearest_readings(census, reading.counter, request.periods),
+        )
+    readings = reading_table(reading.repair)
+    panel = ""
+    if reading.panel == "fixed":
+        panel = f"""and r.repository in (
+            select r.repository from {readings} r join labels l using (series, counter, snapshot)
+            where r.counter = '{reading.counter}' and not r.aside
+            group by r.repository having count(distinct l.span) = {len(rows)})"""
+    table = census.engine.query(
+        name, COUNTERS.format(readings=readings, counter=reading.counter, where=scope.where, panel=panel)
+    )
+    left_out: dict[int, list[str]] = {}
+    for row in census.engine.rows(f"""select l.span, r.event, count(*) as n from {readings} r join labels l using (series, counter, snapshot)
+                join catalog c using (repository)
+                where r.counter = '{reading.counter}' and r.aside and ({scope.where}) group by all order by all"""):
+        left_out.setdefault(row["span"], []).append(f"{row['event']}: {row['n']} left out")
+    return table, tuple(
+        Span(r["label"], str(r["first"]), str(r["last"]), tuple(left_out.get(r["span"], ()))) for r in rows
+    )
+
+
+def _periods(request: Request, first: date, last: date) -> list[Period]:
+    asked = request.periods or (Period(first, last),)
+    if not request.grain:
+        chosen = list(asked)
+    else:
+        chosen = [part for p in asked for part in p.split(request.grain)]
+        if not chosen:
+            raise RequestError(
+                f"no whole {request.grain} in the period", where="--period", remedy="ask for a longer one"
+            )
+    outside = [p for p in chosen if p.end <= first - timedelta(days=30) or p.start > last]
+    if len(outside) == len(chosen):
+        raise RequestError(
+            f"the observations run from {first} to {last}",
+            where=f"period {chosen[0]}",
+            remedy="ask for a period among them",
+        )
+    return chosen
+
+
+def _extent(census: "Census") -> tuple[date, date]:
+    row = census.engine.rows("select min(observed_from) as first, max(observed_on) as last from readings_raw")[0]
+    if row["first"] is None:
+        raise RequestError(
+            "no observations in this channel",
+            where="reading channel",
+            remedy=f"channels with numbers here: {', '.join(census.channels) or 'none'}",
+        )
+    return row["first"], max(row["last"], row["first"] + timedelta(days=1))
+
+
+def _origin(request: Request, first: date) -> date:
+    origin = request.reading.origin
+    return first if origin in ("first", "first_exact") else Period.parse(origin).start
+
+
+def _main_counter(census: "Census") -> str:
+    rows = census.engine.rows("select counter, count(*) as n from readings_raw group by all order by all")
+    return next((r["counter"] for r in rows if r["counter"] == "all_time"), rows[0]["counter"])
+
+
+def _event_flags(census: "Census", request: Request, start: date, end: date) -> tuple[str, ...]:
+    """The snapshot-wide events in which an edge of the span lies: they are why its bounds are wide."""
+    if request.reading.repair == "none":
+        return ()
+    rows = census.engine.rows(f"""select kind, min("from") as first, max("to") as last from events where repository is null
+                and (("from" < date '{start}' and date '{start}' <= "to")
+                  or ("from" < date '{end}' and date '{end}' <= "to")) group by kind, "from" order by 2, 1""")
+    return tuple(f"{r['kind']} {r['first']}..{r['last']}" for r in rows)
+
+
+def _nearest_readings(census: "Census", counter: str, periods: tuple[Period, ...]) -> str:
+    days = [
+        r["observed_on"]
+        for r in census.engine.rows(
+            f"select distinct observed_on from snapshots where counter = '{counter}' order by 1"
+        )
+    ]
+    if not days:
+        return f"the ledger has no {counter} counter"
+    near = sorted(days, key=lambda d: abs((d - periods[0].start).days))[:3] if periods else days[:3]
+    return f"nearest days of reading: {', '.join(str(d) for d in sorted(near))}"

@@ -1,0 +1,56 @@
+"""Every measure by name: the extension point of this room (docs/extending.md)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+
+from modelcensus.measures.frame import Frame
+from modelcensus.vocabulary import RequestError, nearest
+
+Compute = Callable[[Frame], ir.Table]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A registered measure.
+
+    `text` is its definition, `unit` that of `value`; `parameters` the readings that change it; `citation`
+    who defined it. `phrase` is its sentence, with {subject}, {value}, {whole} and {period}.
+    """
+
+    name: str
+    text: str
+    unit: str
+    parameters: tuple[str, ...]
+    citation: str
+    phrase: str
+    compute: Compute
+
+
+_MEASURES: dict[str, Measure] = {}
+
+
+def measure(
+    name: str, *, text: str, unit: str, phrase: str, citation: str, parameters: tuple[str, ...] = ()
+) -> Callable[[Compute], Compute]:
+    """Register a function from a frame to a table: the request's dimensions, `span`, `value`, `low`, `high`,
+    and where they apply `observed`, `open` and further columns that the measure names."""
+
+    def register(compute: Compute) -> Compute:
+        _MEASURES[name] = Measure(name, text, unit, parameters, citation, phrase, compute)
+        return compute
+
+    return register
+
+
+def measures() -> dict[str, Measure]:
+    """All registered measures."""
+    return dict(_MEASURES)
+
+
+def find_measure(name: str) -> Measure:
+    """The measure of that name, or an error with the nearest one."""
+    if name not in _MEASURES:
+        raise RequestError(f"unknown measure {name!r}", where="measure", remedy=nearest(name, list(_MEASURES)))
+    return _MEASURES[name]

@@ -1,0 +1,157 @@
+"""Quantities of reported channels: what somebody published by organization and month, and nothing beyond it."""
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+
+import ibis.expr.types as ir
+
+from modelcensus.catalog import Scope
+from modelcensus.measures.frame import Span
+from modelcensus.vocabulary import Period, Request, RequestError, nearest
+
+if TYPE_CHECKING:
+    from modelcensus.measures.census import Census
+
+ROWS = """
+    select r.* from reported r join batches b using (batch_id) where b.channel = '{channel}'
+    qualify row_number() over (partition by r.scope, r.organization, r.period_start, r.period_end
+                               order by b.committed_at desc, batch_id desc) = 1
+"""
+
+QUANTITIES = """
+    with spans(span, first, last) as (values {spans}),
+    sums as (
+        select s.span, r.organization as stated, cast(sum(r.downloads) as bigint) as downloads, count(*) as months
+        from spans s join reported_rows r on r.period_start >= s.first and r.period_end <= s.last
+        where r.organization is not null group by all),
+    named as (
+        select s.*, coalesce(o.organization, s.stated) as organization,
+               coalesce(o.organization_name, s.stated) as organization_name, coalesce(o.parent, '') as parent,
+               coalesce(o.kind, 'unreviewed') as kind, coalesce(o.country, 'unreviewed') as country,
+               coalesce(o.region, 'unreviewed') as region, coalesce(o.role, 'unreviewed') as role
+        from sums s left join organizations o on o.namespace = s.stated)
+    select span, stated as unit, downloads as low, downloads as estimate, downloads as high, false as open,
+           false as broken, 'reported' as instrument, months,
+           organization, organization_name, parent, kind, country, region, role
+    from named {where}
+"""
+
+TOTALS = """
+    with spans(span, first, last) as (values {spans})
+    select s.span, cast(sum(r.downloads) as bigint) as low, low as estimate, low as high, false as open,
+           cast(null as bigint) as observed
+    from spans s join reported_rows r on r.period_start >= s.first and r.period_end <= s.last
+    where r.organization is null and r.scope = '{scope}' group by all
+"""
+
+
+def reported_scope(census: "Census", channel: str, within: str) -> tuple[Scope, str]:
+    """The scope asked for, and the name of the published total that stands for it (empty: the listed rows' sum).
+
+    A scope over columns that a series by organization lacks is refused.
+    """
+    census.engine.query("reported_rows", ROWS.format(channel=channel.replace("'", "''")))
+    rows = census.engine.rows("select distinct scope, organization is null as total from reported_rows order by all")
+    own = next((r["scope"] for r in rows if not r["total"]), "")
+    totals = [r["scope"] for r in rows if r["total"]]
+    knowledge = census.knowledge.scopes
+    if not within and own not in totals:
+        within = "listed"
+    name = within or own
+    if name in totals:
+        rule = knowledge.get(name)
+        short = (rule.published or rule.short) if rule else f"the publisher's total {name!r}"
+        text = f"the total that {channel.partition(':')[2]} publishes for: {rule.text if rule else name}"
+        return Scope(name, text, short, "", 0, ""), name
+    if name == "listed":
+        return Scope(name, "the organizations that the series lists", "the listed organizations", "", 0, ""), ""
+    rule = knowledge.get(name)
+    if rule is None:
+        raise RequestError(
+            f"unknown scope {name!r}", where="--within", remedy=nearest(name, [*totals, "listed", "makers"])
+        )
+    words = set(re.findall(r"[a-z_]+", re.sub(r"'[^']*'", "", rule.where)))
+    lacking = words & {
+        "task",
+        "family_type",
+        "family",
+        "format",
+        "variant",
+        "first_party",
+        "released",
+        "repository",
+    }
+    if lacking:
+        raise RequestError(
+            f"a series by organization cannot tell {', '.join(sorted(lacking))}",
+            where=f"scope {name} within {channel}",
+            remedy=f"use one of: {', '.join([*totals, 'listed', 'makers'])}",
+        )
+    return Scope(name, rule.text, rule.short, rule.where, 0, ""), ""
+
+
+def reported_quantities(
+    census: "Census", request: Request, scope: Scope, total: str, name: str, cumulative: bool = False
+) -> tuple[ir.Table, ir.Table | None, tuple[Span, ...]]:
+    """Register quantities `name`: a row per organization and period, exactly as published."""
+    months = census.engine.rows("""select period_start, period_end, bool_and(exact) as exact from reported_rows
+               group by all order by 1""")
+    periods = _periods(request, months)
+    origin = _origin(request, months)
+    if cumulative:
+        periods = [p for p in periods if p.end > origin]
+    spans = [(origin, p.end) if cumulative else (p.start, p.end) for p in periods]
+    listed = ", ".join(f"({i}, date '{a}', date '{b}')" for i, (a, b) in enumerate(spans))
+    where = f"where {scope.where}" if scope.where else ""
+    table = census.engine.query(name, QUANTITIES.format(spans=listed, where=where))
+    whole = None
+    if total:
+        whole = census.engine.query(f"{name}_whole", TOTALS.format(spans=listed, scope=total.replace("'", "''")))
+    return (
+        table,
+        whole,
+        tuple(_span(p, start, end, months) for p, (start, end) in zip(periods, spans, strict=True)),
+    )
+
+
+def _periods(request: Request, months: list[dict]) -> list[Period]:
+    first, last = months[0]["period_start"], months[-1]["period_end"]
+    asked = request.periods or (Period(first, last),)
+    if request.grain in ("day", "week"):
+        raise RequestError(
+            f"the series is published by month, not by {request.grain}",
+            where=f"channel {request.reading.channel}",
+            remedy="use --by month",
+        )
+    whole = [
+        p
+        for period in asked
+        for p in (period.split("month") if request.grain or request.measure == "crossover" else [period])
+    ]
+    known = {m["period_start"] for m in months}
+    inside = [p for p in whole if all(m.start in known for m in p.months()) and p.start.day == 1 and p.end.day == 1]
+    if not inside:
+        raise RequestError(
+            f"the series holds the months {Period(first, last)}",
+            where=f"period {', '.join(str(p) for p in whole[:3])}",
+            remedy="ask for months among them",
+        )
+    return inside
+
+
+def _origin(request: Request, months: list[dict]) -> date:
+    origin = request.reading.origin
+    if origin == "first":
+        return months[0]["period_start"]
+    if origin == "first_exact":
+        return next((m["period_start"] for m in months if m["exact"] is not False), months[0]["period_start"])
+    return Period.parse(origin).start
+
+
+def _span(period: Period, start: date, end: date, months: list[dict]) -> Span:
+    inside = [m for m in months if start <= m["period_start"] and m["period_end"] <= end]
+    flags = ["reported"]
+    if any(m["exact"] is False for m in inside):
+        flags.append("the publisher's earlier method, an estimate")
+    return Span(str(period), start.isoformat(), end.isoformat(), tuple(flags))

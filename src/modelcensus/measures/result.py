@@ -1,0 +1,155 @@
+"""A table of values that knows its unit, its bounds, its denominator and where every number came from."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from modelcensus.measures.sentence import sentence
+from modelcensus.vocabulary import Request
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value: `low` and `high` are null for reported series, `high` also where nothing was read after the end."""
+
+    dimensions: dict[str, object]
+    period: str
+    start: str
+    end: str
+    span: int
+    value: float | None
+    low: float | None
+    high: float | None
+    coverage: float | None
+    observed: int | None
+    scope_size: int | None
+    flags: tuple[str, ...]
+
+    @property
+    def end_day(self) -> str:
+        """Where the row stands on a time axis: the start of its month, or the day it was read."""
+        return self.start if self.period.count("-") == 1 and ".." not in self.period else self.end
+
+    def as_dict(self) -> dict[str, object]:
+        """The row as plain values, in the order of the command line's JSON."""
+        return {
+            **self.dimensions,
+            "period": self.period,
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "coverage": self.coverage,
+            "observed": self.observed,
+            "scope_size": self.scope_size,
+            "flags": list(self.flags),
+        }
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a number rests on; `id` is what `modelcensus explain` resolves."""
+
+    id: str
+    batches: tuple[str, ...]
+    scope_id: str
+    scope_digest: str
+    scope_text: str
+    knowledge: str
+    software: dict[str, str]
+    sources: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values, for JSON."""
+        return {
+            "id": self.id,
+            "batches": list(self.batches),
+            "scope": {"id": self.scope_id, "digest": self.scope_digest, "text": self.scope_text},
+            "knowledge": self.knowledge,
+            "software": self.software,
+            "sources": list(self.sources),
+        }
+
+
+@dataclass
+class Result:
+    """The answer to a request."""
+
+    measure: str
+    unit: str
+    definition: str
+    citation: str
+    phrase: str
+    request: Request
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+    whole_text: str
+    provenance: Provenance
+    unrecorded: bool = field(default=False)
+
+    @property
+    def reported(self) -> bool:
+        """Whether the numbers are somebody else's."""
+        return self.request.reading.channel.startswith("reported:")
+
+    @property
+    def counted_by(self) -> str:
+        """Who counted: `counted here`, or `reported by X`."""
+        channel = self.request.reading.channel
+        return f"reported by {channel.partition(':')[2]}" if self.reported else "counted here"
+
+    def to_arrow(self) -> pa.Table:
+        """The rows as an Arrow table; flags joined by `; `. The provenance is in the schema's metadata."""
+        rows = [{**r.as_dict(), "flags": "; ".join(r.flags)} for r in self.rows]
+        table = pa.Table.from_pylist(rows)
+        for name in ("value", "low", "high", "coverage"):
+            index = table.column_names.index(name)
+            table = table.set_column(index, name, table[name].cast(pa.float64()))
+        return table.replace_schema_metadata({"provenance": self.provenance.id, "unit": self.unit})
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The rows as a pandas data frame."""
+        return self.to_arrow().to_pandas()
+
+    def to_csv(self) -> str:
+        """The rows as CSV; a text that a spreadsheet would run as a formula is quoted with an apostrophe."""
+        sink = io.StringIO()
+        rows = [{**r.as_dict(), "flags": "; ".join(r.flags)} for r in self.rows]
+        writer = csv.DictWriter(sink, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({k: _inert(v) for k, v in row.items()})
+        return sink.getvalue()
+
+    def as_dict(self) -> dict[str, object]:
+        """The result as plain values: the command line's JSON."""
+        return {
+            "measure": self.measure,
+            "unit": self.unit,
+            "request": self.request.as_dict(),
+            "rows": [r.as_dict() for r in self.rows],
+            "counted": self.counted_by,
+            "denominator": self.whole_text,
+            "notes": list(self.notes),
+            "provenance": self.provenance.as_dict(),
+        }
+
+    def sentence(self, row: Row | None = None) -> str:
+        """One quotable sentence on a row: unit, denominator, period, bounds, who counted.
+
+        Without a row: the last one; of a crossover the monthly one for good, of ranks the first place.
+        """
+        lasting = [r for r in self.rows if r.dimensions.get("crossover") == "persistent"]
+        leading = [r for r in self.rows if self.measure == "rank" and r.span == self.rows[-1].span]
+        return sentence(self, row or (lasting or leading or [self.rows[-1]])[0])
+
+
+def _inert(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

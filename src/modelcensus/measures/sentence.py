@@ -1,0 +1,110 @@
+"""Numbers in words: one sentence with unit, denominator, period and bounds."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from modelcensus.measures.result import Result, Row
+
+
+def number(value: float | None, unit: str) -> str:
+    """A value for reading.
+
+    >>> number(172_412_000, "downloads"), number(0.398, "share"), number(2.546, "times"), number(None, "share")
+    ('172.4 million', '39.8 %', '2.5', 'unknown')
+    >>> number(3.0, "place"), number(812, "downloads"), number(0.9999, "share"), number(0.0004, "share")
+    ('3', '812', 'just under 100 %', '0.04 %')
+    """
+    if value is None:
+        return "unknown"
+    if unit == "share":
+        percent = 100 * value
+        if 99.95 <= percent < 100:
+            return "just under 100 %"
+        return f"{percent:.1f} %" if percent == 0 or percent >= 0.1 else f"{percent:.2g} %"
+    if unit == "times":
+        return f"{value:.1f}" if value < 100 else f"{value:,.0f}"
+    if unit == "place":
+        return f"{value:.0f}"
+    for size, word in ((1e9, " billion"), (1e6, " million")):
+        if abs(value) >= size:
+            return f"{value / size:.2f}{word}" if size == 1e9 else f"{value / size:.1f}{word}"
+    return f"{value:,.0f}"
+
+
+def period_text(label: str) -> str:
+    """A period for reading.
+
+    >>> period_text("2026-02"), period_text("2026-06-05"), period_text("2026-09-01..2026-09-30")
+    ('February 2026', '5 June 2026', 'September 2026')
+    >>> period_text("2024-07..2026-09")
+    'July 2024 to September 2026'
+    """
+    try:
+        first, _, last = label.partition("..")
+        if last and len(first) == 10 and len(last) == 10 and first[:7] == last[:7] and first.endswith("-01"):
+            month_end = (date.fromisoformat(first).replace(day=28) + timedelta(days=4)).replace(day=1)
+            if date.fromisoformat(last) == month_end - timedelta(days=1):
+                return _day_text(first[:7])
+        return f"{_day_text(first)} to {_day_text(last)}" if last else _day_text(first)
+    except ValueError:
+        return label
+
+
+def _day_text(text: str) -> str:
+    if len(text) == 7:
+        return f"{date.fromisoformat(text + '-01'):%B %Y}"
+    if len(text) == 10:
+        day = date.fromisoformat(text)
+        return f"{day.day} {day:%B %Y}"
+    return text
+
+
+def bounds(row: Row, unit: str) -> str:
+    """The interval in words: empty where the value is exact or reported.
+
+    An open interval says so; it never shows a number that nobody knows.
+    """
+    if row.low is None and row.high is None:
+        return ""
+    low = number(row.low, unit)
+    if row.high is None:
+        return f"at least {low}; the upper bound is open"
+    high = number(row.high, unit)
+    if low == high:
+        return ""
+    return f"between {low} and {high}"
+
+
+def subject_text(result: Result, row: Row) -> str:
+    """Who the sentence is about: the row's dimensions, else the request's subject."""
+    named = [str(v) for k, v in row.dimensions.items() if k in result.request.dimensions and v is not None]
+    if named:
+        return " / ".join(named)
+    parts = []
+    for dimension, values in result.request.of:
+        listed = ", ".join(values) if len(values) < 4 else f"{', '.join(values[:3])} and {len(values) - 3} more"
+        parts.append(listed if dimension in ("organization", "family", "repository") else f"{dimension} {listed}")
+    if parts:
+        return " / ".join(parts)
+    return str(row.dimensions.get("organization") or "All repositories")
+
+
+def sentence(result: Result, row: Row) -> str:
+    """See Result.sentence."""
+    within = f"within {result.whole_text}"
+    whole = result.whole_text if result.measure in ("share", "ratio", "crossover") else within
+    text = result.phrase.format(
+        subject=subject_text(result, row),
+        value=number(row.value, result.unit),
+        whole=whole,
+        period=period_text(row.period),
+    )
+    if result.request.reading.counter:
+        text += f" ({result.request.reading.counter} as read)"
+    span = bounds(row, result.unit)
+    text += f", {span}" if span else ""
+    seen = f"; {row.observed:,} of {row.scope_size:,} repositories read" if row.scope_size and row.observed else ""
+    return f"{text} ({result.counted_by}{seen})."

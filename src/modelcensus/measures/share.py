@@ -1,0 +1,56 @@
+"""The share of a subject in a stated denominator."""
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from modelcensus.measures.frame import Frame, add_up
+from modelcensus.measures.registry import measure
+from modelcensus.vocabulary import RequestError
+
+
+@measure(
+    "share",
+    text="downloads of the subject / downloads of the denominator: the scope, or the peers of the reading",
+    unit="share",
+    phrase="{subject} had {value} of the downloads of {whole} in {period}",
+    citation="docs/method.md, section 2 (exact for disjoint parts)",
+    parameters=("channel", "counter", "repair", "panel", "peers"),
+)
+def share(frame: Frame) -> ir.Table:
+    """Columns: dimensions, span, value, low, high (share, 0 to 1), observed (units under the line), open.
+
+    low = A.low / (A.low + rest.high), high = A.high / (A.high + rest.low), where rest is the denominator
+    without the subject.
+    """
+    part = add_up(frame.subject(), (*frame.dimensions, "span"))
+    peers = frame.peers()
+    if peers is not None and not frame.request.reading.peers.startswith("ranks:"):
+        _contained(frame)
+    whole = (peers if peers is not None else frame.total()).select(
+        "span",
+        whole_low="low",
+        whole="estimate",
+        whole_high="high",
+        whole_observed="observed",
+    )
+    both = part.join(whole, "span")
+    rest_low, rest_high = _.whole_low - _.low, _.whole_high - _.high
+    return both.mutate(
+        value=_.estimate / _.whole.nullif(0),
+        low=ibis.ifelse(rest_high.isnull(), 0.0, _.low / (_.low + rest_high).nullif(0)),
+        high=ibis.ifelse(_.high.isnull(), 1.0, _.high / (_.high + rest_low).nullif(0)),
+        observed=_.whole_observed,
+    ).drop("whole_low", "whole", "whole_high", "whole_observed")
+
+
+def _contained(frame: Frame) -> None:
+    """A share needs a denominator that contains its subject."""
+    dimension, members = frame.peer_list(frame.request.reading.peers)
+    for subject, values in frame.request.of:
+        if subject == dimension and not set(values) <= set(members):
+            raise RequestError(
+                f"the denominator does not contain {', '.join(sorted(set(values) - set(members)))}",
+                where="reading peers",
+                remedy="add it to the peers, or ask for the ratio",
+            )

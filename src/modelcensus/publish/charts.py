@@ -1,0 +1,259 @@
+"""Charts as Vega-Lite specifications, rendered without a browser or a network.
+
+Every chart carries its finding as title, unit and denominator as subtitle, labels beside what they name, and
+source and date inside the picture.
+"""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import altair as alt
+import vl_convert
+
+from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, config
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is written on a chart."""
+
+    title: str
+    subtitle: str
+    source: str
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value of a line: `at` is an ISO day; bounds are null where there are none."""
+
+    series: str
+    at: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: a label, a value, its text, and bounds where there are some; `accent` marks the one meant."""
+
+    label: str
+    value: float
+    text: str
+    low: float | None = None
+    high: float | None = None
+    accent: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A dated event drawn as a line across a time plot."""
+
+    at: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A finished specification."""
+
+    spec: dict = field(repr=False)
+    words: Words
+
+    def svg(self) -> str:
+        """The picture as SVG."""
+        return vl_convert.vegalite_to_svg(self.spec)
+
+    def png(self, scale: float = 2) -> bytes:
+        """The picture as PNG."""
+        return vl_convert.vegalite_to_png(self.spec, scale=scale)
+
+
+def line_chart(
+    points: Sequence[Point],
+    words: Words,
+    *,
+    percent: bool,
+    size: str = "post",
+    marks: Sequence[Mark] = (),
+    limit: int = 8,
+) -> Chart:
+    """Lines over time with their names at their ends; a band where bounds are known."""
+    room = SIZES[size]
+    names = _by_last_value(points)[:limit]
+    rows = [
+        {"series": p.series, "at": p.at, "value": p.value, "low": p.low, "high": p.high}
+        for p in points
+        if p.series in names
+    ]
+    scale = alt.Scale(domain=names, range=[PALETTE[i % len(PALETTE)] for i in range(len(names))])
+    colour = alt.Color("series:N", scale=scale, legend=None)
+    top = max((r["high"] or r["value"] for r in rows), default=1)
+    x = alt.X("at:T", axis=_time_axis(rows, size), scale=alt.Scale(nice=False))
+    y = alt.Y(
+        "value:Q",
+        axis=alt.Axis(labelExpr=_value_label(percent, top), tickCount=5, domain=False, ticks=False),
+        scale=alt.Scale(domain=[0, top * 1.03], nice=not percent or top < 0.9),
+    )
+    base = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colour)
+    layers: list[alt.Chart] = []
+    if any(r["high"] is not None and r["high"] != r["low"] for r in rows):
+        layers.append(base.mark_area(opacity=0.16).encode(y=alt.Y("low:Q"), y2="high:Q"))
+    layers.append(base.mark_line(strokeWidth=2.4, interpolate="linear").encode(y=y))
+    if len({r["at"] for r in rows}) <= 30:
+        layers.append(base.mark_point(filled=True, size=22, opacity=1).encode(y=y))
+    if marks:
+        layers += _event_marks(marks, x, top, room.small_letters // 3)
+    labels = _end_labels(rows, names, top, room.height, percent)
+    if labels:
+        spread = alt.Chart(alt.Data(values=labels)).encode(
+            x=alt.X("at:T"), y=alt.Y("place:Q"), text="text:N", color=colour
+        )
+        layers.append(spread.mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle"))
+    plot = alt.layer(*layers).properties(width=room.width - _label_room(labels, size), height=room.height)
+    return _finish(plot, words, size, indent=-40)
+
+
+def bar_chart(bars: Sequence[Bar], words: Words, *, percent: bool, size: str = "post") -> Chart:
+    """Horizontal bars with their labels above them and their values at their ends; whiskers for bounds."""
+    room = SIZES[size]
+    rows = []
+    for i, bar in enumerate(bars):
+        lines = textwrap.wrap(bar.label, room.label_letters * 2)
+        rows.append(
+            {
+                "order": i, "label": lines, "value": bar.value, "text": bar.text,
+                "low": bar.low if bar.low is not None and bar.low != bar.high else None,
+                "high": bar.high if bar.high is not None and bar.low != bar.high else None,
+                "end": max(bar.value, bar.high or 0), "kind": "accent" if bar.accent else "plain",
+            }
+        )  # fmt: skip
+    top = max((r["end"] for r in rows), default=1) or 1
+    low = min(0, *(r["low"] if r["low"] is not None else r["value"] for r in rows)) if rows else 0
+    tallest = max((len(r["label"]) for r in rows), default=1)
+    for row in rows:
+        row["label"] = [""] * (tallest - len(row["label"])) + row["label"]
+    step = 32 + 15 * tallest
+    at = step // 2 - 15
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y("order:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    )
+    x = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[low, top * 1.22], nice=False))
+    colour = alt.Color(
+        "kind:N", scale=alt.Scale(domain=["accent", "plain"], range=[PALETTE[0], "#9fb3c8"]), legend=None
+    )
+    layers = [
+        base.mark_bar(height=16, yOffset=at).encode(x=x, color=colour),
+        base.mark_text(align="left", baseline="top", dy=-step // 2 + 5, fontSize=13, color=INK, lineHeight=15).encode(
+            x=alt.value(0) if low == 0 else alt.X("zero:Q"), text="label:N"
+        ),
+        base.mark_text(
+            align="left", baseline="middle", dx=6, dy=at, fontSize=13.5, fontWeight="bold", color=INK
+        ).encode(x=alt.X("end:Q"), text="text:N"),
+    ]
+    if any(r["low"] is not None for r in rows):
+        layers.append(base.mark_rule(color=INK, strokeWidth=1.6, yOffset=at).encode(x=alt.X("low:Q"), x2="high:Q"))
+    plot = alt.layer(*layers).properties(width=room.width, height=alt.Step(step))
+    return _finish(plot, words, size)
+
+
+def _finish(plot: alt.LayerChart | alt.FacetChart, words: Words, size: str, indent: int = 0) -> Chart:
+    room = SIZES[size]
+    title = alt.TitleParams(
+        textwrap.wrap(words.title, room.title_letters),
+        subtitle=textwrap.wrap(words.subtitle, room.small_letters),
+    )
+    lines = textwrap.wrap(words.source, room.small_letters + 8)
+    caption = (
+        alt.Chart(alt.Data(values=[{"line": line, "row": i} for i, line in enumerate(lines)]))
+        .mark_text(align="left", baseline="top", fontSize=11, color=QUIET)
+        .encode(
+            x=alt.value(indent),
+            y=alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[max(len(lines), 1), 0], nice=False)),
+            text="line:N",
+        )
+        .properties(width=room.width, height=15 * len(lines))
+    )
+    whole = alt.vconcat(plot, caption).properties(title=title).configure(**config())
+    spec = whole.to_dict(validate=False)  # the tests validate every chart against the schema
+    spec["description"] = words.alt or f"{words.title}. {words.subtitle}"
+    return Chart(spec, words)
+
+
+def _by_last_value(points: Sequence[Point]) -> list[str]:
+    last: dict[str, tuple[str, float]] = {}
+    for p in points:
+        if p.series not in last or p.at >= last[p.series][0]:
+            last[p.series] = (p.at, p.value)
+    return sorted(last, key=lambda s: (-last[s][1], s))
+
+
+def _end_labels(rows: list[dict], names: list[str], top: float, height: int, percent: bool) -> list[dict]:
+    """The name of each line at its end, pushed apart where they would touch."""
+    ends = {}
+    for row in rows:
+        if row["series"] not in ends or row["at"] >= ends[row["series"]]["at"]:
+            ends[row["series"]] = row
+    latest = max((r["at"] for r in ends.values()), default="")
+    gap = top * 15.5 / height
+    labels, below = [], float("inf")
+    for name in sorted(names, key=lambda n: -ends[n]["value"]):
+        place = min(ends[name]["value"], below - gap)
+        below = place
+        shown = f"{100 * ends[name]['value']:.0f} %" if percent else _compact(ends[name]["value"])
+        labels.append({"series": name, "at": latest, "place": place, "text": f"{name} {shown}"})
+    lift = -min((label["place"] for label in labels), default=0)
+    if lift > 0:
+        above = -float("inf")
+        for label in reversed(labels):
+            label["place"] = max(label["place"], above + gap, 0)
+            above = label["place"]
+    return labels
+
+
+def _label_room(labels: list[dict], size: str) -> int:
+    widest = max((len(label["text"]) for label in labels), default=0)
+    return min(int(7.4 * widest) + 12, 260 if size != "phone" else 150)
+
+
+def _event_marks(marks: Sequence[Mark], x: alt.X, top: float, letters: int) -> list[alt.Chart]:
+    rows = [{"at": m.at, "text": textwrap.wrap(m.text, letters), "top": top * 1.02} for m in marks]
+    base = alt.Chart(alt.Data(values=rows)).encode(x=x)
+    return [
+        base.mark_rule(color=QUIET, strokeDash=[3, 3], strokeWidth=1),
+        base.mark_text(align="left", baseline="top", dx=5, fontSize=11, color=QUIET, lineHeight=13).encode(
+            y=alt.Y("top:Q"), text="text:N"
+        ),
+    ]
+
+
+def _time_axis(rows: list[dict], size: str) -> alt.Axis:
+    months = {r["at"][:7] for r in rows}
+    years = len({m[:4] for m in months})
+    count = 4 if size == "phone" else 8
+    pattern = "timeFormat(datum.value, month(datum.value) == 0 ? '%Y' : '%b')"
+    if years == 1:
+        pattern = "timeFormat(datum.value, '%b %Y')" if size != "phone" else "timeFormat(datum.value, '%b')"
+    return alt.Axis(labelExpr=pattern, tickCount=count, grid=False, labelOverlap=True)
+
+
+def _value_label(percent: bool, top: float) -> str:
+    if percent:
+        return "format(datum.value * 100, '.0f') + ' %'"
+    if top >= 1e9:
+        return "datum.value == 0 ? '0' : format(datum.value / 1e9, '~f') + ' bn'"
+    if top >= 1e6:
+        return "datum.value == 0 ? '0' : format(datum.value / 1e6, '~f') + ' M'"
+    return "format(datum.value, ',~f')"
+
+
+def _compact(value: float) -> str:
+    for size, word in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}{word}"
+    return f"{value:.3g}"
+
+
+__all__ = ["Bar", "Chart", "Mark", "Point", "Words", "bar_chart", "line_chart"]

@@ -1,0 +1,151 @@
+"""Pages from sections: HTML and Markdown say the same."""
+
+import base64
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from modelcensus.ledger import Manifest
+from modelcensus.measures import Result, Row, bounds, number, period_text
+from modelcensus.publish.section import DataTable, Section
+
+ROWS = 20
+"""Rows of a table on the page; all of them are in its CSV."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that is written on the page."""
+
+    edition: str
+    sections: list[Section]
+    charts: dict[str, dict[str, str]]
+    results: dict[str, Result]
+    manifests: list[Manifest]
+    health: dict[str, list]
+    knowledge: str
+
+    @property
+    def headline(self) -> str:
+        """The first answer: what the edition has found."""
+        return self.sections[0].statements[0].text
+
+    @property
+    def stale(self) -> list[str]:
+        """What the data cannot say, and what was set aside, in words."""
+        return [*_coverage_words(self.health), *_event_words(self.health), *_aside_words(self.manifests)]
+
+
+def render_html(page: Page) -> str:
+    """One self-contained file: no script, nothing fetched."""
+    return _environment(html=True).get_template("report.html").render(page=page, **_tools())
+
+
+def render_markdown(page: Page) -> str:
+    """The same in Markdown, with links to the charts and tables beside it."""
+    return _environment(html=False).get_template("report.md").render(page=page, **_tools())
+
+
+def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
+    """Header and rows for reading."""
+    result = table.result
+    rows = [r for r in result.rows if not table.last_only or r.span == result.rows[-1].span]
+    rows = sorted(rows, key=lambda r: -(r.value or 0)) if table.last_only else rows
+    names = [n for n in rows[0].dimensions if n != "downloads"]
+    has_bounds = any(bounds(r, result.unit) for r in rows)
+    header = [
+        *names,
+        "period",
+        result.unit,
+        *(["interval"] if has_bounds else []),
+        *(["coverage"] if _covered(rows) else []),
+        "flags",
+    ]
+    shown = [
+        [
+            *("" if row.dimensions[n] is None else str(row.dimensions[n]) for n in names),
+            period_text(row.period),
+            number(row.value, result.unit),
+            *([bounds(row, result.unit) or "exact"] if has_bounds else []),
+            *([_coverage(row)] if _covered(rows) else []),
+            "; ".join(row.flags),
+        ]
+        for row in rows[:ROWS]
+    ]
+    return header, shown
+
+
+def left_out(table: DataTable) -> int:
+    """Rows that the page leaves to the CSV."""
+    return len(table.result.rows) - len(table_rows(table)[1])
+
+
+def _covered(rows: list[Row]) -> bool:
+    return any(r.coverage is not None for r in rows)
+
+
+def _coverage(row: Row) -> str:
+    if row.coverage is None:
+        return ""
+    count = f" ({row.observed:,} of {row.scope_size:,})" if row.scope_size and row.observed is not None else ""
+    return f"{number(row.coverage, 'share')}{count}"
+
+
+def _coverage_words(health: dict[str, list]) -> list[str]:
+    words = []
+    for source in sorted({(c["source"], c["counter"]) for c in health["coverage"]}):
+        rows = [c for c in health["coverage"] if (c["source"], c["counter"]) == source]
+        last = rows[-1]
+        aside = sum(c["rows_set_aside"] for c in rows)
+        total = sum(c["rows"] for c in rows)
+        words.append(
+            f"{source[0]} ({source[1]}): {len(rows)} months with readings, {rows[0]['month']} to {last['month']};"
+            f" {last['repositories']:,} repositories in the last, {number(last['of_known'], 'share')} of all that the ledger"
+            f" knows. {aside:,} of {total:,} rows are set aside as no observations."
+        )
+    return words
+
+
+def _event_words(health: dict[str, list]) -> list[str]:
+    return [
+        f"{e['kind'].replace('_', ' ')} in {e['source']} ({e['counter']}), {period_text(e['from'])} to {period_text(e['to'])}:"
+        f" {e['evidence']}; {e['done']}."
+        for e in health["events"]
+    ]
+
+
+def _aside_words(manifests: list[Manifest]) -> list[str]:
+    return [
+        f"{m.name}: {m.rows['set_aside']:,} rows of the input could not be read and are kept apart."
+        for m in manifests
+        if m.rows.get("set_aside")
+    ]
+
+
+def _picture(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _cell(text: str) -> str:
+    """A text as a Markdown table cell or paragraph: no column breaks, no markup of its own."""
+    for mark in ("\\", "|", "<", ">", "`", "*", "_", "[", "]"):
+        text = text.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
+    return " ".join(text.split())
+
+
+def _environment(html: bool) -> Environment:
+    return Environment(
+        loader=PackageLoader("modelcensus.publish"),
+        autoescape=html,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _tools() -> dict[str, object]:
+    return {
+        "picture": _picture, "table_rows": table_rows, "left_out": left_out, "number": number,
+        "period_text": period_text, "cell": _cell, "ROWS": ROWS,
+    }  # fmt: skip

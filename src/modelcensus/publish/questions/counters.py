@@ -1,0 +1,122 @@
+"""What the Hub's own counters say, repository by repository: organizations, families, sizes."""
+
+from modelcensus.measures import Result, Row, number, period_text
+from modelcensus.publish.charts import Bar, Point, Words, bar_chart, line_chart
+from modelcensus.publish.result_chart import source_line
+from modelcensus.publish.scene import Scene
+from modelcensus.publish.section import DataTable, Figure, Section, Statement
+from modelcensus.vocabulary.names import HUB, ROLLING, SIZE_CLASSES
+
+SHOWN = 6
+ALONE = 0.1
+"""From this share of one snapshot on, a single repository is named: it moves every share."""
+
+
+def counters(scene: Scene) -> Section | None:
+    """Shares by organization at each reading of the counter."""
+    shares = scene.readings
+    if shares is None:
+        return None
+    newest = sorted(scene.newest(shares.rows), key=lambda r: -(r.value or 0))
+    top = [str(r.dimensions["organization"]) for r in newest[:SHOWN]]
+    first = newest[0]
+    name = scene.name(top[0])
+    what = (
+        "30-day windows that end where the counter was read"
+        if scene.counter == ROLLING
+        else "the all-time counter as read"
+    )
+    words = Words(
+        f"{name} had {number(first.value, 'share')} of {shares.whole_text} at the last reading",
+        f"Share of {what}; points stand at the latest day of reading; {shares.counted_by}",
+        source_line(shares),
+    )
+    points = [
+        Point(scene.name(str(r.dimensions["organization"])), r.end, r.value or 0)
+        for r in shares.rows
+        if r.dimensions["organization"] in top
+    ]
+    return Section(
+        "counters",
+        "What do the counters themselves say?",
+        [Statement.of(shares, r) for r in newest[:2]],
+        [Figure("readings", lambda size: line_chart(points, words, percent=True, size=size))],
+        [DataTable("shares-at-readings", "Share by organization at each reading", shares, last_only=True)],
+        remarks=_alone(scene),
+    )
+
+
+def families(scene: Scene) -> Section | None:
+    """Families, whoever publishes them."""
+    return _breakdown(
+        scene,
+        "families",
+        "family",
+        "text-vision",
+        "Which families are downloaded, whoever publishes them?",
+        "the family",
+    )
+
+
+def sizes(scene: Scene) -> Section | None:
+    """Size classes."""
+    return _breakdown(
+        scene, "sizes", "size_class", "mainline", "How large are the models that are downloaded?", "models of"
+    )
+
+
+def _breakdown(scene: Scene, name: str, dimension: str, scope: str, question: str, noun: str) -> Section | None:
+    if not scene.counter:
+        return None
+    shares = scene.census.measure(
+        "share", by=[dimension, "day"], within=scope, reading={"channel": HUB, "counter": scene.counter}
+    )
+    rows = sorted(scene.newest(shares.rows), key=lambda r: -(r.value or 0))
+    shown = rows[:12]
+    if dimension == "size_class":
+        order = {c: i for i, c in enumerate((*SIZE_CLASSES, "unknown"))}
+        shown = sorted(rows, key=lambda r: order.get(str(r.dimensions[dimension]), 99))
+    top = next((r for r in rows if r.dimensions[dimension] not in ("unknown", "unattributed", "other")), rows[0])
+    words = Words(
+        f"{_label(top, dimension)}: {number(top.value, 'share')} of {shares.whole_text}",
+        f"Share of downloads by {dimension.replace('_', ' ')}, reading of {period_text(top.period)}; {shares.counted_by}",
+        source_line(shares),
+    )
+    bars = [Bar(_label(r, dimension), r.value or 0, number(r.value, "share"), accent=r is top) for r in shown]
+    lead = Statement(
+        f"At the reading of {period_text(top.period)}, {noun} {_label(top, dimension)} had {number(top.value, 'share')}"
+        f" of the downloads of {shares.whole_text}; {top.observed:,} of {top.scope_size:,} repositories read"
+        f" ({shares.counted_by}).",
+        (shares.provenance.id,),
+    )
+    return Section(
+        name, question, [lead],
+        [Figure(name, lambda size: bar_chart(bars, words, percent=True, size=size))],
+        [DataTable(f"shares-by-{dimension.replace('_', '-')}", f"Share by {dimension.replace('_', ' ')}", shares, last_only=True)],
+    )  # fmt: skip
+
+
+def _label(row: Row, dimension: str) -> str:
+    value = str(row.dimensions[dimension])
+    if dimension != "size_class":
+        return value
+    return "size unknown" if value == "unknown" else f"{value} billion parameters"
+
+
+def _alone(scene: Scene) -> list[str]:
+    """Readings in which one repository makes an uncommon part of everything read."""
+    found: Result = scene.census.measure(
+        "share",
+        by=["repository", "day"],
+        within="mainline",
+        reading={"channel": HUB, "counter": scene.counter},
+    )
+    remarks = []
+    for label in dict.fromkeys(r.period for r in found.rows):
+        row = max((r for r in found.rows if r.period == label), key=lambda r: r.value or 0)
+        if (row.value or 0) >= ALONE:
+            remarks.append(
+                f"At the reading of {period_text(label)}, {row.dimensions['repository']} alone made"
+                f" {number(row.value, 'share')} of everything read: whoever made it gains or loses that share with it."
+            )
+    return remarks

@@ -1,0 +1,98 @@
+"""Who leads, and by how much, under each denominator."""
+
+from modelcensus.measures import Result, number, period_text
+from modelcensus.publish.charts import Bar, Words, bar_chart
+from modelcensus.publish.result_chart import source_line
+from modelcensus.publish.scene import Scene
+from modelcensus.publish.section import DataTable, Figure, Section, Statement
+from modelcensus.vocabulary import CensusError
+from modelcensus.vocabulary.names import HUB
+
+
+def who_leads(scene: Scene) -> Section | None:
+    """The ladder of denominators for the leader."""
+    if not scene.leader:
+        return None
+    shares = [*_reported(scene), *_observed(scene)]
+    shares.sort(key=lambda r: r.rows[-1].value or 0)
+    if not shares:
+        return None
+    low, high = shares[0].rows[-1], shares[-1].rows[-1]
+    name = scene.name(scene.leader)
+    lead = Statement(
+        f"{name} leads; its share is {number(low.value, 'share')} or {number(high.value, 'share')} or something between,"
+        " depending on what stands under the line.",
+        tuple(r.provenance.id for r in (shares[0], shares[-1])),
+    )
+    words = Words(
+        f"{name}: {number(low.value, 'share')} or {number(high.value, 'share')}? It depends on what stands under the line",
+        f"Share of downloads by {name}, by denominator; the line on a bar is the interval that the data allow",
+        source_line(*shares),
+    )
+    bars = [
+        Bar(
+            f"{r.whole_text}: {period_text(r.rows[-1].period)}, {r.counted_by}",
+            r.rows[-1].value or 0, number(r.rows[-1].value, "share"), r.rows[-1].low, r.rows[-1].high, accent=True,
+        )
+        for r in reversed(shares)
+    ]  # fmt: skip
+    return Section(
+        "who-leads",
+        "Who leads, and by how much?",
+        [lead, *(Statement.of(r) for r in reversed(shares))],
+        [Figure("who-leads", lambda size: bar_chart(bars, words, percent=True, size=size))],
+        [
+            DataTable("shares-by-organization", "Share of every organization in the newest period", table)
+            for table in _tables(scene)
+        ],
+        remarks=_remarks(scene, shares),
+        results=shares,
+    )
+
+
+def _reported(scene: Scene) -> list[Result]:
+    if not scene.reported:
+        return []
+    of, period = {"organization": scene.leader}, scene.month
+    totals = [
+        r["scope"]
+        for r in scene.census.engine.rows("select distinct scope from reported where organization is null order by 1")
+    ]
+    found = [scene.ask("share", of=of, period=period, within=str(t)) for t in totals]
+    for name, peers in scene.census.knowledge.peers.items():
+        if peers.use == "ladder" and scene.leader in peers.members:
+            found.append(scene.ask("share", of=of, period=period, reading={"peers": name}))
+    return found
+
+
+def _observed(scene: Scene) -> list[Result]:
+    if not scene.counter:
+        return []
+    found = []
+    for scope in ("mainline", "hub"):
+        try:
+            found.append(
+                scene.census.measure(
+                    "share", of={"organization": scene.leader}, within=scope, by="day",
+                    reading={"channel": HUB, "counter": scene.counter},
+                )
+            )  # fmt: skip
+        except CensusError:
+            continue  # the leader of the reported series is not among the repositories read
+    return found
+
+
+def _tables(scene: Scene) -> list[Result]:
+    if scene.reported:
+        return [scene.ask("share", by=["organization"], period=scene.month)]
+    return [scene.readings] if scene.readings else []
+
+
+def _remarks(scene: Scene, shares: list[Result]) -> list[str]:
+    remarks = list(dict.fromkeys(n for r in shares for n in r.notes if n.startswith("not in these data")))
+    if scene.reported and scene.counter:
+        remarks.append(
+            "Reported and counted numbers are of different days and different repositories; they are set side by side"
+            " and never added or averaged."
+        )
+    return remarks

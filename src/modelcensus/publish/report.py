@@ -1,0 +1,92 @@
+"""The report: one HTML page that opens from disk, the same as Markdown, its charts, its tables, its inputs."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from modelcensus.engine import write_atomically
+from modelcensus.measures import Census, Result
+from modelcensus.measures.health import health
+from modelcensus.publish.pages import Page, render_html, render_markdown
+from modelcensus.publish.questions import QUESTIONS
+from modelcensus.publish.scene import Scene
+from modelcensus.publish.section import Section
+from modelcensus.vocabulary import LedgerError
+
+Progress = Callable[[str], None]
+
+
+def write_report(census: Census, folder: Path, edition: str = "", progress: Progress = lambda _: None) -> Path:
+    """Write the edition into `folder`; returns the page. The same inputs give the same bytes."""
+    scene = Scene(census)
+    sections: list[Section] = []
+    for question in QUESTIONS:
+        progress(f"asking: {question.__name__.replace('_', ' ')}")
+        section = question(scene)
+        if section:
+            sections.append(section)
+    if not sections:
+        raise LedgerError(
+            "nothing to report on: no counters of the Hub and no reported series",
+            where=str(census.ledger.root),
+            remedy="import a table of counters or a published series",
+        )
+    name = edition or _newest_month(census)
+    charts: dict[str, dict[str, str]] = {}
+    files: dict[str, bytes] = {}
+    for section in sections:
+        for figure in section.figures:
+            progress(f"drawing: {figure.name}")
+            wide = figure.draw("post")
+            charts[figure.name] = {
+                "wide": wide.svg(),
+                "phone": figure.draw("phone").svg(),
+                "alt": wide.spec["description"],
+            }
+            files[f"charts/{figure.name}.svg"] = charts[figure.name]["wide"].encode()
+            files[f"charts/{figure.name}.png"] = wide.png()
+            files[f"charts/{figure.name}.vega.json"] = json.dumps(wide.spec, indent=1, sort_keys=True).encode()
+        for table in section.tables:
+            files[f"tables/{table.name}.csv"] = table.result.to_csv().encode()
+    results = {r.provenance.id: r for s in sections for r in s.all_results()}
+    page = Page(name, sections, charts, results, census.manifests, health(census), str(census.knowledge.version))
+    files["report.html"] = render_html(page).encode()
+    files["report.md"] = render_markdown(page).encode()
+    files["edition.json"] = _edition(census, page, results, files)
+    progress("writing")
+    for path, content in files.items():
+        write_atomically(folder / path, content)
+    return folder / "report.html"
+
+
+def _edition(census: Census, page: Page, results: dict[str, Result], files: dict[str, bytes]) -> bytes:
+    content = {
+        "edition": page.edition,
+        "inputs": [
+            {
+                "batch": m.id, "series": m.name, "channel": m.channel, "license": m.terms.get("license"),
+                "citation": m.terms.get("citation"), "committed_at": m.committed_at.isoformat(),
+                "files": [i.model_dump() for i in m.inputs],
+            }
+            for m in census.manifests
+        ],
+        "knowledge": {"version": str(census.knowledge.version), "digest": census.knowledge.digest},
+        "software": next(iter(results.values())).provenance.software,
+        "files": {p: hashlib.sha256(c).hexdigest() for p, c in sorted(files.items())},
+        "provenance": {i: _record(census, r) for i, r in sorted(results.items())},
+    }  # fmt: skip
+    return json.dumps(content, indent=1, sort_keys=True, default=str).encode()
+
+
+def _record(census: Census, result: Result) -> dict[str, object]:
+    record = census.ledger.provenance(result.provenance.id)
+    return record or {
+        "id": result.provenance.id, "definition": result.definition, "citation": result.citation, "sql": "",
+        "row_count": len(result.rows), **result.as_dict(),
+    }  # fmt: skip
+
+
+def _newest_month(census: Census) -> str:
+    """The name of an edition: the last month that its data reach."""
+    return max(m.last_day for m in census.manifests if m.last_day)[:7]

@@ -1,0 +1,47 @@
+"""The chart of any result: lines where there is time, bars where there is one period."""
+
+from modelcensus.measures import Result, Row, number
+from modelcensus.publish.charts import Bar, Chart, Point, Words, bar_chart, line_chart
+
+MOST = 12
+"""Bars of one chart; the rest is in the table."""
+
+
+def result_chart(result: Result, *, title: str = "", subtitle: str = "", size: str = "post") -> Chart:
+    """A chart with the result's own sentence as title unless another is given."""
+    words = Words(title or result.sentence().removesuffix("."), subtitle or subtitle_of(result), source_line(result))
+    percent = result.unit == "share"
+    rows = [r for r in result.rows if r.value is not None]
+    if len({r.start for r in rows}) > 1 and result.measure != "crossover":
+        points = [Point(series_name(result, r), r.end_day, r.value or 0, r.low, r.high) for r in rows]
+        return line_chart(points, words, percent=percent, size=size)
+    bars = [
+        Bar(series_name(result, r), r.value or 0, number(r.value, result.unit), r.low, r.high)
+        for r in sorted(rows, key=lambda r: -(r.value or 0))[:MOST]
+    ]
+    return bar_chart(bars, words, percent=percent, size=size)
+
+
+def series_name(result: Result, row: Row) -> str:
+    """What a line or bar is called: the dimensions of its row, else the subject."""
+    named = [str(v) for k, v in row.dimensions.items() if v is not None and k != "downloads"]
+    return " ".join(named) or " / ".join(v for _, values in result.request.of for v in values) or "all"
+
+
+def subtitle_of(result: Result) -> str:
+    """Unit, denominator and who counted."""
+    unit = {
+        "share": f"Share of downloads, of {result.whole_text}",
+        "downloads": f"Downloads, {result.whole_text}",
+        "times": f"Times the downloads of {result.whole_text}",
+        "place": f"Place by downloads, {result.whole_text}",
+    }[result.unit]
+    counter = f"; counter {result.request.reading.counter} as read" if result.request.reading.counter else ""
+    return f"{unit}{counter}; {result.counted_by}"
+
+
+def source_line(*results: Result) -> str:
+    """Source, license, date and how to check the number."""
+    sources = dict.fromkeys(s.partition(": ")[2] for r in results for s in r.provenance.sources)
+    ids = ", ".join(dict.fromkeys(r.provenance.id for r in results))
+    return f"Source: {'; '.join(sources)}. modelcensus; check with: modelcensus explain {ids}"

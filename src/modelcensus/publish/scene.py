@@ -1,0 +1,90 @@
+"""What this ledger can be asked: its channels, its newest period, and who leads in it. Found, never assumed."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from modelcensus.measures import Census, Result, Row
+from modelcensus.vocabulary.names import ALL_TIME, HUB, REPORTED, ROLLING
+
+MAKERS = "makers"
+
+
+@dataclass
+class Scene:
+    """An opened ledger with the choices that the report's questions share."""
+
+    census: Census
+
+    @cached_property
+    def reported(self) -> str:
+        """The first reported channel, or nothing."""
+        return next((c for c in self.census.channels if c.startswith(REPORTED)), "")
+
+    @cached_property
+    def counter(self) -> str:
+        """The counter of the Hub that the ledger observed: rolling windows first, since each is exact."""
+        if HUB not in self.census.channels:
+            return ""
+        self.census.prepare(HUB)
+        rows = self.census.engine.fetch(
+            self.census.engine.query("counters_read", "select distinct counter from readings_raw order by 1")
+        )["counter"].to_pylist()
+        return next((c for c in (ROLLING, ALL_TIME) if c in rows), "")
+
+    @cached_property
+    def monthly(self) -> Result | None:
+        """Downloads by organization and month of the reported channel, makers only."""
+        if not self.reported:
+            return None
+        return self.ask("downloads", by=["organization", "month"], within=MAKERS)
+
+    @cached_property
+    def months(self) -> list[str]:
+        """Months of the reported series."""
+        return list(dict.fromkeys(r.period for r in self.monthly.rows)) if self.monthly else []
+
+    @property
+    def month(self) -> str:
+        """The newest month."""
+        return self.months[-1]
+
+    @cached_property
+    def first_exact(self) -> str:
+        """The first month that the publisher counted exactly; empty where all or none are."""
+        if not self.monthly:
+            return ""
+        inexact = {r.period for r in self.monthly.rows if any("earlier method" in f for f in r.flags)}
+        later = [m for m in self.months if m not in inexact]
+        return later[0] if inexact and later else ""
+
+    @cached_property
+    def readings(self) -> Result | None:
+        """Downloads by organization at each reading of the observed counter, first-party language models."""
+        if not self.counter:
+            return None
+        return self.census.measure(
+            "share",
+            by=["organization", "day"],
+            within="mainline",
+            reading={"channel": HUB, "counter": self.counter},
+        )
+
+    @cached_property
+    def leader(self) -> str:
+        """The maker with the most downloads in the newest month, else at the newest reading."""
+        rows = self.monthly.rows if self.monthly else self.readings.rows if self.readings else ()
+        return str(max(self.newest(rows), key=lambda r: r.value or 0).dimensions["organization"]) if rows else ""
+
+    def newest(self, rows: tuple[Row, ...]) -> list[Row]:
+        """The rows of the last period."""
+        return [r for r in rows if r.span == rows[-1].span]
+
+    def ask(self, measure: str, **request: object) -> Result:
+        """A measure on the reported channel."""
+        reading = {"channel": self.reported, **request.pop("reading", {})}  # type: ignore[dict-item]
+        return self.census.measure(measure, reading=reading, **request)  # type: ignore[arg-type]
+
+    def name(self, namespace: str) -> str:
+        """What an organization is called in prose and pictures."""
+        known = self.census.knowledge.organizations.get(namespace)
+        return known.name if known else namespace

@@ -1,0 +1,61 @@
+"""How charts look: one place for sizes, fonts and colours (safe for colour-blind readers)."""
+
+from dataclasses import dataclass
+
+FONT = "Lato, 'Helvetica Neue', Helvetica, Arial, sans-serif"
+INK, QUIET, FAINT = "#1d2433", "#5b6472", "#dfe3e8"
+PALETTE = ("#0b5fa5", "#c4441c", "#2a7f62", "#8a4fa3", "#b8860b", "#4a4e57", "#1f9ac0", "#a3284f")
+"""Dark enough to be read as text on white; told apart under the common colour-vision deficiencies, and every
+line is labelled directly besides."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """Width of the plot in pixels, height of a time plot, letters per line of title and caption."""
+
+    width: int
+    height: int
+    title_letters: int
+    small_letters: int
+    label_letters: int
+
+
+SIZES = {
+    "post": Size(680, 380, 66, 108, 40),
+    "social": Size(760, 330, 70, 118, 42),
+    "print": Size(620, 360, 62, 100, 38),
+    "phone": Size(330, 330, 37, 54, 24),
+}
+
+
+def config() -> dict:
+    """Vega-Lite configuration shared by every chart."""
+    return {
+        "font": FONT,
+        "background": "white",
+        "padding": 14,
+        "view": {"stroke": None},
+        "title": {
+            "anchor": "start",
+            "color": INK,
+            "fontSize": 19,
+            "fontWeight": 700,
+            "lineHeight": 24,
+            "subtitleColor": QUIET,
+            "subtitleFontSize": 13,
+            "subtitleLineHeight": 17,
+            "subtitlePadding": 6,
+            "offset": 14,
+            "frame": "bounds",
+        },
+        "axis": {
+            "labelColor": QUIET,
+            "labelFontSize": 12,
+            "gridColor": FAINT,
+            "domainColor": "#b6bcc6",
+            "tickColor": "#b6bcc6",
+            "title": None,
+            "labelPadding": 5,
+        },
+        "concat": {"spacing": 8},
+    }

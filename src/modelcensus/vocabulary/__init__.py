@@ -1,0 +1,49 @@
+"""The words that every room shares: names, periods, intervals, requests, tables, errors."""
+
+from modelcensus.vocabulary.batches import Batch, InputFile, Terms
+from modelcensus.vocabulary.errors import (
+    CensusError,
+    InputError,
+    KnowledgeError,
+    LedgerError,
+    RequestError,
+    nearest,
+)
+from modelcensus.vocabulary.intervals import Interval
+from modelcensus.vocabulary.periods import Period, ReadingTime
+from modelcensus.vocabulary.requests import Reading, Request
+from modelcensus.vocabulary.schema import (
+    FACTS,
+    LISTS,
+    OBSERVATIONS,
+    REPORTED,
+    SET_ASIDE,
+    TABLES,
+    Column,
+    Schema,
+)
+
+__all__ = [
+    "FACTS",
+    "LISTS",
+    "OBSERVATIONS",
+    "REPORTED",
+    "SET_ASIDE",
+    "TABLES",
+    "Batch",
+    "CensusError",
+    "Column",
+    "InputError",
+    "InputFile",
+    "Interval",
+    "KnowledgeError",
+    "LedgerError",
+    "Period",
+    "Reading",
+    "ReadingTime",
+    "Request",
+    "RequestError",
+    "Schema",
+    "Terms",
+    "nearest",
+]

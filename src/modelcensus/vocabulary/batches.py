@@ -1,0 +1,47 @@
+"""A batch: what one run of one source hands to the ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Under which terms a source's numbers may be used, and what they are."""
+
+    license: str = "not stated"
+    citation: str = ""
+    unit: str = "downloads"
+    cadence: str = ""
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One raw input: its name, size, and SHA-256."""
+
+    name: str
+    bytes: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Tables by name (see `schema.TABLES`) with all that is needed to explain and repeat them.
+
+    `source` is the adapter, `name` the series it belongs to; observations of one series follow each other.
+    `took` says in words what was read as what; `options` is what was asked for.
+    """
+
+    source: str
+    name: str
+    channel: str
+    tables: Mapping[str, pa.Table]
+    inputs: tuple[InputFile, ...]
+    options: Mapping[str, str]
+    took: tuple[str, ...]
+    terms: Terms = field(default_factory=Terms)
+
+    @property
+    def set_aside(self) -> int:
+        return self.tables["set_aside"].num_rows if "set_aside" in self.tables else 0

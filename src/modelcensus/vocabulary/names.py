@@ -1,0 +1,42 @@
+"""The names of the field that code, command line, pages and docs share (docs/method.md)."""
+
+from typing import Final
+
+ROLLING: Final = "rolling_30d"
+"""Counter: downloads of the last 30 days (the Hub's `downloads`)."""
+ALL_TIME: Final = "all_time"
+"""Counter: downloads since creation (the Hub's `downloadsAllTime`, from 2025-02-27)."""
+PERIOD: Final = "period"
+"""Counter: an exact count over [period_start, observed_on)."""
+
+COUNTERS: Final = (ROLLING, ALL_TIME, PERIOD)
+
+WINDOW_DAYS: Final = 30
+"""Length of the window that `rolling_30d` counts, in days."""
+
+HUB: Final = "hub"
+"""The channel of counters observed on the Hub."""
+REPORTED: Final = "reported:"
+"""Prefix of channels whose numbers somebody else published."""
+
+ORGANIZATION_DIMENSIONS: Final = ("organization", "kind", "country", "region", "role")
+"""What an organization alone decides: the dimensions a reported series by organization can be asked for."""
+REPOSITORY_DIMENSIONS: Final = (
+    "repository",
+    *ORGANIZATION_DIMENSIONS,
+    "family",
+    "generation",
+    "variant",
+    "size_class",
+    "license",
+    "license_class",
+    "architecture",
+    "library",
+    "format",
+    "task",
+)
+TIME_DIMENSIONS: Final = ("month", "week", "day")
+
+SIZE_CLASSES: Final = ("<1", "1-5", "5-10", "10-50", "50-100", "100-250", ">=250")
+"""Size classes by total parameters in billions, left-closed (docs/method.md, section 1)."""
+SIZE_EDGES: Final = (1, 5, 10, 50, 100, 250)

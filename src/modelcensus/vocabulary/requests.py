@@ -1,0 +1,154 @@
+"""What can be asked: a measure of a subject, within a scope, over periods, under a reading."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
+
+from modelcensus.vocabulary.errors import RequestError, nearest
+from modelcensus.vocabulary.names import REPOSITORY_DIMENSIONS, TIME_DIMENSIONS
+from modelcensus.vocabulary.periods import Period
+
+Terms = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One choice for every definitional degree of freedom; empty means the measure's default.
+
+    channel: `hub`, `reported:NAME`, ...; counter: `rolling_30d` or `all_time` asks for the counter itself;
+    repair: `conservative` or `none`; panel: `moving` or `fixed`; origin: where a cumulative sum starts
+    (`first`, `first_exact`, or a month); peers: what stands under the line (a list of organizations,
+    a named list, or `ranks:2..9`).
+    """
+
+    channel: str = ""
+    counter: str = ""
+    repair: str = "conservative"
+    panel: str = "moving"
+    origin: str = "first"
+    peers: str = ""
+
+    ALLOWED = {  # noqa: RUF012
+        "counter": ("", "rolling_30d", "all_time"),
+        "repair": ("conservative", "none"),
+        "panel": ("moving", "fixed"),
+    }
+
+    @classmethod
+    def parse(cls, choices: Iterable[str] | Mapping[str, str]) -> "Reading":
+        """From `name=value` texts or a mapping.
+
+        >>> Reading.parse(["counter=all_time", "repair=none"]).counter
+        'all_time'
+        """
+        pairs = choices.items() if isinstance(choices, Mapping) else [_pair(c, "reading") for c in choices]
+        reading = cls()
+        names = [f.name for f in fields(cls)]
+        for name, value in pairs:
+            if name not in names:
+                raise RequestError("unknown reading", where=f"reading {name!r}", remedy=nearest(name, names))
+            allowed = cls.ALLOWED.get(name)
+            if allowed and value not in allowed:
+                raise RequestError(
+                    f"unknown choice {value!r}",
+                    where=f"reading {name}",
+                    remedy=nearest(value, [a for a in allowed if a]),
+                )
+            reading = replace(reading, **{name: value})
+        return reading
+
+
+@dataclass(frozen=True)
+class Request:
+    """A measure request; its canonical text is part of every provenance id.
+
+    `of` names the subject as dimension -> accepted values; `within` empty means everything that the channel
+    counts over; `periods` empty means all that the data cover.
+    """
+
+    measure: str
+    of: Terms = ()
+    within: str = ""
+    by: tuple[str, ...] = ()
+    periods: tuple[Period, ...] = ()
+    reading: Reading = Reading()
+    as_of: date | None = None
+
+    @classmethod
+    def build(
+        cls,
+        measure: str,
+        of: Mapping[str, str | Iterable[str]] | Iterable[str] = (),
+        within: str = "",
+        by: str | Iterable[str] = (),
+        period: str | Iterable[str] = (),
+        reading: Mapping[str, str] | Iterable[str] = (),
+        as_of: str | date | None = None,
+    ) -> "Request":
+        """From what people write on a command line or in Python.
+
+        >>> Request.build("share", of=["organization=a,b"], period="2026-02").of
+        (('organization', ('a', 'b')),)
+        """
+        pairs = of.items() if isinstance(of, Mapping) else [_pair(t, "--of") for t in of]
+        terms = tuple(
+            (
+                dimension,
+                tuple(v.strip() for v in values.split(",")) if isinstance(values, str) else tuple(values),
+            )
+            for dimension, values in pairs
+        )
+        dimensions = (by,) if isinstance(by, str) and by else tuple(by)
+        for dimension in [d for d, _ in terms]:
+            _known(dimension, REPOSITORY_DIMENSIONS, "--of")
+        for dimension in dimensions:
+            _known(dimension, (*REPOSITORY_DIMENSIONS, *TIME_DIMENSIONS), "--by")
+        if sum(d in TIME_DIMENSIONS for d in dimensions) > 1:
+            raise RequestError("more than one grain of time", where="--by", remedy="choose month, week or day")
+        texts = [period] if isinstance(period, str) else list(period)
+        periods = tuple(Period.parse(t) for t in texts if t and t != "all")
+        if isinstance(as_of, str):
+            try:
+                as_of = date.fromisoformat(as_of)
+            except ValueError as error:
+                raise RequestError(f"{as_of!r} is no day", where="--as-of", remedy="use YYYY-MM-DD") from error
+        return cls(measure, terms, within, dimensions, periods, Reading.parse(reading), as_of)
+
+    @property
+    def grain(self) -> str:
+        """month, week, day, or nothing: the grain of time asked for."""
+        return next((d for d in self.by if d in TIME_DIMENSIONS), "")
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The dimensions asked for that are not time."""
+        return tuple(d for d in self.by if d not in TIME_DIMENSIONS)
+
+    def as_dict(self) -> dict[str, object]:
+        """The request as plain values, for JSON."""
+        return {
+            "measure": self.measure,
+            "of": {d: list(v) for d, v in self.of},
+            "within": self.within,
+            "by": list(self.by),
+            "period": [str(p) for p in self.periods] or ["all"],
+            "reading": asdict(self.reading),
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+        }
+
+    def canonical(self) -> str:
+        """The same text for the same request, whatever order it was written in."""
+        return json.dumps(self.as_dict(), sort_keys=True, separators=(",", ":"))
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not name or not value:
+        raise RequestError(f"{text!r} is not NAME=VALUE", where=option, remedy="write for example organization=ORG")
+    return name.strip(), value.strip()
+
+
+def _known(name: str, choices: tuple[str, ...], option: str) -> None:
+    if name not in choices:
+        raise RequestError(f"unknown dimension {name!r}", where=option, remedy=nearest(name, list(choices)))

@@ -1,0 +1,113 @@
+"""The tables that cross a room's door, declared once: name, type, unit, meaning."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its Arrow type, unit, and meaning."""
+
+    name: str
+    type: pa.DataType
+    unit: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A named table of declared columns."""
+
+    name: str
+    text: str
+    columns: tuple[Column, ...]
+
+    @property
+    def arrow(self) -> pa.Schema:
+        return pa.schema([(c.name, c.type) for c in self.columns])
+
+    @property
+    def names(self) -> list[str]:
+        return [c.name for c in self.columns]
+
+
+_WHO = (
+    Column("repository", pa.string(), "id", "`namespace/name` as the source wrote it"),
+    Column("hub_id", pa.string(), "id", "the Hub's stable `_id`, where the source gives it"),
+)
+_WHEN = (
+    Column("observed_from", pa.date32(), "day", "earliest day of the reading"),
+    Column("observed_on", pa.date32(), "day", "latest day of the reading; equal to observed_from when exact"),
+    Column("batch", pa.string(), "tag", "tells readings of the same days apart; empty when there is one"),
+)
+
+OBSERVATIONS = Schema(
+    "observations",
+    "What one source said of one counter of one repository at one time. Never edited.",
+    (
+        *_WHO,
+        Column("counter", pa.string(), "name", "rolling_30d, all_time or period"),
+        Column("value", pa.int64(), "downloads", "what the counter stood at"),
+        *_WHEN,
+        Column("period_start", pa.date32(), "day", "for counter period: first day counted; else null"),
+    ),
+)
+
+FACTS = Schema(
+    "facts",
+    "What a source said a repository is, at its last reading in the batch.",
+    (
+        *_WHO,
+        Column("observed_on", pa.date32(), "day", "day of the statement"),
+        Column("likes", pa.int64(), "likes", "likes"),
+        Column("created_at", pa.date32(), "day", "day of creation on the Hub"),
+        Column("library", pa.string(), "name", "library_name"),
+        Column("pipeline_tag", pa.string(), "name", "task"),
+        Column("license", pa.string(), "id", "license as stated"),
+        Column("params", pa.int64(), "parameters", "total parameters"),
+        Column("params_from", pa.string(), "name", "field that `params` was read from"),
+        Column("active_params", pa.int64(), "parameters", "active parameters of a mixture"),
+        Column("architecture", pa.string(), "name", "model_type or gguf architecture"),
+        Column("base_model", pa.string(), "ids", "stated parents, space separated"),
+        Column("relation", pa.string(), "name", "stated relation to the parents"),
+        Column("tags", pa.string(), "tags", "tags, space separated"),
+    ),
+)
+
+REPORTED = Schema(
+    "reported",
+    "A series of aggregates that somebody else published; no repositories, no bounds.",
+    (
+        Column("scope", pa.string(), "name", "what the publisher counted over"),
+        Column("organization", pa.string(), "namespace", "whose downloads; null: all of the scope"),
+        Column("period_start", pa.date32(), "day", "first day"),
+        Column("period_end", pa.date32(), "day", "day after the last"),
+        Column("downloads", pa.int64(), "downloads", "as published, or derived as the manifest says"),
+        Column("exact", pa.bool_(), "flag", "false: the publisher marks the month as an estimate"),
+    ),
+)
+
+LISTS = Schema(
+    "lists",
+    "A dated list of repository ids that somebody maintains.",
+    (
+        Column("list", pa.string(), "name", "name of the list"),
+        Column("listed_on", pa.date32(), "day", "date of the list"),
+        Column("repository", pa.string(), "id", "`namespace/name`"),
+    ),
+)
+
+SET_ASIDE = Schema(
+    "set_aside",
+    "Rows of the input that could not be taken, kept with their place and reason.",
+    (
+        Column("file", pa.string(), "name", "input file"),
+        Column("line", pa.int64(), "line", "line of a text file, row of a binary one"),
+        Column("reason", pa.string(), "text", "what is wrong"),
+        Column("content", pa.string(), "text", "the row, shortened"),
+    ),
+)
+
+TABLES = {s.name: s for s in (OBSERVATIONS, FACTS, REPORTED, LISTS, SET_ASIDE)}
+"""Everything that a batch can hold, by name."""
