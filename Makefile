@@ -1,6 +1,7 @@
 # Everything sets itself up: git, make and Python 3.11 or newer are enough.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+export UV_COMPILE_BYTECODE := 1
 RUN := scripts/uv run --locked --no-default-groups
 DEV := scripts/uv run --locked --group dev
 

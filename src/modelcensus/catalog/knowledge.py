@@ -99,9 +99,10 @@ class Peers(Fact):
 
 
 class Grouping(Fact):
-    """Regions as named groupings of countries; countries not named fall under `rest`."""
+    """Regions as named groupings of countries; countries not named fall under `rest`; `labels` are for readers."""
 
     text: str
+    labels: dict[str, str] = Field(default_factory=dict)
     regions: dict[str, tuple[str, ...]]
     rest: str
 

@@ -202,9 +202,9 @@ def _whole_text(frame: Frame, scope: Scope, measure: Measure) -> str:
     named = frame.knowledge.peers.get(peers)
     dimension, members = frame.peer_list(peers)
     if named:
-        return (
-            ", ".join(named.members) if len(named.members) <= 5 else f"{peers} ({len(named.members)} organizations)"
-        )
+        absent = next((n for n in frame.notes if n.startswith("not in these data")), "")
+        listed = f"{', '.join(named.members[:-1])} and {named.members[-1]}"
+        return f"{listed} ({absent})" if absent else listed
     return f"{'' if dimension == 'organization' else dimension + ' '}{', '.join(members)}"
 
 

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from modelcensus.measures.result import Result, Row
 
 
+COUNTED = {"rolling_30d": "the 30 days up to the reading of ", "all_time": "all time up to the reading of "}
+"""What a counter counts, before the day on which it was read."""
+
+
 def number(value: float | None, unit: str) -> str:
     """A value for reading.
 
@@ -96,14 +100,13 @@ def sentence(result: Result, row: Row) -> str:
     """See Result.sentence."""
     within = f"within {result.whole_text}"
     whole = result.whole_text if result.measure in ("share", "ratio", "crossover") else within
+    counted = COUNTED.get(result.request.reading.counter, "")
     text = result.phrase.format(
         subject=subject_text(result, row),
         value=number(row.value, result.unit),
         whole=whole,
-        period=period_text(row.period),
+        period=f"{counted}{period_text(row.period)}",
     )
-    if result.request.reading.counter:
-        text += f" ({result.request.reading.counter} as read)"
     span = bounds(row, result.unit)
     text += f", {span}" if span else ""
     seen = f"; {row.observed:,} of {row.scope_size:,} repositories read" if row.scope_size and row.observed else ""

@@ -7,11 +7,15 @@ source and date inside the picture.
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import altair as alt
 import vl_convert
 
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, config
+
+LETTER = 8.2
+"""Pixels of a bold letter of a line's label, in the widest usual font."""
 
 
 @dataclass(frozen=True)
@@ -57,18 +61,22 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """A finished specification."""
+    """A finished specification; the picture is drawn once."""
 
     spec: dict = field(repr=False)
     words: Words
 
+    @cached_property
+    def _svg(self) -> str:
+        return vl_convert.vegalite_to_svg(self.spec)
+
     def svg(self) -> str:
         """The picture as SVG."""
-        return vl_convert.vegalite_to_svg(self.spec)
+        return self._svg
 
     def png(self, scale: float = 2) -> bytes:
         """The picture as PNG."""
-        return vl_convert.vegalite_to_png(self.spec, scale=scale)
+        return vl_convert.svg_to_png(self.svg(), scale=scale)
 
 
 def line_chart(
@@ -215,7 +223,7 @@ def _end_labels(rows: list[dict], names: list[str], top: float, height: int, per
 
 def _label_room(labels: list[dict], size: str) -> int:
     widest = max((len(label["text"]) for label in labels), default=0)
-    return min(int(7.4 * widest) + 12, 260 if size != "phone" else 150)
+    return min(int(LETTER * widest) + 14, 300 if size != "phone" else 170)
 
 
 def _event_marks(marks: Sequence[Mark], x: alt.X, top: float, letters: int) -> list[alt.Chart]:

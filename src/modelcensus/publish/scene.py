@@ -85,6 +85,11 @@ class Scene:
         return self.census.measure(measure, reading=reading, **request)  # type: ignore[arg-type]
 
     def name(self, namespace: str) -> str:
-        """What an organization is called in prose and pictures."""
+        """What an organization is called in prose and pictures: its display name without what stands in brackets."""
         known = self.census.knowledge.organizations.get(namespace)
-        return known.name if known else namespace
+        return known.name.split(" (")[0] if known else namespace
+
+    def place(self, region: str) -> str:
+        """What a region is called."""
+        knowledge = self.census.knowledge
+        return knowledge.groupings[knowledge.grouping].labels.get(region, region)

@@ -11,7 +11,8 @@ line is labelled directly besides."""
 
 @dataclass(frozen=True)
 class Size:
-    """Width of the plot in pixels, height of a time plot, letters per line of title and caption."""
+    """Width of the plot in pixels, height of a time plot, letters per line of title, caption and labels: few
+    enough for the widest sans-serif font that a reader's machine may put in the place of ours."""
 
     width: int
     height: int
@@ -21,10 +22,10 @@ class Size:
 
 
 SIZES = {
-    "post": Size(680, 380, 66, 108, 40),
-    "social": Size(760, 330, 70, 118, 42),
-    "print": Size(620, 360, 62, 100, 38),
-    "phone": Size(330, 330, 37, 54, 24),
+    "post": Size(680, 380, 56, 90, 38),
+    "social": Size(760, 330, 62, 100, 42),
+    "print": Size(620, 360, 51, 82, 35),
+    "phone": Size(340, 330, 29, 44, 21),
 }
 
 

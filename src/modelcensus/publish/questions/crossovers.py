@@ -49,18 +49,22 @@ def regions(scene: Scene) -> Section | None:
     top = str(now.dimensions["region"])
     before = _first_leader(sums, "region", scene.months[0], but=top)
     words = Words(
-        f"Organizations based in {top}: {number(now.value, 'share')} of the listed makers' downloads",
+        f"Organizations based in {scene.place(top)} had {number(now.value, 'share')} of the listed makers' downloads",
         f"Share of downloads by region of the releasing organization, of {shares.whole_text} in the series; {shares.counted_by}",
         source_line(shares),
     )
-    points = [Point(str(r.dimensions["region"]), f"{r.period}-01", r.value or 0) for r in shares.rows]
+    points = [Point(scene.place(str(r.dimensions["region"])), f"{r.period}-01", r.value or 0) for r in shares.rows]
     marks = method_marks(scene)
     figure = Figure("regions", lambda size: line_chart(points, words, percent=True, size=size, marks=marks))
     table = DataTable("shares-by-region", "Share by region and month", shares, last_only=True)
-    lead = Statement.of(shares, now)
+    lead = Statement(
+        f"Organizations based in {scene.place(top)} had {number(now.value, 'share')} of the downloads of"
+        f" {shares.whole_text} in {period_text(now.period)}, {shares.counted_by}.",
+        (shares.provenance.id,),
+    )
     if not before:
         return Section("regions", "Which regions lead?", [lead], [figure], [table], results=[shares, sums])
-    crossing = _section(scene, "regions", "region", top, before, top, before, sums)
+    crossing = _section(scene, "regions", "region", top, before, scene.place(top), scene.place(before), sums)
     return Section(
         "regions",
         "Which regions lead, and when did that change?",
@@ -183,25 +187,31 @@ def _organizations(scene: Scene, region: str) -> list[str]:
 
 
 def _members(scene: Scene, *places: str) -> list[str]:
-    return [f"{place} here is: {', '.join(_organizations(scene, place))}." for place in places]
+    return [
+        f"For {scene.place(place)} the series lists {', '.join(scene.name(o) for o in _organizations(scene, place))}."
+        for place in places
+    ]
 
 
 def _deciding(scene: Scene, top: str, before: str) -> list[str]:
-    """Which single organization, left out, moves the lasting crossover by month or in sum."""
+    """What the lasting crossovers become when any single organization is left out."""
     sides = {top: _organizations(scene, top), before: _organizations(scene, before)}
     base = _dates(scene, sides[top], sides[before])
-    found = []
+    without: dict[str, tuple[str, str]] = {}
     for place, members in sides.items():
         for left_out in members:
             rest = [m for m in members if m != left_out]
-            if not rest:
-                continue
-            moved = _dates(scene, rest, sides[before]) if place == top else _dates(scene, sides[top], rest)
-            for text, was, now in zip(
-                ("the crossover by month", "the cumulative crossover"), base, moved, strict=True
-            ):
-                if was != now:
-                    found.append(f"Without {left_out}, {text} is {now} instead of {was}.")
+            if rest:
+                without[left_out] = _dates(scene, *((rest, sides[before]) if place == top else (sides[top], rest)))
+    found = []
+    for basis, text in ((0, "by month"), (1, f"cumulatively since {period_text(scene.months[0])}")):
+        moved: dict[str, list[str]] = {}
+        for left_out, dates in without.items():
+            if dates[basis] != base[basis]:
+                moved.setdefault(dates[basis], []).append(scene.name(left_out))
+        if moved:
+            listed = "; ".join(f"{when} without {' or '.join(who)}" for when, who in moved.items())
+            found.append(f"The list of organizations decides: {text}, it is {base[basis]}, but {listed}.")
     return found
 
 
@@ -211,5 +221,5 @@ def _dates(scene: Scene, subject: list[str], peers: list[str]) -> tuple[str, str
     values = {(r.dimensions["organization"], r.period): r.value or 0 for r in scene.monthly.rows}
     a, b = ([sum(values.get((o, m), 0) for o in side) for m in scene.months] for side in (subject, peers))
     found = (lasting(a, b), lasting(list(accumulate(a)), list(accumulate(b))))
-    month, total = ("not in these months" if i is None else period_text(scene.months[i]) for i in found)
+    month, total = ("no lasting crossover" if i is None else period_text(scene.months[i]) for i in found)
     return month, total

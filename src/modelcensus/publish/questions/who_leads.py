@@ -18,11 +18,12 @@ def who_leads(scene: Scene) -> Section | None:
     if not shares:
         return None
     low, high = shares[0].rows[-1], shares[-1].rows[-1]
+    rungs = ", ".join(f"{number(r.rows[-1].value, 'share')} of {r.whole_text}" for r in shares[:-1])
     name = scene.name(scene.leader)
     lead = Statement(
-        f"{name} leads; its share is {number(low.value, 'share')} or {number(high.value, 'share')} or something between,"
-        " depending on what stands under the line.",
-        tuple(r.provenance.id for r in (shares[0], shares[-1])),
+        f"{name} leads. Its share of downloads is {rungs}{' and ' if rungs else ''}{number(high.value, 'share')} of"
+        f" {shares[-1].whole_text}.",
+        tuple(r.provenance.id for r in shares),
     )
     words = Words(
         f"{name}: {number(low.value, 'share')} or {number(high.value, 'share')}? It depends on what stands under the line",
