@@ -93,7 +93,7 @@ def _print_table(result: Result) -> None:
     names = list(result.rows[0].dimensions)
     table = Table(title=result.sentence(), title_justify="left", title_style="bold")
     for column in (*names, "period", result.unit, "low", "high", "coverage", "flags"):
-        table.add_column(column)
+        table.add_column(column, no_wrap=column in (*names, "period", result.unit), overflow="fold")
     for row in result.rows:
         coverage = "" if row.coverage is None else number(row.coverage, "share")
         if row.scope_size and row.observed is not None:

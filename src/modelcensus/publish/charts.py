@@ -14,6 +14,9 @@ import vl_convert
 
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, config
 
+WIDE = 0.1
+"""A share whose interval is wider than this is drawn as a band without a line (docs/method.md, section 2)."""
+
 LETTER = 8.2
 """Pixels of a bold letter of a line's label, in the widest usual font."""
 
@@ -109,9 +112,12 @@ def line_chart(
     layers: list[alt.Chart] = []
     if any(r["high"] is not None and r["high"] != r["low"] for r in rows):
         layers.append(base.mark_area(opacity=0.16).encode(y=alt.Y("low:Q"), y2="high:Q"))
-    layers.append(base.mark_line(strokeWidth=2.4, interpolate="linear").encode(y=y))
+    for row in rows:
+        row["wide"] = percent and row["high"] is not None and row["high"] - (row["low"] or 0) > WIDE
+    narrow = base.transform_filter("!datum.wide")
+    layers.append(narrow.mark_line(strokeWidth=2.4, interpolate="linear").encode(y=y))
     if len({r["at"] for r in rows}) <= 30:
-        layers.append(base.mark_point(filled=True, size=22, opacity=1).encode(y=y))
+        layers.append(narrow.mark_point(filled=True, size=22, opacity=1).encode(y=y))
     if marks:
         layers += _event_marks(marks, x, top, room.small_letters // 3)
     labels = _end_labels(rows, names, top, room.height, percent)

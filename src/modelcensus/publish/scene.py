@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from modelcensus.measures import Census, Result, Row
+from modelcensus.vocabulary import Period
 from modelcensus.vocabulary.names import ALL_TIME, HUB, REPORTED, ROLLING
 
 MAKERS = "makers"
@@ -21,15 +22,28 @@ class Scene:
         return next((c for c in self.census.channels if c.startswith(REPORTED)), "")
 
     @cached_property
-    def counter(self) -> str:
-        """The counter of the Hub that the ledger observed: rolling windows first, since each is exact."""
+    def counters(self) -> list[str]:
+        """The counters of the Hub that the ledger observed."""
         if HUB not in self.census.channels:
-            return ""
+            return []
         self.census.prepare(HUB)
-        rows = self.census.engine.fetch(
-            self.census.engine.query("counters_read", "select distinct counter from readings_raw order by 1")
-        )["counter"].to_pylist()
-        return next((c for c in (ROLLING, ALL_TIME) if c in rows), "")
+        rows = self.census.engine.rows("select distinct counter from readings_raw order by 1")
+        return [r["counter"] for r in rows]
+
+    @property
+    def counter(self) -> str:
+        """The counter whose readings are shown as they are: rolling windows first, since each is exact."""
+        return next((c for c in (ROLLING, ALL_TIME) if c in self.counters), "")
+
+    @cached_property
+    def all_time_months(self) -> list[Period]:
+        """The whole months between the first and the last reading of the all-time counter."""
+        if ALL_TIME not in self.counters:
+            return []
+        row = self.census.engine.rows(
+            f"select min(observed_on) as first, max(observed_on) as last from readings_raw where counter = '{ALL_TIME}'"
+        )[0]
+        return Period(row["first"], row["last"]).split("month") if row["first"] < row["last"] else []
 
     @cached_property
     def monthly(self) -> Result | None:

@@ -5,6 +5,7 @@ from modelcensus.publish.charts import Bar, Point, Words, bar_chart, line_chart
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
+from modelcensus.vocabulary import CensusError
 from modelcensus.vocabulary.names import HUB, ROLLING, SIZE_CLASSES
 
 SHOWN = 6
@@ -43,6 +44,51 @@ def counters(scene: Scene) -> Section | None:
         [Figure("readings", lambda size: line_chart(points, words, percent=True, size=size))],
         [DataTable("shares-at-readings", "Share by organization at each reading", shares, last_only=True)],
         remarks=_alone(scene),
+    )
+
+
+def new_downloads(scene: Scene) -> Section | None:
+    """Flows by month where the all-time counter is known: new downloads, with the bounds that the gaps leave."""
+    months = scene.all_time_months
+    if not months:
+        return None
+    try:
+        shares = scene.census.measure(
+            "share",
+            by=["organization", "month"],
+            within="mainline",
+            period=f"{months[0]}..{months[-1]}",
+            reading={"channel": HUB, "panel": "fixed"},
+        )
+    except CensusError:
+        return None  # no repository was read at both ends of every month
+    known = [r for r in shares.rows if r.value is not None]
+    if not known:
+        return None
+    newest = sorted((r for r in known if r.span == known[-1].span), key=lambda r: -(r.value or 0))
+    top = [str(r.dimensions["organization"]) for r in newest[:SHOWN]]
+    words = Words(
+        f"{scene.name(top[0])} had {number(newest[0].value, 'share')} of new downloads in {period_text(newest[0].period)}",
+        f"Share of downloads by month, of {shares.whole_text}, with the interval that gaps and stalls leave;"
+        f" {shares.counted_by}",
+        source_line(shares),
+    )
+    points = [
+        Point(scene.name(str(r.dimensions["organization"])), f"{r.period}-01", r.value or 0, r.low, r.high)
+        for r in known
+        if r.dimensions["organization"] in top
+    ]
+    return Section(
+        "new-downloads",
+        "Who gains downloads month by month?",
+        [Statement.of(shares, r) for r in newest[:2]],
+        [Figure("new-downloads", lambda size: line_chart(points, words, percent=True, size=size))],
+        [
+            DataTable(
+                "shares-of-new-downloads", "Share of new downloads by organization and month", shares, last_only=True
+            )
+        ],
+        remarks=["Only repositories that were read around both ends of every month are counted, the same in each."],
     )
 
 

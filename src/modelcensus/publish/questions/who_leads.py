@@ -1,5 +1,6 @@
 """Who leads, and by how much, under each denominator."""
 
+from modelcensus.catalog import lists
 from modelcensus.measures import Result, number, period_text
 from modelcensus.publish.charts import Bar, Words, bar_chart
 from modelcensus.publish.result_chart import source_line
@@ -43,7 +44,9 @@ def who_leads(scene: Scene) -> Section | None:
         [lead, *(Statement.of(r) for r in reversed(shares))],
         [Figure("who-leads", lambda size: bar_chart(bars, words, percent=True, size=size))],
         [
-            DataTable("shares-by-organization", "Share of every organization in the newest period", table)
+            DataTable(
+                "shares-by-organization", "Share of every organization in the newest period", table, last_only=True
+            )
             for table in _tables(scene)
         ],
         remarks=_remarks(scene, shares),
@@ -70,7 +73,8 @@ def _observed(scene: Scene) -> list[Result]:
     if not scene.counter:
         return []
     found = []
-    for scope in ("mainline", "hub"):
+    newest_lists = {name.partition("@")[0]: name for name in lists(scene.census.engine)}
+    for scope in ("mainline", "hub", *newest_lists.values()):
         try:
             found.append(
                 scene.census.measure(
