@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from modelcensus.cli.options import LedgerOption, emit, find_ledger
 from modelcensus.ledger import Ledger, Manifest
-from modelcensus.vocabulary import RequestError
+from modelcensus.vocabulary import InputError, RequestError
 
 
 def explain(
@@ -40,8 +40,10 @@ def _find(store: Ledger, record_id: str, edition: Path | None) -> dict:
     record = store.provenance(record_id)
     if record is None and edition is not None:
         path = edition / "edition.json"
-        records = json.loads(path.read_text())["provenance"] if path.is_file() else {}
-        record = records.get(record_id)
+        try:
+            record = json.loads(path.read_text())["provenance"].get(record_id) if path.is_file() else None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError("no edition", where=str(path), remedy="name the folder of a published report") from error
     if record is None:
         raise RequestError(
             f"no record {record_id!r}",

@@ -33,9 +33,13 @@ def main() -> None:
     except CensusError as error:
         say(f"modelcensus: {error}")
         sys.exit(1)
-    except BrokenPipeError:
+    except BrokenPipeError:  # before OSError, of which it is one
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"modelcensus: {where}{error.strerror or error}; check the path, its permissions and the free space")
+        sys.exit(1)
     except KeyboardInterrupt:
         say("interrupted; nothing half-written is visible, the same command can be run again")
         sys.exit(130)

@@ -33,8 +33,8 @@ notes = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def say(text: str) -> None:
-    """A note on standard error, exactly as it is."""
-    notes.print(text, markup=False)
+    """A note on standard error; characters that would steer a terminal are shown as their codes."""
+    notes.print("".join(c if c.isprintable() else repr(c)[1:-1] for c in text), markup=False)
 
 
 def find_ledger(given: Path | None) -> Ledger:

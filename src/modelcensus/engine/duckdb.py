@@ -1,6 +1,9 @@
 """DuckDB, in process, through Ibis."""
 
-from collections.abc import Sequence
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +11,8 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+
+from modelcensus.vocabulary import LedgerError
 
 
 class DuckDBEngine:
@@ -25,13 +30,15 @@ class DuckDBEngine:
         if memory_limit:
             self._db.execute(f"set memory_limit = '{memory_limit}'")
         self._kept: dict[str, pa.Table] = {}
+        self._statements: dict[str, str] = {}
 
     def read_parquet(self, name: str, paths: Sequence[Path], schema: pa.Schema) -> ir.Table:
         if not paths:
             return self.register(name, schema.empty_table())
         listed = ", ".join(_text(str(p)) for p in paths)
         source = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
-        present = {c[0] for c in self._db.execute(f"select * from {source} limit 0").description or []}
+        with _damage_named():
+            present = {c[0] for c in self._db.execute(f"select * from {source} limit 0").description or []}
         columns = ", ".join(
             f'"{f.name}"' if f.name in present else f'cast(null as {_sql_type(f.type)}) as "{f.name}"' for f in schema
         )
@@ -46,13 +53,16 @@ class DuckDBEngine:
     def query(self, name: str, sql: str, *, keep: bool = True) -> ir.Table:
         self._drop(name)
         kind = "temp table" if keep else "temp view"
-        self._db.execute(f'create {kind} "{name}" as {sql}')
+        with _damage_named():
+            self._db.execute(f'create {kind} "{name}" as {sql}')
+        self._statements[name] = sql
         return self._ibis.table(name)
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
-        cursor = self._db.execute(sql)
-        names = [d[0] for d in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        with _damage_named():
+            cursor = self._db.execute(sql)
+            names = [d[0] for d in cursor.description or []]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def table(self, name: str) -> ir.Table:
         return self._ibis.table(name)
@@ -64,11 +74,25 @@ class DuckDBEngine:
         return found[0][0] > 0
 
     def fetch(self, table: ir.Table) -> pa.Table:
-        rows: pa.Table = self._ibis.to_pyarrow(table)
-        return rows
+        with _damage_named():
+            rows: pa.Table = self._ibis.to_pyarrow(table)
+            return rows
 
     def sql(self, table: ir.Table) -> str:
         return str(ibis.to_sql(table, dialect="duckdb"))
+
+    def steps(self, table: ir.Table, given: Sequence[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+
+        def visit(name: str, sql: str) -> None:
+            own = set(re.findall(r"(\w+)\s*(?:\([^()]*\)\s*)?as \(", sql))
+            for word in dict.fromkeys(re.findall(r'(?:from|join)\s+"?(\w+)"?', sql, re.IGNORECASE)):
+                if word in self._statements and word not in {*found, *given, *own, name}:
+                    visit(word, self._statements[word])
+            found[name] = textwrap.dedent(sql).strip()
+
+        visit("answer", self.sql(table))
+        return found
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -89,6 +113,18 @@ class DuckDBEngine:
         ).fetchall()
         for (kind,) in kinds:
             self._db.execute(f'drop {"view" if kind == "VIEW" else "table"} "{name}"')
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    """A Parquet file that turns out damaged while it is read is the store's fault, and said so."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if ".parquet" not in str(error) and type(error) is not duckdb.Error:  # thrift errors name no file
+            raise
+        first = str(error).strip().splitlines()[0][:300]
+        raise LedgerError(f"a stored file cannot be read ({first})", remedy="run `modelcensus doctor`") from error
 
 
 def _text(value: str) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-import tempfile
+import uuid
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,18 +11,28 @@ import pyarrow.parquet as pq
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that a reader, or a machine that lost power, sees all of it or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+    temporary = write_aside(path.parent, content)
     try:
-        with os.fdopen(handle, "wb") as out:
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def write_aside(folder: Path, content: bytes) -> Path:
+    """Write a file under a name that no reader looks at, to be given its own name afterwards."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f".writing-{uuid.uuid4().hex}"
+    try:
+        with temporary.open("xb") as out:  # not mkstemp: its files nobody else may read
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
-        Path(temporary).replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    return temporary
 
 
 def write_parquet(path: Path, rows: pa.Table) -> str:

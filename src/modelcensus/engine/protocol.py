@@ -43,6 +43,10 @@ class Engine(Protocol):
         """The SQL that computes the table."""
         ...
 
+    def steps(self, table: ir.Table, given: Sequence[str]) -> dict[str, str]:
+        """The SQL of a table and of every named table that it reads, first ones first, back to those `given`."""
+        ...
+
     @property
     def software(self) -> dict[str, str]:
         """Names and versions of what computes."""

@@ -3,6 +3,10 @@
 low = max(0, A(last reading <= end) - A(first reading >= start)), high = A(first >= end) - A(last <= start).
 A fall (recount) breaks the chain: across it low counts 0 and high the counter after it. Two running sums
 carry this: in `least` a break adds nothing, in `most` it adds the counter after it.
+
+Readings whose possible days overlap have no certain order, so a lower one among them is no fall: they form a
+*knot*, and only a knot that stands below the one before it has fallen. A reading that may lie on either side of
+a certain fall says nothing that holds on both, and is left out.
 """
 
 from datetime import date
@@ -19,16 +23,35 @@ CHAIN = """
               where created_at is not null group by repository) f
         semi join (select repository from {readings} where counter = 'all_time' {only}) r using (repository)
         where {use_creation}),
+    sharp_falls as (
+        select repository, before_on, t_to as fell_on from (
+            select *, lag(value) over one as before, lag(t_to) over one as before_on from kept where t_from = t_to
+            window one as (partition by repository order by t_to, snapshot, value))
+        where value < before),
+    placed as (
+        select k.*, coalesce(max(k.t_to) over earlier > k.t_from, false) as tied
+        from kept k anti join sharp_falls f
+          on {repair} = 1 and f.repository = k.repository and k.t_from < k.t_to
+             and k.t_from < f.fell_on and f.before_on < k.t_to
+        window earlier as (partition by k.repository order by k.t_from, k.t_to, k.snapshot, k.value
+                           rows between unbounded preceding and 1 preceding)),
+    knots as (
+        select *, sum(case when tied then 0 else 1 end) over one as knot
+        from placed window one as (partition by repository order by t_from, t_to, snapshot, value
+                                   rows unbounded preceding)),
+    levels as (
+        select *, max(value) over one as top, min(value) over one as bottom
+        from knots window one as (partition by repository, knot)),
     falls as (
-        select *, coalesce(lag(value) over one, 0) as before,
-               value < coalesce(lag(value) over one, 0) as fell
-        from kept window one as (partition by repository order by t_to, snapshot, value))
+        select *, coalesce(lag(top) over one, 0) as before,
+               not tied and bottom < coalesce(lag(top) over one, 0) as fell
+        from levels window one as (partition by repository order by t_from, t_to, snapshot, value))
     select *,
-           value + {repair} * sum(case when fell then before - value else 0 end) over upto as least,
+           value + {repair} * sum(case when fell then before - bottom else 0 end) over upto as least,
            value + {repair} * sum(case when fell then before else 0 end) over upto as most,
            sum(case when fell then 1 else 0 end) over upto as breaks
     from falls
-    window upto as (partition by repository order by t_to, snapshot, value rows unbounded preceding)
+    window upto as (partition by repository order by t_from, t_to, snapshot, value rows unbounded preceding)
 """
 
 EDGES = """
@@ -48,9 +71,9 @@ EDGES = """
         from (select distinct repository from chain) r cross join days d
         join chain c using (repository)
         group by all)
-    select *, case when base_day = day then base when next_day = day then next
-                   else cast(round(base + (next - base) * (day - base_day) / (next_day - base_day)) as bigint)
-              end as likely
+    select *, coalesce(case when base_day = day then base when next_day = day then next
+                            else cast(round(base + (next - base) * (day - base_day) / (next_day - base_day)) as bigint)
+                       end {outside}) as likely
     from spots
 """
 
@@ -66,8 +89,7 @@ SPANS = """
         join edges a on a.day = s.start_day
         join edges e on e.day = s.end_day and e.repository = a.repository)
     select span, repository, cast(low as bigint) as low, cast(high as bigint) as high,
-           cast(case when high is null then low else least(greatest(coalesce(likely, low), low), high) end as bigint)
-             as estimate,
+           cast(least(greatest(likely, low), high) as bigint) as estimate,
            high is null as open, broken, 'all_time' as instrument
     from bounded
     where high is null or high >= low
@@ -100,9 +122,9 @@ def all_time_flows(engine: Engine, name: str, readings: str, spans: list[tuple[d
     )
     days = sorted({d for span in spans for d in span})
     ends = (
-        {"last": "arg_max", "first": "arg_min", "time": ", c.t_to"}
+        {"last": "arg_max", "first": "arg_min", "time": ", c.t_to", "outside": ""}
         if raw
-        else {"last": "max", "first": "min", "time": ""}
+        else {"last": "max", "first": "min", "time": "", "outside": ", base, next"}
     )
     engine.query("edges", EDGES.format(days=", ".join(f"(date '{d}')" for d in days), **ends))
     listed = ", ".join(f"({i}, date '{a}', date '{b}')" for i, (a, b) in enumerate(spans))

@@ -95,6 +95,8 @@ def _solve_chunk(
         reached, unsettled = _shortest(edges, count, len(nodes), int(source))
         distance[day] = reached
         conflict |= unsettled
+    if days[-1] != nodes[-1]:  # every node is reached from the last one: a contradiction shows whatever is asked
+        conflict |= _shortest(edges, count, len(nodes), len(nodes) - 1)[1]
     likely = _estimates(windows, count, days, distance, dict(zip(days, targets, strict=True)))
     shape = (count, len(spans))
     low, high, estimate = np.zeros(shape), np.zeros(shape), np.zeros(shape)

@@ -47,7 +47,7 @@ def window_flows(
             "repository": pa.array(repositories[ids.ravel()] if count else [], pa.string()),
             "low": pa.array(bounds.low.ravel(), pa.float64()).cast(pa.int64()),
             "high": pa.array(np.where(is_open, 0, bounds.high).ravel(), mask=is_open.ravel()).cast(pa.int64()),
-            "estimate": pa.array(np.where(is_open, bounds.low, bounds.estimate).ravel()).cast(pa.int64()),
+            "estimate": pa.array(bounds.estimate.ravel()).cast(pa.int64()),
             "open": pa.array(is_open.ravel(), pa.bool_()),
             "broken": pa.array(np.zeros(count * len(spans), dtype=bool)),
             "instrument": pa.array([counter] * (count * len(spans)), pa.string()),

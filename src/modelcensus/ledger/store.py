@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -14,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from modelcensus.engine import Engine, file_digest, write_atomically, write_parquet
-from modelcensus.engine.parquet import sync_folder
+from modelcensus.engine.parquet import sync_folder, write_aside
 from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile
 from modelcensus.vocabulary import TABLES, Batch, LedgerError, Schema
 
@@ -48,7 +47,7 @@ class Ledger:
                         remedy="upgrade modelcensus",
                     )
                 found.append(Manifest.model_validate(content))
-            except (ValueError, AttributeError) as error:
+            except (ValueError, AttributeError, TypeError, OSError) as error:
                 first = str(error).splitlines()[0]
                 raise LedgerError(
                     f"damaged manifest ({first})", where=str(path), remedy="restore it, or move it away"
@@ -134,7 +133,14 @@ class Ledger:
     def provenance(self, record_id: str) -> dict[str, object] | None:
         """The record kept under an id, or nothing."""
         path = self.root / "provenance" / f"{Path(record_id).name}.json"
-        return json.loads(path.read_text()) if path.exists() else None
+        if not path.exists():
+            return None
+        try:
+            return dict(json.loads(path.read_text()))
+        except (ValueError, TypeError, OSError) as error:
+            raise LedgerError(
+                "damaged provenance record", where=str(path), remedy="delete it and compute the number again"
+            ) from error
 
     def _store(self, table: str, rows: pa.Table, batch_id: str) -> list[StoredFile]:
         if table not in TABLES:
@@ -186,13 +192,8 @@ def _days(batch: Batch) -> list[str]:
 
 def _name_once(target: Path, content: bytes) -> bool:
     """Give a file its final name unless another writer was first; true when it is ours."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".writing-", dir=target.parent)
+    temporary = write_aside(target.parent, content)
     try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
         try:
             os.link(temporary, target)
         except FileExistsError:
@@ -200,8 +201,8 @@ def _name_once(target: Path, content: bytes) -> bool:
         except OSError:  # a file system without hard links
             if target.exists():
                 return False
-            Path(temporary).replace(target)
+            temporary.replace(target)
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     sync_folder(target.parent)
     return True

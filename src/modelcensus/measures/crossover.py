@@ -54,7 +54,9 @@ def _series(frame: Frame) -> list[dict]:
     peers = frame.peers(exclude=subjects)
     assert peers is not None
     both = part.join(peers.select("span", peer_low="low", peer="estimate", peer_high="high"), "span")
-    return frame.engine.fetch(both.order_by("span")).to_pylist()
+    series = both.order_by("span")
+    frame.evidence.append(series)
+    return frame.engine.fetch(series).to_pylist()
 
 
 def lasting(subject: list[float], peers: list[float]) -> int | None:

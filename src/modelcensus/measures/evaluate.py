@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 RECORDED = 500
 """Rows kept with the record of a result: enough to check it, small enough to keep for every request."""
 
+BASES = ("observations", "facts", "reported", "lists", "batches", "catalog", "readings", "readings_raw", "snapshots")
+"""Tables at which the SQL of a record ends; docs/data-model.md describes them."""
+
 KNOWN_COLUMNS = {"span", "value", "low", "high", "estimate", "open", "opened", "broken", "observed"}
 
 
@@ -71,7 +74,7 @@ def evaluate(census: Census, request: Request) -> Result:
         whole_text=_whole_text(frame, scope, measure),
         provenance=provenance,
     )
-    _record(census, result, measure, table)
+    _record(census, result, measure, frame.evidence or [table])
     return result
 
 
@@ -220,7 +223,7 @@ def _identity(census: Census, request: Request, scope: Scope, batches: list[str]
     return "p" + hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
-def _record(census: Census, result: Result, measure: Measure, table: ir.Table) -> None:
+def _record(census: Census, result: Result, measure: Measure, tables: list[ir.Table]) -> None:
     content = result.as_dict()
     record = {
         **content,
@@ -229,8 +232,9 @@ def _record(census: Census, result: Result, measure: Measure, table: ir.Table) -
         "id": result.provenance.id,
         "definition": measure.text,
         "citation": measure.citation,
-        "sql": census.engine.sql(table),
-        "steps": "docs/data-model.md names the tables that the SQL reads",
+        "sql": "\n\n".join(
+            f"-- {name}\n{sql}" for table in tables for name, sql in census.engine.steps(table, BASES).items()
+        ),
     }
     try:
         census.ledger.record(record)

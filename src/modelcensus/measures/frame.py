@@ -32,7 +32,8 @@ class Span:
 @dataclass(frozen=True)
 class Frame:
     """Quantities in scope, and how to group them. `whole` replaces the sum of the scope where a reported
-    series gives its own total (columns span, low, estimate, high)."""
+    series gives its own total (columns span, low, estimate, high). A measure that finishes outside the engine
+    puts the tables that it fetched into `evidence`, for the record."""
 
     request: Request
     engine: Engine
@@ -43,6 +44,7 @@ class Frame:
     whole: ir.Table | None
     cumulate: Callable[[], "Frame"]
     notes: list[str] = field(default_factory=list)
+    evidence: list[ir.Table] = field(default_factory=list)
 
     @property
     def dimensions(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from modelcensus.sources.options import ImportOptions
-from modelcensus.sources.reader import RawFile, quote_name
+from modelcensus.sources.reader import RawFile
 from modelcensus.sources.registry import source
 from modelcensus.sources.staging import stage
 from modelcensus.sources.tables import assemble
@@ -39,6 +39,8 @@ def read_hub_dump(files: Sequence[Path], options: ImportOptions) -> Batch:
             where=str(files[0]),
             remedy="give --date YYYY-MM-DD (or an interval A..B)",
         )
+    if options.date:
+        _reading_time(options.date)
     staged, inputs, aside, took = [], [], [], []
     for path in files:
         raw = RawFile(path, options.delimiter or None)
@@ -46,7 +48,7 @@ def read_hub_dump(files: Sequence[Path], options: ImportOptions) -> Batch:
         day = options.date or options.map["observed_on"]
         if day in raw.columns:
             columns["observed_on"], day = raw.column(day), ""
-        elif ReadingTime.parse(day).latest < ALL_TIME_SINCE and columns.pop("all_time", None):
+        elif _reading_time(day).latest < ALL_TIME_SINCE and columns.pop("all_time", None):
             notes.append(f"downloadsAllTime left out: the Hub gives it only from {ALL_TIME_SINCE}")
         rows = stage(raw, columns, date=day, dates=options.dates, missing=options.missing)
         took += [*notes, *rows.notes]
@@ -54,6 +56,13 @@ def read_hub_dump(files: Sequence[Path], options: ImportOptions) -> Batch:
         inputs.append(raw.input)
         aside.append(raw.set_aside())
     return assemble("hub_dump", staged, inputs, aside, took, options, files, TERMS)
+
+
+def _reading_time(text: str) -> ReadingTime:
+    try:
+        return ReadingTime.parse(text)
+    except ValueError as error:
+        raise InputError(str(error), where="--date", remedy="give --date YYYY-MM-DD (or an interval A..B)") from error
 
 
 def dump_columns(raw: RawFile) -> tuple[dict[str, str], list[str]]:
@@ -107,7 +116,7 @@ def _json(raw: RawFile, name: str) -> str:
         return ""
     if raw.format in ("json", "ndjson"):
         return f"json_extract(_json, '$.{name}')"
-    column = quote_name(name)
+    column = raw.column(name)
     kind = raw.types.get(name, "VARCHAR")
     return (
         f"(case when json_valid({column}) then cast({column} as json) end)"
@@ -121,7 +130,8 @@ def _tags(raw: RawFile) -> str:
         return ""
     if raw.format in ("json", "ndjson"):
         return "array_to_string(json_extract_string(_json, '$.tags[*]'), ' ')"
-    return "array_to_string(tags, ' ')" if raw.types.get("tags", "").endswith("[]") else "tags"
+    tags = raw.column("tags")
+    return f"array_to_string({tags}, ' ')" if raw.types.get("tags", "").endswith("[]") else tags
 
 
 def _get(json: str, path: str) -> str:

@@ -1,5 +1,6 @@
 """What an import was asked to do: the same on the command line and in a recipe file."""
 
+import datetime
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -49,14 +50,18 @@ def read_recipe(path: Path) -> tuple[list[Path], ImportOptions]:
         content = yaml.safe_load(path.read_text())
         if not isinstance(content, dict):
             raise InputError("not a mapping of keys", where=str(path), remedy="see docs/sources.md")
-        files = [path.parent / str(f) for f in content.pop("files", [])]
+        named = content.pop("files", None) or []
+        files = [path.parent / str(f) for f in ([named] if isinstance(named, str) else named)]
+        for key in ("date", *ImportOptions.model_fields):
+            if isinstance(content.get(key), datetime.date | int | float):
+                content[key] = str(content[key])
         for key in ("map", "dates", "terms"):
             if isinstance(content.get(key), dict):
                 content[key] = {str(k): str(v) for k, v in content[key].items()}
         return files, ImportOptions.model_validate(content)
     except OSError as error:
         raise InputError("no such recipe", where=str(path), remedy="check the path") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError, TypeError) as error:
         raise InputError(
             f"not YAML ({str(error).splitlines()[0]})", where=str(path), remedy="see docs/sources.md"
         ) from error
@@ -73,7 +78,24 @@ def read_dates(path: Path) -> dict[str, str]:
     """Batch tag -> day or interval, from a CSV with two columns or a YAML mapping."""
     if not path.is_file():
         raise InputError("no such file", where=str(path), remedy="check --dates")
-    if path.suffix in (".yml", ".yaml"):
-        return {str(k): str(v) for k, v in (yaml.safe_load(path.read_text()) or {}).items()}
-    pairs = [line.split(",", 1) for line in path.read_text().splitlines() if "," in line]
-    return {tag.strip(): day.strip() for tag, day in pairs}
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if path.suffix in (".yml", ".yaml"):
+            content = yaml.safe_load(text) or {}
+            if not isinstance(content, dict):
+                raise InputError("not a mapping of batch to day", where=str(path), remedy="write BATCH: DAY lines")
+            return {str(k): str(v) for k, v in content.items()}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"cannot be read ({str(error).splitlines()[0]})", where=str(path), remedy="write lines BATCH,DAY"
+        ) from error
+    dates = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        tag, separator, day = line.partition(",")
+        if separator:
+            dates[tag.strip()] = day.strip()
+        elif line.strip():
+            raise InputError(
+                f"{line[:40]!r} is not BATCH,DAY", where=f"{path}:{number}", remedy="write lines BATCH,DAY"
+            )
+    return dates

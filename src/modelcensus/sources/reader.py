@@ -1,16 +1,19 @@
 """Foreign files as rows of text: CSV, TSV, JSON, NDJSON, Parquet; plain, gzip or zstd.
 
 A row that cannot be read is set aside with its line; a file that is cut off is refused whole, because
-nobody can tell which of its rows are missing.
+nobody can tell which of its rows are missing. Lines and CSV records are told apart here and not by DuckDB,
+whose CSV reader skips over-long lines, and lines that are no text, without a word.
 """
 
+import codecs
 import csv
 import gzip
 import hashlib
 import io
-import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -22,6 +25,8 @@ from modelcensus.vocabulary import InputError, InputFile
 LONGEST_LINE = 2 * 1024 * 1024
 """Bytes; a longer line is set aside (a table of counters has no such line)."""
 _BLOCK = 1024 * 1024
+_ROWS = 50_000
+"""Rows handed to DuckDB at a time."""
 _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _FORMATS = {
     ".csv": "csv",
@@ -30,6 +35,12 @@ _FORMATS = {
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
     ".parquet": "parquet",
+}
+_EXPECTED = {
+    "csv": "check that it is a CSV file",
+    "ndjson": "check that it has one JSON object per line",
+    "json": "check that it is one JSON array of objects; one object per line is .ndjson",
+    "parquet": "check that it is a whole Parquet file, or fetch it again",
 }
 
 
@@ -44,60 +55,55 @@ class Rejects:
 
 
 class RawFile:
-    """One opened file: `relation` has one row per readable record, with its ordinal `_row`.
+    """One opened file: table `raw` has one row per readable record; `_row` is its line (Parquet, JSON: its row).
 
     `columns` are the names found; `column(name)` is the SQL of one as text or as its own type.
     """
 
     def __init__(self, path: Path, delimiter: str | None = None) -> None:
         if not path.is_file():
-            raise InputError("no such file", where=str(path), remedy="check the path")
+            what = "a folder, not a file" if path.is_dir() else "no such file"
+            raise InputError(what, where=str(path), remedy="check the path")
         self.path = path
         self.compression, self.format, suffix = _kind(path)
         self.rejects = Rejects()
         self.db = duckdb.connect()
+        self.columns: list[str] = []
         self.types: dict[str, str] = {}
-        self.delimiter = delimiter or _DELIMITERS.get(suffix, ",")
-        self._long_lines: list[int] = []
-        self.input = self._scan()
-        if self.input.bytes == 0 or (self.format != "parquet" and self._lines == 0):
-            raise InputError("the file is empty", where=str(path), remedy="fetch or export it again")
+        self.delimiter = _one_character(delimiter) if delimiter else _DELIMITERS.get(suffix, ",")
+        self._lines = 0
         try:
-            self.columns = {
+            self.input = self._fingerprint()
+            {
                 "csv": self._open_csv,
                 "ndjson": self._open_ndjson,
                 "json": self._open_json,
                 "parquet": self._open_parquet,
             }[self.format]()
         except duckdb.Error as error:
-            raise InputError(_first_line(error), where=str(path), remedy=f"check that it is {self.format}") from error
+            raise InputError(_first_line(error), where=str(path), remedy=_EXPECTED[self.format]) from error
+        except (EOFError, OSError, zlib.error, pa.ArrowException) as error:
+            after = f" after line {self._lines:,}" if self._lines else ""
+            raise InputError(
+                f"the {self.compression or 'file'} is cut off or damaged{after} ({_first_line(error)})",
+                where=str(path),
+                remedy="fetch it again; nothing was imported",
+            ) from error
 
     def column(self, name: str) -> str:
         """SQL of one column; of a JSON file as text."""
         if self.format in ("ndjson", "json"):
-            return f"json_extract_string(_json, {quote_text(chr(36) + '.' + json.dumps(name))})"
-        return quote_name(name)
-
-    def lines(self, ordinals: list[int]) -> dict[int, int]:
-        """The line of each record ordinal (Parquet and JSON: its row)."""
-        if self.format in ("json", "parquet") or not ordinals:
-            return {o: o for o in ordinals}
-        wanted, found = set(ordinals), {}
-        skipped = {line for line, _, _ in self.rejects.rows} | set(self._long_lines)
-        with self._text() as text:
-            records = self._csv_records(text) if self.format == "csv" else enumerate(text, start=1)
-            ordinal = 0
-            for line, record in records:
-                if line in skipped or (isinstance(record, str) and not record.strip()):
-                    continue
-                ordinal += 1
-                if ordinal in wanted:
-                    found[ordinal] = line
-        return {o: found.get(o, o) for o in ordinals}
+            return f"json_extract_string(_json, {json_path(name)})"
+        return f"_c{self.columns.index(name)}"
 
     def set_aside(self) -> pa.Table:
-        """The rejected rows as a table of schema `set_aside`."""
-        rows = sorted(self.rejects.rows)
+        """The rejected rows as a table of schema `set_aside`; a row with several reasons once."""
+        found: dict[int, tuple[list[str], str]] = {}
+        for line, reason, content in sorted(self.rejects.rows):
+            reasons, _ = found.setdefault(line, ([], content))
+            if reason not in reasons:
+                reasons.append(reason)
+        rows = [(line, "; ".join(reasons), content) for line, (reasons, content) in found.items()]
         return pa.table(
             {
                 "file": pa.array([self.path.name] * len(rows), pa.string()),
@@ -107,118 +113,147 @@ class RawFile:
             }
         )
 
-    def _scan(self) -> InputFile:
-        """One pass over the bytes: digest, cut-off archives, and lines too long to be rows."""
+    def _fingerprint(self) -> InputFile:
         digest = hashlib.sha256()
         size = 0
         with self.path.open("rb") as file:
             while block := file.read(_BLOCK):
                 digest.update(block)
                 size += len(block)
-        self._lines = 0
-        if self.format != "parquet" and size:
-            self._scan_lines()
+        if size == 0:
+            raise self._empty()
         return InputFile(self.path.name, size, digest.hexdigest())
 
-    def _scan_lines(self) -> None:
-        running, last = 0, b"\n"
-        try:
-            with self._bytes() as stream:
-                while block := stream.read(_BLOCK):
-                    first = block.find(b"\n")
-                    if first < 0:
-                        running += len(block)
-                    else:
-                        if running + first > LONGEST_LINE and self.format != "json":
-                            self._long_lines.append(self._lines + 1)
-                        running = len(block) - block.rfind(b"\n") - 1
-                    self._lines += block.count(b"\n")
-                    last = block[-1:]
-        except (EOFError, gzip.BadGzipFile, OSError, pa.ArrowException) as error:
-            raise InputError(
-                f"the {self.compression or 'file'} is cut off or damaged after line {self._lines:,}"
-                f" ({_first_line(error)})",
-                where=str(self.path),
-                remedy="fetch it again; nothing was imported",
-            ) from error
-        if last != b"\n":
-            if running > LONGEST_LINE and self.format != "json":
-                self._long_lines.append(self._lines + 1)
-            self._lines += 1
-        for line in self._long_lines:
-            self.rejects.add(line, f"the line is longer than {LONGEST_LINE:,} bytes; split or remove it")
+    def _empty(self) -> InputError:
+        return InputError("the file is empty", where=str(self.path), remedy="fetch or export it again")
 
-    def _open_csv(self) -> list[str]:
-        if 1 in self._long_lines:
+    def _open_csv(self) -> None:
+        records = self._csv_records()
+        line, header = next(records, (0, []))
+        if self.rejects.rows:
+            bad, reason, _ = self.rejects.rows[0]
             raise InputError(
-                f"the header is longer than {LONGEST_LINE:,} bytes",
-                where=f"{self.path}:1",
-                remedy="check that the file is what you think",
+                f"the header cannot be read: {reason}", where=f"{self.path}:{bad}", remedy=_EXPECTED["csv"]
             )
-        with self._text() as text:
-            header = next(csv.reader(text, delimiter=self.delimiter), [])
+        if not header:
+            raise self._empty()
         if len(set(header)) != len(header) or "" in header:
             repeated = sorted({c for c in header if header.count(c) > 1}) or ["(empty)"]
             raise InputError(
-                f"the header has repeated or empty names: {', '.join(repeated)}",
-                where=f"{self.path}:1",
+                f"the header has repeated or empty names: {', '.join(repeated)[:200]}",
+                where=f"{self.path}:{line}",
                 remedy="give every column its own name",
             )
-        typed = ", ".join(f"{quote_text(c)}: 'VARCHAR'" for c in header)
-        self.db.execute(
-            f"""create table raw as select *, row_number() over () as _row from read_csv(
-                {quote_text(str(self.path))}, columns = {{{typed}}}, auto_detect = false, header = true,
-                delim = {quote_text(self.delimiter)}, quote = '"', escape = '"', store_rejects = true,
-                rejects_limit = 0, max_line_size = {LONGEST_LINE}, compression = '{self.compression or "none"}')"""
-        )
-        seen: set[int] = set()
-        for line, content, message in self.db.execute(
-            "select line, csv_line, error_message from reject_errors order by line"
-        ).fetchall():
-            if line not in seen and line not in self._long_lines:
-                self.rejects.add(int(line), _first_line(message), content or "")
-                seen.add(line)
-        return header
+        self.columns = header
 
-    def _open_ndjson(self) -> list[str]:
-        self.db.execute(
-            f"""create table raw as select line as _json, row_number() over () as _row from read_csv(
-                {quote_text(str(self.path))}, columns = {{'line': 'VARCHAR'}}, auto_detect = false,
-                header = false, delim = '\x01', quote = '', escape = '', store_rejects = true,
-                max_line_size = {LONGEST_LINE}, compression = '{self.compression or "none"}')
-                where trim(line) <> ''"""
-        )
-        bad = self.db.execute(
-            "select _row, _json from raw where not json_valid(_json) or json_type(_json) <> 'OBJECT'"
-        ).fetchall()
-        lines = self.lines([r[0] for r in bad])
-        for row, content in bad:
-            self.rejects.add(lines[row], "not a JSON object", content)
-        self.db.execute("delete from raw where not json_valid(_json) or json_type(_json) <> 'OBJECT'")
-        return self._json_keys()
+        def rows() -> Iterator[tuple[object, ...]]:
+            for line, record in records:
+                if len(record) == len(header):
+                    yield line, *record
+                else:
+                    reason = f"{len(record)} fields, where the header has {len(header)}"
+                    self.rejects.add(line, reason, self.delimiter.join(record))
 
-    def _open_json(self) -> list[str]:
+        self._load(rows(), [f"_c{i}" for i in range(len(header))])
+
+    def _csv_records(self) -> Iterator[tuple[int, list[str]]]:
+        """First line and fields of every record that is not blank, the header's first."""
+        csv.field_size_limit(2**31 - 1)
+        feed = _Feed(self._text_lines())
+        reader = csv.reader(feed, delimiter=self.delimiter, strict=True)
+        while True:
+            feed.first, feed.reason = 0, ""
+            try:
+                record = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if feed.ended:
+                    raise InputError(
+                        "a quote that opens in this record is never closed",
+                        where=f"{self.path}:{feed.first}",
+                        remedy="close it, or fetch the file again if it was cut off; nothing was imported",
+                    ) from error
+                record, feed.reason = [], feed.reason or f"no CSV record ({error})"
+            if feed.reason:
+                until = f" (the record runs to line {feed.last:,})" if feed.last > feed.first else ""
+                self.rejects.add(feed.first, feed.reason + until, feed.content)
+            elif record:
+                yield feed.first, record
+
+    def _open_ndjson(self) -> None:
+        def rows() -> Iterator[tuple[object, ...]]:
+            for line, text, reason in self._text_lines():
+                if reason:
+                    self.rejects.add(line, reason, text)
+                elif not text.isspace():
+                    yield line, text.strip()
+
+        self._load(rows(), ["_json"])
+        if self._lines == 0:
+            raise self._empty()
+        self._keep_objects()
+
+    def _open_json(self) -> None:
+        if self.compression:
+            with self._bytes() as stream:  # DuckDB does not notice a cut-off archive
+                while stream.read(_BLOCK):
+                    pass
         self.db.execute(
             f"""create table raw as select json as _json, row_number() over () as _row from read_json_objects(
                 {quote_text(str(self.path))}, format = 'array', maximum_object_size = 104857600,
                 compression = '{self.compression or "none"}')"""
         )
-        return self._json_keys()
+        self._keep_objects()
 
-    def _json_keys(self) -> list[str]:
+    def _keep_objects(self) -> None:
+        no_object = "not json_valid(_json) or json_type(_json) <> 'OBJECT'"
+        for row, content in self.db.execute(f"select _row, left(_json, 200) from raw where {no_object}").fetchall():
+            self.rejects.add(row, "not a JSON object", content)
+        self.db.execute(f"delete from raw where {no_object}")
         keys = self.db.execute(
             "select distinct unnest(json_keys(_json)) k from (select _json from raw limit 10000) order by 1"
         ).fetchall()
-        return [k for (k,) in keys]
+        self.columns = [k for (k,) in keys]
 
-    def _open_parquet(self) -> list[str]:
-        self.db.execute(
-            f"""create view raw as select *, file_row_number + 1 as _row
-                from read_parquet({quote_text(str(self.path))}, file_row_number = true)"""
-        )
-        described = self.db.execute("describe raw").fetchall()
-        self.types = {d[0]: d[1] for d in described if d[0] not in ("_row", "file_row_number")}
-        return list(self.types)
+    def _open_parquet(self) -> None:
+        source = f"read_parquet({quote_text(str(self.path))}, file_row_number = true)"
+        described = self.db.execute(f"describe select * exclude (file_row_number) from {source}").fetchall()
+        self.types = {d[0]: d[1] for d in described}
+        self.columns = list(self.types)
+        chosen = ", ".join(f"{quote_name(name)} as _c{i}" for i, name in enumerate(self.columns))
+        self.db.execute(f"create view raw as select {chosen}, file_row_number + 1 as _row from {source}")
+
+    def _load(self, rows: Iterator[tuple[object, ...]], names: list[str]) -> None:
+        """The table `raw`: `_row` and texts."""
+        schema = pa.schema([("_row", pa.int64()), *((n, pa.string()) for n in names)])
+        self.db.register("part", schema.empty_table())
+        self.db.execute("create table raw as select * from part")
+        while part := list(islice(rows, _ROWS)):
+            columns = [pa.array(c, t) for c, t in zip(zip(*part, strict=True), schema.types, strict=True)]
+            self.db.register("part", pa.Table.from_arrays(columns, schema=schema))
+            self.db.execute("insert into raw select * from part")
+        self.db.unregister("part")
+
+    def _text_lines(self) -> Iterator[tuple[int, str, str]]:
+        """Number and text of every line, and what is wrong with it; of an over-long line only its open quote."""
+        with self._bytes() as stream:
+            while line := stream.readline(LONGEST_LINE + 1):
+                self._lines += 1
+                if self._lines == 1:
+                    line = line.removeprefix(codecs.BOM_UTF8)
+                if len(line) > LONGEST_LINE and line[-1:] != b"\n":
+                    quotes = line.count(b'"')
+                    while line[-1:] != b"\n" and (line := stream.readline(LONGEST_LINE)):
+                        quotes += line.count(b'"')
+                    reason = f"the line is longer than {LONGEST_LINE:,} bytes; split or remove it"
+                    yield self._lines, _open_quote(quotes), reason
+                    continue
+                try:
+                    yield self._lines, line.decode(), ""
+                except UnicodeDecodeError as error:
+                    reason = f"byte {error.start + 1} of the line is not UTF-8"
+                    yield self._lines, line.decode(errors="replace"), reason
 
     def _bytes(self) -> BinaryIO:
         """The file's bytes, decompressed."""
@@ -228,18 +263,33 @@ class RawFile:
             return io.BufferedReader(_Readable(pa.input_stream(str(self.path), compression="zstd")))
         return self.path.open("rb")
 
-    def _text(self) -> io.TextIOWrapper:
-        return io.TextIOWrapper(self._bytes(), encoding="utf-8-sig", errors="replace", newline="")
 
-    def _csv_records(self, text: io.TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
-        csv.field_size_limit(2**31 - 1)
-        reader = csv.reader(text, delimiter=self.delimiter)
-        next(reader, None)
-        start = reader.line_num + 1
-        for record in reader:
-            if record:
-                yield start, record
-            start = reader.line_num + 1
+class _Feed:
+    """Lines for `csv.reader`, that remembers where the record began and what is wrong with any of its lines."""
+
+    def __init__(self, lines: Iterator[tuple[int, str, str]]) -> None:
+        self._lines = lines
+        self.first = self.last = self._size = 0
+        self.reason = self.content = ""
+        self.ended = False
+
+    def __iter__(self) -> "_Feed":
+        return self
+
+    def __next__(self) -> str:
+        number, text, reason = next(self._lines, (0, "", ""))
+        if number == 0:
+            self.ended = True
+            raise StopIteration
+        if self.first == 0:
+            self.first, self.content, self._size = number, text[:200], 0
+        self.last = number
+        self._size += len(text)
+        if self._size > LONGEST_LINE:
+            text = _open_quote(text.count('"'))
+            reason = reason or f"the record is longer than {LONGEST_LINE:,} characters"
+        self.reason = self.reason or reason
+        return text
 
 
 class _Readable(io.RawIOBase):
@@ -272,6 +322,26 @@ def _kind(path: Path) -> tuple[str, str, str]:
             remedy="name it .csv, .tsv, .json, .ndjson or .parquet, plain or with .gz or .zst",
         )
     return compression, _FORMATS[suffix], suffix
+
+
+def _open_quote(quotes: int) -> str:
+    """What of a line that is left out still matters to the records around it: whether it opens or closes a quote."""
+    return '"\n' if quotes % 2 else "\n"
+
+
+def _one_character(delimiter: str) -> str:
+    wanted = "\t" if delimiter == "\\t" else delimiter
+    if len(wanted) != 1 or wanted in '"\r\n':
+        raise InputError(
+            f"{delimiter!r} is no delimiter", where="--delimiter", remedy="give one character, such as ';' or '\\t'"
+        )
+    return wanted
+
+
+def json_path(name: str) -> str:
+    """The path of one key of a JSON object as SQL."""
+    key = name.replace("\\", "\\\\").replace('"', '\\"')
+    return quote_text(f'$."{key}"')
 
 
 def quote_name(name: str) -> str:

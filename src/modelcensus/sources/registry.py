@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from modelcensus.sources.options import ImportOptions
 from modelcensus.vocabulary import Batch, InputError, Terms, nearest
 
@@ -48,4 +50,11 @@ def read_batch(files: Sequence[Path], options: ImportOptions) -> Batch:
         )
     if not files:
         raise InputError("no file given", where="import", remedy="name one or more files")
-    return _SOURCES[options.source].read(files, options)
+    try:
+        return _SOURCES[options.source].read(files, options)
+    except duckdb.Error as error:
+        raise InputError(
+            f"cannot be read ({str(error).strip().splitlines()[0][:200]})",
+            where=", ".join(str(f) for f in files[:3]),
+            remedy="check that the file is whole, or fetch it again; nothing was imported",
+        ) from error

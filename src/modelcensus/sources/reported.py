@@ -6,7 +6,7 @@ totals, or from `downloads / share`, which is the published number turned round 
 
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
+from statistics import median, median_low
 
 import pyarrow as pa
 
@@ -79,13 +79,15 @@ def _read(raw: RawFile, options: ImportOptions, scope: str) -> list[dict]:
             )
     chosen = [f"cast({raw.column(options.map[t])} as varchar)" if t in options.map else "null" for t in TARGETS]
     records = raw.db.execute(f"select _row, {', '.join(chosen)} from raw order by _row").fetchall()
-    rows, bad = [], {}
+    rows, taken, bad = [], {}, {}
     implied: dict[Period, list[tuple[int, float, float]]] = {}
     exact_by_month: dict[Period, bool | None] = {}
     seen: set[tuple[Period, str | None]] = set()
     for row, organization, month, downloads, total, share, exact in records:
         try:
             period = Period.parse(month or "")
+            if period.days == 1:
+                raise ValueError(f"{month} is a day, not a month; write {month[:7]}")
             exact_by_month[period] = {"true": True, "false": False}.get((exact or "").lower())
             if total is not None:
                 implied.setdefault(period, []).append((row, _count(total, "total"), 0.0))
@@ -103,18 +105,24 @@ def _read(raw: RawFile, options: ImportOptions, scope: str) -> list[dict]:
                     raise ValueError(f"the share {share} is not between 0 and 1")
                 if part > 0:
                     implied.setdefault(period, []).append((row, count / part, 0.5 / max(count, 1)))
-            rows.append(_row(scope, organization, period, count, exact_by_month[period]))
+            taken[row] = _row(scope, organization, period, count, exact_by_month[period])
         except (ValueError, TypeError, RequestError) as error:
             bad[row] = str(error), f"{month} {organization} {downloads}"
     for period, totals in implied.items():
-        middle = median(t for _, t, _ in totals)
-        for row, value, rounding in totals:
-            if abs(value - middle) > (SHARE_TOLERANCE + rounding) * middle:
-                bad[row] = f"its total {value:,.0f} contradicts the month's {middle:,.0f}", str(period)
-        rows.append(_row(scope, None, period, round(middle), exact_by_month.get(period)))
-    lines = raw.lines(list(bad))
+        middle = median_low(t for _, t, _ in totals)
+        apart = [(row, t) for row, t, r in totals if abs(t - middle) > (SHARE_TOLERANCE + r) * middle]
+        if 2 * len(apart) >= len(totals):
+            stated = " and ".join(f"{t:,.0f}" for t in sorted({t for _, t, _ in totals})[:3])
+            for row, _, _ in totals:
+                bad[row] = f"the rows of {period} contradict each other on its total: {stated}", str(period)
+            continue
+        for row, value in apart:
+            bad[row] = f"its total {value:,.0f} contradicts the month's {middle:,.0f}", str(period)
+        total = median(t for row, t, _ in totals if row not in dict(apart))
+        rows.append(_row(scope, None, period, total, exact_by_month.get(period)))
+    rows += [row for number, row in taken.items() if number not in bad]
     for row, (reason, content) in bad.items():
-        raw.rejects.add(lines[row], reason, content)
+        raw.rejects.add(row, reason, content)
     return rows
 
 

@@ -54,7 +54,8 @@ def stage(
     _load(raw, columns, date, missing)
     notes = _read_times(raw, dates or {}, given=bool(date) or "observed_on" in columns)
     counters = [c for c in COUNTER_COLUMNS if c in columns]
-    _reject_rows(raw, counters, period="period_start" in columns)
+    _reject_rows(raw, counters)
+    notes += _missing_counters(raw, counters)
     observations = _observations(raw, counters)
     observations, same = _drop_same_batches(observations)
     return Staged(observations, _facts(raw, columns), notes + same + _unreadable(raw, columns))
@@ -103,12 +104,7 @@ def _read_times(raw: RawFile, dates: Mapping[str, str], given: bool) -> list[str
                 where=str(raw.path),
                 remedy="name them in --dates",
             )
-    texts = [
-        t
-        for (t,) in raw.db.execute(
-            "select distinct coalesce(observed_text, period_end) from staged where period_start is null"
-        ).fetchall()
-    ]
+    texts = [t for (t,) in raw.db.execute("select distinct observed_text from staged").fetchall()]
     times, notes = {}, []
     for text in texts:
         if text is None:
@@ -128,7 +124,10 @@ def _read_times(raw: RawFile, dates: Mapping[str, str], given: bool) -> list[str
     return notes
 
 
-def _reject_rows(raw: RawFile, counters: list[str], period: bool) -> None:
+def _reject_rows(raw: RawFile, counters: list[str]) -> None:
+    standing = [c for c in counters if c != "downloads"]
+    counted = "downloads is not null and " if standing else ""
+    read = f"coalesce({', '.join(standing)}) is not null and " if "downloads" in counters and standing else ""
     checks = [
         ("repository is null", "'no repository id'"),
         (
@@ -136,20 +135,20 @@ def _reject_rows(raw: RawFile, counters: list[str], period: bool) -> None:
             "'the id ' || repository || ' has no slash; write it as namespace/name'",
         ),
     ]
-    if period:
+    if "downloads" in counters:
         checks += [
-            ("try_cast(left(period_start, 10) as date) is null", "'period_start is no day'"),
-            ("try_cast(left(period_end, 10) as date) is null", "'period_end is no day'"),
+            (f"{counted}try_cast(left(period_start, 10) as date) is null", "'period_start is no day'"),
+            (f"{counted}try_cast(left(period_end, 10) as date) is null", "'period_end is no day'"),
             (
-                "try_cast(left(period_end, 10) as date) <= try_cast(left(period_start, 10) as date)",
+                f"{counted}try_cast(left(period_end, 10) as date) <= try_cast(left(period_start, 10) as date)",
                 "'the period ends before it starts'",
             ),
         ]
-    else:
+    if standing:
         checks += [
-            ("observed_text is null", "'no day of reading'"),
+            (f"{read}observed_text is null", "'no day of reading'"),
             (
-                "observed_text not in (select observed_text from times)",
+                f"{read}observed_text not in (select observed_text from times)",
                 "'the day of reading ' || observed_text || ' is no day, interval or partial date'",
             ),
         ]
@@ -173,6 +172,14 @@ def _reject_rows(raw: RawFile, counters: list[str], period: bool) -> None:
     raw.db.execute(f"update staged set reason = case {cases} else '' end")
     _set_aside(raw, "select _row, reason, coalesce(repository, '') from staged where reason <> '' order by _row")
     raw.db.execute("delete from staged where reason <> ''")
+
+
+def _missing_counters(raw: RawFile, counters: list[str]) -> list[str]:
+    counts = ", ".join(f"count(*) filter (where {c} is null)" for c in counters)
+    (missing,) = raw.db.execute(f"select {counts} from staged").fetchall()
+    return [
+        f"{c}: {n:,} rows without a value gave no observation" for c, n in zip(counters, missing, strict=True) if n
+    ]
 
 
 def _observations(raw: RawFile, counters: list[str]) -> pa.Table:
@@ -227,7 +234,8 @@ def _drop_same_batches(observations: pa.Table) -> tuple[pa.Table, list[str]]:
     db.register("observations", observations)
     prints = db.execute(
         """select observed_from, observed_on, batch, count(*),
-                  bit_xor(hash(repository, counter, value)), sum(hash(repository, counter, value))
+                  bit_xor(hash(repository, counter, value, period_start)),
+                  sum(hash(repository, counter, value, period_start))
            from observations group by all order by observed_on, batch"""
     ).fetchall()
     seen: dict[tuple[object, ...], str] = {}
@@ -235,16 +243,16 @@ def _drop_same_batches(observations: pa.Table) -> tuple[pa.Table, list[str]]:
     for earliest, latest, batch, *content in prints:
         mark = (earliest, latest, *content)
         if mark in seen:
-            dropped.append((latest, batch))
+            dropped.append((earliest, latest, batch))
             notes.append(f"batch {batch!r} repeats {seen[mark]!r} in every value: taken once")
         else:
             seen[mark] = batch
     if not dropped:
         return observations, []
-    db.execute("create table dropped (observed_on date, batch varchar)")
-    db.executemany("insert into dropped values (?, ?)", dropped)
+    db.execute("create table dropped (observed_from date, observed_on date, batch varchar)")
+    db.executemany("insert into dropped values (?, ?, ?)", dropped)
     kept = db.sql(
-        "select * from observations where (observed_on, batch) not in (select (observed_on, batch) from dropped)"
+        "select * from observations anti join dropped using (observed_from, observed_on, batch)"
     ).to_arrow_table()
     return kept, notes
 
@@ -255,7 +263,7 @@ def _facts(raw: RawFile, columns: Mapping[str, str]) -> pa.Table:
         return FACTS.arrow.empty_table()
     typed = {
         **{c: c for c in FACT_TEXTS},
-        **{c: f"cast(try_cast({c} as double) as bigint)" for c in FACT_NUMBERS},
+        **{c: _whole(c) for c in FACT_NUMBERS},
         "created_at": "try_cast(left(created_at, 10) as date)",
         "hub_id": "hub_id",
     }
@@ -277,7 +285,7 @@ def _unreadable(raw: RawFile, columns: Mapping[str, str]) -> list[str]:
     notes = []
     for name in (*FACT_NUMBERS, "created_at"):
         if name in columns:
-            cast = "try_cast(left(created_at, 10) as date)" if name == "created_at" else f"try_cast({name} as double)"
+            cast = "try_cast(left(created_at, 10) as date)" if name == "created_at" else _whole(name)
             ((count,),) = raw.db.execute(
                 f"select count(*) from staged where {name} is not null and {cast} is null"
             ).fetchall()
@@ -287,10 +295,12 @@ def _unreadable(raw: RawFile, columns: Mapping[str, str]) -> list[str]:
 
 
 def _set_aside(raw: RawFile, query: str) -> None:
-    found = raw.db.execute(query).fetchall()
-    lines = raw.lines([row for row, _, _ in found])
-    for row, reason, content in found:
-        raw.rejects.add(lines[row], reason, content)
+    for row, reason, content in raw.db.execute(query).fetchall():
+        raw.rejects.add(row, reason, content)
+
+
+def _whole(column: str) -> str:
+    return f"try_cast(try_cast({column} as double) as bigint)"
 
 
 def _null_type(column: str) -> str:

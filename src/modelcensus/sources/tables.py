@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from modelcensus.sources.options import ImportOptions
 from modelcensus.sources.reader import RawFile
 from modelcensus.sources.registry import source
 from modelcensus.sources.staging import Staged, stage
-from modelcensus.vocabulary import Batch, InputError, Terms, nearest
+from modelcensus.vocabulary import OBSERVATIONS, Batch, InputError, Terms, nearest
 
 TERMS = Terms(cadence="as often as the file is made")
 
@@ -69,6 +70,8 @@ def assemble(
 ) -> Batch:
     """A batch of repository-level counters from checked files."""
     observations = pa.concat_tables([s.observations for s in staged])
+    if len(staged) > 1:
+        observations = _across_files(observations, files)
     set_aside = pa.concat_tables(aside)
     if observations.num_rows == 0:
         first = set_aside.slice(0, 1).to_pylist()
@@ -88,6 +91,27 @@ def assemble(
         took=tuple(dict.fromkeys(took)),
         terms=options.stated_terms(terms),
     )
+
+
+def _across_files(observations: pa.Table, files: Sequence[Path]) -> pa.Table:
+    """What several files say alike, once; files that contradict each other are refused."""
+    db = duckdb.connect()
+    db.register("observations", observations)
+    key = "repository, counter, observed_from, observed_on, batch, period_start"
+    clash = db.execute(
+        f"""select repository, counter, observed_on from observations group by {key}
+            having min(value) <> max(value) order by all limit 1"""
+    ).fetchall()
+    if clash:
+        repository, counter, day = clash[0]
+        raise InputError(
+            f"the files contradict each other: {counter} of {repository} on {day}",
+            where=", ".join(str(f) for f in files[:5]),
+            remedy="import them one by one, or tell them apart with --map batch=COLUMN; nothing was imported",
+        )
+    listed = ", ".join(f"any_value({n}) as {n}" if n in ("hub_id", "value") else n for n in OBSERVATIONS.names)
+    order = "observed_on, batch, counter, repository, observed_from, period_start"
+    return db.sql(f"select {listed} from observations group by {key} order by {order}").to_arrow_table()
 
 
 def column_map(raw: RawFile, options: ImportOptions) -> tuple[dict[str, str], str, list[str]]:

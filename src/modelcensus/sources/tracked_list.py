@@ -52,9 +52,8 @@ def read_tracked_list(files: Sequence[Path], options: ImportOptions) -> Batch:
                 reasons[row] = ("the same id again", repository)
             else:
                 seen.add(repository)
-        lines = raw.lines(list(reasons))
         for row, (reason, repository) in reasons.items():
-            raw.rejects.add(lines[row], reason, repository or "")
+            raw.rejects.add(row, reason, repository or "")
         tables.append(
             pa.table(
                 {

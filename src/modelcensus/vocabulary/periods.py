@@ -98,7 +98,10 @@ class ReadingTime:
 
     @classmethod
     def parse(cls, text: str) -> "ReadingTime":
-        """A day or timestamp, `A..B`, a month, or a partial date such as `2026-10-XX` or `2026-08/09-XX`."""
+        """A day or timestamp, `A..B`, a month, or a partial date such as `2026-10-XX` or `2026-08/09-XX`.
+
+        Raises ValueError for anything else.
+        """
         first, separator, last = text.strip().partition("..")
         head = cls._one(first)
         if not separator:
@@ -112,10 +115,12 @@ class ReadingTime:
     def _one(cls, text: str) -> "ReadingTime":
         if partial := _PARTIAL.fullmatch(text):
             year, month, until = int(partial[1]), int(partial[2]), int(partial[3] or partial[2])
-            return cls(date(year, month, 1), _month_end(year, until) - timedelta(days=1))
-        if _MONTH.fullmatch(text):
-            start, end = _span(text, text)
-            return cls(start, end - timedelta(days=1))
+            if until < month:
+                raise ValueError(f"{text!r} ends before it starts")
+            return cls(date(year, month, 1), _month_last(year, until))
+        if month := _MONTH.fullmatch(text):
+            year, number = int(month[1]), int(month[2])
+            return cls(date(year, number, 1), _month_last(year, number))
         if _DAY.match(text) and (len(text) == 10 or text[10] in "T "):
             day = date.fromisoformat(text[:10])
             return cls(day, day)
@@ -125,8 +130,12 @@ class ReadingTime:
         return str(self.earliest) if self.earliest == self.latest else f"{self.earliest}..{self.latest}"
 
 
+def _month_last(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
 def _month_end(year: int, month: int) -> date:
-    return date(year, month, calendar.monthrange(year, month)[1]) + timedelta(days=1)
+    return _month_last(year, month) + timedelta(days=1)
 
 
 def _span(text: str, whole: str) -> tuple[date, date]:
@@ -139,7 +148,7 @@ def _span(text: str, whole: str) -> tuple[date, date]:
             return date(year, month, 1), _month_end(year, month)
         if _YEAR.fullmatch(text):
             return date(int(text), 1, 1), date(int(text) + 1, 1, 1)
-    except (ValueError, calendar.IllegalMonthError) as error:
+    except (ValueError, OverflowError) as error:
         raise RequestError(str(error), where=f"period {whole!r}", remedy="use a real date") from error
     raise RequestError(
         "not a period",

@@ -129,13 +129,20 @@ class Request:
         """The request as plain values, for JSON."""
         return {
             "measure": self.measure,
-            "of": {d: list(v) for d, v in self.of},
+            "of": {d: terms[0] if len(terms) == 1 else terms for d, terms in self._terms().items()},
             "within": self.within,
             "by": list(self.by),
             "period": [str(p) for p in self.periods] or ["all"],
             "reading": asdict(self.reading),
             "as_of": self.as_of.isoformat() if self.as_of else None,
         }
+
+    def _terms(self) -> dict[str, list[list[str]]]:
+        """Dimension -> the accepted values of each of its terms (all of which must hold)."""
+        terms: dict[str, list[list[str]]] = {}
+        for dimension, values in self.of:
+            terms.setdefault(dimension, []).append(list(values))
+        return {d: sorted(t) for d, t in terms.items()}
 
     def canonical(self) -> str:
         """The same text for the same request, whatever order it was written in."""

@@ -77,7 +77,7 @@ def regions(scene: Scene) -> Section | None:
             *(crossing.remarks if crossing else []),
             "A region is where an organization has its base; it says nothing of where the downloads came from.",
         ],
-        results=[shares, sums],
+        results=[shares, sums, *(crossing.results if crossing else [])],
     )
 
 

@@ -1,0 +1,217 @@
+"""Regenerates the parts of docs/ that come from the program itself: `python scripts/docs_tables.py`.
+
+A generated part stands between `<!-- generated: NAME -->` and `<!-- end -->`; NAME is a key of PARTS.
+With `--check` nothing is written, and the exit status is 1 where a page is not current.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from pathlib import Path
+
+import pyarrow as pa
+import yaml
+
+from modelcensus.catalog import load_knowledge
+from modelcensus.cli.main import app
+from modelcensus.measures import measures
+from modelcensus.sample import SAMPLE_FOLDER
+from modelcensus.sources import sources
+from modelcensus.sources.tables import TARGETS
+from modelcensus.vocabulary import TABLES, Reading
+from modelcensus.vocabulary.names import ORGANIZATION_DIMENSIONS, REPOSITORY_DIMENSIONS, SIZE_CLASSES, TIME_DIMENSIONS
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+COMMAND = "python scripts/docs_tables.py"
+MARKED = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+READING_TEXTS = {
+    "channel": "which channel: `hub`, `reported:NAME`, or a name given with `--channel`",
+    "counter": "ask for the counter itself at the times it was read, not for flows",
+    "repair": "`conservative` leaves out what the events took away; `none` counts every row as read",
+    "panel": "`fixed` keeps only the repositories that were read at every edge of the request",
+    "origin": "where a cumulative sum starts: `first`, `first_exact`, or a month such as `2025-03`",
+    "peers": "what the subject is compared with: a named list, values (`google,openai`), "
+    "`DIMENSION:a,b`, or `ranks:2..9`",
+}
+READING_DEFAULTS = {"channel": "`hub`, else the only one", "counter": "none: flows", "peers": "none"}
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table; bars inside cells are escaped."""
+    names = list(head)
+    lines = [names, ["---"] * len(names), *([str(c).replace("|", "\\|") for c in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def measures_table() -> str:
+    rows = [
+        (f"`{m.name}`", m.text, m.unit, ", ".join(f"`{p}`" for p in m.parameters), m.citation)
+        for m in sorted(measures().values(), key=lambda m: m.name)
+    ]
+    return table(("measure", "definition", "unit of `value`", "readings that change it", "defined in"), rows)
+
+
+def readings_table() -> str:
+    rows = []
+    for field in fields(Reading):
+        default = READING_DEFAULTS.get(field.name) or f"`{field.default}`"
+        choices = ", ".join(f"`{c}`" for c in Reading.ALLOWED.get(field.name, ()) if c) or "free"
+        rows.append((f"`{field.name}`", choices, default, READING_TEXTS[field.name]))
+    return table(("reading", "choices", "default", "meaning"), rows)
+
+
+def dimensions_table() -> str:
+    rows = [
+        (f"`{d}`", "yes", "yes", "yes" if d in ORGANIZATION_DIMENSIONS else "no: refused")
+        for d in REPOSITORY_DIMENSIONS
+    ]
+    rows += [(f"`{d}`", "no", "yes", "yes" if d == "month" else "no: refused") for d in TIME_DIMENSIONS]
+    return table(("dimension", "`--of`", "`--by`", "on a reported series"), rows)
+
+
+def sources_table() -> str:
+    rows = [(f"`{s.name}`", s.text, s.terms.unit, s.terms.cadence) for s in sources().values()]
+    return table(("source", "reads", "unit", "cadence"), sorted(rows))
+
+
+def targets_list() -> str:
+    return ", ".join(f"`{t}`" for t in TARGETS)
+
+
+def sample_table() -> str:
+    rows = []
+    for path in sorted(SAMPLE_FOLDER.glob("*.yml")):
+        recipe = yaml.safe_load(path.read_text())
+        channel = f"reported:{recipe['name']}" if recipe["source"] == "reported" else "hub"
+        terms = recipe["terms"]
+        rows.append(
+            (
+                f"`{path.name}`",
+                f"`{recipe['source']}`",
+                f"`{channel}`",
+                terms["unit"],
+                terms["citation"],
+                terms["license"],
+            )
+        )
+    return table(("recipe", "source", "channel", "unit", "citation", "license"), rows)
+
+
+def sample_dates_table() -> str:
+    recipe = yaml.safe_load((SAMPLE_FOLDER / "hub-rolling.yml").read_text())
+    return table(("release", "read at"), [(k, v) for k, v in recipe["dates"].items()])
+
+
+def scopes_table() -> str:
+    scopes = load_knowledge().scopes
+    return table(("scope", "what counts"), [(f"`{n}`", s.text) for n, s in scopes.items()])
+
+
+def groupings_table() -> str:
+    knowledge = load_knowledge()
+    rows = [
+        (f"`{n}`" + (" (default)" if n == knowledge.grouping else ""), g.text, ", ".join(f"`{r}`" for r in g.regions), f"`{g.rest}`")
+        for n, g in knowledge.groupings.items()
+    ]  # fmt: skip
+    return table(("grouping", "what it groups", "regions", "rest"), rows)
+
+
+def peers_table() -> str:
+    rows = [(f"`{n}`", p.text, ", ".join(p.members)) for n, p in load_knowledge().peers.items()]
+    return table(("list", "what it is", "members"), rows)
+
+
+def sizes_list() -> str:
+    return ", ".join(f"`{s}`" for s in SIZE_CLASSES)
+
+
+def ledger_tables() -> str:
+    parts = []
+    for schema in TABLES.values():
+        rows = [(f"`{c.name}`", _arrow(c.type), c.unit, c.text) for c in schema.columns]
+        parts.append(f"### `{schema.name}`\n\n{schema.text}\n\n{table(('column', 'type', 'unit', 'meaning'), rows)}")
+    return "\n\n".join(parts)
+
+
+def commands() -> str:
+    """One section per command: what it says of itself, its usage, and its options."""
+    parts = []
+    for name in app:
+        if name.startswith("-"):
+            continue
+        command = app[name]
+        arguments = command.assemble_argument_collection(parse_docstring=True)
+        positional = [a for a in arguments if not a.names[0].startswith("-")]
+        usage = " ".join([*(a.names[0] if a.required else f"[{a.names[0]}...]" for a in positional), "[OPTIONS]"])
+        rows = [(_names(a), _values(a), _default(a), (a.parameter.help or "").strip()) for a in arguments]
+        parts.append(
+            f"## `modelcensus {name}`\n\n{command.help.strip().splitlines()[0]}\n\n"
+            f"```text\nmodelcensus {name} {usage}\n```\n\n{table(('option', 'value', 'default', 'meaning'), rows)}"
+        )
+    return "\n\n".join(parts)
+
+
+def _names(argument) -> str:
+    negatives = set(argument.negatives)
+    return ", ".join(f"`{n}`" for n in argument.names if n not in negatives)
+
+
+def _values(argument) -> str:
+    choices = argument.get_choices()
+    if choices:
+        return ", ".join(f"`{c}`" for c in choices)
+    hint = str(argument.hint)
+    word = "path" if "Path" in hint else "text"
+    return f"{word}, repeated" if "list[" in hint else word
+
+
+def _default(argument) -> str:
+    if argument.required:
+        return "required"
+    default = argument.field_info.default
+    return f"`{default}`" if default else ""
+
+
+def _arrow(kind: pa.DataType) -> str:
+    return {"date32[day]": "date", "bool": "boolean"}.get(str(kind), str(kind))
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "measures": measures_table,
+    "readings": readings_table,
+    "dimensions": dimensions_table,
+    "sources": sources_table,
+    "targets": targets_list,
+    "sample": sample_table,
+    "sample-dates": sample_dates_table,
+    "scopes": scopes_table,
+    "groupings": groupings_table,
+    "peers": peers_table,
+    "sizes": sizes_list,
+    "ledger-tables": ledger_tables,
+    "commands": commands,
+}
+
+
+def render(text: str) -> str:
+    """A page with its generated parts made anew."""
+    return MARKED.sub(lambda m: f"{m[1]}\n{PARTS[m[2]]()}\n\n{m[3]}", text)
+
+
+def main() -> int:
+    """Write, or with `--check` only compare; returns the exit status."""
+    stale = [p for p in sorted(DOCS.glob("*.md")) if render(p.read_text()) != p.read_text()]
+    if "--check" in sys.argv[1:]:
+        for path in stale:
+            print(f"docs/{path.name} is not current; run: {COMMAND}", file=sys.stderr)
+        return int(bool(stale))
+    for path in stale:
+        path.write_text(render(path.read_text()))
+        print(f"docs/{path.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

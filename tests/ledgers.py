@@ -1,0 +1,143 @@
+"""Builders of small ledgers: observations and published series as plain Python, in the tables that rooms exchange."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
+
+from modelcensus.engine import DuckDBEngine
+from modelcensus.flows import build_events, build_flows, build_readings
+from modelcensus.ledger import Ledger
+from modelcensus.measures import Census
+from modelcensus.vocabulary import FACTS, LISTS, OBSERVATIONS, REPORTED, Batch, InputFile
+
+DAY_ZERO = date(2026, 1, 1)
+COMMITTED = datetime(2026, 12, 1, tzinfo=UTC)
+_serial = count()
+
+
+def day(offset: int) -> date:
+    """The day that many days after the first."""
+    return DAY_ZERO + timedelta(days=offset)
+
+
+def observation(
+    repository: str,
+    counter: str,
+    value: int,
+    on: int,
+    since: int | None = None,
+    start: int | None = None,
+    batch: str = "",
+) -> dict:
+    """One observation; `since` is the earliest day of an uncertain reading, `start` that of a period count."""
+    return {
+        "repository": repository,
+        "hub_id": None,
+        "counter": counter,
+        "value": value,
+        "observed_from": day(on if since is None else since),
+        "observed_on": day(on),
+        "batch": batch,
+        "period_start": None if start is None else day(start),
+    }
+
+
+def fact(repository: str, on: int = 0, created: date | None = None, **stated: object) -> dict:
+    """What a source says that a repository is; columns not stated are null."""
+    return {
+        **dict.fromkeys(FACTS.names),
+        "repository": repository,
+        "observed_on": day(on),
+        "created_at": created,
+        **stated,
+    }
+
+
+def published(organization: str | None, month: date, downloads: int, exact: bool | None, scope: str = "listed") -> dict:
+    """One row of a published series; without an organization it is the month's total of the scope."""
+    following = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+    return {
+        "scope": scope,
+        "organization": organization,
+        "period_start": month,
+        "period_end": following,
+        "downloads": downloads,
+        "exact": exact,
+    }
+
+
+def table(rows: Iterable[dict], schema: object) -> pa.Table:
+    """Rows in a declared schema."""
+    return pa.Table.from_pylist(list(rows), schema=schema.arrow)  # type: ignore[attr-defined]
+
+
+def engine_of(
+    observations: Sequence[dict], facts: Sequence[dict] = (), batches: Sequence[int] | None = None
+) -> DuckDBEngine:
+    """An engine with the readings and events of one series; `batches` says in which batch each row arrived."""
+    engine = DuckDBEngine()
+    engine.connection.execute("set threads = 1")
+    places = batches or [0] * len(observations)
+    rows = table(observations, OBSERVATIONS)
+    engine.register("observations", rows.append_column("batch_id", pa.array([f"b{p}" for p in places], pa.string())))
+    stated = table(facts, FACTS)
+    engine.register("facts", stated.append_column("batch_id", pa.array(["b0"] * len(facts), pa.string())))
+    engine.register(
+        "batches",
+        pa.Table.from_pylist(
+            [
+                {"batch_id": f"b{p}", "name": "series", "channel": "hub", "committed_at": COMMITTED + timedelta(hours=p)}
+                for p in sorted(set(places) | {0})
+            ],
+            schema=pa.schema(
+                [
+                    ("batch_id", pa.string()),
+                    ("name", pa.string()),
+                    ("channel", pa.string()),
+                    ("committed_at", pa.timestamp("us", tz="UTC")),
+                ]
+            ),
+        ),
+    )
+    build_readings(engine, "hub")
+    build_events(engine)
+    return engine
+
+
+def flows_of(engine: DuckDBEngine, spans: Sequence[tuple[int, int]], repair: str = "conservative") -> dict:
+    """(repository, span) -> row of `flows`."""
+    build_flows(engine, [(day(a), day(b)) for a, b in spans], repair)
+    return {(r["repository"], r["span"]): r for r in engine.rows("select * from flows order by repository, span")}
+
+
+def batch_of(name: str, channel: str, **tables: Iterable[dict]) -> Batch:
+    """A batch as a source would hand it over."""
+    schemas = {s.name: s for s in (OBSERVATIONS, FACTS, REPORTED, LISTS)}
+    made = {t: table(rows, schemas[t]) for t, rows in tables.items()}
+    return Batch(
+        source="tables",
+        name=name,
+        channel=channel,
+        tables=made,
+        inputs=(InputFile(name, 0, f"{next(_serial):064x}"),),
+        options={},
+        took=(),
+    )
+
+
+def ledger_of(root: Path, *batches: Batch, committed_at: datetime = COMMITTED) -> Ledger:
+    """A ledger with these batches committed one hour after the other."""
+    ledger = Ledger(root)
+    for i, batch in enumerate(batches):
+        ledger.commit(batch, committed_at=committed_at + timedelta(hours=i))
+    return ledger
+
+
+def opened(*batches: Batch) -> Iterator[Census]:
+    """A census of these batches in a folder that goes when the iteration ends: `with contextmanager(opened)(...)`."""
+    with TemporaryDirectory() as folder:
+        yield Census(ledger_of(Path(folder), *batches))

@@ -1,0 +1,62 @@
+"""Charts say what they were given, at every size."""
+
+import json
+from itertools import pairwise
+
+import altair as alt
+import pytest
+
+from modelcensus.publish import Bar, Mark, Point, Words, bar_chart, line_chart
+from modelcensus.publish.theme import SIZES
+
+WORDS = Words(
+    "A finding that is long enough to need a second line on a telephone", "Unit, denominator", "Source: nobody"
+)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_lines_are_labelled_at_their_ends(size: str) -> None:
+    points = [
+        Point(name, f"2026-0{m}-01", m * k, m * k - 1, m * k + 2)
+        for k, name in ((3, "first"), (1, "second"))
+        for m in range(1, 7)
+    ]
+    chart = line_chart(points, WORDS, percent=False, size=size, marks=[Mark("2026-03-01", "a change")])
+    alt.Chart.from_dict(chart.spec)
+    svg = chart.svg()
+    assert "first 18" in svg and "second 6" in svg and "a change" in svg and "Source: nobody" in svg
+
+
+def test_wide_share_is_a_band_without_a_line() -> None:
+    points = [Point("a", f"2026-0{m}-01", 0.5, 0.1, 0.9) for m in range(1, 4)]
+    spec = json.dumps(line_chart(points, WORDS, percent=True).spec)
+    assert '"wide": true' in spec and '"wide": false' not in spec and "!datum.wide" in spec
+
+
+def test_labels_of_close_lines_do_not_touch() -> None:
+    points = [Point(f"line {i}", "2026-01-01", 1 + i / 1000) for i in range(8)]
+    spec = line_chart(points, WORDS, percent=False).spec
+    places = sorted(
+        row["place"]
+        for layer in spec["vconcat"][0]["layer"]
+        for row in layer.get("data", {}).get("values", [])
+        if "place" in row
+    )
+    top = 1.007
+    assert len(places) == 8
+    assert min(b - a for a, b in pairwise(places)) >= top * 15 / SIZES["post"].height
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_bars_show_values_and_bounds(size: str) -> None:
+    bars = [Bar("a label that is long enough to be broken into lines", 0.4, "40 %", 0.3, 0.5), Bar("b", 0.2, "20 %")]
+    chart = bar_chart(bars, WORDS, percent=True, size=size)
+    alt.Chart.from_dict(chart.spec)
+    assert "40 %" in chart.svg() and "20 %" in chart.svg()
+
+
+def test_hostile_names_stay_text() -> None:
+    name = "<script>alert(1)</script>&\"'; drop table"
+    svg = bar_chart([Bar(name, 1, "1")], Words(name, name, name), percent=False).svg()
+    assert "<script>" not in svg
+    assert line_chart([Point(name, "2026-01-01", 1)], WORDS, percent=False).svg().count("<script>") == 0

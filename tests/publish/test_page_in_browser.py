@@ -1,0 +1,66 @@
+"""The page in a real browser, opened from disk: nothing fetched, nothing cut off, usable by keyboard."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="module")
+def page_file(edition: Path) -> Path:
+    return edition / "report.html"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    if CHROMIUM is None:
+        pytest.skip("no chromium on the PATH: install the distribution's chromium package")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield started
+        started.close()
+
+
+@pytest.mark.parametrize("width", [390, 1200])
+def test_page_fits_and_fetches_nothing(browser, page_file: Path, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900}, java_script_enabled=True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(page_file.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    pictures = page.evaluate("[...document.images].map(i => [i.complete, i.naturalWidth, i.alt.length])")
+    assert len(pictures) >= 9
+    assert all(done and wide > 300 and named > 20 for done, wide, named in pictures)
+    assert all(url.startswith(("file:", "data:")) for url in asked)
+    page.close()
+
+
+def test_number_leads_to_its_record(browser, page_file: Path) -> None:
+    page = browser.new_page()
+    page.goto(page_file.as_uri())
+    link = page.locator("a.source").first
+    target = link.get_attribute("href")
+    link.focus()
+    page.keyboard.press("Enter")
+    assert page.url.endswith(target)
+    assert page.locator(target).is_visible()
+    assert "request" in page.locator(target).inner_text()
+    page.close()
+
+
+def test_tables_open_by_keyboard(browser, page_file: Path) -> None:
+    page = browser.new_page()
+    page.goto(page_file.as_uri())
+    summary = page.locator("summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("details[open] table").first.is_visible()
+    page.close()
