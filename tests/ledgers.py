@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
+from modelcensus.catalog import Knowledge, build_catalog, load_knowledge
 from modelcensus.engine import DuckDBEngine
 from modelcensus.flows import build_events, build_flows, build_readings
 from modelcensus.ledger import Ledger
@@ -112,6 +113,14 @@ def flows_of(engine: DuckDBEngine, spans: Sequence[tuple[int, int]], repair: str
     """(repository, span) -> row of `flows`."""
     build_flows(engine, [(day(a), day(b)) for a, b in spans], repair)
     return {(r["repository"], r["span"]): r for r in engine.rows("select * from flows order by repository, span")}
+
+
+def catalog_of(facts: Sequence[dict], knowledge: Knowledge | None = None) -> DuckDBEngine:
+    """An engine with the catalog of these repositories."""
+    engine = engine_of([], facts)
+    engine.register("lists", table([], LISTS).append_column("batch_id", pa.array([], pa.string())))
+    build_catalog(engine, knowledge or load_knowledge())
+    return engine
 
 
 def batch_of(name: str, channel: str, **tables: Iterable[dict]) -> Batch:

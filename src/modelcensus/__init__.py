@@ -11,13 +11,14 @@ __all__ = ["Census", "Result", "open"]
 
 
 def open(
-    ledger: str | Path | None = None, *, knowledge: Iterable[str | Path] = (), as_of: date | None = None
+    ledger: str | Path | None = None, *, knowledge: str | Path | Iterable[str | Path] = (), as_of: date | None = None
 ) -> Census:
     """Open a ledger; without one, the bundled sample.
 
-    `knowledge` are folders that add to or override the bundled knowledge; `as_of` shows what was known then.
+    `knowledge` names folders that add to or override the bundled knowledge; `as_of` shows what was known then.
     """
     from modelcensus.sample import sample_ledger
 
     opened = sample_ledger() if ledger is None else Ledger(Path(ledger))
-    return Census(opened, [Path(k) for k in knowledge], as_of)
+    folders = [knowledge] if isinstance(knowledge, str | Path) else knowledge
+    return Census(opened, [Path(k) for k in folders], as_of)

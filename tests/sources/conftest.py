@@ -73,8 +73,8 @@ def pack():
 def take(tmp_path):
     """Import one file of the given content; the options default to a table of 30-day counters."""
 
-    def take(content: bytes | str, name: str = "table.csv", source: str = "tables", **options) -> Outcome:
-        path: Path = tmp_path / name
+    def take(content: bytes | str, file: str = "table.csv", /, source: str = "tables", **options) -> Outcome:
+        path: Path = tmp_path / file
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         if source == "tables":
             options.setdefault("map", MAP)

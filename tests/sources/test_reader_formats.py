@@ -16,7 +16,7 @@ FORMATS = [f + c for f in (".csv", ".tsv", ".json", ".ndjson") for c in ("", ".g
 WORDS = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters="/"), min_size=1, max_size=8
 )
-COUNTS = st.integers(0, 9_199_999_999_999_999_999)
+COUNTS = st.integers(0, 9_100_000_000_000_000_000)
 ROWS = st.lists(
     st.tuples(st.tuples(WORDS, WORDS).map("/".join), st.none() | COUNTS, st.none() | COUNTS),
     min_size=1,
@@ -26,7 +26,7 @@ ROWS = st.lists(
 
 
 @given(rows=ROWS, name=st.sampled_from(FORMATS))
-@settings(max_examples=120)
+@settings(max_examples=40)
 def test_same_rows_give_the_same_observations_in_every_format(take, as_file, rows, name):
     texts = [{"id": i, "n": n and str(n) if n != 0 else "0", "a": a if a is None else str(a)} for i, n, a in rows]
     outcome = take(
@@ -110,7 +110,7 @@ def oracle(rows: list[tuple[str, str]]) -> tuple[dict[str, int], set[int], int]:
     blank=st.integers(0, 2),
     data=st.data(),
 )
-@settings(max_examples=150)
+@settings(max_examples=40)
 def test_rows_in_are_observations_and_rows_set_aside_each_at_its_line(take, rows, crlf, blank, data):
     end = "\r\n" if crlf else "\n"
     text, lines = f"id,n{end}", []
@@ -150,7 +150,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=40).map(b"".join), st.sampled_from(["t.csv", "t.ndjson", "t.csv.gz", "t.json"]))
-@settings(max_examples=250)
+@settings(max_examples=70)
 def test_any_bytes_give_a_batch_or_one_clear_error_and_every_line_is_accounted_for(take, pack, content, name):
     if name == "t.csv":
         content = b"id,n\n" + content

@@ -184,6 +184,10 @@ def _merge(merged: dict[str, Any], path: Path, content: dict[str, Any]) -> None:
         merged["families"][content["family"]] = _valid(Family, content, path)
         return
     for key, value in content.items():
+        shape = {"default": str, "peers": dict, "groupings": dict, "scopes": dict}.get(key, list)
+        if key in merged | {"models": {}, "default": ""} and not isinstance(value, shape):
+            expected = {str: "a name", dict: "a mapping of names to entries", list: "a list of entries"}[shape]
+            raise KnowledgeError(f"{key} is not {expected}", where=str(path), remedy="see docs/catalog.md")
         if key == "organizations":
             merged[key] |= {o.namespace: o for o in _each(Organization, value, path)}
         elif key == "variants":
@@ -194,10 +198,12 @@ def _merge(merged: dict[str, Any], path: Path, content: dict[str, Any]) -> None:
             merged[key] |= {v.license: v for v in _each(License, value, path)}
         elif key == "models":
             for entry in value:
-                if "released" in entry:
-                    merged["releases"][entry["repository"]] = _valid(Release, entry, path)
+                if isinstance(entry, dict) and "released" in entry:
+                    release = _valid(Release, entry, path)
+                    merged["releases"][release.repository] = release
                 else:
-                    merged["sizes"][entry["repository"]] = _valid(Size, entry, path)
+                    size = _valid(Size, entry, path)
+                    merged["sizes"][size.repository] = size
         elif key == "peers":
             merged[key] |= {n: _valid(Peers, p, path) for n, p in value.items()}
         elif key == "groupings":
@@ -221,7 +227,7 @@ def _valid(kind: type[T], entry: Any, path: Path) -> T:
         first = error.errors()[0]
         name = next(iter(entry.values()), "") if isinstance(entry, dict) else entry
         raise KnowledgeError(
-            f"{'.'.join(str(p) for p in first['loc'])}: {first['msg']}",
+            f"{'.'.join(str(p) for p in first['loc']) or 'entry'}: {first['msg']}",
             where=f"{path} ({name})",
             remedy="see docs/catalog.md for the schema",
         ) from error

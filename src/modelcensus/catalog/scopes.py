@@ -62,13 +62,20 @@ def lists(engine: Engine) -> list[str]:
 def check_expression(where: str, name: str) -> None:
     """Refuse what is no plain expression over catalog columns."""
     try:
-        tree = sqlglot.parse_one(where, dialect="duckdb")
+        trees = sqlglot.parse(where, dialect="duckdb")
     except SqlglotError as error:
         raise KnowledgeError(
             f"not an expression ({str(error).splitlines()[0]})",
             where=f"scope {name}",
             remedy="see docs/catalog.md",
         ) from error
+    tree = trees[0] if len(trees) == 1 else None
+    if not isinstance(tree, sge.Condition) or any(node.comments for node in tree.walk()):
+        raise KnowledgeError(
+            "not one expression that is true or false, without comments",
+            where=f"scope {name}",
+            remedy="see docs/catalog.md",
+        )
     functions = [f for f in tree.find_all(sge.Func) if not isinstance(f, _FUNCTIONS)]
     if functions or tree.find(sge.Query, sge.Command, sge.DDL):
         raise KnowledgeError(

@@ -14,7 +14,7 @@ EVENTS = """
     from stalls s left join last_good g using (series, counter, snapshot)
     union all
     select 'rollback', r.series, r.counter, n.observed_from, n.observed_on, r.compared, null,
-           format('{:.1f} % of {:d} repositories that moved stand below the snapshot before',
+           format('{:.1f} % of {:d} busy or moved repositories stand below an earlier snapshot',
                   100 * r.fallen, r.compared),
            'the snapshot is set aside'
     from rollbacks r join snapshots n using (series, counter, snapshot)

@@ -18,12 +18,13 @@ def build_flows(engine: Engine, spans: list[tuple[date, date]], repair: str, onl
     """Register `flows`: span (ordinal), repository, low, estimate, high (downloads), open, broken, instrument.
 
     Where a repository is known by several counters, each gives its own interval, and the narrower is taken
-    whole: equations of different instruments are never mixed.
+    whole: equations of different instruments are never mixed. An open flow has no estimate. Registers also
+    `flow_conflicts`: repositories whose readings no history can satisfy; they have no flow.
     """
     readings = reading_table(repair)
     present = engine.query("instruments", f"select distinct counter from {readings} where not aside")
     counters = set(engine.fetch(present)["counter"].to_pylist())
-    parts = []
+    parts, conflicts = [], ["select '' as repository where false"]
     if ALL_TIME in counters:
         all_time_flows(engine, "flows_all_time", readings, spans, only)
         parts.append("select * from flows_all_time")
@@ -31,8 +32,10 @@ def build_flows(engine: Engine, spans: list[tuple[date, date]], repair: str, onl
         if counter in counters:
             window_flows(engine, f"flows_{counter}", readings, counter, spans, only)
             parts.append(f"select * from flows_{counter}")
+            conflicts.append(f"select repository from flows_{counter}_conflicts")
     empty = """select 0 as span, '' as repository, 0 as low, 0 as high, 0 as estimate, false as open,
                false as broken, '' as instrument where false"""
     columns = "span, repository, low, high, estimate, open, broken, instrument"
     selects = [p.replace("*", columns) for p in parts] or [empty]
+    engine.query("flow_conflicts", " union ".join(conflicts))
     engine.query("flows", CHOSEN.format(parts=" union all ".join(selects)))

@@ -9,7 +9,7 @@ really computed), t_best (day used for estimates), previous (value at the series
 from datetime import date
 
 from modelcensus.engine import Engine
-from modelcensus.flows.settings import BUSY, FULL_STALL, ROLLBACK, STALL
+from modelcensus.flows.settings import BUSY, FEWEST_BUSY, FEWEST_FALLEN, FULL_STALL, LONGEST_ROLLBACK, ROLLBACK, STALL
 
 SUPERSEDED = """
     select o.*, b.name as series
@@ -30,6 +30,8 @@ ORDERED = """
     select s.series, s.counter, s.repository, s.value, n.snapshot, s.observed_from, s.observed_on, s.batch,
            s.period_start,
            lag(s.value) over one as previous, lag(n.snapshot) over one as previous_snapshot,
+           max(s.value) over (partition by s.series, s.counter, s.repository order by n.snapshot
+                              rows between unbounded preceding and 1 preceding) as peak,
            lag(s.observed_on) over one as previous_on,
            greatest(1, s.observed_on - lag(s.observed_on) over one) as gap,
            (max(s.value) over whole - min(s.value) over whole)
@@ -41,11 +43,18 @@ ORDERED = """
 """
 
 ROLLBACKS = """
-    select series, counter, snapshot, count(*) as compared,
-           avg(case when value < previous then 1.0 else 0.0 end) as fallen
-    from ordered
-    where counter = 'all_time' and previous is not null and value <> previous
-    group by all having count(*) >= 20 and fallen >= {rollback}
+    with below as (
+        select series, counter, snapshot, any_value(observed_on) as observed_on, count(*) as compared,
+               avg(case when value < peak then 1.0 else 0.0 end) as fallen
+        from ordered
+        where counter = 'all_time' and peak is not null and (value <> previous or daily * gap >= {busy})
+        group by all having count(*) >= {fewest_fallen} and fallen >= {rollback}),
+    runs as (
+        select *, snapshot - row_number() over (partition by series, counter order by snapshot) as run from below)
+    select series, counter, snapshot, compared, fallen
+    from runs
+    window one as (partition by series, counter, run)
+    qualify max(observed_on) over one - min(observed_on) over one <= {longest_rollback}
 """
 
 HEALTH = """
@@ -53,7 +62,7 @@ HEALTH = """
            count(*) filter (where value = previous) as unchanged, unchanged / busy as share
     from ordered
     where counter = 'all_time' and previous is not null and daily * gap >= {busy}
-    group by all
+    group by all having count(*) >= {fewest_busy}
 """
 
 STALLS = """
@@ -113,7 +122,15 @@ def build_readings(engine: Engine, channel: str) -> None:
     Needs `observations` and `batches`; also registers the steps by their names, so that explained SQL and
     `modelcensus doctor` show them.
     """
-    settings = {"busy": BUSY, "stall": STALL, "full_stall": FULL_STALL, "rollback": ROLLBACK}
+    settings = {
+        "busy": BUSY,
+        "fewest_busy": FEWEST_BUSY,
+        "stall": STALL,
+        "full_stall": FULL_STALL,
+        "rollback": ROLLBACK,
+        "fewest_fallen": FEWEST_FALLEN,
+        "longest_rollback": LONGEST_ROLLBACK,
+    }
     steps = {
         "superseded": SUPERSEDED.format(channel=channel.replace("'", "''")),
         "snapshots": SNAPSHOTS,

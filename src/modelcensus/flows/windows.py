@@ -55,6 +55,7 @@ def window_flows(
         }
     )
     engine.register(f"{name}_solved", table)
+    engine.query(f"{name}_conflicts", f"select distinct repository from {name}_solved where conflict")
     engine.query(name, f"select * exclude (conflict) from {name}_solved where not conflict")
 
 

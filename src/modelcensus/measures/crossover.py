@@ -68,11 +68,15 @@ def crossings(series: list[dict], spans: tuple[Span, ...]) -> list[dict]:
     """The crossings of one series of rows (estimate, low, high against peer, peer_low, peer_high).
 
     A period counts as *possible* where the subject's high exceeds the peers' low, and as *certain* where its
-    low exceeds their high; `earliest` and `latest` are the first of each kind.
+    low exceeds their high; `earliest` and `latest` are the first of each kind. Where an open flow leaves no
+    estimate only what is certain counts as above.
     """
-    above = [r["estimate"] > r["peer"] for r in series]
     possible = [r["high"] is None or r["high"] > r["peer_low"] for r in series]
     certain = [r["peer_high"] is not None and r["low"] > r["peer_high"] for r in series]
+    above = [
+        sure if r["estimate"] is None or r["peer"] is None else r["estimate"] > r["peer"]
+        for r, sure in zip(series, certain, strict=True)
+    ]
     found = []
     first = next((i for i, up in enumerate(above) if up), None)
     if first is not None:
@@ -89,7 +93,9 @@ def crossings(series: list[dict], spans: tuple[Span, ...]) -> list[dict]:
             "span": series[i]["span"],
             "earliest": spans[series[early]["span"]].label if early is not None else None,
             "latest": spans[series[late]["span"]].label if late is not None else None,
-            "value": series[i]["estimate"] / series[i]["peer"] if series[i]["peer"] else None,
+            "value": series[i]["estimate"] / series[i]["peer"]
+            if series[i]["estimate"] and series[i]["peer"]
+            else None,
             "low": series[i]["low"] / series[i]["peer_high"] if series[i]["peer_high"] else 0.0,
             "high": series[i]["high"] / series[i]["peer_low"]
             if series[i]["high"] is not None and series[i]["peer_low"]

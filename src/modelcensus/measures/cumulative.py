@@ -14,7 +14,8 @@ from modelcensus.measures.registry import measure
     phrase="{subject} had {value} cumulative downloads {whole} by the end of {period}",
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "panel", "origin"),
+    cumulative=True,
 )
 def cumulative(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, value, low, high (downloads), observed, open."""
-    return downloads(frame if frame.request.reading.counter else frame.cumulate())
+    return downloads(frame)

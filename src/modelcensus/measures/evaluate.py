@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import ibis.expr.types as ir
 
 from modelcensus.catalog import Scope, resolve_scope
+from modelcensus.catalog.patterns import text
 from modelcensus.measures.frame import Frame, Span, add_up
 from modelcensus.measures.observed import counter_quantities, flow_quantities
 from modelcensus.measures.registry import Measure, find_measure
 from modelcensus.measures.reported import reported_quantities, reported_scope
 from modelcensus.measures.result import Provenance, Result, Row
 from modelcensus.vocabulary import Request, RequestError
-from modelcensus.vocabulary.names import REPORTED
+from modelcensus.vocabulary.names import REPORTED, REPOSITORY_DIMENSIONS
 
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census
@@ -36,10 +37,14 @@ def evaluate(census: Census, request: Request) -> Result:
     measure = find_measure(request.measure)
     channel = census.channel(request.reading.channel)
     request = replace(request, reading=replace(request.reading, channel=channel))
+    if request.measure == "crossover" and not request.grain:
+        request = replace(request, by=(*request.by, "month"))
     census.prepare(channel)
     frame, scope = build_frame(census, request)
     for dimension in frame.dimensions:
         frame.require(dimension)
+    if measure.cumulative and not request.reading.counter:
+        frame = frame.cumulate()
     table = measure.compute(frame)
     rows = _rows(frame, scope, census.engine.fetch(table).to_pylist())
     if not rows:
@@ -123,17 +128,13 @@ def build_frame(census: Census, request: Request) -> tuple[Frame, Scope]:
 def _rows(frame: Frame, scope: Scope, records: list[dict]) -> list[Row]:
     rows = []
     names = [c for c in (records[0] if records else {}) if c not in KNOWN_COLUMNS]
-    labels = {
-        "cumulative": frame.cumulate().spans
-        if frame.request.measure == "cumulative" and not frame.request.reading.counter
-        else frame.spans
-    }.get(frame.request.measure, frame.spans)
     listed = _listed(frame)
+    sizes, keys = _sizes(frame, scope, names), _keys(names)
     for record in records:
-        span: Span = labels[record["span"]]
+        span: Span = frame.spans[record["span"]]
         observed = record.get("observed")
         is_open = bool(record.get("open"))
-        size = scope.size or None
+        size = sizes.get(tuple(record[k] for k in keys)) if sizes else scope.size or None
         rows.append(
             Row(
                 dimensions={n: record[n] for n in names},
@@ -156,6 +157,24 @@ def _rows(frame: Frame, scope: Scope, records: list[dict]) -> list[Row]:
     return rows
 
 
+def _sizes(frame: Frame, scope: Scope, names: list[str]) -> dict[tuple[object, ...], int]:
+    """How many repositories of the scope each row's subject has; of a share the denominator's are meant instead."""
+    if frame.reported or frame.request.measure == "share" or "variant" in names:
+        return {}
+    tests = [f"({scope.where})"]
+    for dimension, values in frame.request.of:
+        listed = ", ".join(text(v) for v in values)
+        tests.append(f"list_has_any(variant, [{listed}])" if dimension == "variant" else f"{dimension} in ({listed})")
+    keys = _keys(names)
+    chosen = "".join(f"{k}, " for k in keys)
+    rows = frame.engine.rows(f"select {chosen}count(*) as size from catalog where {' and '.join(tests)} group by all")
+    return {tuple(r[k] for k in keys): r["size"] for r in rows}
+
+
+def _keys(names: list[str]) -> list[str]:
+    return [n for n in names if n in REPOSITORY_DIMENSIONS]
+
+
 def _part(observed: int | None, size: int | None) -> float | None:
     return observed / size if observed is not None and size else None
 
@@ -172,9 +191,7 @@ def _listed(frame: Frame) -> dict[int, float]:
 def _flags(span: Span, record: dict, is_open: bool) -> tuple[str, ...]:
     flags = list(span.flags)
     if is_open:
-        flags.append(
-            f"open: {record.get('opened') or 'some'} of {record.get('observed')} have no reading after the end"
-        )
+        flags.append(f"open: {record['opened']:,} repositories without a reading at or after the end")
     if record.get("broken"):
         flags.append("recount")
     return tuple(flags)

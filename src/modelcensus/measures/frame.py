@@ -95,7 +95,7 @@ class Frame:
             return self._ranked(reading)
         dimension, values = self.peer_list(reading)
         self.require(dimension)
-        self.must_exist(dimension, values, strict=False)
+        self.must_exist(dimension, values, where="reading peers")
         chosen = self.quantities.filter(_[dimension].isin([v for v in values if v not in exclude]))
         return add_up(chosen, ("span",))
 
@@ -125,16 +125,16 @@ class Frame:
         ranked = sums.mutate(place=ibis.row_number().over(order) + 1)
         return add_up(ranked.filter(_.place.between(a, b)), ("span",))
 
-    def must_exist(self, dimension: str, values: tuple[str, ...], strict: bool = True) -> None:
-        """Name the values that no quantity has; an error where the subject is one of them."""
+    def must_exist(self, dimension: str, values: tuple[str, ...], where: str = "--of") -> None:
+        """Name the values that no quantity has; an error where that is all of them."""
         column = self.quantities[dimension]
         column = column.unnest() if isinstance(column, ir.ArrayColumn) else column
         known = {str(v) for v in self.engine.fetch(self.quantities.select(v=column).distinct())["v"].to_pylist()}
         absent = [v for v in values if v not in known]
-        if absent and (strict and len(absent) == len(values)):
+        if absent and len(absent) == len(values):
             raise RequestError(
                 f"no {dimension} {', '.join(absent)!r} in these data",
-                where="--of",
+                where=where,
                 remedy=nearest(absent[0], sorted(known - {"None"})[:2000]),
             )
         if absent:
@@ -142,14 +142,17 @@ class Frame:
 
 
 def add_up(table: ir.Table, keys: tuple[str, ...]) -> ir.Table:
-    """Sums of disjoint units, with their bounds; a sum that contains an open one is open."""
+    """Sums of disjoint units, with their bounds; a sum that contains an open one is open and has no estimate.
+
+    `observed` counts the units that are not open, `opened` those that are.
+    """
     counted = "observed" in table.columns
     return table.group_by(list(keys)).aggregate(
         low=_.low.sum().cast("int64"),
-        estimate=_.estimate.sum().cast("int64"),
+        estimate=ibis.ifelse(_.open.any(), ibis.null("int64"), _.estimate.sum().cast("int64")),
         high=ibis.ifelse(_.open.any(), ibis.null("int64"), _.high.sum().cast("int64")),
         open=_.open.any(),
         opened=(_.opened if counted else _.open.cast("int64")).sum().cast("int64"),
         broken=_.broken.any(),
-        observed=_.observed.sum().cast("int64") if counted else _.count(),
+        observed=(_.observed if counted else (~_.open).cast("int64")).sum().cast("int64"),
     )

@@ -58,7 +58,14 @@ def flow_quantities(
         counter = _main_counter(census)
         panel = f"and f.repository in ({fixed_panel_sql(reading_table(request.reading.repair), counter, edges)})"
     table = census.engine.query(name, FLOWS.format(where=scope.where, panel=panel))
-    flags = [_event_flags(census, request, start, end) for start, end in spans]
+    conflicts = census.engine.rows(
+        f"""select count(*) as n from flow_conflicts join catalog using (repository) where ({scope.where})
+            and repository not in (select repository from flows)"""
+    )[0]["n"]
+    contradicted = (f"conflict: {conflicts:,} repositories whose readings contradict each other left out",)
+    flags = [
+        (*_event_flags(census, request, start, end), *(contradicted if conflicts else ())) for start, end in spans
+    ]
     labels = [
         Span(str(p), start.isoformat(), end.isoformat(), flag)
         for p, (start, end), flag in zip(periods, spans, flags, strict=True)

@@ -31,7 +31,8 @@ def rank(frame: Frame) -> ir.Table:
     )
     frame.require(dimension)
     one = replace(frame, request=replace(frame.request, by=(dimension, *frame.request.by)))
-    sums = add_up(one.grouped(), (dimension, "span"))
+    others = tuple(term for term in frame.request.of if term[0] != dimension)
+    sums = add_up(one.where(one.grouped(), others), (dimension, "span"))
     other = sums.select(o_span="span", o_name=dimension, o_low="low", o_estimate="estimate", o_high="high")
     pairs = sums.join(other, [sums.span == other.o_span, sums[dimension] != other.o_name], how="left")
     known = pairs.mutate(reach=_.o_high.fill_null(OPEN), own=_.high.fill_null(OPEN))
@@ -41,7 +42,8 @@ def rank(frame: Frame) -> ir.Table:
         maybe=(_.o_name.notnull() & (_.reach > _.low)).fill_null(False).cast("int64"),
     )
     ranked = counted.group_by([dimension, "span"]).aggregate(
-        value=1 + _.ahead.sum().cast("int64"),
+        place=1 + _.ahead.sum().cast("int64"),
+        undecided=(_.estimate.isnull() | (_.o_name.notnull() & _.o_estimate.isnull())).any(),
         best=1 + _.surely.sum().cast("int64"),
         worst=1 + _.maybe.sum().cast("int64"),
         downloads=_.estimate.max(),
@@ -50,9 +52,13 @@ def rank(frame: Frame) -> ir.Table:
         opened=_.opened.max(),
         broken=_.broken.any(),
     )
-    chosen = ranked.mutate(low=ibis.least(_.best, _.value), high=ibis.greatest(_.worst, _.value))
+    chosen = ranked.mutate(
+        value=ibis.ifelse(_.best == _.worst, _.best, ibis.ifelse(_.undecided, ibis.null("int64"), _.place)),
+        low=_.best,
+        high=ibis.greatest(_.worst, _.best),
+    )
     for name, values in frame.request.of:
         if name == dimension:
             frame.must_exist(dimension, values)
             chosen = chosen.filter(_[dimension].isin(values))
-    return chosen.drop("best", "worst")
+    return chosen.drop("best", "worst", "place", "undecided")

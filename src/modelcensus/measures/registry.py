@@ -16,7 +16,8 @@ class Measure:
     """A registered measure.
 
     `text` is its definition, `unit` that of `value`; `parameters` the readings that change it; `citation`
-    who defined it. `phrase` is its sentence, with {subject}, {value}, {whole} and {period}.
+    who defined it. `phrase` is its sentence, with {subject}, {value}, {whole} and {period}. A `cumulative`
+    measure gets spans that start at the origin instead of periods.
     """
 
     name: str
@@ -26,19 +27,27 @@ class Measure:
     citation: str
     phrase: str
     compute: Compute
+    cumulative: bool = False
 
 
 _MEASURES: dict[str, Measure] = {}
 
 
 def measure(
-    name: str, *, text: str, unit: str, phrase: str, citation: str, parameters: tuple[str, ...] = ()
+    name: str,
+    *,
+    text: str,
+    unit: str,
+    phrase: str,
+    citation: str,
+    parameters: tuple[str, ...] = (),
+    cumulative: bool = False,
 ) -> Callable[[Compute], Compute]:
     """Register a function from a frame to a table: the request's dimensions, `span`, `value`, `low`, `high`,
     and where they apply `observed`, `open` and further columns that the measure names."""
 
     def register(compute: Compute) -> Compute:
-        _MEASURES[name] = Measure(name, text, unit, parameters, citation, phrase, compute)
+        _MEASURES[name] = Measure(name, text, unit, parameters, citation, phrase, compute, cumulative)
         return compute
 
     return register

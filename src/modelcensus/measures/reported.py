@@ -40,7 +40,7 @@ QUANTITIES = """
 TOTALS = """
     with spans(span, first, last) as (values {spans})
     select s.span, cast(sum(r.downloads) as bigint) as low, low as estimate, low as high, false as open,
-           cast(null as bigint) as observed
+           cast(0 as bigint) as opened, cast(null as bigint) as observed
     from spans s join reported_rows r on r.period_start >= s.first and r.period_end <= s.last
     where r.organization is null and r.scope = '{scope}' group by all
 """
@@ -99,10 +99,12 @@ def reported_quantities(
                group by all order by 1""")
     periods = _periods(request, months)
     origin = _origin(request, months)
-    if cumulative:
-        periods = [p for p in periods if p.end > origin]
     spans = [(origin, p.end) if cumulative else (p.start, p.end) for p in periods]
-    listed = ", ".join(f"({i}, date '{a}', date '{b}')" for i, (a, b) in enumerate(spans))
+    if not any(a < b for a, b in spans):
+        raise RequestError(
+            f"the origin {origin} lies after every period", where="reading origin", remedy="choose an earlier month"
+        )
+    listed = ", ".join(f"({i}, date '{a}', date '{b}')" for i, (a, b) in enumerate(spans) if a < b)
     where = f"where {scope.where}" if scope.where else ""
     table = census.engine.query(name, QUANTITIES.format(spans=listed, where=where))
     whole = None
@@ -124,11 +126,7 @@ def _periods(request: Request, months: list[dict]) -> list[Period]:
             where=f"channel {request.reading.channel}",
             remedy="use --by month",
         )
-    whole = [
-        p
-        for period in asked
-        for p in (period.split("month") if request.grain or request.measure == "crossover" else [period])
-    ]
+    whole = [p for period in asked for p in (period.split("month") if request.grain else [period])]
     known = {m["period_start"] for m in months}
     inside = [p for p in whole if all(m.start in known for m in p.months()) and p.start.day == 1 and p.end.day == 1]
     if not inside:

@@ -100,14 +100,18 @@ def sentence(result: Result, row: Row) -> str:
     """See Result.sentence."""
     within = f"within {result.whole_text}"
     whole = result.whole_text if result.measure in ("share", "ratio", "crossover") else within
+    value, span = number(row.value, result.unit), bounds(row, result.unit)
+    if row.value is None:
+        value, span = span.replace("; the upper bound is open", "") or "an undecided number", ""
     counted = COUNTED.get(result.request.reading.counter, "")
     text = result.phrase.format(
         subject=subject_text(result, row),
-        value=number(row.value, result.unit),
+        value=value,
         whole=whole,
         period=f"{counted}{period_text(row.period)}",
     )
-    span = bounds(row, result.unit)
     text += f", {span}" if span else ""
-    seen = f"; {row.observed:,} of {row.scope_size:,} repositories read" if row.scope_size and row.observed else ""
+    seen = (
+        f"; known for {row.observed:,} of {row.scope_size:,} repositories" if row.scope_size and row.observed else ""
+    )
     return f"{text} ({result.counted_by}{seen})."

@@ -33,6 +33,8 @@ def share(frame: Frame) -> ir.Table:
         whole="estimate",
         whole_high="high",
         whole_observed="observed",
+        whole_open="open",
+        whole_opened="opened",
     )
     both = part.join(whole, "span")
     rest_low, rest_high = _.whole_low - _.low, _.whole_high - _.high
@@ -41,7 +43,9 @@ def share(frame: Frame) -> ir.Table:
         low=ibis.ifelse(rest_high.isnull(), 0.0, _.low / (_.low + rest_high).nullif(0)),
         high=ibis.ifelse(_.high.isnull(), 1.0, _.high / (_.high + rest_low).nullif(0)),
         observed=_.whole_observed,
-    ).drop("whole_low", "whole", "whole_high", "whole_observed")
+        open=_.open | _.whole_open,
+        opened=_.whole_opened,
+    ).drop("whole_low", "whole", "whole_high", "whole_observed", "whole_open", "whole_opened")
 
 
 def _contained(frame: Frame) -> None:

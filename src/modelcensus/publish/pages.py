@@ -23,6 +23,7 @@ class Page:
     results: dict[str, Result]
     manifests: list[Manifest]
     health: dict[str, list]
+    unanswered: list[str]
     knowledge: str
 
     @property
@@ -33,7 +34,8 @@ class Page:
     @property
     def stale(self) -> list[str]:
         """What the data cannot say, and what was set aside, in words."""
-        return [*_coverage_words(self.health), *_event_words(self.health), *_aside_words(self.manifests)]
+        unanswered = [f"A question that these data do not answer: {u}." for u in self.unanswered]
+        return [*unanswered, *_coverage_words(self.health), *_event_words(self.health), *_aside_words(self.manifests)]
 
 
 def render_html(page: Page) -> str:

@@ -12,7 +12,7 @@ from modelcensus.publish.pages import Page, render_html, render_markdown
 from modelcensus.publish.questions import QUESTIONS
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Section
-from modelcensus.vocabulary import LedgerError
+from modelcensus.vocabulary import LedgerError, RequestError
 
 Progress = Callable[[str], None]
 
@@ -21,14 +21,19 @@ def write_report(census: Census, folder: Path, edition: str = "", progress: Prog
     """Write the edition into `folder`; returns the page. The same inputs give the same bytes."""
     scene = Scene(census)
     sections: list[Section] = []
+    unanswered: list[str] = []
     for question in QUESTIONS:
         progress(f"asking: {question.__name__.replace('_', ' ')}")
-        section = question(scene)
+        try:
+            section = question(scene)
+        except RequestError as error:
+            unanswered.append(f"{question.__name__.replace('_', ' ')}: {error}")
+            continue
         if section:
             sections.append(section)
     if not sections:
         raise LedgerError(
-            "nothing to report on: no counters of the Hub and no reported series",
+            f"nothing to report on ({'; '.join(unanswered) or 'no counters of the Hub and no reported series'})",
             where=str(census.ledger.root),
             remedy="import a table of counters or a published series",
         )
@@ -50,7 +55,9 @@ def write_report(census: Census, folder: Path, edition: str = "", progress: Prog
         for table in section.tables:
             files[f"tables/{table.name}.csv"] = table.result.to_csv().encode()
     results = {r.provenance.id: r for s in sections for r in s.all_results()}
-    page = Page(name, sections, charts, results, census.manifests, health(census), str(census.knowledge.version))
+    page = Page(
+        name, sections, charts, results, census.manifests, health(census), unanswered, str(census.knowledge.version)
+    )
     files["report.html"] = render_html(page).encode()
     files["report.md"] = render_markdown(page).encode()
     files["edition.json"] = _edition(census, page, results, files)

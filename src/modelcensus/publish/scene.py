@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from modelcensus.measures import Census, Result, Row
-from modelcensus.vocabulary import Period
+from modelcensus.vocabulary import Period, RequestError
 from modelcensus.vocabulary.names import ALL_TIME, HUB, REPORTED, ROLLING
 
 MAKERS = "makers"
@@ -73,15 +73,25 @@ class Scene:
 
     @cached_property
     def readings(self) -> Result | None:
-        """Downloads by organization at each reading of the observed counter, first-party language models."""
+        """Share by organization at each reading of the observed counter, within `scope`."""
         if not self.counter:
             return None
         return self.census.measure(
             "share",
             by=["organization", "day"],
-            within="mainline",
+            within=self.scope,
             reading={"channel": HUB, "counter": self.counter},
         )
+
+    @cached_property
+    def scope(self) -> str:
+        """What observed shares are shares of: first-party language models, or everything where there are none."""
+        reading = {"channel": HUB, "counter": self.counter}
+        try:
+            self.census.measure("downloads", within="mainline", reading=reading)
+        except RequestError:
+            return "hub"
+        return "mainline"
 
     @cached_property
     def leader(self) -> str:

@@ -51,7 +51,7 @@ class Rejects:
     rows: list[tuple[int, str, str]] = field(default_factory=list)
 
     def add(self, line: int, reason: str, content: str = "") -> None:
-        self.rows.append((line, reason, content[:200]))
+        self.rows.append((line, " ".join(reason.split()), content[:200]))
 
 
 class RawFile:
@@ -80,6 +80,8 @@ class RawFile:
                 "json": self._open_json,
                 "parquet": self._open_parquet,
             }[self.format]()
+        except UnicodeDecodeError as error:  # DuckDB quotes the bytes that it complains of
+            raise InputError("not UTF-8 text", where=str(path), remedy=_EXPECTED[self.format]) from error
         except duckdb.Error as error:
             raise InputError(_first_line(error), where=str(path), remedy=_EXPECTED[self.format]) from error
         except (EOFError, OSError, zlib.error, pa.ArrowException) as error:

@@ -8,6 +8,7 @@ gives no observation, and never a zero.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import duckdb
 import pyarrow as pa
 
 from modelcensus.sources.reader import RawFile, quote_text
@@ -57,7 +58,7 @@ def stage(
     _reject_rows(raw, counters)
     notes += _missing_counters(raw, counters)
     observations = _observations(raw, counters)
-    observations, same = _drop_same_batches(observations)
+    observations, same = _drop_same_batches(raw.db, observations)
     return Staged(observations, _facts(raw, columns), notes + same + _unreadable(raw, columns))
 
 
@@ -226,11 +227,8 @@ def _observations(raw: RawFile, counters: list[str]) -> pa.Table:
     ).to_arrow_table()
 
 
-def _drop_same_batches(observations: pa.Table) -> tuple[pa.Table, list[str]]:
+def _drop_same_batches(db: duckdb.DuckDBPyConnection, observations: pa.Table) -> tuple[pa.Table, list[str]]:
     """A batch that repeats another one of the same days in every value is the same batch."""
-    import duckdb
-
-    db = duckdb.connect()
     db.register("observations", observations)
     prints = db.execute(
         """select observed_from, observed_on, batch, count(*),

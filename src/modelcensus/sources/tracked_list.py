@@ -29,6 +29,7 @@ def read_tracked_list(files: Sequence[Path], options: ImportOptions) -> Batch:
         ) from error
     name = options.name or "tracked"
     tables, inputs, aside, took = [], [], [], []
+    seen: set[str] = set()
     for path in files:
         raw = RawFile(path, options.delimiter or None)
         column = options.map.get("repo") or next((c for c in ID_COLUMNS if c in raw.columns), "")
@@ -40,8 +41,8 @@ def read_tracked_list(files: Sequence[Path], options: ImportOptions) -> Batch:
             )
         took.append(f"ids from column {column!r}")
         rows = raw.db.execute(f"select _row, trim(cast({raw.column(column)} as varchar)) from raw").fetchall()
-        seen: set[str] = set()
         reasons = {}
+        found = []
         for row, repository in rows:
             if not repository or "/" not in repository:
                 reasons[row] = (
@@ -52,14 +53,15 @@ def read_tracked_list(files: Sequence[Path], options: ImportOptions) -> Batch:
                 reasons[row] = ("the same id again", repository)
             else:
                 seen.add(repository)
+                found.append(repository)
         for row, (reason, repository) in reasons.items():
             raw.rejects.add(row, reason, repository or "")
         tables.append(
             pa.table(
                 {
-                    "list": pa.array([name] * len(seen), pa.string()),
-                    "listed_on": pa.array([listed_on] * len(seen), pa.date32()),
-                    "repository": pa.array(sorted(seen), pa.string()),
+                    "list": pa.array([name] * len(found), pa.string()),
+                    "listed_on": pa.array([listed_on] * len(found), pa.date32()),
+                    "repository": pa.array(sorted(found), pa.string()),
                 },
                 schema=LISTS.arrow,
             )

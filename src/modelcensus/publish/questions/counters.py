@@ -56,7 +56,7 @@ def new_downloads(scene: Scene) -> Section | None:
         shares = scene.census.measure(
             "share",
             by=["organization", "month"],
-            within="mainline",
+            within=scene.scope,
             period=f"{months[0]}..{months[-1]}",
             reading={"channel": HUB, "panel": "fixed"},
         )
@@ -98,7 +98,7 @@ def families(scene: Scene) -> Section | None:
         scene,
         "families",
         "family",
-        "text-vision",
+        "text-vision" if scene.scope == "mainline" else "hub",
         "Which families are downloaded, whoever publishes them?",
         "the family",
     )
@@ -107,7 +107,7 @@ def families(scene: Scene) -> Section | None:
 def sizes(scene: Scene) -> Section | None:
     """Size classes."""
     return _breakdown(
-        scene, "sizes", "size_class", "mainline", "How large are the models that are downloaded?", "models of"
+        scene, "sizes", "size_class", scene.scope, "How large are the models that are downloaded?", "models of"
     )
 
 
@@ -154,7 +154,7 @@ def _alone(scene: Scene) -> list[str]:
     found: Result = scene.census.measure(
         "share",
         by=["repository", "day"],
-        within="mainline",
+        within=scene.scope,
         reading={"channel": HUB, "counter": scene.counter},
     )
     remarks = []

@@ -74,7 +74,7 @@ def _observed(scene: Scene) -> list[Result]:
         return []
     found = []
     newest_lists = {name.partition("@")[0]: name for name in lists(scene.census.engine)}
-    for scope in ("mainline", "hub", *newest_lists.values()):
+    for scope in dict.fromkeys((scene.scope, "hub", *newest_lists.values())):
         try:
             found.append(
                 scene.census.measure(
