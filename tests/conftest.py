@@ -47,7 +47,9 @@ def real_data():
     def find(name: str) -> Path:
         path = DATA / name
         if not path.is_file():
-            pytest.skip(f"needs the real data {name} in {DATA.parent.name}/{DATA.name}, which the project does not carry")
+            pytest.skip(
+                f"needs the real data {name} in {DATA.parent.name}/{DATA.name}, which the project does not carry"
+            )
         return path
 
     return find

@@ -58,7 +58,9 @@ def fact(repository: str, on: int = 0, created: date | None = None, **stated: ob
     }
 
 
-def published(organization: str | None, month: date, downloads: int, exact: bool | None, scope: str = "listed") -> dict:
+def published(
+    organization: str | None, month: date, downloads: int, exact: bool | None, scope: str = "listed"
+) -> dict:
     """One row of a published series; without an organization it is the month's total of the scope."""
     following = (month.replace(day=28) + timedelta(days=4)).replace(day=1)
     return {
@@ -91,7 +93,12 @@ def engine_of(
         "batches",
         pa.Table.from_pylist(
             [
-                {"batch_id": f"b{p}", "name": "series", "channel": "hub", "committed_at": COMMITTED + timedelta(hours=p)}
+                {
+                    "batch_id": f"b{p}",
+                    "name": "series",
+                    "channel": "hub",
+                    "committed_at": COMMITTED + timedelta(hours=p),
+                }
                 for p in sorted(set(places) | {0})
             ],
             schema=pa.schema(

@@ -3,8 +3,8 @@
 import time
 
 import pytest
-from ledgers import catalog_of, fact
 
+from ledgers import catalog_of, fact
 from modelcensus.catalog import load_knowledge, resolve_scope
 
 SIZES = {
@@ -105,7 +105,9 @@ def test_unreviewed_unknown_and_other_are_three_things():
 
 def test_a_former_namespace_counts_for_the_organization_of_today():
     knowledge = load_knowledge()
-    renamed = next(o for o in knowledge.organizations.values() if o.former and o.former[0] not in knowledge.organizations)
+    renamed = next(
+        o for o in knowledge.organizations.values() if o.former and o.former[0] not in knowledge.organizations
+    )
     found = columns(catalog_of([fact(f"{renamed.former[0]}/zzz")]), "organization", "country")
     assert found[f"{renamed.former[0]}/zzz"] == (renamed.namespace, renamed.country)
 
@@ -123,7 +125,7 @@ def test_an_organization_is_not_inherited_from_the_base_model():
 
 HOSTILE = [
     "x/'; drop table facts; --",
-    "x/\" or 1=1",
+    'x/" or 1=1',
     "x/<script>alert(1)</script>-7b",
     "x/line\nbreak-7b",
     "x/tab\tand\r\nreturn",

@@ -6,8 +6,8 @@ from datetime import date
 from importlib.resources import files
 
 import pytest
-from ledgers import catalog_of, fact
 
+from ledgers import catalog_of, fact
 from modelcensus.catalog import load_knowledge
 from modelcensus.vocabulary import KnowledgeError
 from modelcensus.vocabulary.names import ORGANIZATION_DIMENSIONS
@@ -114,7 +114,10 @@ def test_a_users_folder_adds_and_overrides(tmp_path):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("version: 2027-01-01\norganizations:\n  - {namespace: a, name: b, country: France, kind: company}\n", "country"),
+        (
+            "version: 2027-01-01\norganizations:\n  - {namespace: a, name: b, country: France, kind: company}\n",
+            "country",
+        ),
         ("version: 2027-01-01\norganizations:\n  - {namespace: a, name: b, country: FR, kind: firm}\n", "kind"),
         ("version: 2027-01-01\norganizations:\n  - {name: b, country: FR, kind: company}\n", "namespace"),
         ("version: 2027-01-01\norganizations: [{namespace: a\n", "not YAML"),

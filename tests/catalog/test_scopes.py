@@ -1,8 +1,8 @@
 """Scopes: what they resolve to, and which expressions they refuse."""
 
 import pytest
-from ledgers import catalog_of, day, fact, table
 
+from ledgers import catalog_of, day, fact, table
 from modelcensus.catalog import load_knowledge, resolve_scope
 from modelcensus.catalog.scopes import COLUMNS, check_expression
 from modelcensus.vocabulary import LISTS, KnowledgeError, RequestError

@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from ledgers import ledger_of
 
 import modelcensus
+from ledgers import ledger_of
 from modelcensus.sources import ImportOptions, read_batch
 
 TRACKED = "tracked@2026-08-17"
@@ -48,7 +48,9 @@ def test_the_stalls_named_in_the_data_s_description_are_found(dump):
 
 
 def test_the_values_of_june_5_get_the_time_of_the_last_good_copy(dump):
-    row = dump.engine.rows("""select max("from") as good from events where kind = 'stall' and "to" = date '2026-06-05'""")
+    row = dump.engine.rows(
+        """select max("from") as good from events where kind = 'stall' and "to" = date '2026-06-05'"""
+    )
     assert row[0]["good"] == date(2026, 5, 24)
 
 
@@ -62,7 +64,9 @@ def test_the_half_stall_of_july_23_is_below_the_threshold(dump):
 
 def test_the_rollback_and_the_recounts_are_found(dump):
     assert of_kind(dump, "rollback") == {date(2026, 8, 3)}
-    recounts = dump.engine.rows("""select "from", "to", count(*) as n from events where kind = 'recount' group by all""")
+    recounts = dump.engine.rows(
+        """select "from", "to", count(*) as n from events where kind = 'recount' group by all"""
+    )
     assert sum(r["n"] for r in recounts) == 49
     assert {r["to"] for r in recounts} == {date(2026, 6, 15)}
 

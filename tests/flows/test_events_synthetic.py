@@ -1,6 +1,7 @@
 """Events on series whose true flows are known: each found under its name, set aside as documented, or ignored."""
 
 import pytest
+
 from ledgers import day, engine_of, flows_of, observation
 
 REPOSITORIES = 40
@@ -27,7 +28,9 @@ def series(changed: dict[tuple[int, int], int] | None = None) -> list[dict]:
 
 
 def events(engine) -> list[tuple]:
-    rows = engine.rows("""select kind, "from", "to", repositories, repository from events order by "to", repository""")
+    rows = engine.rows(
+        """select kind, "from", "to", repositories, repository from events order by "to", repository"""
+    )
     return [(r["kind"], r["from"], r["to"], r["repositories"], r["repository"]) for r in rows]
 
 
@@ -182,7 +185,7 @@ def test_a_small_window_counter_may_repeat_itself():
 def test_a_correction_in_a_later_batch_supersedes_and_the_earlier_one_stays_in_the_table():
     rows = [*series(), observation(name(3), "all_time", value(3, 6) + 1, 6)]
     engine = engine_of(rows, batches=[0] * (len(rows) - 1) + [1])
-    assert engine.rows(f"select value from readings where repository = '{name(3)}' and observed_on = date '{day(6)}'") == [
-        {"value": value(3, 6) + 1}
-    ]
+    assert engine.rows(
+        f"select value from readings where repository = '{name(3)}' and observed_on = date '{day(6)}'"
+    ) == [{"value": value(3, 6) + 1}]
     assert engine.rows("select count(*) as n from observations") == [{"n": len(rows)}]

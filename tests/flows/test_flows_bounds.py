@@ -1,13 +1,15 @@
 """Bounds and estimates of flows against a hidden truth and against linear programming."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgers import day, engine_of, fact, flows_of, observation
 from scipy.optimize import linprog
+
+from ledgers import day, engine_of, fact, flows_of, observation
 
 LAST = 110
 """Days that a hidden truth runs for."""
@@ -82,7 +84,9 @@ def program(equations: list[Equation], zeros: list[int], start: int, end: int) -
 
     P is 0 at or after the beginning, at every day of `zeros`, and never falls.
     """
-    days = sorted({start, end, *zeros, *(e.end for e in equations), *(e.start for e in equations if e.start is not None)})
+    days = sorted(
+        {start, end, *zeros, *(e.end for e in equations), *(e.start for e in equations if e.start is not None)}
+    )
     place = {d: i + 1 for i, d in enumerate(days)}
     size = len(days) + 1
     rows, values = [], []
@@ -138,7 +142,7 @@ def check_program(row: dict, bounds: tuple[float, float] | None) -> None:
         assert row["high"] == pytest.approx(bounds[1], abs=1e-6)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.data())
 def test_all_time_bounds_are_those_of_the_linear_program_and_contain_the_truth(data):
     made = data.draw(truths(NAMES))
@@ -163,7 +167,7 @@ def test_all_time_bounds_are_those_of_the_linear_program_and_contain_the_truth(d
             assert row["high"] is None or t.flow(start, end) <= row["high"]
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.data())
 def test_rolling_bounds_are_those_of_the_linear_program_and_contain_the_truth(data):
     made = data.draw(truths(NAMES))
@@ -187,7 +191,7 @@ def test_rolling_bounds_are_those_of_the_linear_program_and_contain_the_truth(da
             assert row["high"] is None or t.flow(start, end) <= row["high"]
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(st.data())
 def test_period_counts_bound_spans_as_the_linear_program_does(data):
     made = data.draw(truths(NAMES))
@@ -204,7 +208,7 @@ def test_period_counts_bound_spans_as_the_linear_program_does(data):
                 assert row["low"] == row["estimate"] == row["high"] == t.flow(start, end)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.data())
 def test_uncertain_days_of_reading_widen_the_bounds_and_never_lose_the_truth(data):
     """The reader knows only an interval of days; the counter was computed on one day of it."""
@@ -228,14 +232,14 @@ def test_uncertain_days_of_reading_widen_the_bounds_and_never_lose_the_truth(dat
             assert not row["broken"], "a true counter never falls"
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.data())
 def test_estimates_of_the_months_of_a_span_add_up_to_the_span(data):
     made = data.draw(truths(NAMES))
     counter = data.draw(st.sampled_from(["all_time", "rolling_30d"]))
     observations = [reads(t, counter, on) for t in made for on in data.draw(days_of_reading)]
     edges = sorted(data.draw(st.sets(st.integers(0, LAST), min_size=3, max_size=7)))
-    parts = list(zip(edges, edges[1:], strict=False))
+    parts = list(pairwise(edges))
     rows = flows_of(engine_of(observations, facts_of(made)), [*parts, (edges[0], edges[-1])])
     for t in made:
         whole = rows[t.name, len(parts)]
@@ -245,7 +249,7 @@ def test_estimates_of_the_months_of_a_span_add_up_to_the_span(data):
             assert sum(rows[t.name, i]["high"] for i in range(len(parts))) >= whole["high"]
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(st.data())
 def test_neither_the_order_of_readings_nor_that_of_batches_matters_and_reruns_are_equal(data):
     made = data.draw(truths(NAMES))
@@ -262,14 +266,16 @@ def test_neither_the_order_of_readings_nor_that_of_batches_matters_and_reruns_ar
     assert flows_of(engine_of(shuffled, facts_of(made), places), spans) == expected
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(st.data())
 def test_systems_without_a_solution_are_left_out_as_conflicts_and_no_others_are(data):
     """Counts drawn at random contradict each other often; the linear program says which do."""
     windows = {
         name: [
             (a, b, data.draw(st.integers(0, 50)))
-            for a, b in data.draw(st.lists(st.sampled_from([(0, 20), (5, 20), (10, 40), (0, 40), (20, 40)]), unique=True))
+            for a, b in data.draw(
+                st.lists(st.sampled_from([(0, 20), (5, 20), (10, 40), (0, 40), (20, 40)]), unique=True)
+            )
         ]
         for name in NAMES
     }
@@ -308,7 +314,9 @@ def test_the_method_s_own_example_of_months_wider_than_their_quarter():
 
 
 def test_a_gap_is_spread_over_the_gap_and_not_booked_on_the_day_after_it():
-    observations = [observation("a/one", "all_time", v, on) for on, v in ((0, 0), (10, 1_000), (40, 4_000), (41, 4_100))]
+    observations = [
+        observation("a/one", "all_time", v, on) for on, v in ((0, 0), (10, 1_000), (40, 4_000), (41, 4_100))
+    ]
     rows = flows_of(engine_of(observations), [(10, 20), (20, 30), (30, 40), (40, 41)])
     assert [rows["a/one", i]["estimate"] for i in range(4)] == [1_000, 1_000, 1_000, 100]
 

@@ -8,7 +8,9 @@ from math import floor
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from ledgers import batch_of, fact, observation, opened
+from modelcensus.vocabulary import RequestError
 
 MONTHS = {"2026-01": (0, 31), "2026-02": (31, 59), "2026-03": (59, 90)}
 LABELS = tuple(MONTHS)
@@ -90,13 +92,7 @@ def check(row, known: Known) -> None:
     assert any(f.startswith("open") for f in row.flags) == (known.high is None)
 
 
-def ordered(row, low: float, value: float | None, high: float | None) -> None:
-    assert row.low == pytest.approx(low)
-    assert row.value == (None if value is None else pytest.approx(value))
-    assert row.high == (None if high is None else pytest.approx(high))
-
-
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(ledgers())
 def test_sums_shares_and_ratios_against_plain_python(readings):
     with census_of(counters(readings)) as census:
@@ -124,8 +120,10 @@ def test_sums_shares_and_ratios_against_plain_python(readings):
             shares = corner_shares(part, rest)
             whole = None if part.estimate is None or rest.estimate is None else part.estimate + rest.estimate
             assert row.value == (pytest.approx(part.estimate / whole) if whole else None)
-            if shares:
-                assert (row.low, row.high) == (pytest.approx(min(shares)), pytest.approx(max(shares)))
+            if part.low + (1 if rest.high is None else rest.high) > 0:
+                assert row.low == pytest.approx(min(shares), abs=1e-9)
+            if rest.low + (1 if part.high is None else part.high) > 0:
+                assert row.high == pytest.approx(max(shares), abs=1e-9)
             if row.value is not None:
                 assert 0 <= row.low <= row.value + 1e-12 and row.value <= row.high + 1e-12 <= 1 + 1e-9
 
@@ -146,18 +144,12 @@ def test_sums_shares_and_ratios_against_plain_python(readings):
 
 
 def corner_shares(part: Known, rest: Known) -> list[float]:
-    """The shares at the corners of what is possible; an infinite part beside a finite rest is all of it."""
-    found = []
-    for a, b in product(part.corners(), rest.corners()):
-        if a == b == float("inf") or a + b == 0:
-            continue
-        found.append(1.0 if a == float("inf") else 0.0 if b == float("inf") else a / (a + b))
-    if float("inf") in (part.corners()[1], rest.corners()[1]) or (part.low == 0 and rest.low == 0):
-        return []  # a limit and no corner; test_measures_shapes checks these
-    return found
+    """The shares at the corners of what is possible; a very great number stands for an unbounded one."""
+    pairs = product(*((k.low, 10**15 if k.high is None else k.high) for k in (part, rest)))
+    return [a / (a + b) for a, b in pairs if a + b > 0]
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(ledgers())
 def test_ranks_are_those_of_every_corner_of_the_possible(readings):
     with census_of(counters(readings)) as census:
@@ -183,18 +175,11 @@ def test_ranks_are_those_of_every_corner_of_the_possible(readings):
                 assert row.low == row.value == row.high, "a place without an estimate must be the only possible one"
 
 
-@settings(max_examples=6)
+@settings(max_examples=4)
 @given(ledgers())
 def test_crossovers_against_plain_python(readings):
     with census_of(counters(readings)) as census:
-        rows = census.measure(
-            "crossover",
-            of={"organization": "Qwen"},
-            by="month",
-            period="2026-01..2026-03",
-            reading=["peers=meta-llama,google"],
-        )
-        found = {(r.dimensions["basis"], r.dimensions["crossover"], r.period): r for r in rows.rows}
+        found = crossings(census)
     origin = min(t for read in readings.values() for t in read)
     expected = {}
     for basis in ("period", "cumulative"):
@@ -220,6 +205,16 @@ def test_crossovers_against_plain_python(readings):
             assert (found[key].dimensions["earliest"], found[key].dimensions["latest"]) == allowed
 
 
+def crossings(census) -> dict:
+    request = {"of": {"organization": "Qwen"}, "period": "2026-01..2026-03", "reading": ["peers=meta-llama,google"]}
+    try:
+        rows = census.measure("crossover", by="month", **request).rows
+    except RequestError as error:
+        assert "exceeds its peers in no period" in str(error)
+        return {}
+    return {(r.dimensions["basis"], r.dimensions["crossover"], r.period): r for r in rows}
+
+
 def first(marks: list[bool]) -> str | None:
     return LABELS[marks.index(True)] if True in marks else None
 
@@ -228,7 +223,7 @@ def since(marks: list[bool]) -> str | None:
     return next((LABELS[i] for i in range(len(marks)) if all(marks[i:])), None)
 
 
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(ledgers())
 def test_counters_as_read_against_plain_python(readings):
     with census_of(counters(readings)) as census:
@@ -245,9 +240,7 @@ def test_counters_as_read_against_plain_python(readings):
         shares = census.measure(
             "share", of={"organization": "Qwen"}, by="day", reading=["counter=all_time", "repair=none"]
         ).rows
-        by_day = {
-            t: (expected.get(("Qwen", t)), sum(expected.get((o, t), 0) for o in ORGANIZATIONS)) for t in days
-        }
+        by_day = {t: (expected.get(("Qwen", t)), sum(expected.get((o, t), 0) for o in ORGANIZATIONS)) for t in days}
         assert [r.value for r in shares] == [pytest.approx(a / b) for a, b in by_day.values() if a is not None]
         fixed = census.measure(
             "cumulative", by="day", reading=["counter=all_time", "panel=fixed"], period="2026-04-06"

@@ -4,8 +4,9 @@ import json
 from datetime import timedelta
 
 import pytest
-from ledgers import COMMITTED, batch_of, fact, ledger_of, observation
 
+from ledgers import COMMITTED, batch_of, fact, ledger_of, observation
+from modelcensus.ledger import Ledger
 from modelcensus.measures import Census, measures
 from modelcensus.vocabulary import LedgerError, RequestError
 
@@ -26,8 +27,6 @@ def january(census: Census, **request):
 
 
 def test_the_same_request_has_the_same_provenance_and_the_same_numbers(root):
-    from modelcensus.ledger import Ledger
-
     first, second = january(Census(Ledger(root))), january(Census(Ledger(root)))
     assert first.provenance == second.provenance
     assert first.rows == second.rows
@@ -35,8 +34,6 @@ def test_the_same_request_has_the_same_provenance_and_the_same_numbers(root):
 
 
 def test_another_request_or_another_reading_has_another_provenance(root):
-    from modelcensus.ledger import Ledger
-
     census = Census(Ledger(root))
     ids = {
         january(census).provenance.id,
@@ -49,8 +46,6 @@ def test_another_request_or_another_reading_has_another_provenance(root):
 
 
 def test_a_new_batch_changes_the_provenance_and_as_of_brings_the_old_number_back(root):
-    from modelcensus.ledger import Ledger
-
     before = january(Census(Ledger(root)))
     later = COMMITTED + timedelta(days=3)
     ledger = ledger_of(root, counters(0, 31, repository="Qwen/b"), committed_at=later)
@@ -66,15 +61,11 @@ def test_a_new_batch_changes_the_provenance_and_as_of_brings_the_old_number_back
 
 
 def test_before_the_first_batch_there_is_nothing_to_tell(root):
-    from modelcensus.ledger import Ledger
-
     with pytest.raises(LedgerError, match="2020-01-01"):
         january(Census(Ledger(root)), as_of="2020-01-01")
 
 
 def test_the_record_of_a_number_can_be_read_and_says_what_it_rests_on(root):
-    from modelcensus.ledger import Ledger
-
     ledger = Ledger(root)
     result = january(Census(ledger))
     record = ledger.provenance(result.provenance.id)
@@ -90,8 +81,6 @@ def test_the_record_of_a_number_can_be_read_and_says_what_it_rests_on(root):
 
 
 def test_a_ledger_that_cannot_be_written_still_answers(root, monkeypatch):
-    from modelcensus.ledger import Ledger
-
     def full(*_):
         raise OSError(28, "No space left on device")
 
@@ -102,25 +91,31 @@ def test_a_ledger_that_cannot_be_written_still_answers(root, monkeypatch):
 
 
 def test_a_result_as_table_and_text_holds_the_same_numbers(root):
-    from modelcensus.ledger import Ledger
-
     result = january(Census(Ledger(root)))
     assert result.to_arrow()["value"].to_pylist() == [3_100.0]
     assert result.to_arrow().schema.metadata[b"provenance"].decode() == result.provenance.id
     assert "3100" in result.to_csv()
     assert json.loads(json.dumps(result.as_dict()))["rows"][0]["value"] == 3_100
-    assert "3,100" in result.sentence() and "January 2026" in result.sentence() and "counted here" in result.sentence()
+    assert (
+        "3,100" in result.sentence() and "January 2026" in result.sentence() and "counted here" in result.sentence()
+    )
 
 
 def test_nothing_read_at_the_end_is_open_and_no_number(root):
-    from modelcensus.ledger import Ledger
-
     row = Census(Ledger(root)).measure("downloads", period="2026-02..2026-03").rows[0]
     assert row.high is None and row.value is None
     assert row.low == 2_800
     assert any("open" in f for f in row.flags)
     share = Census(Ledger(root)).measure("share", of={"organization": "Qwen"}, period="2026-02..2026-03").rows[0]
     assert share.value is None and share.high == 1
+
+
+def test_an_open_subject_beside_a_closed_rest_keeps_its_lower_bound(tmp_path):
+    """Only the part is open: 2,800 at least of 2,800 + 5,900 at most."""
+    census = Census(ledger_of(tmp_path, counters(0, 31, 59), counters(0, 31, 90, repository="google/b")))
+    row = census.measure("share", of={"organization": "Qwen"}, period="2026-02..2026-03").rows[0]
+    assert (row.value, row.high) == (None, 1)
+    assert row.low == pytest.approx(2_800 / (2_800 + 5_900))
 
 
 @pytest.mark.parametrize(

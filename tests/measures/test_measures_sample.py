@@ -1,6 +1,10 @@
 """Known figures of the bundled series: what the program says must be what its source says."""
 
+import csv
+
 import pytest
+
+from modelcensus.sample import SAMPLE_FOLDER
 
 CHANNEL = "channel=reported:modelpulse"
 CHINA = "Qwen,deepseek-ai,moonshotai,zai-org,tencent,baidu"
@@ -91,10 +95,6 @@ def test_counted_from_march_2025_china_passes_cumulatively_in_april(sample, orig
 
 def test_the_publisher_s_own_shares_come_back(sample):
     """The month's total is derived from downloads / share; dividing by it must give the published shares."""
-    import csv
-
-    from modelcensus.sample import SAMPLE_FOLDER
-
     rows = sample.measure("share", by=["organization", "month"], reading=[CHANNEL]).rows
     ours = {(r.dimensions["organization"], r.period): r.value for r in rows}
     stated = list(csv.DictReader((SAMPLE_FOLDER / "modelpulse_text_orgs.csv").open()))

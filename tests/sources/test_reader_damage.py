@@ -13,7 +13,7 @@ BODY = "id,n\n" + "".join(f"a/m{i},{i * 7919 % 100_003}\n" for i in range(3000))
 
 @pytest.mark.parametrize("kind", ["gz", "zst"])
 @pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.ndjson", "t.json"])
-@pytest.mark.parametrize("kept", [0.0, 0.3, 0.9, -9, -1])
+@pytest.mark.parametrize("kept", [0.3, -9, -1])
 def test_cut_off_archive_is_refused_whole(take, pack, as_file, kind, name, kept):
     rows = [{"id": f"a/m{i}", "n": str(i * 7919 % 100_003)} for i in range(3000)]
     whole = pack(as_file(rows, name), f"{name}.{kind}")

@@ -185,7 +185,7 @@ def test_rows_of_a_long_array_keep_their_number(take):
 @pytest.mark.parametrize(
     "column", ["téléchargements", 'q"uote', "back\\slash", "a.b[0]", "with space", "$.n", "'", "_row", "_c0", "N"]
 )
-@pytest.mark.parametrize("name", ["t.csv", "t.ndjson", "t.json", "t.parquet"])
+@pytest.mark.parametrize("name", ["t.csv", "t.ndjson", "t.parquet"])
 def test_columns_of_any_name(take, as_file, name, column):
     content = as_file([{"id": "a/x", column: "7", "n": "1"}], name)
     outcome = take(content, name, map={"repo": "id", "observed_on": "2026-05-01", "rolling_30d": column})

@@ -11,7 +11,6 @@ from rich.table import Table
 
 from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, emit_bytes, notes, open_census, say
 from modelcensus.measures import Result, number
-from modelcensus.publish import result_chart
 from modelcensus.vocabulary import Request
 
 Format = Literal["table", "json", "csv", "parquet", "svg", "png", "vega", "sentence"]
@@ -78,6 +77,8 @@ def _print(result: Result, format: Format, title: str, size: str) -> None:
     elif format == "sentence":
         emit(result.sentence())
     elif format in ("svg", "png", "vega"):
+        from modelcensus.publish import result_chart  # drawing takes half a second to load
+
         chart = result_chart(result, title=title, size=size)
         if format == "vega":
             emit(json.dumps(chart.spec, indent=1))

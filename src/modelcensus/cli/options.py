@@ -23,7 +23,8 @@ LedgerOption = Annotated[
 KnowledgeOption = Annotated[
     list[Path] | None,
     Parameter(
-        name="--knowledge", negative="",
+        name="--knowledge",
+        negative="",
         help="folder of YAML that adds to or overrides the bundled knowledge; can be repeated",
     ),
 ]

@@ -6,7 +6,6 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from modelcensus.cli.options import KnowledgeOption, LedgerOption, notes, open_census, say
-from modelcensus.publish import write_report
 
 
 def report(
@@ -25,6 +24,8 @@ def report(
     edition
         Name of the edition (default: the month of the newest batch).
     """
+    from modelcensus.publish import write_report  # drawing takes half a second to load
+
     with notes.status("opening the ledger") as status:
         census = open_census(ledger, knowledge)
         page = write_report(census, output, edition, progress=status.update)

@@ -45,6 +45,12 @@ def crossover(frame: Frame) -> ir.Table:
     rows = []
     for basis, chosen in (("period", frame), ("cumulative", frame.cumulate())):
         rows += [{"basis": basis, **row} for row in crossings(_series(chosen), frame.spans)]
+    if not rows:
+        raise RequestError(
+            "the subject exceeds its peers in no period that the data decide",
+            where="crossover",
+            remedy="ask for other peers or periods, or for the ratio by month",
+        )
     return ibis.memtable(pa.Table.from_pylist(rows, schema=COLUMNS))
 
 

@@ -29,7 +29,7 @@ RECORDED = 500
 BASES = ("observations", "facts", "reported", "lists", "batches", "catalog", "readings", "readings_raw", "snapshots")
 """Tables at which the SQL of a record ends; docs/data-model.md describes them."""
 
-KNOWN_COLUMNS = {"span", "value", "low", "high", "estimate", "open", "opened", "broken", "observed"}
+KNOWN_COLUMNS = {"span", "value", "low", "high", "estimate", "closed", "open", "opened", "broken", "observed"}
 
 
 def evaluate(census: Census, request: Request) -> Result:

@@ -144,13 +144,15 @@ class Frame:
 def add_up(table: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     """Sums of disjoint units, with their bounds; a sum that contains an open one is open and has no estimate.
 
-    `observed` counts the units that are not open, `opened` those that are.
+    `observed` counts the units that are not open, `opened` those that are; `closed` is the sum of the highs that
+    there are, so that what is left of a sum without some of its units has a high where only those were open.
     """
     counted = "observed" in table.columns
     return table.group_by(list(keys)).aggregate(
         low=_.low.sum().cast("int64"),
         estimate=ibis.ifelse(_.open.any(), ibis.null("int64"), _.estimate.sum().cast("int64")),
         high=ibis.ifelse(_.open.any(), ibis.null("int64"), _.high.sum().cast("int64")),
+        closed=(_.closed if counted else _.high.fill_null(0)).sum().cast("int64"),
         open=_.open.any(),
         opened=(_.opened if counted else _.open.cast("int64")).sum().cast("int64"),
         broken=_.broken.any(),

@@ -39,7 +39,7 @@ QUANTITIES = """
 
 TOTALS = """
     with spans(span, first, last) as (values {spans})
-    select s.span, cast(sum(r.downloads) as bigint) as low, low as estimate, low as high, false as open,
+    select s.span, cast(sum(r.downloads) as bigint) as low, low as estimate, low as high, low as closed, false as open,
            cast(0 as bigint) as opened, cast(null as bigint) as observed
     from spans s join reported_rows r on r.period_start >= s.first and r.period_end <= s.last
     where r.organization is null and r.scope = '{scope}' group by all

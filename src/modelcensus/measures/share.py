@@ -31,13 +31,14 @@ def share(frame: Frame) -> ir.Table:
         "span",
         whole_low="low",
         whole="estimate",
-        whole_high="high",
+        whole_closed="closed",
         whole_observed="observed",
         whole_open="open",
         whole_opened="opened",
     )
     both = part.join(whole, "span")
-    rest_low, rest_high = _.whole_low - _.low, _.whole_high - _.high
+    rest_low = _.whole_low - _.low
+    rest_high = ibis.ifelse(_.whole_opened > _.opened, ibis.null("int64"), _.whole_closed - _.closed)
     return both.mutate(
         value=_.estimate / _.whole.nullif(0),
         low=ibis.ifelse(rest_high.isnull(), 0.0, _.low / (_.low + rest_high).nullif(0)),
@@ -45,7 +46,7 @@ def share(frame: Frame) -> ir.Table:
         observed=_.whole_observed,
         open=_.open | _.whole_open,
         opened=_.whole_opened,
-    ).drop("whole_low", "whole", "whole_high", "whole_observed", "whole_open", "whole_opened")
+    ).drop("whole_low", "whole", "whole_closed", "whole_observed", "whole_open", "whole_opened")
 
 
 def _contained(frame: Frame) -> None:
