@@ -3,6 +3,8 @@
 import gzip
 import os
 import random
+import tempfile
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -117,12 +119,23 @@ def test_folder_missing_file_and_unknown_kinds(take, take_paths, tmp_path):
     assert take("id,n\na/x,1\n", "T.CSV").counts == {"a/x": 1}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_file_that_may_not_be_read(take_paths, tmp_path):
-    path = tmp_path / "t.csv"
-    path.write_text("id,n\na/x,1\n")
-    path.chmod(0)
-    assert "Permission denied" in take_paths([path], map={"repo": "id", "rolling_30d": "n"}, date="2026-05-01").error
+@pytest.fixture
+def unprivileged():
+    """Somebody who may not read everything, even where the tests run as root."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(before)
+
+
+def test_file_that_may_not_be_read(take_paths, unprivileged):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "t.csv"
+        path.write_text("id,n\na/x,1\n")
+        path.chmod(0)
+        taken = take_paths([path], map={"repo": "id", "rolling_30d": "n"}, date="2026-05-01")
+    assert "Permission denied" in taken.error
 
 
 def test_ragged_rows_odd_quotes_and_foreign_bytes_are_set_aside_alone(take):

@@ -9,16 +9,21 @@ from modelcensus.flows.windows import window_flows
 from modelcensus.vocabulary.names import ALL_TIME, PERIOD, ROLLING
 
 CHOSEN = """
-    select * from ({parts})
-    qualify row_number() over (partition by span, repository order by open, high - low, instrument) = 1
+    with known as ({parts}),
+    best as (
+        select repository, instrument from (
+            select repository, instrument, sum(case when open then 1 else 0 end) as opened, sum(high - low) as width
+            from known group by repository, instrument)
+        qualify row_number() over (partition by repository order by opened, width, instrument) = 1)
+    select known.* from known join best using (repository, instrument)
 """
 
 
 def build_flows(engine: Engine, spans: list[tuple[date, date]], repair: str, only: str = "") -> None:
     """Register `flows`: span (ordinal), repository, low, estimate, high (downloads), open, broken, instrument.
 
-    Where a repository is known by several counters, each gives its own interval, and the narrower is taken
-    whole: equations of different instruments are never mixed. An open flow has no estimate. Registers also
+    Where a repository is known by several counters, each gives its own intervals, and the one that is narrower
+    over all spans together is taken for all of them, so that months add up to their span: equations of different instruments are never mixed. An open flow has no estimate. Registers also
     `flow_conflicts`: repositories whose readings no history can satisfy; they have no flow.
     """
     readings = reading_table(repair)
