@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 export UV_COMPILE_BYTECODE := 1
-RUN := scripts/uv run --locked --no-default-groups
-DEV := scripts/uv run --locked --group dev
+RUN := scripts/uv run --quiet --locked --no-default-groups
+DEV := scripts/uv run --quiet --locked --group dev
 
 .PHONY: help report test check check-slow lint types layers bench serve system clean
 
