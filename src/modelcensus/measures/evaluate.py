@@ -15,7 +15,7 @@ from modelcensus.catalog.patterns import text
 from modelcensus.measures.frame import Frame, Span, add_up
 from modelcensus.measures.observed import counter_quantities, flow_quantities
 from modelcensus.measures.registry import Measure, find_measure
-from modelcensus.measures.reported import reported_quantities, reported_scope
+from modelcensus.measures.reported import own_scope, published_name, reported_quantities, reported_scope
 from modelcensus.measures.result import Provenance, Result, Row
 from modelcensus.vocabulary import Request, RequestError
 from modelcensus.vocabulary.names import REPORTED, REPOSITORY_DIMENSIONS
@@ -204,6 +204,9 @@ def _notes(census: Census, frame: Frame, channel: str, scope: Scope) -> list[str
         "organization"
     ].to_pylist()
     notes = [f"{channel.partition(':')[2]} lists {len(listed)} organizations: {', '.join(listed)}"]
+    own = own_scope(census)
+    if scope.id != own and frame.whole is not None:
+        notes.append(f"organizations are counted over {published_name(census, own)}, not over {scope.short}")
     if frame.request.of:
         chosen = frame.engine.fetch(frame.subject().select("organization").distinct().order_by("organization"))
         members = chosen["organization"].to_pylist()

@@ -59,13 +59,16 @@ def reported_scope(census: "Census", channel: str, within: str) -> tuple[Scope, 
     if not within and own not in totals:
         within = "listed"
     name = within or own
+    counted = f" in {published_name(census, own)}" if own in totals else ""
     if name in totals:
         rule = knowledge.get(name)
-        short = (rule.published or rule.short) if rule else f"the publisher's total {name!r}"
+        short = published_name(census, name)
         text = f"the total that {channel.partition(':')[2]} publishes for: {rule.text if rule else name}"
         return Scope(name, text, short, "", 0, ""), name
     if name == "listed":
-        return Scope(name, "the organizations that the series lists", "the listed organizations", "", 0, ""), ""
+        return Scope(
+            name, "the organizations that the series lists", f"the listed organizations{counted}", "", 0, ""
+        ), ""
     rule = knowledge.get(name)
     if rule is None:
         raise RequestError(
@@ -88,7 +91,19 @@ def reported_scope(census: "Census", channel: str, within: str) -> tuple[Scope, 
             where=f"scope {name} within {channel}",
             remedy=f"use one of: {', '.join([*totals, 'listed', 'makers'])}",
         )
-    return Scope(name, rule.text, rule.short, rule.where, 0, ""), ""
+    return Scope(name, rule.text, f"{rule.short}{counted}", rule.where, 0, ""), ""
+
+
+def own_scope(census: "Census") -> str:
+    """What the publisher counted the organizations over (needs `reported_rows`)."""
+    rows = census.engine.rows("select distinct scope from reported_rows where organization is not null order by 1")
+    return str(rows[0]["scope"]) if rows else ""
+
+
+def published_name(census: "Census", scope: str) -> str:
+    """A publisher's scope in words."""
+    rule = census.knowledge.scopes.get(scope)
+    return (rule.published or rule.short) if rule else f"the publisher's total {scope!r}"
 
 
 def reported_quantities(

@@ -50,7 +50,7 @@ def regions(scene: Scene) -> Section | None:
     before = _first_leader(sums, "region", scene.months[0], but=top)
     words = Words(
         f"Organizations based in {scene.place(top)} had {number(now.value, 'share')} of the listed makers' downloads",
-        f"Share of downloads by region of the releasing organization, of {shares.whole_text} in the series; {shares.counted_by}",
+        f"Share of downloads by region of the releasing organization, of {shares.whole_text}; {shares.counted_by}",
         source_line(shares),
     )
     points = [Point(scene.place(str(r.dimensions["region"])), f"{r.period}-01", r.value or 0) for r in shares.rows]
@@ -151,7 +151,7 @@ def _by_month(result: Result, subject: str, peer: str) -> Statement | None:
     if not stays:
         text = f"By month {subject} was above {peer} in {early}, and fell behind again" if reverted else ""
     else:
-        text = f"By month {subject} has been above {peer} since {period_text(stays[0].period)} ({number(stays[0].value, 'times')} times)"
+        text = f"By month {subject} has been above {peer} since {period_text(stays[0].period)} ({number(stays[0].value, 'times')} times in that month)"
         if reverted:
             estimated = all(any("earlier method" in f for f in r.flags) for r in reverted)
             text += f"; it was above already in {early}, which reverted"

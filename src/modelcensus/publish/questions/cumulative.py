@@ -22,7 +22,8 @@ def cumulative(scene: Scene) -> Section | None:
     )
     since = period_text(scene.months[0])
     lead = Statement(
-        f"Since {since} {name} had {number(first.value, 'downloads')} downloads{behind}.",
+        f"Since {since} {name} had {number(first.value, 'downloads')} downloads{behind}"
+        f" ({sums.whole_text}; {sums.counted_by}).",
         (sums.provenance.id,),
     )
     marks = method_marks(scene)

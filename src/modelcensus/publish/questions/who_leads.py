@@ -94,7 +94,8 @@ def _tables(scene: Scene) -> list[Result]:
 
 
 def _remarks(scene: Scene, shares: list[Result]) -> list[str]:
-    remarks = list(dict.fromkeys(n for r in shares for n in r.notes if n.startswith("not in these data")))
+    said = ("not in these data", "organizations are counted over")
+    remarks = list(dict.fromkeys(f"{n[0].upper()}{n[1:]}." for r in shares for n in r.notes if n.startswith(said)))
     if scene.reported and scene.counter:
         remarks.append(
             "Reported and counted numbers are of different days and different repositories; they are set side by side"
