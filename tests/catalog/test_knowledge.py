@@ -93,7 +93,7 @@ def test_a_users_folder_adds_and_overrides(tmp_path):
         "organizations:\n"
         "  - {namespace: Qwen, name: Mine, country: FR, kind: company}\n"
         "  - {namespace: nobody-knows, name: New, country: DE, kind: startup}\n"
-        "models:\n"
+        "sizes:\n"
         "  - {repository: Qwen/Qwen3-8B, total_b: 9.5}\n"
     )
     (tmp_path / "family.yml").write_text(
@@ -128,8 +128,8 @@ def test_a_users_folder_adds_and_overrides(tmp_path):
         ("version: 2027-01-01\norganizations: null\n", "organizations"),
         ("version: 2027-01-01\norganizations: [just a text]\n", "just a text"),
         ("version: 2027-01-01\npeers: [a, b]\n", "peers"),
-        ("version: 2027-01-01\nmodels:\n  - {total_b: 3}\n", "repository"),
-        ("version: 2027-01-01\nmodels: [text]\n", "text"),
+        ("version: 2027-01-01\nsizes:\n  - {total_b: 3}\n", "repository"),
+        ("version: 2027-01-01\nsizes: [text]\n", "text"),
         ("version: 2027-01-01\nscopes: {mine: true}\n", ""),
         ("version: soon\n", "version"),
     ],

@@ -1,15 +1,33 @@
 """Who made a model and what it is: organizations, families, sizes, licenses, scopes."""
 
-from modelcensus.catalog.build import build_catalog, register_organizations
+from modelcensus.catalog.accuracy import (
+    Score,
+    attributed_parts,
+    lineage_problems,
+    next_facts,
+    read_labels,
+    score_labels,
+)
+from modelcensus.catalog.build import build_catalog
+from modelcensus.catalog.columns import CATALOG
+from modelcensus.catalog.evidence import Evidence, explain_repository
 from modelcensus.catalog.knowledge import Knowledge, load_knowledge
 from modelcensus.catalog.scopes import Scope, lists, resolve_scope
 
 __all__ = [
+    "CATALOG",
+    "Evidence",
     "Knowledge",
     "Scope",
+    "Score",
+    "attributed_parts",
     "build_catalog",
+    "explain_repository",
+    "lineage_problems",
     "lists",
     "load_knowledge",
-    "register_organizations",
+    "next_facts",
+    "read_labels",
     "resolve_scope",
+    "score_labels",
 ]

@@ -1,228 +1,210 @@
-"""The catalog: one row per repository with everything that attribution says of it.
+"""The catalog: one row per repository that the ledger has seen, with everything that attribution says of it.
 
-Columns: repository, organization (namespace, today's name), organization_name, parent, kind, country, region,
-role, family, family_rule (name, architecture, organization, none), family_type, generation, variant (list),
-format, first_party, params_b and active_b (billions), size_rule, size_class, license, license_class,
-architecture, library, task, created_at, released.
+Columns: see COLUMNS, which docs/data-model.md shows.
 """
 
+from collections.abc import Iterable
+
 import ibis.expr.types as ir
+import numpy as np
 import pyarrow as pa
 
 from modelcensus.catalog import patterns
+from modelcensus.catalog.attribution import build_attributed
 from modelcensus.catalog.knowledge import Knowledge
+from modelcensus.catalog.lineage import build_edges, build_stated
+from modelcensus.catalog.roots import find_roots
+from modelcensus.catalog.tables import register_families, register_organizations, register_repositories
 from modelcensus.engine import Engine
 from modelcensus.vocabulary.names import SIZE_CLASSES, SIZE_EDGES
 
-PACKED = ("awq", "gptq", "int4", "int8", "mlx", "bnb", "nvfp4", "mxfp4", "exl2", "exl3", "gguf", "fp8")
-"""Formats whose stored tensors can hold several parameters per element: there a size in the name outranks
-the stored count (docs/catalog.md)."""
-
 KNOWN = """
     select repository from observations union select repository from facts union select repository from lists
+    union select repository from also
+"""
+
+IDENTITIES = """
+    select hub_id, arg_max(repository, (observed_on, repository)) as repository
+    from facts where hub_id is not null group by hub_id
+"""
+
+STATEMENTS = """
+    select * replace (coalesce(nullif(base_model, ''), nullif(array_to_string(
+               regexp_extract_all(tags, 'base_model:[^\\s;,]+'), ' '), '')) as base_model) from facts
 """
 
 LATEST = """
-    select repository,
-           {latest}
-    from facts f join batches b using (batch_id) group by repository
+    select repository, {latest}, min(created_at) as created_at
+    from statements f join batches b using (batch_id) group by repository
 """
 
-NAMED = """
-    select k.repository, split_part(k.repository, '/', 1) as namespace,
-           lower(substr(k.repository, strpos(k.repository, '/') + 1)) as name,
-           l.* exclude (repository),
-           coalesce(l.pipeline_tag, '') as task_text
-    from known k left join latest l using (repository)
+NAMES = """
+    with every as (
+        select repository, true as seen from known
+        union all
+        select distinct parent, false from parents where how = 'missing')
+    select row_number() over (order by repository) - 1 as node, repository, seen,
+           split_part(repository, '/', 1) as namespace,
+           left(lower(substr(repository, strpos(repository, '/') + 1)), {longest}) as name
+    from every
 """
 
-WORDED = """
-    select n.*, {word} as family_word, {variants} as variant,
-           coalesce(list_extract({formats}, 1), 'original') as format, {size} as name_b
-    from named n
+NUMBERED = """
+    select e.child, e.parent, coalesce(date_diff('day', date '1970-01-01', a.created_at), 0) as age
+    from edges e join attributed a on a.node = e.child order by child, parent
 """
 
-FAMILIED = """
-    select w.*, o.* exclude (namespace), w.namespace as stated_namespace,
-           coalesce(o.organization, w.namespace) as owner,
-           coalesce(fw.family, fa.family, fo.family) as found,
-           case when fw.family is not null then 'name' when fa.family is not null then 'architecture'
-                when fo.family is not null then 'organization' else 'none' end as family_rule
-    from worded w
-    left join organizations o on o.namespace = w.namespace
-    left join family_words fw on fw.word = w.family_word
-    left join family_architectures fa on fa.architecture = lower(w.architecture)
-    left join family_owners fo on fo.namespace = w.namespace and fo.families = 1
+LINES = """
+    select c.repository as child, p.repository as parent, e.stated, e.relation, e.rule, e.how,
+           case when not n.cut then 'kept' when n.child = n.parent then 'self' else 'cycle' end as state
+    from cuts n join edges e on e.child = n.child and e.parent = n.parent
+    join names c on c.node = n.child join names p on p.node = n.parent
+"""
+
+ENDS = """
+    select e.node, case when not e.derived then e.repository end as root,
+           coalesce(e.base_family, e.family) as root_family,
+           case when e.derived then coalesce(o.organization, e.main) else e.organization end as root_organization,
+           case when e.derived then coalesce(o.country, 'unreviewed') else e.country end as root_country,
+           case when e.derived then coalesce(o.region, 'unreviewed') else e.region end as root_region
+    from attributed e left join organizations o on o.namespace = lower(e.main)
+    where e.node in (select root from root_shares)
+"""
+
+MIXED = """
+    select r.node, r.share, e.* exclude (node) from root_shares r join ends e on e.node = r.root where r.share < 1
+"""
+
+SHARED = """
+    with told as (
+        select node, root_family, root_organization, root_country, root_region, sum(share) as share
+        from mixed group by node, root_family, root_organization, root_country, root_region
+        qualify count(*) over (partition by node) > 1)
+    select n.repository, told.* exclude (node),
+           round(sum(share) over (partition by node order by root_organization, root_family, root_country, root_region
+                                  rows unbounded preceding), 9) as upto
+    from told join names n using (node)
+"""
+
+ROOTED = """
+    select node, root as ending, null as root, null as root_family, null as root_organization, null as root_country,
+           null as root_region from root_shares where share = 1
+    union all
+    select node, null, case when count(distinct coalesce(root, '')) = 1 then min(root) end, {one_root} from mixed group by node
+"""
+
+DESCENT = """
+    with kept as (
+        select e.child, e.parent, e.relation, e.rule, count(*) over (partition by e.child) as parents
+        from cuts c join edges e on e.child = c.child and e.parent = c.parent where not c.cut)
+    select k.child as node, [p.repository] as parents, k.relation, k.rule, k.parent
+    from kept k join names p on p.node = k.parent where k.parents = 1
+    union all
+    select k.child, list(p.repository order by p.repository), min(k.relation), min(k.rule), null
+    from kept k join names p on p.node = k.parent where k.parents > 1 group by k.child
 """
 
 CATALOG = """
-    with sized as (
-        select f.*, c.total_b as curated_b, c.active_b as curated_active_b, r.released as curated_release,
-               {generation} as generation, t.type as family_type,
-               case when c.total_b is not null then 'curated'
-                    when f.format in ({packed}) and f.name_b is not null then 'name'
-                    when f.params > 0 then coalesce(f.params_from, 'stated')
-                    when f.name_b is not null then 'name' end as size_rule
-        from familied f
-        left join sizes c on c.repository = f.repository
-        left join releases r on r.repository = f.repository
-        left join family_types t on t.family = f.found),
+    with related as (
+        select a.*, d.parents, coalesce(d.relation, s.relation, 'none') as relation,
+               coalesce(d.rule, case when s.relation is not null then 'inferred' end, 'none') as lineage_rule,
+               coalesce(h.depth, 0) as depth, {roots},
+               coalesce(p.curated_b, case when not p.packed then p.stated_b end, p.name_b) as parent_b
+        from attributed a
+        left join rooted r using (node)
+        left join ends e on e.node = r.ending
+        left join descent d using (node)
+        left join depths h using (node)
+        left join shown s using (node)
+        left join attributed p on p.node = d.parent
+        where a.seen),
+    sized as (
+        select *, case when relation = 'adapter' or list_contains(variant, 'adapter') then 'adapter'
+                       when curated_b is not null then 'curated'
+                       when packed and name_b is not null then 'name'
+                       when packed and parent_b is not null and relation = 'quantized' then 'parent'
+                       when stated_b > 0 then coalesce(params_from, 'stated')
+                       when name_b is not null then 'name'
+                       when parent_b is not null and relation = 'quantized' then 'parent' end as size_rule
+        from related),
     measured as (
-        select *, case size_rule when 'curated' then curated_b when 'name' then name_b
-                                 else params / 1e9 end as params_b from sized)
-    select m.repository, m.owner as organization, coalesce(m.organization_name, m.owner) as organization_name,
-           coalesce(m.parent, '') as parent, coalesce(m.kind, 'unreviewed') as kind,
-           coalesce(m.country, 'unreviewed') as country, coalesce(m.region, 'unreviewed') as region,
-           coalesce(m.role, 'unreviewed') as role,
-           coalesce(m.found, case when m.organization is not null then 'other' else 'unattributed' end) as family,
-           m.family_rule, m.family_type, m.generation, m.variant, m.format,
-           coalesce(list_contains(fo.owners, m.stated_namespace), false) as first_party,
-           m.params_b, coalesce(m.curated_active_b, m.active_params / 1e9) as active_b, m.size_rule,
-           case {size_class} end as size_class,
-           coalesce(m.license, 'none stated') as license, coalesce(lc.class, 'unreviewed') as license_class,
-           lower(m.architecture) as architecture, m.library, m.pipeline_tag as task, m.created_at,
-           coalesce(m.curated_release, m.created_at, g.released) as released
-    from measured m
-    left join (select family, list(namespace) as owners from family_namespaces group by family) fo
-      on fo.family = m.found
-    left join license_classes lc on lc.license = lower(m.license)
-    left join generations g on g.family = m.found and g.generation = m.generation
+        select *, case size_rule when 'curated' then curated_b when 'name' then name_b when 'parent' then parent_b
+                  when 'adapter' then null else stated_b end as params_b from sized)
+    select m.repository, organization, organization_name, parent, kind, country, region, role,
+           family, family_rule, family_word, family_type, generation, variant, format, first_party,
+           params_b, case when size_rule <> 'adapter' then coalesce(curated_active_b, stated_active_b, name_active_b) end
+           as active_b, size_rule, case {size_class} end as size_class,
+           coalesce(m.license, 'none stated') as license, license_rule,
+           coalesce(lc.class, case when m.license is null then 'none' else 'unreviewed' end) as license_class,
+           architecture, architecture_organization, library, task, created_at, released, released_rule,
+           coalesce(parents, []) as parents, relation, lineage_rule, depth,
+           root, root_family, root_organization, root_country, root_region
+    from measured m left join license_classes lc on lc.license = lower(m.license)
 """
 
+ROOT_COLUMNS = ("root_family", "root_organization", "root_country", "root_region")
+SEVERAL = "several"
+"""What a column says of a repository whose parents lead to different roots."""
 
-def build_catalog(engine: Engine, knowledge: Knowledge) -> ir.Table:
-    """Register `catalog` and the organizations it rests on; needs observations, facts, lists and batches."""
+
+def build_catalog(engine: Engine, knowledge: Knowledge, also: Iterable[str] = ()) -> ir.Table:
+    """Register `catalog`, `lineage` and `shared_roots`; needs observations, facts, lists and batches.
+
+    `also` names repositories to attribute beside those that the ledger has seen.
+    """
+    engine.register("also", pa.table({"repository": pa.array(list(also), pa.string())}))
     register_organizations(engine, knowledge)
-    _register_families(engine, knowledge)
+    register_families(engine, knowledge)
+    register_repositories(engine, knowledge)
     texts = (
-        "library",
-        "pipeline_tag",
-        "license",
-        "params_from",
-        "architecture",
-        "base_model",
-        "relation",
-        "tags",
+        *("library", "pipeline_tag", "license", "params_from", "architecture", "base_model"),
+        *("base_model_ids", "relation", "params", "active_params"),
     )
-    latest = [f"arg_max({c}, (f.observed_on, b.committed_at)) as {c}" for c in (*texts, "params", "active_params")]
+    latest = ", ".join(f"arg_max({c}, (f.observed_on, b.committed_at)) as {c}" for c in texts)
     engine.query("known", KNOWN)
-    engine.query("latest", LATEST.format(latest=", ".join([*latest, "min(created_at) as created_at"])))
-    engine.query("named", NAMED)
-    engine.query(
-        "worded",
-        WORDED.format(
-            word=patterns.family_word(knowledge, "n.name"),
-            variants=patterns.marks(knowledge.variants, "n.name", "n.task_text"),
-            formats=patterns.marks(knowledge.formats, "n.name", "n.task_text"),
-            size=patterns.name_size("n.name"),
-        ),
-    )
-    engine.query("familied", FAMILIED)
+    engine.query("identities", IDENTITIES)
+    engine.query("statements", STATEMENTS, keep=False)
+    if len(engine.rows("select distinct batch_id from facts limit 2")) > 1:
+        engine.query("latest", LATEST.format(latest=latest))
+    else:  # a batch says everything once
+        engine.query("latest", f"select repository, {', '.join(texts)}, created_at from statements", keep=False)
+    build_stated(engine)
+    engine.query("names", NAMES.format(longest=patterns.LONGEST_NAME))
+    build_attributed(engine, knowledge)
+    engine.drop("worded", "familied", "latest", "statements", "known", "identities")
+    build_edges(engine, knowledge)
+    build_roots(engine)
     classes = " ".join(
         f"when m.params_b < {edge} then {patterns.text(name)}"
         for edge, name in zip(SIZE_EDGES, SIZE_CLASSES, strict=False)
     )
-    return engine.query(
+    catalog = engine.query(
         "catalog",
         CATALOG.format(
-            generation=patterns.generation_case(knowledge.families.values(), "f.found", "f.name"),
-            packed=", ".join(patterns.text(p) for p in PACKED),
+            roots=", ".join(f"coalesce(e.{c}, r.{c}) as {c}" for c in ("root", *ROOT_COLUMNS)),
             size_class=f"when m.params_b is null then 'unknown' {classes} else {patterns.text(SIZE_CLASSES[-1])}",
         ),
     )
+    engine.drop("attributed", "shown", "descent", "rooted", "ends", "depths", "names")
+    return catalog
 
 
-def register_organizations(engine: Engine, knowledge: Knowledge) -> None:
-    """Register `organizations`: namespace (today's or former), organization, organization_name, parent, kind,
-    country, region, role."""
-    rows = []
-    for o in knowledge.organizations.values():
-        for namespace in (o.namespace, *o.former):
-            if namespace != o.namespace and namespace in knowledge.organizations:
-                continue
-            rows.append(
-                {
-                    "namespace": namespace,
-                    "organization": o.namespace,
-                    "organization_name": o.name,
-                    "parent": o.parent,
-                    "kind": o.kind,
-                    "country": o.country,
-                    "region": knowledge.region(o.country),
-                    "role": o.role,
-                }
-            )
-    names = ("namespace", "organization", "organization_name", "parent", "kind", "country", "region", "role")
-    engine.register("organizations", _table(rows, dict.fromkeys(names, pa.string())))
-
-
-def _register_families(engine: Engine, knowledge: Knowledge) -> None:
-    string, families = pa.string(), knowledge.families.values()
-    engine.register(
-        "family_words",
-        _table(
-            [{"word": w, "family": f.family} for f in families for w in f.names],
-            {"word": string, "family": string},
-        ),
-    )
-    engine.register(
-        "family_architectures",
-        _table(
-            [{"architecture": a.lower(), "family": f.family} for f in families for a in f.architectures],
-            {"architecture": string, "family": string},
-        ),
-    )
-    engine.register(
-        "family_namespaces",
-        _table(
-            [{"family": f.family, "namespace": o} for f in families for o in f.organizations],
-            {"family": string, "namespace": string},
-        ),
-    )
-    engine.query(
-        "family_owners",
-        "select namespace, any_value(family) as family, count(*) as families from family_namespaces group by namespace",
-    )
-    engine.register(
-        "family_types",
-        _table([{"family": f.family, "type": f.type} for f in families], {"family": string, "type": string}),
-    )
-    engine.register(
-        "generations",
-        _table(
-            [
-                {"family": f.family, "generation": g.generation, "released": g.released}
-                for f in families
-                for g in f.generations
-            ],
-            {"family": string, "generation": string, "released": pa.date32()},
-        ),
-    )
-    engine.register(
-        "license_classes",
-        _table(
-            [{"license": v.license.lower(), "class": v.class_} for v in knowledge.licenses.values()],
-            {"license": string, "class": string},
-        ),
-    )
-    engine.register(
-        "sizes",
-        _table(
-            [
-                {"repository": s.repository, "total_b": s.total_b, "active_b": s.active_b}
-                for s in knowledge.sizes.values()
-            ],
-            {"repository": string, "total_b": pa.float64(), "active_b": pa.float64()},
-        ),
-    )
-    engine.register(
-        "releases",
-        _table(
-            [{"repository": r.repository, "released": r.released} for r in knowledge.releases.values()],
-            {"repository": string, "released": pa.date32()},
-        ),
-    )
-
-
-def _table(rows: list[dict], columns: dict[str, pa.DataType]) -> pa.Table:
-    return pa.Table.from_pylist(rows, schema=pa.schema(list(columns.items())))
+def build_roots(engine: Engine) -> None:
+    """Register `lineage` (the edges, with what was cut), `shared_roots` (the repositories of several roots), and by
+    node `rooted` (the root and what it is), `descent` (parents, relation) and `depths`."""
+    edges = engine.fetch(engine.query("numbered", NUMBERED))
+    nodes = engine.rows("select count(*) as n from names")[0]["n"]
+    child, parent, age = (edges[c].to_numpy().astype(np.int64) for c in ("child", "parent", "age"))
+    found = find_roots(nodes, child, parent, age)
+    deep = np.flatnonzero(found.depth)
+    engine.register("root_shares", pa.table({"node": found.node, "root": found.root, "share": found.share}))
+    engine.register("depths", pa.table({"node": deep, "depth": found.depth[deep]}))
+    engine.register("cuts", pa.table({"child": child, "parent": parent, "cut": found.cut}))
+    engine.query("ends", ENDS)
+    engine.query("mixed", MIXED)
+    engine.query("lineage", LINES)
+    engine.query("shared_roots", SHARED)
+    columns = ", ".join(f"case when count(distinct {c}) = 1 then min({c}) else '{SEVERAL}' end" for c in ROOT_COLUMNS)
+    engine.query("rooted", ROOTED.format(one_root=columns))
+    engine.query("descent", DESCENT)
+    engine.drop("numbered", "edges", "root_shares", "cuts", "mixed")

@@ -6,114 +6,43 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from modelcensus.catalog.entries import (
+    Architecture,
+    Descent,
+    Fact,
+    Family,
+    Grouping,
+    License,
+    Organization,
+    Pattern,
+    Peers,
+    Release,
+    ScopeRule,
+    Sign,
+    Size,
+)
 from modelcensus.vocabulary import KnowledgeError
 
-Kind = Literal["company", "startup", "university", "non-profit", "government", "community", "individual"]
-LicenseClass = Literal["permissive", "copyleft", "community", "non-commercial", "custom", "none"]
+LISTED: dict[str, tuple[type[Fact], str]] = {
+    "organizations": (Organization, "namespace"),
+    "architectures": (Architecture, "architecture"),
+    "variants": (Pattern, "variant"),
+    "formats": (Pattern, "format"),
+    "relations": (Sign, "relation"),
+    "licenses": (License, "license"),
+    "sizes": (Size, "repository"),
+    "releases": (Release, "repository"),
+    "lineage": (Descent, "repository"),
+}
+"""Key of a file that holds a list of entries -> their type, and what an entry replaces another by."""
 
-
-class Fact(BaseModel):
-    """What every entry has: where it is known from."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    citation: str = "uncited"
-    note: str = ""
-
-
-class Organization(Fact):
-    """A releasing namespace: its country (ISO 3166, or `unknown`), kind, and whether it makes or republishes."""
-
-    namespace: str
-    name: str
-    parent: str = ""
-    country: str = Field(pattern=r"^([A-Z]{2}|unknown)$")
-    kind: Kind
-    role: Literal["maker", "republisher"] = "maker"
-    former: tuple[str, ...] = ()
-
-
-class Generation(Fact):
-    """One generation of a family: patterns on the lower-cased name after the slash; the first match wins."""
-
-    generation: str
-    names: tuple[str, ...]
-    released: date | None = None
-
-
-class Family(Fact):
-    """A family of models: its first-party namespaces, the words that name it, its generations."""
-
-    family: str
-    type: str
-    organizations: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    architectures: tuple[str, ...] = ()
-    generations: tuple[Generation, ...] = ()
-
-
-class Pattern(Fact):
-    """A variant or a format, and the names or tasks that show it."""
-
-    variant: str = ""
-    format: str = ""
-    names: tuple[str, ...] = ()
-    tasks: tuple[str, ...] = ()
-
-
-class License(Fact):
-    """A license id and its class."""
-
-    license: str
-    class_: LicenseClass = Field(alias="class")
-
-
-class Size(Fact):
-    """Curated parameters of a repository, in billions."""
-
-    repository: str
-    total_b: float
-    active_b: float | None = None
-
-
-class Release(Fact):
-    """Curated release date of a repository."""
-
-    repository: str
-    released: date
-    created: date | None = None
-
-
-class Peers(Fact):
-    """A named list that a comparison is made with; `use` says where the report shows it: as a denominator
-    (`ladder`), or as what the leader is compared with (`ratio`)."""
-
-    text: str
-    use: Literal["", "ladder", "ratio"] = ""
-    dimension: str
-    members: tuple[str, ...]
-
-
-class Grouping(Fact):
-    """Regions as named groupings of countries; countries not named fall under `rest`; `labels` are for readers."""
-
-    text: str
-    labels: dict[str, str] = Field(default_factory=dict)
-    regions: dict[str, tuple[str, ...]]
-    rest: str
-
-
-class ScopeRule(Fact):
-    """A scope as an expression over catalog columns; `published` names a publisher's own total of it."""
-
-    text: str
-    short: str
-    where: str
-    published: str = ""
+NAMED: dict[str, type[Fact]] = {"peers": Peers, "groupings": Grouping, "scopes": ScopeRule}
+"""Key of a file that maps names to entries -> their type."""
 
 
 class Knowledge(BaseModel):
@@ -124,11 +53,14 @@ class Knowledge(BaseModel):
     digest: str
     organizations: dict[str, Organization]
     families: dict[str, Family]
-    variants: list[Pattern]
-    formats: list[Pattern]
+    architectures: dict[str, Architecture]
+    variants: dict[str, Pattern]
+    formats: dict[str, Pattern]
+    relations: dict[str, Sign]
     licenses: dict[str, License]
     sizes: dict[str, Size]
     releases: dict[str, Release]
+    lineage: dict[str, Descent]
     peers: dict[str, Peers]
     groupings: dict[str, Grouping]
     grouping: str
@@ -149,78 +81,59 @@ def load_knowledge(folders: Iterable[Path] = ()) -> Knowledge:
 
 @cache
 def _load(folders: tuple[str, ...]) -> Knowledge:
-    paths: list[Path] = []
-    for folder in (Path(str(files("modelcensus.catalog") / "knowledge")), *map(Path, folders)):
+    digest, version = hashlib.sha256(), date.min
+    merged: dict[str, Any] = {key: {} for key in ("families", *LISTED, *NAMED)} | {"grouping": ""}
+    ours = Path(str(files("modelcensus.catalog") / "knowledge"))
+    for folder in (ours, *map(Path, folders)):
         if not folder.is_dir():
             raise KnowledgeError("no such folder", where=str(folder), remedy="check --knowledge")
-        paths += sorted(folder.rglob("*.yml"))
-    digest = hashlib.sha256()
-    merged: dict[str, Any] = {
-        key: {} for key in ("organizations", "families", "variants", "formats", "licenses", "sizes", "releases")
-    }
-    merged |= {"peers": {}, "groupings": {}, "scopes": {}, "grouping": ""}
-    version = date.min
-    for path in paths:
-        digest.update(path.read_bytes())
-        content = _yaml(path)
-        stated = content.pop("version", None)
-        if not isinstance(stated, date):
-            raise KnowledgeError("no `version: YYYY-MM-DD`", where=str(path), remedy="add the day of the last change")
-        version = max(version, stated)
-        _merge(merged, path, content)
-    merged["variants"], merged["formats"] = (
-        list(merged["variants"].values()),
-        list(merged["formats"].values()),
-    )
-    return Knowledge(version=version, digest=digest.hexdigest(), **merged)
+        for path in sorted(folder.rglob("*.yml")):
+            digest.update(path.read_bytes())
+            content = _yaml(path)
+            stated = content.pop("version", None)
+            if not isinstance(stated, date):
+                raise KnowledgeError(
+                    "no `version: YYYY-MM-DD`", where=str(path), remedy="add the day of the last change"
+                )
+            version = max(version, stated)
+            _merge(merged, path, content, str(path.relative_to(ours)) if folder == ours else str(path), stated)
+    # the entries are validated one by one, with their file; a second validation would forget the file
+    return Knowledge.model_construct(version=version, digest=digest.hexdigest(), **merged)
 
 
-T = TypeVar("T", bound=Fact)
-
-
-def _merge(merged: dict[str, Any], path: Path, content: dict[str, Any]) -> None:
+def _merge(merged: dict[str, Any], path: Path, content: dict[str, Any], file: str, version: date) -> None:
     """Put one file's entries in place; what a file holds shows in its keys."""
+
+    def valid(kind: type[Fact], entry: Any) -> Any:
+        made = _valid(kind, entry, path)
+        made.read_from(file, version)
+        return made
+
     if "family" in content:
-        merged["families"][content["family"]] = _valid(Family, content, path)
+        family = valid(Family, content)
+        merged["families"][family.family] = family
         return
     for key, value in content.items():
-        shape = {"default": str, "peers": dict, "groupings": dict, "scopes": dict}.get(key, list)
-        if key in merged | {"models": {}, "default": ""} and not isinstance(value, shape):
-            expected = {str: "a name", dict: "a mapping of names to entries", list: "a list of entries"}[shape]
-            raise KnowledgeError(f"{key} is not {expected}", where=str(path), remedy="see docs/catalog.md")
-        if key == "organizations":
-            merged[key] |= {o.namespace: o for o in _each(Organization, value, path)}
-        elif key == "variants":
-            merged[key] |= {v.variant: v for v in _each(Pattern, value, path)}
-        elif key == "formats":
-            merged[key] |= {v.format: v for v in _each(Pattern, value, path)}
-        elif key == "licenses":
-            merged[key] |= {v.license: v for v in _each(License, value, path)}
-        elif key == "models":
-            for entry in value:
-                if isinstance(entry, dict) and "released" in entry:
-                    release = _valid(Release, entry, path)
-                    merged["releases"][release.repository] = release
-                else:
-                    size = _valid(Size, entry, path)
-                    merged["sizes"][size.repository] = size
-        elif key == "peers":
-            merged[key] |= {n: _valid(Peers, p, path) for n, p in value.items()}
-        elif key == "groupings":
-            merged[key] |= {n: _valid(Grouping, g, path) for n, g in value.items()}
-        elif key == "scopes":
-            merged[key] |= {n: _valid(ScopeRule, s, path) for n, s in value.items()}
+        if key in LISTED:
+            kind, name = LISTED[key]
+            made = [valid(kind, entry) for entry in _shaped(key, value, list, path)]
+            merged[key] |= {getattr(entry, name): entry for entry in made}
+        elif key in NAMED:
+            merged[key] |= {n: valid(NAMED[key], entry) for n, entry in _shaped(key, value, dict, path).items()}
         elif key == "default":
-            merged["grouping"] = value
+            merged["grouping"] = _shaped(key, value, str, path)
         else:
             raise KnowledgeError(f"unknown key {key!r}", where=str(path), remedy="see docs/catalog.md for the keys")
 
 
-def _each(kind: type[T], entries: list[Any], path: Path) -> list[T]:
-    return [_valid(kind, e, path) for e in entries]
+def _shaped(key: str, value: Any, shape: type, path: Path) -> Any:
+    if not isinstance(value, shape):
+        expected = {str: "a name", dict: "a mapping of names to entries", list: "a list of entries"}[shape]
+        raise KnowledgeError(f"{key} is not {expected}", where=str(path), remedy="see docs/catalog.md")
+    return value
 
 
-def _valid(kind: type[T], entry: Any, path: Path) -> T:
+def _valid(kind: type[Fact], entry: Any, path: Path) -> Fact:
     try:
         return kind.model_validate(entry)
     except ValidationError as error:

@@ -2,10 +2,16 @@
 
 from collections.abc import Iterable
 
-from modelcensus.catalog.knowledge import Family, Knowledge, Pattern
+from modelcensus.catalog.entries import Family, Pattern, Sign
+from modelcensus.catalog.knowledge import Knowledge
 
 SHORT_WORD = 3
 """A word of at most this many letters must also end at a non-letter (`phi` is not in `philosophy`)."""
+
+NEVER = r"[^\s\S]"
+
+LONGEST_NAME = 300
+"""Letters of a name that rules look at; the Hub allows 96."""
 
 
 def text(value: str) -> str:
@@ -18,58 +24,172 @@ def family_word(knowledge: Knowledge, name: str) -> str:
 
     A word starts at the beginning or after a non-letter; of words that start at the same place the longest wins.
     """
+    found = f"regexp_extract({name}, {text(_family_pattern(knowledge, '(', ')'))}, ['long', 'short'])"
+    return f"coalesce(nullif({found}.long, ''), nullif({found}.short, ''))"
+
+
+def family_match(knowledge: Knowledge, name: str) -> str:
+    """SQL of the same word with what stands around it taken in: for a short word the character after it.
+
+    A pattern without groups is matched several times faster, and this one is matched against every name.
+    """
+    return f"regexp_replace(regexp_extract({name}, {text(_family_pattern(knowledge, '(?:', ')'))}), '^[^a-z]', '')"
+
+
+def _family_pattern(knowledge: Knowledge, opening: str, closing: str) -> str:
     words = sorted({w for f in knowledge.families.values() for w in f.names}, key=lambda w: (-len(w), w))
     short = [w for w in words if sum(c.isalpha() for c in w) <= SHORT_WORD]
     long = [w for w in words if w not in short]
-    groups = []
-    for members, end in ((long, ""), (short, "(?:[^a-z]|$)")):
-        joined = "|".join(_escape(w) for w in members) or r"[^\s\S]"
-        groups.append(f"({joined}){end}")
-    pattern = text(f"(?:^|[^a-z])(?:{'|'.join(groups)})")
-    found = f"regexp_extract({name}, {pattern}, ['long', 'short'])"
-    return f"coalesce(nullif({found}.long, ''), nullif({found}.short, ''))"
+    groups = [
+        f"{opening}{'|'.join(_escape(w) for w in members) or NEVER}{closing}{end}"
+        for members, end in ((long, ""), (short, "(?:[^a-z]|$)"))
+    ]
+    return f"(?:^|[^a-z])(?:{'|'.join(groups)})"
 
 
 def generation_case(families: Iterable[Family], family: str, name: str) -> str:
     """SQL of the generation by the first matching pattern of the family."""
     branches = []
-    for f in families:
+    for f in _large_first(families):
         if f.generations:
             cases = " ".join(
                 f"when regexp_matches({name}, {text('|'.join(g.names))}) then {text(g.generation)}"
                 for g in f.generations
             )
             branches.append(f"when {text(f.family)} then case {cases} end")
-    return f"case {family} {' '.join(branches)} end" if branches else "null"
+    return _by_family(family, branches)
+
+
+def owner_case(families: Iterable[Family], family: str, key_: str) -> str:
+    """SQL of the first-party namespace with which a key begins (`google-gemma-3-27b-it`), lower-cased, or null."""
+    branches = []
+    for f in _large_first(families):
+        owners = sorted({o.lower() for o in f.organizations}, key=lambda o: (-len(o), o))
+        if owners:
+            starts = {o: "".join(c if c.isalnum() else "-" for c in o) + "-" for o in owners}
+            cases = " ".join(f"when starts_with({key_}, {text(starts[o])}) then {text(o)}" for o in owners)
+            branches.append(f"when {text(f.family)} then case {cases} end")
+    return _by_family(family, branches)
+
+
+def _large_first(families: Iterable[Family]) -> list[Family]:
+    """Families with many generations first: they have most of the repositories, and `case` tries in order."""
+    return sorted(families, key=lambda f: (-len(f.generations), f.family))
+
+
+def _by_family(family: str, branches: list[str]) -> str:
+    return f"case when {family} is not null then case {family} {' '.join(branches)} end end" if branches else "null"
 
 
 def marks(patterns: Iterable[Pattern], name: str, task: str) -> str:
     """SQL of the list of variants (or formats) that a name and a task show."""
-    parts = []
-    for p in patterns:
-        tests = [f"regexp_matches({name}, {text('|'.join(p.names))})"] if p.names else []
-        if p.tasks:
-            tests.append(f"{task} in ({', '.join(text(t) for t in p.tasks)})")
-        parts.append(f"case when {' or '.join(tests)} then {text(p.variant or p.format)} end")
-    listed = ", ".join(parts)
-    return f"list_filter([{listed}], lambda mark: mark is not null)" if parts else "cast([] as varchar[])"
+    patterns = tuple(patterns)
+    parts = [f"case when {_shows(p, name, task)} then {text(p.variant or p.format)} end" for p in patterns]
+    listed = f"list_filter([{', '.join(parts)}], lambda mark: mark is not null)"
+    none = "cast([] as varchar[])"
+    return f"case when {_shows_any(patterns, name, task)} then {listed} else {none} end" if parts else none
+
+
+def first_mark(patterns: Iterable[Pattern], name: str, task: str, otherwise: str) -> str:
+    """SQL of the first of the variants (or formats) that a name and a task show."""
+    patterns = tuple(patterns)
+    branches = [f"when {_shows(p, name, task)} then {text(p.variant or p.format)}" for p in patterns]
+    branches = [f"when not {_shows_any(patterns, name, task)} then {text(otherwise)}", *branches]
+    return f"case {' '.join(branches)} else {text(otherwise)} end" if patterns else text(otherwise)
+
+
+def _shows_any(patterns: tuple[Pattern, ...], name: str, task: str) -> str:
+    """SQL of whether any of the patterns shows: one test for the many names that show none.
+
+    Patterns that repeat (`*`, `+`) are tested apart: together with the others they would take RE2 too many states.
+    """
+    names = [n for p in patterns for n in p.names]
+    repeated = tuple(n for n in names if "*" in n or "+" in n)
+    plain = tuple(n for n in names if n not in repeated)
+    tasks = tuple(dict.fromkeys(t for p in patterns for t in p.tasks))
+    return (
+        f"({_shows(Pattern(names=plain, tasks=tasks), name, task)} or {_shows(Pattern(names=repeated), name, task)})"
+    )
+
+
+def _shows(pattern: Pattern, name: str, task: str) -> str:
+    tests = [f"regexp_matches({name}, {text('|'.join(pattern.names))})"] if pattern.names else []
+    if pattern.tasks:
+        tests.append(f"{task} in ({', '.join(text(t) for t in pattern.tasks)})")
+    return f"({' or '.join(tests) or 'false'})"
+
+
+def distilled_into(name: str) -> str:
+    """SQL of what follows `distill-` in a name that states its size only there.
+
+    `DeepSeek-R1-Distill-Qwen-7B` has a Qwen base, `Qwen3-4B-Distill-DeepSeek-R1` has a teacher.
+    """
+    into = f"regexp_extract({name}, 'distill(?:ed)?[-_](?:(?:into|on)[-_])?([a-z].*)', 1)"
+    return rf"case when not regexp_matches({name}, '\d[bm][^a-z0-9].*distill') then {into} else '' end"
+
+
+def key(name: str) -> str:
+    """SQL of a lower-cased name as words joined by hyphens: `qwen2.5_7b` and `qwen2-5-7b` are one key."""
+    usual = f"regexp_full_match({name}, '[a-z0-9]+(?:[-._][a-z0-9]+)*')"
+    other = rf"trim(regexp_replace({name}, '[^\pL\pN]+', '-', 'g'), '-')"
+    return f"case when {usual} then translate({name}, '._', '--') else {other} end"
+
+
+def relation_sign(signs: Iterable[Sign], key_: str) -> str:
+    """SQL of the first relation whose words a key holds, or null."""
+    branches = [f"when {has_sign(s, key_)} then {text(s.relation)}" for s in signs]
+    return f"case {' '.join(branches)} end" if branches else "null"
+
+
+def has_sign(sign: Sign | None, key_: str) -> str:
+    """SQL of whether a key holds a word of a sign."""
+    return "false" if sign is None else f"regexp_matches('-' || {key_} || '-', {_whole(sign.words)})"
+
+
+def without(sign: Sign | None, key_: str) -> str:
+    """SQL of a key without the words of a sign: what `qwen3-8b-gguf` is a conversion of."""
+    if sign is None:
+        return key_
+    doubled = f"'-' || replace({key_}, '-', '--') || '-'"
+    words = tuple(w.replace("-?", "(?:--)?").replace("(?:-", "(?:--") for w in sign.words)
+    bare = f"regexp_replace({doubled}, {_whole(words)}, '', 'g')"
+    return f"trim(replace({bare}, '--', '-'), '-')"
+
+
+def trailing(sign: Sign | None, key_: str) -> str:
+    """SQL of the words of a sign at the end of a key, each with its hyphen: `-awq-4bit`."""
+    if sign is None:
+        return "''"
+    run = f"((?:-(?:{'|'.join(sign.words)}))+)$"
+    return f"regexp_extract({key_}, {text(run)}, 1)"
 
 
 NAME_MIXTURE = r"(?:^|[^a-z0-9])(\d{1,3})x(\d{1,3}(?:[._]\d{1,2})?)b(?:$|[^a-z0-9])"
 NAME_BILLIONS = r"(?:^|[^a-z0-9.])(?:e)?(\d{1,4}(?:[._]\d{1,3})?)b(?:$|[^a-z0-9])"
 NAME_MILLIONS = r"(?:^|[^a-z0-9.])(\d{1,4}(?:\.\d{1,2})?)m(?:$|[^a-z0-9])"
+NAME_TRILLIONS = r"(?:^|[^a-z0-9.])(\d(?:\.\d)?)t(?:$|[^a-z0-9])"
+NAME_ACTIVE = r"(?:^|[^a-z0-9.])a(\d{1,3}(?:[._]\d{1,3})?)b(?:$|[^a-z0-9])"
 
 
 def name_size(name: str) -> str:
-    """SQL of the total parameters in billions that a name states: `8x7b`, `0.5b`, `1_5b`, `500m`."""
-
-    def number(pattern: str, group: int = 1) -> str:
-        return f"try_cast(replace(nullif(regexp_extract({name}, {text(pattern)}, {group}), ''), '_', '.') as double)"
-
+    """SQL of the total parameters in billions that a name states: `8x7b`, `0.5b`, `1_5b`, `500m`, `1t`."""
     return (
-        f"coalesce({number(NAME_MIXTURE)} * {number(NAME_MIXTURE, 2)}, {number(NAME_BILLIONS)},"
-        f" {number(NAME_MILLIONS)} / 1000)"
+        f"coalesce({_number(name, NAME_MIXTURE)} * {_number(name, NAME_MIXTURE, 2)}, {_number(name, NAME_BILLIONS)},"
+        f" {_number(name, NAME_MILLIONS)} / 1000, {_number(name, NAME_TRILLIONS)} * 1000)"
     )
+
+
+def name_active(name: str) -> str:
+    """SQL of the active parameters in billions that a name states: `30b-a3b`."""
+    return _number(name, NAME_ACTIVE)
+
+
+def _number(name: str, pattern: str, group: int = 1) -> str:
+    return f"try_cast(replace(nullif(regexp_extract({name}, {text(pattern)}, {group}), ''), '_', '.') as double)"
+
+
+def _whole(words: Iterable[str]) -> str:
+    return text(f"-(?:{'|'.join(words)})-")
 
 
 def _escape(word: str) -> str:

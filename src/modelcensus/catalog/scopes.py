@@ -7,15 +7,13 @@ import sqlglot
 from sqlglot import expressions as sge
 from sqlglot.errors import SqlglotError
 
-from modelcensus.catalog.knowledge import Knowledge, ScopeRule
+from modelcensus.catalog.columns import CATALOG
+from modelcensus.catalog.entries import ScopeRule
+from modelcensus.catalog.knowledge import Knowledge
 from modelcensus.engine import Engine
 from modelcensus.vocabulary import KnowledgeError, RequestError, nearest
 
-COLUMNS = (
-    "repository", "organization", "parent", "kind", "country", "region", "role", "family", "family_type",
-    "generation", "variant", "format", "first_party", "params_b", "active_b", "size_class", "license",
-    "license_class", "architecture", "library", "task", "created_at", "released",
-)  # fmt: skip
+COLUMNS = tuple(CATALOG.names)
 _FUNCTIONS = (
     sge.And, sge.Or, sge.ArrayOverlaps, sge.ArrayContains, sge.RegexpLike, sge.RegexpFullMatch,
     sge.Lower, sge.Coalesce, sge.Cast, sge.TryCast, sge.StartsWith, sge.Array, sge.Case, sge.If,

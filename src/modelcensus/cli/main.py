@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from cyclopts import App
 
+from modelcensus.cli.catalog import catalog
 from modelcensus.cli.doctor import doctor
 from modelcensus.cli.explain import explain
 from modelcensus.cli.import_ import import_files
@@ -23,6 +24,7 @@ app.command(report)
 app.command(import_files, name="import")
 app.command(measure)
 app.command(explain)
+app.command(catalog)
 app.command(doctor)
 
 

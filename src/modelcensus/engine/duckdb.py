@@ -73,6 +73,10 @@ class DuckDBEngine:
         ).fetchall()
         return found[0][0] > 0
 
+    def drop(self, *names: str) -> None:
+        for name in names:
+            self._drop(name)
+
     def fetch(self, table: ir.Table) -> pa.Table:
         with _damage_named():
             rows: pa.Table = self._ibis.to_pyarrow(table)

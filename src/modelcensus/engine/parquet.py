@@ -8,6 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+ROW_GROUP = 122_880
+"""Rows of a row group: what DuckDB reads in one piece, so that a file of millions keeps all cores busy."""
+
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that a reader, or a machine that lost power, sees all of it or nothing."""
@@ -38,7 +41,7 @@ def write_aside(folder: Path, content: bytes) -> Path:
 def write_parquet(path: Path, rows: pa.Table) -> str:
     """Write rows atomically; returns the file's SHA-256. The same rows give the same bytes."""
     sink = pa.BufferOutputStream()
-    pq.write_table(rows, sink, compression="zstd", compression_level=9, use_dictionary=True)
+    pq.write_table(rows, sink, row_group_size=ROW_GROUP, compression="zstd", compression_level=9, use_dictionary=True)
     content = sink.getvalue().to_pybytes()
     write_atomically(path, content)
     return hashlib.sha256(content).hexdigest()

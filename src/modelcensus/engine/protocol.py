@@ -35,6 +35,10 @@ class Engine(Protocol):
         """Whether a table of that name is registered."""
         ...
 
+    def drop(self, *names: str) -> None:
+        """Forget tables that nothing needs any more; the SQL that made them can still be explained."""
+        ...
+
     def fetch(self, table: ir.Table) -> pa.Table:
         """Compute and return the rows."""
         ...

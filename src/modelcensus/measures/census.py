@@ -32,6 +32,8 @@ from modelcensus.vocabulary.names import REPORTED as REPORTED_PREFIX
 class Census:
     """A ledger as of a day, with the knowledge to attribute it.
 
+    `also` names repositories to attribute although the ledger may not have seen them; `unseen` are those of them.
+
     Example: `modelcensus.open("ledger").measure("share", of={"organization": "Qwen"}, by="month")`.
     """
 
@@ -41,6 +43,7 @@ class Census:
         knowledge: Iterable[Path] = (),
         as_of: date | None = None,
         engine: Engine | None = None,
+        also: Iterable[str] = (),
     ) -> None:
         self.ledger = ledger
         self.as_of = as_of
@@ -54,7 +57,7 @@ class Census:
             raise LedgerError(f"no batch{until}", where=str(ledger.root), remedy="import or collect something first")
         self._as_of: dict[date, Census] = {}
         self._prepared_channel = ""
-        self._register()
+        self._register(list(also))
 
     def measure(
         self,
@@ -114,7 +117,7 @@ class Census:
         build_events(self.engine)
         self._prepared_channel = channel
 
-    def _register(self) -> None:
+    def _register(self, also: list[str]) -> None:
         for table in (OBSERVATIONS, FACTS, REPORTED, LISTS):
             self.ledger.read(self.engine, table, self.manifests)
         rows = [
@@ -135,4 +138,12 @@ class Census:
                 ),
             ),
         )
-        build_catalog(self.engine, self.knowledge)
+        seen = "select repository from {}".format
+        known = " union ".join(seen(t) for t in ("observations", "facts", "lists"))
+        self.engine.register("also", pa.table({"repository": pa.array(also, pa.string())}))
+        self.unseen = (
+            [r["repository"] for r in self.engine.rows(f"select repository from also except ({known})")]
+            if also
+            else []
+        )
+        build_catalog(self.engine, self.knowledge, self.unseen)

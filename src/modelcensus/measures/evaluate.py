@@ -18,7 +18,7 @@ from modelcensus.measures.registry import Measure, find_measure
 from modelcensus.measures.reported import own_scope, published_name, reported_quantities, reported_scope
 from modelcensus.measures.result import Provenance, Result, Row
 from modelcensus.vocabulary import Request, RequestError
-from modelcensus.vocabulary.names import REPORTED, REPOSITORY_DIMENSIONS
+from modelcensus.vocabulary.names import REPORTED, REPOSITORY_DIMENSIONS, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census
@@ -26,8 +26,25 @@ if TYPE_CHECKING:
 RECORDED = 500
 """Rows kept with the record of a result: enough to check it, small enough to keep for every request."""
 
-BASES = ("observations", "facts", "reported", "lists", "batches", "catalog", "readings", "readings_raw", "snapshots")
+BASES = (
+    "observations",
+    "facts",
+    "reported",
+    "lists",
+    "batches",
+    "catalog",
+    "shared_roots",
+    "readings",
+    "readings_raw",
+    "snapshots",
+)
 """Tables at which the SQL of a record ends; docs/data-model.md describes them."""
+
+WITH_ROOTS = f"""
+    select c.* replace ({", ".join(f"coalesce(s.{d}, c.{d}) as {d}" for d in ROOT_DIMENSIONS)})
+    from catalog c left join shared_roots s using (repository)
+"""
+"""The catalog with a row per root of a repository that has several."""
 
 KNOWN_COLUMNS = {"span", "value", "low", "high", "estimate", "closed", "open", "opened", "broken", "observed"}
 
@@ -167,7 +184,9 @@ def _sizes(frame: Frame, scope: Scope, names: list[str]) -> dict[tuple[object, .
         tests.append(f"list_has_any(variant, [{listed}])" if dimension == "variant" else f"{dimension} in ({listed})")
     keys = _keys(names)
     chosen = "".join(f"{k}, " for k in keys)
-    rows = frame.engine.rows(f"select {chosen}count(*) as size from catalog where {' and '.join(tests)} group by all")
+    shared = set(ROOT_DIMENSIONS) & {*keys, *(d for d, _ in frame.request.of)}
+    told = f"({WITH_ROOTS})" if shared else "catalog"
+    rows = frame.engine.rows(f"select {chosen}count(*) as size from {told} where {' and '.join(tests)} group by all")
     return {tuple(r[k] for k in keys): r["size"] for r in rows}
 
 

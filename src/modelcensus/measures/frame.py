@@ -16,7 +16,7 @@ from ibis import _
 from modelcensus.catalog import Knowledge
 from modelcensus.engine import Engine
 from modelcensus.vocabulary import Request, RequestError, nearest
-from modelcensus.vocabulary.names import ORGANIZATION_DIMENSIONS, REPOSITORY_DIMENSIONS
+from modelcensus.vocabulary.names import ORGANIZATION_DIMENSIONS, REPOSITORY_DIMENSIONS, ROOT_DIMENSIONS
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,19 @@ class Frame:
         return self.request.dimensions
 
     def grouped(self) -> ir.Table:
-        """Quantities with a row per variant where that is asked for (a repository can carry several)."""
+        """Quantities with a row per variant where that is asked for (a repository can carry several), and per root
+        where roots are asked for (a repository of several roots is shared among them)."""
+        table = self.told((*self.dimensions, *(d for d, _ in self.request.of)))
         if "variant" not in self.dimensions:
-            return self.quantities
-        listed = self.quantities.mutate(variant=ibis.ifelse(_.variant.length() == 0, ibis.array(["none"]), _.variant))
+            return table
+        listed = table.mutate(variant=ibis.ifelse(_.variant.length() == 0, ibis.array(["none"]), _.variant))
         return listed.mutate(variant=_.variant.unnest())
+
+    def told(self, dimensions: tuple[str, ...]) -> ir.Table:
+        """Quantities that can be told apart by these dimensions."""
+        if self.reported or not set(dimensions) & set(ROOT_DIMENSIONS):
+            return self.quantities
+        return share_among_roots(self.quantities, self.engine.table("shared_roots"))
 
     def subject(self) -> ir.Table:
         """The quantities of the request's subject."""
@@ -96,7 +104,7 @@ class Frame:
         dimension, values = self.peer_list(reading)
         self.require(dimension)
         self.must_exist(dimension, values, where="reading peers")
-        chosen = self.quantities.filter(_[dimension].isin([v for v in values if v not in exclude]))
+        chosen = self.told((dimension,)).filter(_[dimension].isin([v for v in values if v not in exclude]))
         return add_up(chosen, ("span",))
 
     def peer_list(self, reading: str) -> tuple[str, tuple[str, ...]]:
@@ -120,16 +128,17 @@ class Frame:
             ) from error
         dimension = self.request.of[0][0] if self.request.of else "organization"
         self.require(dimension)
-        sums = add_up(self.quantities, ("span", dimension))
+        sums = add_up(self.told((dimension,)), ("span", dimension))
         order = ibis.window(group_by="span", order_by=[sums.estimate.desc(), sums[dimension]])
         ranked = sums.mutate(place=ibis.row_number().over(order) + 1)
         return add_up(ranked.filter(_.place.between(a, b)), ("span",))
 
     def must_exist(self, dimension: str, values: tuple[str, ...], where: str = "--of") -> None:
         """Name the values that no quantity has; an error where that is all of them."""
-        column = self.quantities[dimension]
+        table = self.told((dimension,))
+        column = table[dimension]
         column = column.unnest() if isinstance(column, ir.ArrayColumn) else column
-        known = {str(v) for v in self.engine.fetch(self.quantities.select(v=column).distinct())["v"].to_pylist()}
+        known = {str(v) for v in self.engine.fetch(table.select(v=column).distinct())["v"].to_pylist()}
         absent = [v for v in values if v not in known]
         if absent and len(absent) == len(values):
             raise RequestError(
@@ -139,6 +148,25 @@ class Frame:
             )
         if absent:
             self.notes.append(f"not in these data: {', '.join(absent)}")
+
+
+def share_among_roots(table: ir.Table, shared: ir.Table) -> ir.Table:
+    """Quantities with a row per root of each repository.
+
+    The parts of an estimate are whole and add up to it; each part of the bounds holds what the share of the bounds
+    holds, so that sums over all roots may be wider than the whole by less than one download a part.
+    """
+    names = {c: f"shared_{c}" for c in ("repository", *ROOT_DIMENSIONS)}
+    told = shared.rename({v: k for k, v in names.items()})
+    joined = table.left_join(told, table.repository == told.shared_repository)
+    part, upto = _.share.fill_null(1.0), _.upto.fill_null(1.0)
+    split = joined.mutate(
+        low=(_.low * part).floor().cast("int64"),
+        high=(_.high * part).ceil().cast("int64"),
+        estimate=((_.estimate * upto).floor() - (_.estimate * (upto - part).round(9)).floor()).cast("int64"),
+        **{c: ibis.coalesce(joined[names[c]], joined[c]) for c in ROOT_DIMENSIONS},
+    )
+    return split.drop("share", "upto", *names.values())
 
 
 def add_up(table: ir.Table, keys: tuple[str, ...]) -> ir.Table:

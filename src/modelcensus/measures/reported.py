@@ -30,7 +30,7 @@ QUANTITIES = """
                coalesce(o.organization_name, s.stated) as organization_name, coalesce(o.parent, '') as parent,
                coalesce(o.kind, 'unreviewed') as kind, coalesce(o.country, 'unreviewed') as country,
                coalesce(o.region, 'unreviewed') as region, coalesce(o.role, 'unreviewed') as role
-        from sums s left join organizations o on o.namespace = s.stated)
+        from sums s left join organizations o on o.namespace = lower(s.stated))
     select span, stated as unit, downloads as low, downloads as estimate, downloads as high, false as open,
            false as broken, 'reported' as instrument, months,
            organization, organization_name, parent, kind, country, region, role

@@ -21,6 +21,7 @@ FACT_TEXTS = (
     "license",
     "architecture",
     "base_model",
+    "base_model_ids",
     "relation",
     "tags",
     "params_from",

@@ -21,6 +21,8 @@ REPORTED: Final = "reported:"
 
 ORGANIZATION_DIMENSIONS: Final = ("organization", "kind", "country", "region", "role")
 """What an organization alone decides: the dimensions a reported series by organization can be asked for."""
+ROOT_DIMENSIONS: Final = ("root_family", "root_organization", "root_country", "root_region")
+"""What the roots of a repository's lineage are: a repository of several roots is shared among them."""
 REPOSITORY_DIMENSIONS: Final = (
     "repository",
     *ORGANIZATION_DIMENSIONS,
@@ -34,6 +36,8 @@ REPOSITORY_DIMENSIONS: Final = (
     "library",
     "format",
     "task",
+    "relation",
+    *ROOT_DIMENSIONS,
 )
 TIME_DIMENSIONS: Final = ("month", "week", "day")
 

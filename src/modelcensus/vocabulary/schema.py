@@ -70,6 +70,7 @@ FACTS = Schema(
         Column("active_params", pa.int64(), "parameters", "active parameters of a mixture"),
         Column("architecture", pa.string(), "name", "model_type or gguf architecture"),
         Column("base_model", pa.string(), "ids", "stated parents, space separated"),
+        Column("base_model_ids", pa.string(), "ids", "the Hub's `_id` of each stated parent, space separated"),
         Column("relation", pa.string(), "name", "stated relation to the parents"),
         Column("tags", pa.string(), "tags", "tags, space separated"),
     ),
