@@ -167,15 +167,17 @@ def trailing(sign: Sign | None, key_: str) -> str:
 NAME_MIXTURE = r"(?:^|[^a-z0-9])(\d{1,3})x(\d{1,3}(?:[._]\d{1,2})?)b(?:$|[^a-z0-9])"
 NAME_BILLIONS = r"(?:^|[^a-z0-9.])(?:e)?(\d{1,4}(?:[._]\d{1,3})?)b(?:$|[^a-z0-9])"
 NAME_MILLIONS = r"(?:^|[^a-z0-9.])(\d{1,4}(?:\.\d{1,2})?)m(?:$|[^a-z0-9])"
-NAME_TRILLIONS = r"(?:^|[^a-z0-9.])(\d(?:\.\d)?)t(?:$|[^a-z0-9])"
 NAME_ACTIVE = r"(?:^|[^a-z0-9.])a(\d{1,3}(?:[._]\d{1,3})?)b(?:$|[^a-z0-9])"
 
 
 def name_size(name: str) -> str:
-    """SQL of the total parameters in billions that a name states: `8x7b`, `0.5b`, `1_5b`, `500m`, `1t`."""
+    """SQL of the total parameters in billions that a name states: `8x7b`, `0.5b`, `1_5b`, `500m`.
+
+    A number of `t` is left alone: it is as often one of training tokens.
+    """
     return (
         f"coalesce({_number(name, NAME_MIXTURE)} * {_number(name, NAME_MIXTURE, 2)}, {_number(name, NAME_BILLIONS)},"
-        f" {_number(name, NAME_MILLIONS)} / 1000, {_number(name, NAME_TRILLIONS)} * 1000)"
+        f" {_number(name, NAME_MILLIONS)} / 1000)"
     )
 
 

@@ -80,12 +80,15 @@ def dump_columns(raw: RawFile) -> tuple[dict[str, str], list[str]]:
         _json(raw, name) for name in ("cardData", "gguf", "config", "safetensors", "baseModels")
     )
     tags = _tags(raw)
+    stated = _get(card, "$.license")
     columns["license"] = _first(
-        _get(card, "$.license"), tags and f"regexp_extract({tags}, '(?:^| )license:(\\S+)', 1)"
+        stated and f"coalesce(case when {stated} = 'other' then {_get(card, '$.license_name')} end, {stated})",
+        tags and f"regexp_extract({tags}, '(?:^| )license:(\\S+)', 1)",
     )
     columns["params"] = _first(_get(tensors, "$.total"), _get(gguf, "$.total"))
     columns["params_from"] = (
-        f"case when {_get(tensors, '$.total') or 'null'} is not null then 'safetensors.total'"
+        f"case when {_packed(tensors)} then 'safetensors.total (packed)'"
+        f" when {_get(tensors, '$.total') or 'null'} is not null then 'safetensors.total'"
         f" when {_get(gguf, '$.total') or 'null'} is not null then 'gguf.total' end"
     )
     columns["architecture"] = _first(_get(config, "$.model_type"), _get(gguf, "$.architecture"))
@@ -93,11 +96,17 @@ def dump_columns(raw: RawFile) -> tuple[dict[str, str], list[str]]:
         bases and f"nullif(array_to_string(json_extract_string({bases}, '$.models[*].id'), ' '), '')",
         tags
         and f"nullif(array_to_string(regexp_extract_all({tags}, '(?:^| )base_model:([^ :]+/[^ :]+)', 1), ' '), '')",
-        _get(card, "$.base_model"),
+        card
+        and f"nullif(array_to_string(list_concat(json_extract_string({card}, '$.base_model[*]'),"
+        f" case when json_type({card}, '$.base_model') = 'VARCHAR' then [{_get(card, '$.base_model')}] else [] end), ' '), '')",
+    )
+    columns["base_model_ids"] = _first(
+        bases and f"nullif(array_to_string(json_extract_string({bases}, '$.models[*]._id'), ' '), '')"
     )
     columns["relation"] = _first(
         _get(bases, "$.relation"),
         tags and f"nullif(regexp_extract({tags}, '(?:^| )base_model:(finetune|adapter|quantized|merge):', 1), '')",
+        _get(card, "$.base_model_relation"),
     )
     if tags:
         columns["tags"] = tags
@@ -108,6 +117,21 @@ def dump_columns(raw: RawFile) -> tuple[dict[str, str], list[str]]:
     if absent:
         notes.append(f"columns that this dump lacks: {', '.join(absent)}")
     return {t: c for t, c in columns.items() if c != "null"}, notes
+
+
+PACKED_TYPES = ("I32", "U8", "I8", "I64")
+"""Element types in which quantized weights are stored, several to an element."""
+
+
+def _packed(tensors: str) -> str:
+    """SQL of whether more than half of what safetensors count are elements of packed weights."""
+    if not tensors:
+        return "false"
+    stored = " + ".join(
+        f"coalesce(try_cast(json_extract_string({tensors}, '$.parameters.{t}') as double), 0)" for t in PACKED_TYPES
+    )
+    total = f"try_cast(json_extract_string({tensors}, '$.total') as double)"
+    return f"coalesce(({stored}) > 0.5 * {total}, false)"
 
 
 def _json(raw: RawFile, name: str) -> str:
