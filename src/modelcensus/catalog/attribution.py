@@ -9,48 +9,65 @@ from modelcensus.catalog.knowledge import Knowledge
 from modelcensus.engine import Engine
 
 WORDED = """
-    select n.*, {match} as family_match, {variants} as variant, {format} as format, {size} as name_b,
-           {active} as name_active_b, {key} as key
-    from (select names.*, l.* exclude (repository, base_model, base_model_ids, relation),
-                 coalesce(l.pipeline_tag, '') as task_text
-          from names left join latest l using (repository)) n
+    with every as (
+        select distinct name, coalesce(l.pipeline_tag, '') as task_text
+        from names left join latest l using (repository)),
+    worded as (
+        select e.*, {match} as family_match, {variants} as variant, {format} as format, {size} as name_b,
+               {active} as name_active_b, {key} as key
+        from every e),
+    found as (
+        select w.* exclude (family_match), coalesce(l.word, s.word) as family_word,
+               coalesce(l.family, s.family) as name_family
+        from worded w
+        left join family_words l on l.word = w.family_match
+        left join family_words s on s.word = left(w.family_match, -1))
+    select f.*, {generation} as generation
+    from found f left join family_types t on t.family = f.name_family
 """
 
 FAMILIED = """
-    with familied as (
-        select w.*, o.* exclude (namespace), coalesce(o.organization, w.namespace) as owner,
-               coalesce(fw.word, fs.word) as family_word, coalesce(fw.family, fs.family, fa.family) as found,
-               case when coalesce(fw.family, fs.family) is not null then 'name' when fa.family is not null then 'architecture'
+    with told as (
+        select n.*, l.* exclude (repository, base_model, base_model_ids, relation),
+               coalesce(l.pipeline_tag, '') as task_text
+        from names n left join latest l using (repository)),
+    found as (
+        select t.* exclude (task_text), w.* exclude (name, task_text), o.organization,
+               coalesce(o.organization, t.namespace) as owner, coalesce(o.role, 'unreviewed') as role,
+               coalesce(w.name_family, fa.family) as found,
+               case when w.name_family is not null then 'name' when fa.family is not null then 'architecture'
                     else 'none' end as family_rule
-        from worded w
-        left join organizations o on o.namespace = lower(w.namespace)
-        left join family_words fw on fw.word = w.family_match
-        left join family_words fs on fs.word = left(w.family_match, -1)
-        left join family_architectures fa on fa.architecture = lower(w.architecture)
-             and (o.role is distinct from 'maker' or o.kind in ('individual', 'community') or exists (
-                 select 1 from family_namespaces n where n.family = fa.family and n.namespace = o.namespace)))
-    select f.*, fn.namespace is not null as first_party, {generation} as generation,
+        from told t
+        join worded w on w.name = t.name and w.task_text = t.task_text
+        left join organizations o on o.namespace = lower(t.namespace)
+        left join family_architectures a on a.architecture = lower(t.architecture)
+        left join family_namespaces fx on fx.family = a.family and fx.namespace = o.namespace
+        left join family_architectures fa on fa.architecture = a.architecture
+             and (not coalesce(o.names_its_own, false) or fx.family is not null))
+    select f.*, t.place, t.type as family_type, coalesce(t.retrained, false) as retrained, t.main as family_main,
+           fn.namespace is not null as first_party,
            case when contains(f.name, 'distill') then {distilled_into}
-                when fn.namespace is not null and f.family_rule = 'name' then coalesce({second}, {inside}) end as base_word
-    from familied f left join family_namespaces fn on fn.family = f.found and fn.namespace = lower(f.namespace)
+                when fn.namespace is not null and f.family_rule = 'name'
+                then substr(f.name, strpos(f.name, f.family_word) + length(f.family_word)) || ' '
+                     || regexp_extract(f.family_word, '^([a-z]+)[^a-z]', 1) end as base_text
+    from found f left join family_types t on t.family = f.found
+    left join family_namespaces fn on fn.family = f.found and fn.namespace = lower(f.namespace)
 """
 
 ATTRIBUTED = """
-    with based as (
-        select g.*, b.family as base_family, coalesce(b.main, t.main) as main, t.type as family_type,
-               coalesce(t.retrained, false) as retrained
-        from familied g
-        left join family_types t on t.family = g.found
-        left join (select word, bases.* from family_words join family_types bases using (family)
-                   where not bases.retrained and bases.type = 'language') b
-          on b.word = g.base_word and b.family <> g.found)
+    with matched as (select *, {base_match} as base_match from familied),
+    bases as (
+        select w.word, w.family, t.main from family_words w join family_types t using (family)
+        where not t.retrained and t.type = 'language'),
+    based as (
+        select g.*, coalesce(b.family, s.family) as base_family, coalesce(b.main, s.main, g.family_main) as main
+        from matched g
+        left join bases b on b.word = g.base_match and b.family <> g.found
+        left join bases s on s.word = left(g.base_match, -1) and s.family <> g.found and b.word is null)
     select g.node, g.repository, g.seen, g.name, g.key, g.namespace, g.owner as organization,
-           coalesce(g.organization_name, g.owner) as organization_name,
-           coalesce(g.parent, '') as parent, coalesce(g.kind, 'unreviewed') as kind,
-           coalesce(g.country, 'unreviewed') as country, coalesce(g.region, 'unreviewed') as region,
-           coalesce(g.role, 'unreviewed') as role,
+           g.role,
            coalesce(g.found, case when g.organization is not null then 'other' else 'unattributed' end) as family,
-           g.family_rule, g.family_word, g.family_type, g.retrained, g.base_family, g.main,
+           g.family_rule, g.family_word, g.place, g.family_type, g.retrained, g.base_family, g.main,
            g.family_rule = 'name' and not g.retrained and g.main is not null
                and (not g.first_party or g.base_family is not null) as derived,
            g.generation, g.variant, g.format, g.first_party,
@@ -74,30 +91,24 @@ ATTRIBUTED = """
 
 
 def build_attributed(engine: Engine, knowledge: Knowledge) -> None:
-    """Register `attributed`; needs `names` (node, repository, seen, namespace, name) and `latest`."""
-    named = "n.name"
+    """Register `attributed`, and `worded`, what each distinct name says; needs `names` (node, repository, seen, namespace, name) and `latest`."""
+    name = "e.name"
     engine.query(
         "worded",
         WORDED.format(
-            match=patterns.family_match(knowledge, named),
-            variants=patterns.marks(knowledge.variants.values(), named, "n.task_text"),
-            format=patterns.first_mark(knowledge.formats.values(), named, "n.task_text", "original"),
-            size=patterns.name_size(named),
-            active=patterns.name_active(named),
-            key=patterns.key(named),
+            match=patterns.family_match(knowledge, name),
+            variants=patterns.marks(knowledge.variants.values(), name, "e.task_text"),
+            format=patterns.first_mark(knowledge.formats.values(), name, "e.task_text", "original"),
+            size=patterns.name_size(name),
+            active=patterns.name_active(name),
+            key=patterns.key(name),
+            generation=patterns.generation_case(knowledge, "t.place", "f.name"),
         ),
-        keep=False,
     )
-    after = "substr(f.name, strpos(f.name, f.family_word) + length(f.family_word))"
-    engine.query(
-        "familied",
-        FAMILIED.format(
-            generation=patterns.generation_case(knowledge.families.values(), "f.found", "f.name"),
-            distilled_into=patterns.family_word(knowledge, patterns.distilled_into("f.name")),
-            second=patterns.family_word(knowledge, after),
-            inside=patterns.family_word(knowledge, "regexp_extract(f.family_word, '^([a-z]+)[^a-z]', 1)"),
-        ),
-        keep=False,
-    )
+    engine.query("familied", FAMILIED.format(distilled_into=patterns.distilled_into("f.name")), keep=False)
     packed = [patterns.text(p.format) for p in knowledge.formats.values() if p.packed]
-    engine.query("attributed", ATTRIBUTED.format(packed=", ".join(packed) or "''"))
+    engine.query(
+        "attributed",
+        ATTRIBUTED.format(base_match=patterns.family_match(knowledge, "base_text"), packed=", ".join(packed) or "''"),
+        as_written=True,
+    )

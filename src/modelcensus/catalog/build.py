@@ -64,10 +64,10 @@ LINES = """
 ENDS = """
     select e.node, case when not e.derived then e.repository end as root,
            coalesce(e.base_family, e.family) as root_family,
-           case when e.derived then coalesce(o.organization, e.main) else e.organization end as root_organization,
-           case when e.derived then coalesce(o.country, 'unreviewed') else e.country end as root_country,
-           case when e.derived then coalesce(o.region, 'unreviewed') else e.region end as root_region
-    from attributed e left join organizations o on o.namespace = lower(e.main)
+           coalesce(o.organization, case when e.derived then e.main else e.organization end) as root_organization,
+           coalesce(o.country, 'unreviewed') as root_country, coalesce(o.region, 'unreviewed') as root_region
+    from attributed e
+    left join organizations o on o.namespace = lower(case when e.derived then e.main else e.organization end)
     where e.node in (select root from root_shares)
 """
 
@@ -96,28 +96,27 @@ ROOTED = """
 DESCENT = """
     with kept as (
         select e.child, e.parent, e.relation, e.rule, count(*) over (partition by e.child) as parents
-        from cuts c join edges e on e.child = c.child and e.parent = c.parent where not c.cut)
-    select k.child as node, [p.repository] as parents, k.relation, k.rule, k.parent
-    from kept k join names p on p.node = k.parent where k.parents = 1
-    union all
-    select k.child, list(p.repository order by p.repository), min(k.relation), min(k.rule), null
-    from kept k join names p on p.node = k.parent where k.parents > 1 group by k.child
+        from cuts c join edges e on e.child = c.child and e.parent = c.parent where not c.cut),
+    single as (
+        select k.child as node, [p.repository] as parents, k.relation, k.rule, k.parent
+        from kept k join names p on p.node = k.parent where k.parents = 1
+        union all
+        select k.child, list(p.repository order by p.repository), min(k.relation), min(k.rule), null
+        from kept k join names p on p.node = k.parent where k.parents > 1 group by k.child)
+    select s.*, h.depth, r.* exclude (node) from single s join rooted r using (node) join depths h using (node)
 """
 
 CATALOG = """
     with related as (
         select a.*, d.parents, coalesce(d.relation, s.relation, 'none') as relation,
                coalesce(d.rule, case when s.relation is not null then 'inferred' end, 'none') as lineage_rule,
-               coalesce(h.depth, 0) as depth, {roots},
+               coalesce(d.depth, 0) as depth, {roots},
                coalesce(p.curated_b, case when not p.packed then p.stated_b end, p.name_b) as parent_b
         from attributed a
-        left join rooted r using (node)
-        left join ends e on e.node = r.ending
         left join descent d using (node)
-        left join depths h using (node)
+        left join ends e on e.node = coalesce(d.ending, case when d.node is null then a.node end)
         left join shown s using (node)
-        left join attributed p on p.node = d.parent
-        where a.seen),
+        left join attributed p on p.node = d.parent),
     sized as (
         select *, case when relation = 'adapter' or list_contains(variant, 'adapter') then 'adapter'
                        when curated_b is not null then 'curated'
@@ -130,7 +129,9 @@ CATALOG = """
     measured as (
         select *, case size_rule when 'curated' then curated_b when 'name' then name_b when 'parent' then parent_b
                   when 'adapter' then null else stated_b end as params_b from sized)
-    select m.repository, organization, organization_name, parent, kind, country, region, role,
+    select m.repository, m.organization, coalesce(o.organization_name, m.organization) as organization_name,
+           coalesce(o.parent, '') as parent, coalesce(o.kind, 'unreviewed') as kind,
+           coalesce(o.country, 'unreviewed') as country, coalesce(o.region, 'unreviewed') as region, m.role,
            family, family_rule, family_word, family_type, generation, variant, format, first_party,
            params_b, case when size_rule <> 'adapter' then coalesce(curated_active_b, stated_active_b, name_active_b) end
            as active_b, size_rule, case {size_class} end as size_class,
@@ -140,6 +141,8 @@ CATALOG = """
            coalesce(parents, []) as parents, relation, lineage_rule, depth,
            root, root_family, root_organization, root_country, root_region
     from measured m left join license_classes lc on lc.license = lower(m.license)
+    left join organizations o on o.namespace = lower(m.organization)
+    where m.seen
 """
 
 ROOT_COLUMNS = ("root_family", "root_organization", "root_country", "root_region")
@@ -171,7 +174,7 @@ def build_catalog(engine: Engine, knowledge: Knowledge, also: Iterable[str] = ()
     build_stated(engine)
     engine.query("names", NAMES.format(longest=patterns.LONGEST_NAME))
     build_attributed(engine, knowledge)
-    engine.drop("worded", "familied", "latest", "statements", "known", "identities")
+    engine.drop("familied", "worded", "latest", "statements", "known", "identities")
     build_edges(engine, knowledge)
     build_roots(engine)
     classes = " ".join(
@@ -181,17 +184,18 @@ def build_catalog(engine: Engine, knowledge: Knowledge, also: Iterable[str] = ()
     catalog = engine.query(
         "catalog",
         CATALOG.format(
-            roots=", ".join(f"coalesce(e.{c}, r.{c}) as {c}" for c in ("root", *ROOT_COLUMNS)),
+            roots=", ".join(f"coalesce(e.{c}, d.{c}) as {c}" for c in ("root", *ROOT_COLUMNS)),
             size_class=f"when m.params_b is null then 'unknown' {classes} else {patterns.text(SIZE_CLASSES[-1])}",
         ),
+        as_written=True,
     )
-    engine.drop("attributed", "shown", "descent", "rooted", "ends", "depths", "names")
+    engine.drop("attributed", "shown", "descent", "ends", "names")
     return catalog
 
 
 def build_roots(engine: Engine) -> None:
     """Register `lineage` (the edges, with what was cut), `shared_roots` (the repositories of several roots), and by
-    node `rooted` (the root and what it is), `descent` (parents, relation) and `depths`."""
+    node `descent` (parents, relation, depth, and where the lines end) and `ends` (what a root is)."""
     edges = engine.fetch(engine.query("numbered", NUMBERED))
     nodes = engine.rows("select count(*) as n from names")[0]["n"]
     child, parent, age = (edges[c].to_numpy().astype(np.int64) for c in ("child", "parent", "age"))
@@ -207,4 +211,4 @@ def build_roots(engine: Engine) -> None:
     columns = ", ".join(f"case when count(distinct {c}) = 1 then min({c}) else '{SEVERAL}' end" for c in ROOT_COLUMNS)
     engine.query("rooted", ROOTED.format(one_root=columns))
     engine.query("descent", DESCENT)
-    engine.drop("numbered", "edges", "root_shares", "cuts", "mixed")
+    engine.drop("numbered", "edges", "root_shares", "cuts", "mixed", "rooted", "depths")

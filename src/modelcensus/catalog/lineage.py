@@ -36,7 +36,15 @@ STATED = f"""
 
 PARENTS = """
     with wanted as (select stated, max(hub_id) as hub_id from stated group by stated),
-    lowered as (select lower(repository) as id, min(repository) as repository from known group by 1),
+    sought as (
+        select lower(stated) as id from wanted where stated not in (select repository from known)
+        union
+        select lower(o.organization || '/' || split_part(stated, '/', 2))
+        from wanted join organizations o on o.namespace = lower(split_part(stated, '/', 1))
+        where stated not in (select repository from known)),
+    lowered as (
+        select lower(repository) as id, min(repository) as repository from known
+        where lower(repository) in (select id from sought) group by 1),
     legacy as (
         select lower(split_part(k.repository, '/', 2)) as name, min(k.repository) as repository
         from known k join organizations o on o.namespace = lower(split_part(k.repository, '/', 1))
@@ -55,9 +63,11 @@ PARENTS = """
 """
 
 TOLD = """
-    select c.node as child, p.node as parent, s.stated, s.relation, s.rule, q.how
+    select c.node as child, p.node as parent, min(s.stated) as stated, min(s.relation) as relation,
+           min(s.rule) as rule, min(q.how) as how
     from stated s join parents q using (stated)
     join names c on c.repository = s.repository join names p on p.repository = q.parent
+    group by 1, 2
 """
 
 STEMS = """
@@ -170,19 +180,16 @@ CONTAINED = """
 """
 
 EDGES = """
-    with found as (
-        select * from told
+    with several as (select child from told group by child having count(*) > 1),
+    found as (
+        select t.*, m.child is not null as several from told t left join several m using (child)
         union all
-        select child, parent, null, null, 'inferred', 'converted' from converted
+        select child, parent, null, null, 'inferred', 'converted', false from converted
         union all
-        select child, parent, null, null, 'inferred', 'contained' from contained),
-    single as (
-        select child, parent, any_value(stated) as stated, any_value(relation) as relation, any_value(rule) as rule,
-               any_value(how) as how, count(*) over (partition by child) as parents
-        from found group by child, parent)
+        select child, parent, null, null, 'inferred', 'contained', false from contained)
     select e.child, e.parent, e.stated, e.rule, e.how,
-           coalesce(e.relation, case when e.parents > 1 then 'merge' end, s.relation, 'finetune') as relation
-    from single e join shown s on s.node = e.child
+           coalesce(e.relation, case when e.several then 'merge' end, s.relation, 'finetune') as relation
+    from found e join shown s on s.node = e.child
 """
 
 SHOWN = """
@@ -212,7 +219,7 @@ def build_edges(engine: Engine, knowledge: Knowledge) -> None:
             signed=patterns.has_sign(conversion, "key"),
             stem=patterns.without(conversion, "a.key"),
             tail=patterns.trailing(conversion, "a.key"),
-            said_owner=patterns.owner_case(knowledge.families.values(), "a.family", "a.key"),
+            said_owner=patterns.owner_case(knowledge, "a.place", "a.key"),
         ),
     )
     engine.query("first_party", FIRST_PARTY)

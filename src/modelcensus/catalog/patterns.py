@@ -1,9 +1,12 @@
 """Knowledge as SQL over repository names: one expression per question, evaluated by the engine."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
-from modelcensus.catalog.entries import Family, Pattern, Sign
+from modelcensus.catalog.entries import Pattern, Sign
 from modelcensus.catalog.knowledge import Knowledge
+
+T = TypeVar("T")
 
 SHORT_WORD = 3
 """A word of at most this many letters must also end at a non-letter (`phi` is not in `philosophy`)."""
@@ -19,75 +22,104 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def family_word(knowledge: Knowledge, name: str) -> str:
-    """SQL of the leftmost family word in a lower-cased name, or null.
+def family_match(knowledge: Knowledge, name: str) -> str:
+    """SQL of the leftmost family word in a lower-cased name, a short one with the character after it, or ''.
 
     A word starts at the beginning or after a non-letter; of words that start at the same place the longest wins.
     """
-    found = f"regexp_extract({name}, {text(_family_pattern(knowledge, '(', ')'))}, ['long', 'short'])"
-    return f"coalesce(nullif({found}.long, ''), nullif({found}.short, ''))"
-
-
-def family_match(knowledge: Knowledge, name: str) -> str:
-    """SQL of the same word with what stands around it taken in: for a short word the character after it.
-
-    A pattern without groups is matched several times faster, and this one is matched against every name.
-    """
-    return f"regexp_replace(regexp_extract({name}, {text(_family_pattern(knowledge, '(?:', ')'))}), '^[^a-z]', '')"
-
-
-def _family_pattern(knowledge: Knowledge, opening: str, closing: str) -> str:
     words = sorted({w for f in knowledge.families.values() for w in f.names}, key=lambda w: (-len(w), w))
     short = [w for w in words if sum(c.isalpha() for c in w) <= SHORT_WORD]
     long = [w for w in words if w not in short]
     groups = [
-        f"{opening}{'|'.join(_escape(w) for w in members) or NEVER}{closing}{end}"
+        f"(?:{'|'.join(_escape(w) for w in members) or NEVER}){end}"
         for members, end in ((long, ""), (short, "(?:[^a-z]|$)"))
     ]
-    return f"(?:^|[^a-z])(?:{'|'.join(groups)})"
+    pattern = f"(?:^|[^a-z])(?:{'|'.join(groups)})"
+    return f"regexp_replace(regexp_extract({name}, {text(pattern)}), '^[^a-z]', '')"
 
 
-def generation_case(families: Iterable[Family], family: str, name: str) -> str:
-    """SQL of the generation by the first matching pattern of the family."""
+def generation_case(knowledge: Knowledge, place: str, name: str) -> str:
+    """SQL of the generation by the first matching pattern of the family with that number."""
+    told = {
+        f.family: _first_of([(g.names, text(g.generation)) for g in f.generations], name)
+        for f in knowledge.families.values()
+        if f.generations
+    }
+    return _by_family(knowledge, place, told)
+
+
+STEP = 16
+"""Families that a name's family is compared with one by one."""
+
+AT_ONCE = 6
+"""Choices that are first tried together, in one pattern: most names match none of them."""
+
+
+def _first_of(choices: list[tuple[tuple[str, ...], str]], name: str) -> str:
+    """SQL of the value of the first choice one of whose patterns matches, or null."""
+    if len(choices) <= AT_ONCE:
+        cases = " ".join(f"when {_matches(names, name)} then {value}" for names, value in choices)
+        return f"case {cases} end"
     branches = []
-    for f in _large_first(families):
-        if f.generations:
-            cases = " ".join(
-                f"when regexp_matches({name}, {text('|'.join(g.names))}) then {text(g.generation)}"
-                for g in f.generations
-            )
-            branches.append(f"when {text(f.family)} then case {cases} end")
-    return _by_family(family, branches)
+    for some in _parts(choices):
+        together = tuple(n for names, _ in some for n in names)
+        branches.append(f"when {_matches(together, name)} then {_first_of(some, name)}")
+    return f"case {' '.join(branches)} end"
 
 
-def owner_case(families: Iterable[Family], family: str, key_: str) -> str:
+def _matches(names: tuple[str, ...], name: str) -> str:
+    return f"regexp_matches({name}, {text('|'.join(names))})"
+
+
+def _parts(listed: list[T]) -> list[list[T]]:
+    return [listed[i : i + AT_ONCE] for i in range(0, len(listed), AT_ONCE)]
+
+
+def owner_case(knowledge: Knowledge, place: str, key_: str) -> str:
     """SQL of the first-party namespace with which a key begins (`google-gemma-3-27b-it`), lower-cased, or null."""
-    branches = []
-    for f in _large_first(families):
+    told = {}
+    for f in knowledge.families.values():
         owners = sorted({o.lower() for o in f.organizations}, key=lambda o: (-len(o), o))
-        if owners:
-            starts = {o: "".join(c if c.isalnum() else "-" for c in o) + "-" for o in owners}
-            cases = " ".join(f"when starts_with({key_}, {text(starts[o])}) then {text(o)}" for o in owners)
-            branches.append(f"when {text(f.family)} then case {cases} end")
-    return _by_family(family, branches)
+        starts = {o: "".join(c if c.isalnum() else "-" for c in o) + "-" for o in owners}
+        cases = " ".join(f"when starts_with({key_}, {text(starts[o])}) then {text(o)}" for o in owners)
+        if cases:
+            told[f.family] = f"case {cases} end"
+    return _by_family(knowledge, place, told)
 
 
-def _large_first(families: Iterable[Family]) -> list[Family]:
-    """Families with many generations first: they have most of the repositories, and `case` tries in order."""
-    return sorted(families, key=lambda f: (-len(f.generations), f.family))
+def family_places(knowledge: Knowledge) -> dict[str, int]:
+    """Family -> its number: those with many generations, which have most of the repositories, come first."""
+    ordered = sorted(knowledge.families.values(), key=lambda f: (-len(f.generations), f.family))
+    return {f.family: i for i, f in enumerate(ordered)}
 
 
-def _by_family(family: str, branches: list[str]) -> str:
-    return f"case when {family} is not null then case {family} {' '.join(branches)} end end" if branches else "null"
+def _by_family(knowledge: Knowledge, place: str, told: dict[str, str]) -> str:
+    """SQL that goes by a family's number: in steps of a few, so that no row is compared with all families."""
+    places = family_places(knowledge)
+    steps: dict[int, list[str]] = {}
+    for family, sql in sorted(told.items(), key=lambda t: places[t[0]]):
+        steps.setdefault(places[family] // STEP, []).append(f"when {places[family]} then {sql}")
+    branches = [
+        f"when {place} < {(i + 1) * STEP} then case {place} {' '.join(cases)} end"
+        for i, cases in sorted(steps.items())
+    ]
+    return f"case {' '.join(branches)} end" if branches else "null"
 
 
 def marks(patterns: Iterable[Pattern], name: str, task: str) -> str:
     """SQL of the list of variants (or formats) that a name and a task show."""
-    patterns = tuple(patterns)
-    parts = [f"case when {_shows(p, name, task)} then {text(p.variant or p.format)} end" for p in patterns]
-    listed = f"list_filter([{', '.join(parts)}], lambda mark: mark is not null)"
     none = "cast([] as varchar[])"
-    return f"case when {_shows_any(patterns, name, task)} then {listed} else {none} end" if parts else none
+
+    def listed(some: tuple[Pattern, ...]) -> str:
+        if len(some) > AT_ONCE:
+            within = f"list_concat({', '.join(listed(tuple(part)) for part in _parts(list(some)))})"
+        else:
+            parts = [f"case when {_shows(p, name, task)} then {text(p.variant or p.format)} end" for p in some]
+            within = f"list_filter([{', '.join(parts)}], lambda mark: mark is not null)"
+        return f"case when {_shows_any(some, name, task)} then {within} else {none} end"
+
+    given = tuple(patterns)
+    return listed(given) if given else none
 
 
 def first_mark(patterns: Iterable[Pattern], name: str, task: str, otherwise: str) -> str:
@@ -164,7 +196,8 @@ def trailing(sign: Sign | None, key_: str) -> str:
     return f"regexp_extract({key_}, {text(run)}, 1)"
 
 
-NAME_MIXTURE = r"(?:^|[^a-z0-9])(\d{1,3})x(\d{1,3}(?:[._]\d{1,2})?)b(?:$|[^a-z0-9])"
+NAME_NUMBER = r"\d[bm](?:$|[^a-z0-9])"
+NAME_MIXTURE = r"(?:^|[^a-z0-9])(\d{1,3}x\d{1,3}(?:[._]\d{1,2})?)b(?:$|[^a-z0-9])"
 NAME_BILLIONS = r"(?:^|[^a-z0-9.])(?:e)?(\d{1,4}(?:[._]\d{1,3})?)b(?:$|[^a-z0-9])"
 NAME_MILLIONS = r"(?:^|[^a-z0-9.])(\d{1,4}(?:\.\d{1,2})?)m(?:$|[^a-z0-9])"
 NAME_ACTIVE = r"(?:^|[^a-z0-9.])a(\d{1,3}(?:[._]\d{1,3})?)b(?:$|[^a-z0-9])"
@@ -175,9 +208,12 @@ def name_size(name: str) -> str:
 
     A number of `t` is left alone: it is as often one of training tokens.
     """
+    experts = f"string_split(replace(regexp_extract({name}, {text(NAME_MIXTURE)}, 1), '_', '.'), 'x')"
+    mixture = f"list_product(list_transform({experts}, lambda n: try_cast(n as double)))"
     return (
-        f"coalesce({_number(name, NAME_MIXTURE)} * {_number(name, NAME_MIXTURE, 2)}, {_number(name, NAME_BILLIONS)},"
-        f" {_number(name, NAME_MILLIONS)} / 1000)"
+        f"case when regexp_matches({name}, {text(NAME_NUMBER)}) then coalesce("
+        f"case when regexp_matches({name}, {text(NAME_MIXTURE)}) then {mixture} end,"
+        f" {_number(name, NAME_BILLIONS)}, {_number(name, NAME_MILLIONS)} / 1000) end"
     )
 
 
@@ -186,8 +222,8 @@ def name_active(name: str) -> str:
     return _number(name, NAME_ACTIVE)
 
 
-def _number(name: str, pattern: str, group: int = 1) -> str:
-    return f"try_cast(replace(nullif(regexp_extract({name}, {text(pattern)}, {group}), ''), '_', '.') as double)"
+def _number(name: str, pattern: str) -> str:
+    return f"try_cast(replace(nullif(regexp_extract({name}, {text(pattern)}, 1), ''), '_', '.') as double)"
 
 
 def _whole(words: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from modelcensus.catalog.knowledge import Knowledge
+from modelcensus.catalog.patterns import family_places
 from modelcensus.engine import Engine
 
 _TEXT, _NUMBER, _DAY, _FLAG = pa.string(), pa.float64(), pa.date32(), pa.bool_()
@@ -12,7 +13,8 @@ _TEXT, _NUMBER, _DAY, _FLAG = pa.string(), pa.float64(), pa.date32(), pa.bool_()
 
 def register_organizations(engine: Engine, knowledge: Knowledge) -> None:
     """Register `organizations`: namespace (today's or former, lower-cased), organization, organization_name,
-    parent, kind, country, region, role, legacy_ids."""
+    parent, kind, country, region, role, legacy_ids, names_its_own (institutions that make models: theirs are not
+    of a family because they use its architecture)."""
     rows = []
     for o in knowledge.organizations.values():
         for namespace in (o.namespace, *o.former):
@@ -30,19 +32,23 @@ def register_organizations(engine: Engine, knowledge: Knowledge) -> None:
                     region,
                     o.role,
                     o.legacy_ids and namespace == o.namespace,
+                    o.role == "maker" and o.kind not in ("individual", "community"),
                 )
             )
     texts = ("namespace", "organization", "organization_name", "parent", "kind", "country", "region", "role")
-    _register(engine, "organizations", rows, dict.fromkeys(texts, _TEXT) | {"legacy_ids": _FLAG})
+    _register(
+        engine, "organizations", rows, dict.fromkeys(texts, _TEXT) | {"legacy_ids": _FLAG, "names_its_own": _FLAG}
+    )
 
 
 def register_families(engine: Engine, knowledge: Knowledge) -> None:
     """Register what names, architectures and namespaces say of families: `family_words` (word, word_key, family),
     `family_architectures` (architecture, family), `family_namespaces` (family, namespace, place),
-    `family_types` (family, type, retrained, main: its first organization), `generations` (family, generation,
+    `family_types` (family, place, type, retrained, main: its first organization), `generations` (family, generation,
     released, license), `architectures` (architecture, organization)."""
     families = knowledge.families.values()
     named = {"family": _TEXT}
+    places = family_places(knowledge)
     _register(
         engine,
         "family_words",
@@ -64,8 +70,8 @@ def register_families(engine: Engine, knowledge: Knowledge) -> None:
     _register(
         engine,
         "family_types",
-        [(f.family, f.type, f.retrained, next(iter(f.organizations), None)) for f in families],
-        named | {"type": _TEXT, "retrained": _FLAG, "main": _TEXT},
+        [(f.family, places[f.family], f.type, f.retrained, next(iter(f.organizations), None)) for f in families],
+        named | {"place": pa.int64(), "type": _TEXT, "retrained": _FLAG, "main": _TEXT},
     )
     _register(
         engine,

@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -50,13 +50,21 @@ class DuckDBEngine:
         self._db.register(name, rows)
         return self._ibis.table(name)
 
-    def query(self, name: str, sql: str, *, keep: bool = True) -> ir.Table:
+    def query(self, name: str, sql: str, *, keep: bool = True, as_written: bool = False) -> ir.Table:
         self._drop(name)
         kind = "temp table" if keep else "temp view"
-        with _damage_named():
+        with _damage_named(), self._sides_kept() if as_written else nullcontext():
             self._db.execute(f'create {kind} "{name}" as {sql}')
         self._statements[name] = sql
         return self._ibis.table(name)
+
+    @contextmanager
+    def _sides_kept(self) -> Iterator[None]:
+        self._db.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
+        try:
+            yield
+        finally:
+            self._db.execute("reset disabled_optimizers")
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         with _damage_named():

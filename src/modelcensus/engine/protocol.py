@@ -19,8 +19,12 @@ class Engine(Protocol):
         """In-memory rows as a table called `name`."""
         ...
 
-    def query(self, name: str, sql: str, *, keep: bool = True) -> ir.Table:
-        """The result of SQL over named tables; computed once where `keep`, else a view."""
+    def query(self, name: str, sql: str, *, keep: bool = True, as_written: bool = False) -> ir.Table:
+        """The result of SQL over named tables; computed once where `keep`, else a view.
+
+        `as_written`: the left side of a join is the large one and the right one fits memory, whatever the engine
+        estimates.
+        """
         ...
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
