@@ -1,7 +1,7 @@
 """`python -m bench catalog`: attribution and roots of a Hub's worth of repositories, and what the roots alone cost
 in plain Python.
 
-Names are drawn from the sample's; lineage has the Hub's shape: many originals, chains up to twelve deep, few of
+Names are drawn from the sample's (`--distinct`: each made different); lineage has the Hub's shape: many originals, chains up to twelve deep, few of
 them long, popular parents, 2 % merges, and some cycles. What the plain program gives (a dictionary of parents
 followed upwards) is compared for every repository with one line of descent.
 """
@@ -36,12 +36,14 @@ def real_names() -> list[str]:
     return sorted({n for f in files for n in pq.read_table(f, columns=["repository"])["repository"].to_pylist()})
 
 
-def made_facts(repositories: int, seed: int = 11) -> tuple[pa.Table, np.ndarray]:
+def made_facts(repositories: int, distinct: bool = False, seed: int = 11) -> tuple[pa.Table, np.ndarray]:
     """Facts of that many repositories, and the first parent of each (-1: none)."""
     random = np.random.default_rng(seed)
     real = np.array(real_names(), dtype=object)
     picked = np.concatenate([np.arange(real.size), random.integers(0, real.size, repositories)])[:repositories]
     ids = [n if i < real.size else n.replace("/", f"-{i}/", 1) for i, n in enumerate(real[picked].tolist())]
+    if distinct:
+        ids = [n if i < real.size else f"{n}-v{i}" for i, n in enumerate(ids)]
     levels = np.minimum(random.geometric(0.6, repositories), DEEPEST)
     levels[random.random(repositories) > PARENTED] = 0
     levels[: DEEPEST + 1] = np.arange(DEEPEST + 1)
@@ -105,9 +107,10 @@ def plain(ids: list[str], parent: np.ndarray) -> dict[str, str]:
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench catalog")
     parser.add_argument("--repositories", type=int, default=300_000)
+    parser.add_argument("--distinct", action="store_true", help="no two repositories of one name: the hardest case")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        facts, parent = made_facts(chosen.repositories)
+        facts, parent = made_facts(chosen.repositories, chosen.distinct)
         ids = facts["repository"].to_pylist()
         ledger = Ledger(Path(folder))
         ledger.commit(Batch("bench", "bench", "hub", {"facts": facts}, (), {}, ()))

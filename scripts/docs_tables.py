@@ -6,14 +6,15 @@ With `--check` nothing is written, and the exit status is 1 where a page is not 
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import pyarrow as pa
 import yaml
+from cyclopts import App
 
-from modelcensus.catalog import load_knowledge
+from modelcensus.catalog import CATALOG, load_knowledge
 from modelcensus.cli.main import app
 from modelcensus.measures import measures
 from modelcensus.sample import SAMPLE_FOLDER
@@ -135,13 +136,15 @@ def ledger_tables() -> str:
     return "\n\n".join(parts)
 
 
+def catalog_columns() -> str:
+    rows = [(f"`{c.name}`", _arrow(c.type), c.unit, c.text) for c in CATALOG.columns]
+    return table(("column", "type", "unit", "meaning"), rows)
+
+
 def commands() -> str:
     """One section per command: what it says of itself, its usage, and its options."""
     parts = []
-    for name in app:
-        if name.startswith("-"):
-            continue
-        command = app[name]
+    for name, command in _commands(app):
         arguments = command.assemble_argument_collection(parse_docstring=True)
         positional = [a for a in arguments if not a.names[0].startswith("-")]
         usage = " ".join([*(a.names[0] if a.required else f"[{a.names[0]}...]" for a in positional), "[OPTIONS]"])
@@ -151,6 +154,14 @@ def commands() -> str:
             f"```text\nmodelcensus {name} {usage}\n```\n\n{table(('option', 'value', 'default', 'meaning'), rows)}"
         )
     return "\n\n".join(parts)
+
+
+def _commands(parent: App, before: str = "") -> Iterator[tuple[str, App]]:
+    """Every command that does something, with the words that call it."""
+    for name in parent:
+        if not name.startswith("-"):
+            inner = list(_commands(parent[name], f"{before}{name} "))
+            yield from inner or [(f"{before}{name}", parent[name])]
 
 
 def _names(argument) -> str:
@@ -191,6 +202,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "peers": peers_table,
     "sizes": sizes_list,
     "ledger-tables": ledger_tables,
+    "catalog-columns": catalog_columns,
     "commands": commands,
 }
 

@@ -55,6 +55,10 @@ def shares_by_hand(node, parents):
     return total
 
 
+def depth_by_hand(node, parents):
+    return max((1 + depth_by_hand(p, parents) for p in parents.get(node, [])), default=0)
+
+
 @given(graphs())
 def test_roots_and_shares_are_those_of_plain_python(graph):
     count, edges, ages = graph
@@ -73,8 +77,7 @@ def test_roots_and_shares_are_those_of_plain_python(graph):
         assert set(ours[node]) == set(expected)
         assert all(abs(ours[node][r] - s) < 1e-9 for r, s in expected.items())
         assert abs(sum(ours[node].values()) - 1) < 1e-9
-        depth = lambda n: max((1 + depth(p) for p in parents.get(n, [])), default=0)  # noqa: E731
-        assert result.depth[node] == depth(node)
+        assert result.depth[node] == depth_by_hand(node, parents)
 
 
 @given(graphs(), st.randoms())

@@ -188,3 +188,36 @@ def test_a_reader_that_stops_early_is_no_error(ledger):
         capture_output=True,
     )
     assert b"Traceback" not in done.stdout + done.stderr and b"BrokenPipe" not in done.stderr
+
+
+def test_catalog_show_explains_and_says_what_the_ledger_has_not_seen(run, ledger):
+    done = run("catalog", "show", "unsloth/Qwen3-8B-GGUF", "--format", "json", "--ledger", ledger)
+    found = {e["field"]: e for e in json.loads(done.stdout)["attributions"]}
+    assert found["family"]["value"] == "Qwen" and found["family"]["file"] == "families/qwen.yml"
+    assert "not in this ledger" in done.stderr.decode()
+    assert b"Qwen" in run("catalog", "show", "Qwen/Qwen3-8B", "--ledger", ledger).stdout
+
+
+def test_catalog_accuracy_scores_labels_and_lists_what_to_add(run, ledger, tmp_path):
+    labels = tmp_path / "labels.csv"
+    labels.write_text("repository,family\nQwen/Qwen3-8B,Qwen\nx/never-seen-llama,Mistral\n")
+    report = json.loads(run("catalog", "accuracy", labels, "--format", "json", "--ledger", ledger).stdout)
+    assert {"scores", "attributed", "lineage_problems", "next"} == set(report)
+    assert (report["scores"][0]["right"], report["scores"][0]["labelled"]) == (1, 2)
+    assert b"precision" in run("catalog", "accuracy", labels, "--ledger", ledger).stdout
+    labels.write_text("repository,famly\na/b,c\n")
+    done = run("catalog", "accuracy", labels, "--ledger", ledger, status=1)
+    assert b"famly" in done.stderr and b"Traceback" not in done.stderr
+
+
+def test_catalog_scopes_lists_sizes_and_digests(run, ledger):
+    rows = json.loads(run("catalog", "scopes", "--format", "json", "--ledger", ledger).stdout)
+    assert {"hub", "mainline"} <= {r["scope"] for r in rows}
+    assert all(len(r["digest"]) == 16 and r["repositories"] >= 0 for r in rows)
+
+
+def test_a_scope_can_be_an_expression(run, ledger):
+    command = ("measure", "downloads", "--reading", "counter=all_time", "--format", "json", "--ledger", ledger)
+    run(*command, "--within", "where: organization = 'Qwen' or kind = 'unreviewed'")
+    done = run(*command, "--within", "where: read_csv('x')", status=1)
+    assert b"Traceback" not in done.stderr

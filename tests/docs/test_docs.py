@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from modelcensus.catalog import knowledge
+from modelcensus.catalog import entries, knowledge
 from modelcensus.catalog.scopes import COLUMNS
 from modelcensus.cli import main as run_command
 from modelcensus.cli.options import open_census
@@ -106,9 +106,10 @@ def test_every_command_and_option_is_documented() -> None:
     from modelcensus.cli.main import app
 
     page = read("commands.md")
-    for name in (n for n in app if not n.startswith("-")):
+    for name, command in script()._commands(app):
         section = page.partition(f"## `modelcensus {name}`")[2].partition("\n## ")[0]
-        for argument in app[name].assemble_argument_collection():
+        assert section, f"docs/commands.md has no section on {name}"
+        for argument in command.assemble_argument_collection():
             positive = set(argument.names) - set(argument.negatives)
             missing = [n for n in positive if f"`{n}`" not in section]
             assert not missing, f"docs/commands.md, {name}: no {missing}"
@@ -123,8 +124,12 @@ def test_every_key_of_a_recipe_is_documented() -> None:
 
 
 def test_every_key_of_the_knowledge_is_documented() -> None:
-    kinds = [knowledge.Organization, knowledge.Family, knowledge.Generation, knowledge.Pattern, knowledge.License]
-    kinds += [knowledge.Size, knowledge.Release, knowledge.Peers, knowledge.Grouping, knowledge.ScopeRule]
+    kinds = {
+        entries.Family,
+        entries.Generation,
+        *(kind for kind, _ in knowledge.LISTED.values()),
+        *knowledge.NAMED.values(),
+    }
     keys = {field.alias or name for kind in kinds for name, field in kind.model_fields.items()}
     documented("catalog.md", keys | set(COLUMNS))
 

@@ -1,10 +1,9 @@
 """How right attribution is, against labels that somebody else wrote, and what it leaves unattributed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pc_csv
 
 from modelcensus.catalog.columns import CATALOG
@@ -39,7 +38,7 @@ class Score:
     labelled_downloads: int
     found_downloads: int
     right_downloads: int
-    confused: tuple[tuple[str, str, int, int], ...] = field(default=())
+    confused: tuple[tuple[str, str, int, int], ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Plain values, with precision and recall; null where there is nothing to divide by."""
@@ -100,29 +99,28 @@ def _score(engine: Engine, name: str) -> Score:
         equal = f"lower(cast({ours} as varchar)) = lower(ltrim({label}, '+'))"
         right = f"({equal} or {own} and {ours} in ('other', 'unattributed'))"
     listed = ", ".join(f"'{n}'" for n in NOTHING)
-    compared = engine.fetch(engine.query("compared", f"""
+    engine.query("compared", f"""
         select l.{name} as label, coalesce(cast({ours} as varchar), '') as ours, coalesce({right}, false) as matched,
                {own} or coalesce(cast({ours} as varchar), '') not in ({listed}) as found, coalesce(w.downloads, 0) as downloads
         from labels l join catalog c on c.repository = l.repository
         left join weights w on w.repository = l.repository
-        where l.{name} is not null and l.{name} not in ('', '?')"""))  # fmt: skip
-    right_rows = compared.filter(pc.and_(compared["matched"], compared["found"]))
-    found_rows = compared.filter(compared["found"])
+        where l.{name} is not null and l.{name} not in ('', '?')""")  # fmt: skip
     confused = engine.rows("""
         select label, ours, count(*) as n, sum(downloads) as downloads from compared where not matched
         group by all order by downloads desc, n desc, label, ours""")  # fmt: skip
 
-    def weight(rows: pa.Table) -> int:
-        return int(pc.sum(rows["downloads"]).as_py() or 0)
-
+    sums = engine.rows("""
+        select count(*) as n, count(*) filter (found) as found, count(*) filter (found and matched) as matched,
+               coalesce(sum(downloads), 0) as weight, coalesce(sum(downloads) filter (found), 0) as found_weight,
+               coalesce(sum(downloads) filter (found and matched), 0) as matched_weight from compared""")[0]  # fmt: skip
     return Score(
         name,
-        compared.num_rows,
-        found_rows.num_rows,
-        right_rows.num_rows,
-        weight(compared),
-        weight(found_rows),
-        weight(right_rows),
+        int(sums["n"]),
+        int(sums["found"]),
+        int(sums["matched"]),
+        int(sums["weight"]),
+        int(sums["found_weight"]),
+        int(sums["matched_weight"]),
         tuple((r["label"], r["ours"], r["n"], int(r["downloads"])) for r in confused),
     )
 

@@ -8,22 +8,22 @@ from modelcensus.catalog import patterns
 from modelcensus.catalog.knowledge import Knowledge
 from modelcensus.engine import Engine
 
-WORDED = """
+MATCHED = """
     with every as (
         select distinct name, coalesce(l.pipeline_tag, '') as task_text
         from names left join latest l using (repository)),
-    worded as (
-        select e.*, {match} as family_match, {variants} as variant, {format} as format, {size} as name_b,
-               {active} as name_active_b, {key} as key
-        from every e),
-    found as (
-        select w.* exclude (family_match), coalesce(l.word, s.word) as family_word,
-               coalesce(l.family, s.family) as name_family
-        from worded w
-        left join family_words l on l.word = w.family_match
-        left join family_words s on s.word = left(w.family_match, -1))
-    select f.*, {generation} as generation
-    from found f left join family_types t on t.family = f.name_family
+    matched as (select e.*, {match} as family_match from every e)
+    select m.* exclude (family_match), coalesce(l.word, s.word) as family_word,
+           coalesce(l.family, s.family) as name_family
+    from matched m
+    left join family_words l on l.word = m.family_match
+    left join family_words s on s.word = left(m.family_match, -1)
+"""
+
+WORDED = """
+    select e.*, {variants} as variant, {format} as format, {size} as name_b, {active} as name_active_b, {key} as key,
+           {generation} as generation
+    from matched e left join family_types t on t.family = e.name_family
 """
 
 FAMILIED = """
@@ -93,16 +93,17 @@ ATTRIBUTED = """
 def build_attributed(engine: Engine, knowledge: Knowledge) -> None:
     """Register `attributed`, and `worded`, what each distinct name says; needs `names` (node, repository, seen, namespace, name) and `latest`."""
     name = "e.name"
+    engine.query("matched", MATCHED.format(match=patterns.family_match(knowledge, name)))
+    present = {r["name_family"] for r in engine.rows("select distinct name_family from matched")}
     engine.query(
         "worded",
         WORDED.format(
-            match=patterns.family_match(knowledge, name),
             variants=patterns.marks(knowledge.variants.values(), name, "e.task_text"),
             format=patterns.first_mark(knowledge.formats.values(), name, "e.task_text", "original"),
             size=patterns.name_size(name),
             active=patterns.name_active(name),
             key=patterns.key(name),
-            generation=patterns.generation_case(knowledge, "t.place", "f.name"),
+            generation=patterns.generation_case(knowledge, present, "t.place", name),
         ),
     )
     engine.query("familied", FAMILIED.format(distilled_into=patterns.distilled_into("f.name")), keep=False)

@@ -20,7 +20,7 @@ from modelcensus.vocabulary.names import SIZE_CLASSES, SIZE_EDGES
 
 KNOWN = """
     select repository from observations union select repository from facts union select repository from lists
-    union select repository from also
+    union select repository from also where repository is not null
 """
 
 IDENTITIES = """
@@ -82,7 +82,7 @@ SHARED = """
         qualify count(*) over (partition by node) > 1)
     select n.repository, told.* exclude (node),
            round(sum(share) over (partition by node order by root_organization, root_family, root_country, root_region
-                                  rows unbounded preceding), 9) as upto
+                                  rows unbounded preceding), 12) as upto
     from told join names n using (node)
 """
 
@@ -174,7 +174,7 @@ def build_catalog(engine: Engine, knowledge: Knowledge, also: Iterable[str] = ()
     build_stated(engine)
     engine.query("names", NAMES.format(longest=patterns.LONGEST_NAME))
     build_attributed(engine, knowledge)
-    engine.drop("familied", "worded", "latest", "statements", "known", "identities")
+    engine.drop("familied", "worded", "matched", "latest", "statements", "known", "identities")
     build_edges(engine, knowledge)
     build_roots(engine)
     classes = " ".join(

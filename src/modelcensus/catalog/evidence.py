@@ -48,15 +48,26 @@ def explain_repository(engine: Engine, knowledge: Knowledge, repository: str) ->
     ]
 
 
-def line_of_descent(engine: Engine, repository: str, longest: int = 50) -> list[dict[str, object]]:
-    """The edges above a repository, nearest first: child, parent, stated, relation, rule, how, state."""
-    quoted = patterns.text(repository)
-    return engine.rows(f"""
-        with recursive up as (
-            select l.*, 1 as step from lineage l where child = {quoted}
-            union select l.*, up.step + 1 from lineage l join up on l.child = up.parent
-            where up.state = 'kept' and up.step < {longest})
-        select step, child, parent, stated, relation, rule, how, state from up order by step, child, parent""")
+MOST_ROOTS = 5
+"""Roots of a repository of several that are shown."""
+
+MOST_EDGES = 60
+"""Edges of a line of descent that are shown; merges of merges can have thousands."""
+
+
+def line_of_descent(engine: Engine, repository: str) -> list[dict[str, object]]:
+    """The edges above a repository, nearest first: step, child, parent, stated, relation, rule, how, state."""
+    found: list[dict[str, object]] = []
+    seen, level, step = {repository}, [repository], 1
+    while level and len(found) < MOST_EDGES:
+        listed = ", ".join(patterns.text(r) for r in level)
+        edges = engine.rows(f"""select {step} as step, child, parent, stated, relation, rule, how, state from lineage
+                                where child in ({listed}) order by child, parent limit {MOST_EDGES - len(found)}""")
+        found += edges
+        level = sorted({str(e["parent"]) for e in edges if e["state"] == "kept"} - seen)
+        seen.update(level)
+        step += 1
+    return found
 
 
 def _statements(engine: Engine, repository: str) -> dict[str, tuple[str, str, date]]:
@@ -212,7 +223,8 @@ def _lineage(engine: Engine, knowledge: Knowledge, row: dict) -> list[Evidence]:
         )
     shares = engine.rows(f"""select root_family, root_organization, share from shared_roots
                              where repository = {patterns.text(row["repository"])} order by share desc, root_family, root_organization""")
-    root = ", ".join(f"{s['share']:.0%} {s['root_family']} ({s['root_organization']})" for s in shares)
+    root = ", ".join(f"{s['share']:.1%} {s['root_family']} ({s['root_organization']})" for s in shares[:MOST_ROOTS])
+    root += f" and {len(shares) - MOST_ROOTS} more" if len(shares) > MOST_ROOTS else ""
     said = root or f"{row['root'] or 'not a known repository'} ({row['root_family']}, {row['root_organization']})"
     found.append(
         Evidence("root", said, "lineage", why="" if row["root"] or root else "the family that the name shows")

@@ -11,20 +11,20 @@ from modelcensus.catalog.knowledge import Knowledge
 from modelcensus.engine import Engine
 
 LISTED = """
-    list_distinct(list_filter(string_split_regex(
-        regexp_replace(base_model, '(?:^|[\\s;,"\\[])base_model:(?:(?:finetune|adapter|quantized|merge):)?', ' ', 'g'),
-        '[\\s;,"\\[\\]]+'), lambda p: p <> ''))
+    (list_filter(string_split_regex(
+        regexp_replace(regexp_replace(base_model, 'https?://(?:huggingface\\.co|hf\\.co)/', '', 'g'), '(?:^|[\\s;,"\\[])base_model:(?:(?:finetune|adapter|quantized|merge):)?', ' ', 'g'),
+        '[\\s;,"\\[\\]]+'), lambda p: regexp_full_match(p, '[A-Za-z0-9][^\\s/]*(?:/[^\\s/]+)?')))
 """
 
 STATED = f"""
     with told as (
         select repository, {LISTED} as parents, string_split(coalesce(base_model_ids, ''), ' ') as ids,
-               coalesce(nullif(relation, ''),
+               coalesce(case when lower(relation) in ('finetune', 'adapter', 'quantized', 'merge') then lower(relation) end,
                         nullif(regexp_extract(base_model, 'base_model:(finetune|adapter|quantized|merge):', 1), ''))
                    as relation
         from latest where base_model is not null),
     listed as (
-        select repository, relation, unnest(parents) as stated,
+        select distinct repository, relation, unnest(parents) as stated,
                unnest(case when len(ids) = len(parents) then ids else [null for p in parents] end) as hub_id
         from told)
     select repository, stated, nullif(hub_id, '') as hub_id, relation, 'stated' as rule from listed
@@ -212,6 +212,7 @@ def build_stated(engine: Engine) -> None:
 def build_edges(engine: Engine, knowledge: Knowledge) -> None:
     """Register `edges`, and `shown`: the relation that a name, a format or a library shows (node, relation)."""
     signs, conversion = knowledge.relations, knowledge.relations.get("quantized")
+    present = {r["family"] for r in engine.rows("select distinct family from attributed")}
     engine.query("told", TOLD)
     engine.query(
         "stems",
@@ -219,7 +220,7 @@ def build_edges(engine: Engine, knowledge: Knowledge) -> None:
             signed=patterns.has_sign(conversion, "key"),
             stem=patterns.without(conversion, "a.key"),
             tail=patterns.trailing(conversion, "a.key"),
-            said_owner=patterns.owner_case(knowledge, "a.place", "a.key"),
+            said_owner=patterns.owner_case(knowledge, present, "a.place", "a.key"),
         ),
     )
     engine.query("first_party", FIRST_PARTY)

@@ -1,6 +1,6 @@
 """Knowledge as SQL over repository names: one expression per question, evaluated by the engine."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import TypeVar
 
 from modelcensus.catalog.entries import Pattern, Sign
@@ -38,12 +38,13 @@ def family_match(knowledge: Knowledge, name: str) -> str:
     return f"regexp_replace(regexp_extract({name}, {text(pattern)}), '^[^a-z]', '')"
 
 
-def generation_case(knowledge: Knowledge, place: str, name: str) -> str:
-    """SQL of the generation by the first matching pattern of the family with that number."""
+def generation_case(knowledge: Knowledge, present: Container[str], place: str, name: str) -> str:
+    """SQL of the generation by the first matching pattern of the family with that number, for the families that are
+    present: reading the patterns of all takes longer than matching them against a small ledger."""
     told = {
         f.family: _first_of([(g.names, text(g.generation)) for g in f.generations], name)
         for f in knowledge.families.values()
-        if f.generations
+        if f.generations and f.family in present
     }
     return _by_family(knowledge, place, told)
 
@@ -75,14 +76,14 @@ def _parts(listed: list[T]) -> list[list[T]]:
     return [listed[i : i + AT_ONCE] for i in range(0, len(listed), AT_ONCE)]
 
 
-def owner_case(knowledge: Knowledge, place: str, key_: str) -> str:
+def owner_case(knowledge: Knowledge, present: Container[str], place: str, key_: str) -> str:
     """SQL of the first-party namespace with which a key begins (`google-gemma-3-27b-it`), lower-cased, or null."""
     told = {}
     for f in knowledge.families.values():
         owners = sorted({o.lower() for o in f.organizations}, key=lambda o: (-len(o), o))
         starts = {o: "".join(c if c.isalnum() else "-" for c in o) + "-" for o in owners}
         cases = " ".join(f"when starts_with({key_}, {text(starts[o])}) then {text(o)}" for o in owners)
-        if cases:
+        if cases and f.family in present:
             told[f.family] = f"case {cases} end"
     return _by_family(knowledge, place, told)
 

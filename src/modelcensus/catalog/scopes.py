@@ -14,6 +14,8 @@ from modelcensus.engine import Engine
 from modelcensus.vocabulary import KnowledgeError, RequestError, nearest
 
 COLUMNS = tuple(CATALOG.names)
+EXPRESSION = "where:"
+"""What a scope's name begins with that is an expression itself."""
 _FUNCTIONS = (
     sge.And, sge.Or, sge.ArrayOverlaps, sge.ArrayContains, sge.RegexpLike, sge.RegexpFullMatch,
     sge.Lower, sge.Coalesce, sge.Cast, sge.TryCast, sge.StartsWith, sge.Array, sge.Case, sge.If,
@@ -33,8 +35,12 @@ class Scope:
 
 
 def resolve_scope(engine: Engine, knowledge: Knowledge, name: str) -> Scope:
-    """The scope of that name: one of the knowledge, or `LIST@DATE` (or `LIST`, its newest) of the ledger."""
+    """The scope of that name: one of the knowledge, `LIST@DATE` (or `LIST`, its newest) of the ledger, or an
+    expression of one's own after `where:`."""
     rule = knowledge.scopes.get(name) or _list_scope(engine, name)
+    if name.startswith(EXPRESSION):
+        where = name.removeprefix(EXPRESSION).strip()
+        rule = ScopeRule(text=f"repositories where {where}", short=f"repositories where {where}", where=where)
     if rule is None:
         raise RequestError(
             f"unknown scope {name!r}",

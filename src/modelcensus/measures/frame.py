@@ -158,12 +158,12 @@ def share_among_roots(table: ir.Table, shared: ir.Table) -> ir.Table:
     """
     names = {c: f"shared_{c}" for c in ("repository", *ROOT_DIMENSIONS)}
     told = shared.rename({v: k for k, v in names.items()})
-    joined = table.left_join(told, table.repository == told.shared_repository)
+    joined = table.left_join(told, [("repository", "shared_repository")])
     part, upto = _.share.fill_null(1.0), _.upto.fill_null(1.0)
     split = joined.mutate(
-        low=(_.low * part).floor().cast("int64"),
-        high=(_.high * part).ceil().cast("int64"),
-        estimate=((_.estimate * upto).floor() - (_.estimate * (upto - part).round(9)).floor()).cast("int64"),
+        low=(_.low * part).round(2).floor().cast("int64"),
+        high=(_.high * part).round(2).ceil().cast("int64"),
+        estimate=((_.estimate * upto).round(2).floor() - (_.estimate * (upto - part)).round(2).floor()).cast("int64"),
         **{c: ibis.coalesce(joined[names[c]], joined[c]) for c in ROOT_DIMENSIONS},
     )
     return split.drop("share", "upto", *names.values())
