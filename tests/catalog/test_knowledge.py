@@ -132,6 +132,15 @@ def test_a_users_folder_adds_and_overrides(tmp_path):
         ("version: 2027-01-01\nsizes: [text]\n", "text"),
         ("version: 2027-01-01\nscopes: {mine: true}\n", ""),
         ("version: soon\n", "version"),
+        ("version: 2027-01-01\nfamily: X\ntype: language\nnames: [qwen]\n", "twice"),
+        ("version: 2027-01-01\nfamily: X\ntype: language\nnames: [Upper]\n", "lower-case"),
+        ("version: 2027-01-01\nfamily: several\ntype: language\n", "several"),
+        (
+            "version: 2027-01-01\norganizations:\n  - {namespace: qwen, name: b, country: FR, kind: company}\n",
+            "twice",
+        ),
+        ("version: 2027-01-01\nvariants:\n  - {variant: x, names: ['(']}\n", "pattern"),
+        ("version: 2027-01-01\ndefault: nowhere\n", "nowhere"),
     ],
 )
 def test_a_bad_file_is_an_error_that_names_it(tmp_path, content, said):

@@ -193,3 +193,10 @@ def test_families_that_others_train_anew_are_no_parents():
     )
     assert found["someone/bert-base-klingon"] == ("someone/bert-base-klingon", "someone")
     assert found["someone/llama-klingon"] == (None, "meta-llama")
+
+
+def test_hub_ids_stay_with_their_parents():
+    facts = [fact(f"new/{x}", hub_id=f"id{x}") for x in "abc"]
+    facts.append(fact("k/m", base_model="old/b old/a old/c", base_model_ids="idb ida idc"))
+    found = catalog_of(facts).rows("select stated, parent from lineage order by stated")
+    assert [tuple(r.values()) for r in found] == [(f"old/{x}", f"new/{x}") for x in "abc"]

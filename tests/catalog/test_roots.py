@@ -103,3 +103,10 @@ def test_a_chain_of_any_depth():
 def test_a_graph_without_edges():
     result = found(3, [], [])
     assert result.root.tolist() == result.node.tolist() == [0, 1, 2]
+
+
+def test_a_tangle_of_cycles_ends():
+    count = 150
+    edges = [(a, b) for a in range(count) for b in range(count) if a != b]
+    result = found(count, edges, list(range(len(edges))))
+    assert (result.depth >= 0).all()

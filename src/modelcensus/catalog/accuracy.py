@@ -1,5 +1,6 @@
 """How right attribution is, against labels that somebody else wrote, and what it leaves unattributed."""
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +71,14 @@ def read_labels(path: Path) -> pa.Table:
         ) from error
     if "repository" not in labels.column_names:
         raise InputError("no column 'repository'", where=f"{path}:1", remedy="name the repositories in such a column")
+    if len(set(labels.column_names)) < len(labels.column_names):
+        raise InputError("a column stands twice", where=f"{path}:1", remedy="keep one of each")
+    counted = Counter(r for r in labels["repository"].to_pylist() if r)
+    if counted.total() < labels.num_rows:
+        raise InputError("a row names no repository", where=str(path), remedy="name one in each row")
+    twice = next((r for r, n in counted.items() if n > 1), "")
+    if twice:
+        raise InputError(f"{twice!r} is labelled twice", where=str(path), remedy="keep one row for each repository")
     fields = [c for c in labels.column_names if c != "repository"]
     unknown = [c for c in fields if c not in CATALOG.names]
     if unknown or not fields:
@@ -97,7 +106,7 @@ def _score(engine: Engine, name: str) -> Score:
     else:
         own = f"starts_with({label}, '+')"
         equal = f"lower(cast({ours} as varchar)) = lower(ltrim({label}, '+'))"
-        right = f"({equal} or {own} and {ours} in ('other', 'unattributed'))"
+        right = f"({equal} or {own} and cast({ours} as varchar) in ('other', 'unattributed'))"
     listed = ", ".join(f"'{n}'" for n in NOTHING)
     engine.query("compared", f"""
         select l.{name} as label, coalesce(cast({ours} as varchar), '') as ours, coalesce({right}, false) as matched,

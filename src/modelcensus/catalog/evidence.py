@@ -37,7 +37,7 @@ def explain_repository(engine: Engine, knowledge: Knowledge, repository: str) ->
     """Every attribution of a repository of the catalog, in the order in which they build on one another."""
     row = engine.rows(f"select * from catalog where repository = {patterns.text(repository)}")[0]
     stated = _statements(engine, repository)
-    name = repository.partition("/")[2].lower()[: patterns.LONGEST_NAME]
+    name = repository[repository.find("/") + 1 :].lower()[: patterns.LONGEST_NAME]
     return [
         *_organization(knowledge, row, repository),
         *_family(engine, knowledge, row, name, stated),

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -91,14 +92,80 @@ def _load(folders: tuple[str, ...]) -> Knowledge:
             digest.update(path.read_bytes())
             content = _yaml(path)
             stated = content.pop("version", None)
-            if not isinstance(stated, date):
+            if type(stated) is not date:
                 raise KnowledgeError(
                     "no `version: YYYY-MM-DD`", where=str(path), remedy="add the day of the last change"
                 )
             version = max(version, stated)
             _merge(merged, path, content, str(path.relative_to(ours)) if folder == ours else str(path), stated)
+    _check(merged)
     # the entries are validated one by one, with their file; a second validation would forget the file
     return Knowledge.model_construct(version=version, digest=digest.hexdigest(), **merged)
+
+
+def _check(merged: dict[str, Any]) -> None:
+    """Refuse what would count a repository twice, or match what nobody meant."""
+    families, organizations = merged["families"].values(), merged["organizations"].values()
+    current = {o.namespace for o in organizations}
+    claims = {
+        "namespace": [(o.namespace, o) for o in organizations]
+        + [(f, o) for o in organizations for f in o.former if f not in current],
+        "family word": [(w, f) for f in families for w in f.names],
+        "architecture": [(a, f) for f in families for a in f.architectures],
+        "license": [(v.license, v) for v in merged["licenses"].values()],
+    }
+    for what, listed in claims.items():
+        seen: dict[str, Fact] = {}
+        for word, entry in listed:
+            other = seen.get(word.lower())
+            seen[word.lower()] = entry
+            if other is not None:
+                raise KnowledgeError(
+                    f"{what} {word!r} stands twice",
+                    where=f"{entry.file} and {other.file}",
+                    remedy="keep one of them; an entry with the same key, letter for letter, replaces ours",
+                )
+    for family in families:
+        if any(not w or w != w.lower() for w in family.names):
+            raise KnowledgeError(
+                "family words are lower-case and not empty",
+                where=family.file,
+                remedy="names are compared in lower case",
+            )
+        if family.family in ("other", "unattributed", "several"):
+            raise KnowledgeError(
+                f"{family.family!r} cannot be a family", where=family.file, remedy="choose another name"
+            )
+    chosen_in = str(merged.pop("grouping_from", ""))
+    if merged["grouping"] not in merged["groupings"]:
+        raise KnowledgeError(
+            f"no grouping {merged['grouping']!r}", where=chosen_in, remedy=f"choose {', '.join(merged['groupings'])}"
+        )
+    _check_patterns(merged)
+
+
+def _check_patterns(merged: dict[str, Any]) -> None:
+    """Try every pattern once, so that one that is none is an error with a file, and not a failed query."""
+    entries = [g for f in merged["families"].values() for g in f.generations]
+    listed = [(n, e) for e in (*entries, *merged["variants"].values(), *merged["formats"].values()) for n in e.names]
+    listed += [(w, s) for s in merged["relations"].values() for w in s.words]
+    db = duckdb.connect()
+    every = "select count(*) from unnest(?) as t(p) where regexp_matches('', p)"
+    try:
+        db.execute(every, [[pattern for pattern, _ in listed]])
+        if all(pattern for pattern, _ in listed):
+            return
+    except duckdb.Error:
+        pass  # one of them is none: look which
+    for pattern, entry in listed:
+        try:
+            if not pattern:
+                raise duckdb.InvalidInputException("it is empty")
+            db.execute("select regexp_matches('', ?)", [pattern])
+        except duckdb.Error as error:
+            raise KnowledgeError(
+                f"{pattern!r} is no pattern ({str(error).splitlines()[0]})", where=entry.file, remedy="write RE2"
+            ) from error
 
 
 def _merge(merged: dict[str, Any], path: Path, content: dict[str, Any], file: str, version: date) -> None:
@@ -121,7 +188,7 @@ def _merge(merged: dict[str, Any], path: Path, content: dict[str, Any], file: st
         elif key in NAMED:
             merged[key] |= {n: valid(NAMED[key], entry) for n, entry in _shaped(key, value, dict, path).items()}
         elif key == "default":
-            merged["grouping"] = _shaped(key, value, str, path)
+            merged["grouping"], merged["grouping_from"] = _shaped(key, value, str, path), path
         else:
             raise KnowledgeError(f"unknown key {key!r}", where=str(path), remedy="see docs/catalog.md for the keys")
 

@@ -85,13 +85,38 @@ def _youngest_of_cycles(child: Ints, parent: Ints, age: Ints, inside: Ints) -> l
         for component in list(nx.strongly_connected_components(part)):
             if len(component) < 2:
                 continue
-            tangle = part.subgraph(component).copy()
-            edges = list(tangle.edges(data="edge"))
-            youngest = max(edges, key=lambda e: (age[e[2]], e[2]))
-            tangle.remove_edge(*youngest[:2])
+            tangle = part.subgraph(component)
+            edges = sorted(tangle.edges(data="edge"), key=lambda e: (age[e[2]], e[2]))
+            if len(component) <= SMALL:
+                found += _closing(edges)
+                continue
+            youngest = edges[-1]
+            rest = tangle.copy()
+            rest.remove_edge(*youngest[:2])
             found.append(youngest[2])
-            waiting.append(tangle)
+            waiting.append(rest)
     return found
+
+
+SMALL = 2_000
+"""Nodes of a tangle of cycles up to which all that is reachable from each is kept in mind."""
+
+
+def _closing(edges: list[tuple[int, int, int]]) -> list[int]:
+    """Of edges from the oldest to the youngest, those that close a cycle with older ones."""
+    place = {node: i for i, node in enumerate(dict.fromkeys(n for edge in edges for n in edge[:2]))}
+    reached = [1 << i for i in range(len(place))]
+    closing = []
+    for child, parent, edge in edges:
+        c, p = place[child], place[parent]
+        if reached[p] >> c & 1:
+            closing.append(edge)
+        if not reached[c] >> p & 1:
+            gained = reached[p]
+            for node, reach in enumerate(reached):
+                if reach >> c & 1:
+                    reached[node] = reach | gained
+    return closing
 
 
 def _shares(count: int, child: Ints, parent: Ints, levels: Ints) -> tuple[Ints, Ints, NDArray[np.float64]]:

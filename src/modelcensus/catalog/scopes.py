@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
+import duckdb
 import sqlglot
 from sqlglot import expressions as sge
 from sqlglot.errors import SqlglotError
@@ -48,9 +49,14 @@ def resolve_scope(engine: Engine, knowledge: Knowledge, name: str) -> Scope:
             remedy=nearest(name, [*knowledge.scopes, *lists(engine)]),
         )
     check_expression(rule.where, name)
-    ids = [
-        r["repository"] for r in engine.rows(f"select repository from catalog where {rule.where} order by repository")
-    ]
+    try:
+        rows = engine.rows(f"select repository from catalog where {rule.where} order by repository")
+    except duckdb.Error as error:
+        first = str(error).strip().splitlines()[0]
+        raise KnowledgeError(
+            f"not true or false of a repository ({first})", where=f"scope {name}", remedy="see docs/catalog.md"
+        ) from error
+    ids = [r["repository"] for r in rows]
     digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
     return Scope(name, rule.text, rule.short, rule.where, len(ids), digest)
 
@@ -87,6 +93,8 @@ def check_expression(where: str, name: str) -> None:
             where=f"scope {name}",
             remedy="see docs/catalog.md",
         )
+    if tree.find(sge.Star) or any(c.table for c in tree.find_all(sge.Column)):
+        raise KnowledgeError("columns are named alone", where=f"scope {name}", remedy="see docs/catalog.md")
     for column in tree.find_all(sge.Column):
         if column.name not in COLUMNS:
             raise KnowledgeError(

@@ -1,6 +1,7 @@
 """`modelcensus catalog`: who made a repository and what it is, why, and how right that is."""
 
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
@@ -19,7 +20,7 @@ from modelcensus.catalog import (
     score_labels,
 )
 from modelcensus.catalog import lists as dated_lists
-from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, find_ledger, notes, say
+from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, find_ledger, notes, plain, say
 from modelcensus.measures import Census
 from modelcensus.vocabulary import RequestError
 
@@ -46,12 +47,14 @@ def show(
     format
         table or json.
     """
-    if not repository.strip():
+    repository = re.sub(r"^https?://(?:huggingface\.co|hf\.co)/", "", repository.strip()).strip("/")
+    if not repository:
         raise RequestError(
             "no repository named", where="catalog show", remedy="give its id, for example Qwen/Qwen3-8B"
         )
     with notes.status("attributing"):
         census = Census(find_ledger(ledger), knowledge or (), also=[repository])
+        repository = census.spelled(repository)
         found = explain_repository(census.engine, census.knowledge, repository)
     if repository in census.unseen:
         say(f"{repository} is not in this ledger: judged by its name alone")
@@ -60,12 +63,12 @@ def show(
             json.dumps({"repository": repository, "attributions": [asdict(e) for e in found]}, indent=1, default=str)
         )
         return
-    table = Table(title=repository, title_justify="left", title_style="bold")
+    table = Table(title=plain(repository), title_justify="left", title_style="bold")
     for column in ("field", "value", "rule", "evidence"):
         table.add_column(column, overflow="fold", no_wrap=column == "field")
     for e in found:
         where = f"{e.file}{f', {e.day}' if e.day else ''}" if e.file else ""
-        table.add_row(e.field, e.value, e.rule, "\n".join(t for t in (e.why, where) if t))
+        table.add_row(e.field, plain(e.value), e.rule, "\n".join(plain(t) for t in (e.why, where) if t))
     _console().print(table)
 
 
@@ -93,6 +96,8 @@ def accuracy(
     format
         table or json.
     """
+    if next < 0 or confused < 0:
+        raise RequestError("a count below zero", where="catalog accuracy", remedy="give 0 or more")
     given = read_labels(labels) if labels else None
     with notes.status("attributing"):
         also = given["repository"].to_pylist() if given is not None else ()
@@ -166,7 +171,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.2%}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return f"{value:,}" if isinstance(value, int) else "\n".join(map(plain, str(value).split("\n")))
 
 
 def _console() -> Console:

@@ -35,7 +35,12 @@ notes = Console(stderr=True, highlight=False, soft_wrap=True)
 
 def say(text: str) -> None:
     """A note on standard error; characters that would steer a terminal are shown as their codes."""
-    notes.print("".join(c if c.isprintable() else repr(c)[1:-1] for c in text), markup=False)
+    notes.print(plain(text), markup=False)
+
+
+def plain(text: str) -> str:
+    """A text whose characters that would steer a terminal are shown as their codes."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def find_ledger(given: Path | None) -> Ledger:

@@ -31,6 +31,7 @@ class DuckDBEngine:
             self._db.execute(f"set memory_limit = '{memory_limit}'")
         self._kept: dict[str, pa.Table] = {}
         self._statements: dict[str, str] = {}
+        self._made: dict[str, str] = {}
 
     def read_parquet(self, name: str, paths: Sequence[Path], schema: pa.Schema) -> ir.Table:
         if not paths:
@@ -55,7 +56,7 @@ class DuckDBEngine:
         kind = "temp table" if keep else "temp view"
         with _damage_named(), self._sides_kept() if as_written else nullcontext():
             self._db.execute(f'create {kind} "{name}" as {sql}')
-        self._statements[name] = sql
+        self._statements[name], self._made[name] = sql, kind
         return self._ibis.table(name)
 
     @contextmanager
@@ -120,11 +121,9 @@ class DuckDBEngine:
             self._db.unregister(name)
             del self._kept[name]
             return
-        kinds = self._db.execute(
-            "select table_type from information_schema.tables where table_name = ?", [name]
-        ).fetchall()
-        for (kind,) in kinds:
-            self._db.execute(f'drop {"view" if kind == "VIEW" else "table"} "{name}"')
+        kind = self._made.pop(name, "")
+        if kind:
+            self._db.execute(f'drop {kind.removeprefix("temp ")} "{name}"')
 
 
 @contextmanager

@@ -84,6 +84,13 @@ class Census:
             return self._as_of[request.as_of].answer(request)
         return evaluate(self, request)
 
+    def spelled(self, repository: str) -> str:
+        """The id in the letters in which the ledger has it; ids are the same whatever their letters."""
+        if repository in self.unseen:
+            same = self.engine.rows("select repository from catalog except select repository from also")
+            return next((r["repository"] for r in same if r["repository"].lower() == repository.lower()), repository)
+        return repository
+
     @cached_property
     def channels(self) -> list[str]:
         """The channels that the ledger holds."""

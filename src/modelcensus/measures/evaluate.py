@@ -46,7 +46,19 @@ WITH_ROOTS = f"""
 """
 """The catalog with a row per root of a repository that has several."""
 
-KNOWN_COLUMNS = {"span", "value", "low", "high", "estimate", "closed", "open", "opened", "broken", "observed"}
+KNOWN_COLUMNS = {
+    "span",
+    "value",
+    "low",
+    "high",
+    "estimate",
+    "closed",
+    "open",
+    "opened",
+    "open_part",
+    "broken",
+    "observed",
+}
 
 
 def evaluate(census: Census, request: Request) -> Result:

@@ -166,7 +166,7 @@ def share_among_roots(table: ir.Table, shared: ir.Table) -> ir.Table:
         estimate=((_.estimate * upto).round(2).floor() - (_.estimate * (upto - part)).round(2).floor()).cast("int64"),
         **{c: ibis.coalesce(joined[names[c]], joined[c]) for c in ROOT_DIMENSIONS},
     )
-    return split.drop("share", "upto", *names.values())
+    return split.mutate(shared=part < 1).drop("share", "upto", *names.values())
 
 
 def add_up(table: ir.Table, keys: tuple[str, ...]) -> ir.Table:
@@ -176,6 +176,7 @@ def add_up(table: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     there are, so that what is left of a sum without some of its units has a high where only those were open.
     """
     counted = "observed" in table.columns
+    shared = _.open & _.shared if "shared" in table.columns else _.open & ~_.open
     return table.group_by(list(keys)).aggregate(
         low=_.low.sum().cast("int64"),
         estimate=ibis.ifelse(_.open.any(), ibis.null("int64"), _.estimate.sum().cast("int64")),
@@ -184,5 +185,6 @@ def add_up(table: ir.Table, keys: tuple[str, ...]) -> ir.Table:
         open=_.open.any(),
         opened=(_.opened if counted else _.open.cast("int64")).sum().cast("int64"),
         broken=_.broken.any(),
+        open_part=(_.open_part if counted else shared).any(),
         observed=(_.observed if counted else (~_.open).cast("int64")).sum().cast("int64"),
     )

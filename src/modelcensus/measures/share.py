@@ -38,11 +38,15 @@ def share(frame: Frame) -> ir.Table:
     )
     both = part.join(whole, "span")
     rest_low = _.whole_low - _.low
-    rest_high = ibis.ifelse(_.whole_opened > _.opened, ibis.null("int64"), _.whole_closed - _.closed)
+    others_open = (_.whole_opened > _.opened) | _.open_part  # of a unit that is shared, the rest is open too
+    rest_high = ibis.ifelse(others_open, ibis.null("int64"), _.whole_closed - _.closed)
+    value = _.estimate / _.whole.nullif(0)
+    low = ibis.ifelse(rest_high.isnull(), 0.0, _.low / (_.low + rest_high).nullif(0))
+    high = ibis.ifelse(_.high.isnull(), 1.0, _.high / (_.high + rest_low).nullif(0))
     return both.mutate(
-        value=_.estimate / _.whole.nullif(0),
-        low=ibis.ifelse(rest_high.isnull(), 0.0, _.low / (_.low + rest_high).nullif(0)),
-        high=ibis.ifelse(_.high.isnull(), 1.0, _.high / (_.high + rest_low).nullif(0)),
+        value=value,
+        low=ibis.least(low, ibis.coalesce(value, low)),  # parts of shared units are whole: off by less than one
+        high=ibis.greatest(high, ibis.coalesce(value, high)),
         observed=_.whole_observed,
         open=_.open | _.whole_open,
         opened=_.whole_opened,
