@@ -1,7 +1,7 @@
 """Roots as a dimension: merges are shared, and what is shared adds up."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledgers import batch_of, fact, ledger_of, observation
@@ -28,6 +28,7 @@ def by(census, dimension, **request) -> dict:
     return {r.dimensions[dimension]: r for r in result.rows}
 
 
+@settings(max_examples=12)
 @given(values=st.lists(st.integers(0, 10**9), min_size=len(FACTS), max_size=len(FACTS)))
 def test_what_is_shared_adds_up(tmp_path_factory, values):
     census = census_of(tmp_path_factory.mktemp("ledger"), values)
