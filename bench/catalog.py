@@ -85,7 +85,7 @@ def ours(ledger: Ledger) -> DuckDBEngine:
         "batches",
         pa.table({"batch_id": [m.id for m in manifests], "committed_at": [m.committed_at for m in manifests]}),
     )
-    build_catalog(engine, load_knowledge())
+    build_catalog(engine, load_knowledge().model_copy(update={"lineage": {}}))  # these names, not their parents
     return engine
 
 
@@ -128,7 +128,7 @@ def main(arguments: list[str]) -> None:
         doubtful = {r["repository"] for r in engine.rows("""
             with recursive odd as (
                 select child as repository from lineage where state <> 'kept' or rule = 'inferred'
-                union select repository from roots where share < 1
+                union select repository from shared_roots
                 union select l.child from lineage l join odd on l.parent = odd.repository)
             select distinct repository from odd""")}  # fmt: skip
         compared = [
