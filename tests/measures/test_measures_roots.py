@@ -57,3 +57,11 @@ def test_roots_are_refused_on_a_reported_series(sample):
         sample.measure(
             "share", of={"root_family": "Qwen"}, period="2026-02", reading={"channel": "reported:modelpulse"}
         )
+
+
+def test_a_repository_of_several_roots_is_counted_once_and_peers_are_of_the_same_kind(tmp_path):
+    census = census_of(tmp_path, [100, 100, 90, 0, 10])
+    row = census.measure("downloads", of={"root_family": ["Qwen", "Llama"]}, reading=READING).rows[0]
+    assert (row.observed, row.scope_size, row.coverage) == (5, 5, 1)
+    with pytest.raises(RequestError, match="otherwise"):
+        census.measure("share", of={"root_family": "Qwen"}, reading={**READING, "peers": "organization:m"})

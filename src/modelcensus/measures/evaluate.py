@@ -198,7 +198,9 @@ def _sizes(frame: Frame, scope: Scope, names: list[str]) -> dict[tuple[object, .
     chosen = "".join(f"{k}, " for k in keys)
     shared = set(ROOT_DIMENSIONS) & {*keys, *(d for d, _ in frame.request.of)}
     told = f"({WITH_ROOTS})" if shared else "catalog"
-    rows = frame.engine.rows(f"select {chosen}count(*) as size from {told} where {' and '.join(tests)} group by all")
+    rows = frame.engine.rows(
+        f"select {chosen}count(distinct repository) as size from {told} where {' and '.join(tests)} group by all"
+    )
     return {tuple(r[k] for k in keys): r["size"] for r in rows}
 
 

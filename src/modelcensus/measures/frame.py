@@ -177,6 +177,9 @@ def add_up(table: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     """
     counted = "observed" in table.columns
     shared = _.open & _.shared if "shared" in table.columns else _.open & ~_.open
+    closed = (~_.open).cast("int64").sum()
+    if "shared" in table.columns:  # a repository of several roots is counted once
+        closed = _.unit.nunique(where=~_.open)
     return table.group_by(list(keys)).aggregate(
         low=_.low.sum().cast("int64"),
         estimate=ibis.ifelse(_.open.any(), ibis.null("int64"), _.estimate.sum().cast("int64")),
@@ -186,5 +189,5 @@ def add_up(table: ir.Table, keys: tuple[str, ...]) -> ir.Table:
         opened=(_.opened if counted else _.open.cast("int64")).sum().cast("int64"),
         broken=_.broken.any(),
         open_part=(_.open_part if counted else shared).any(),
-        observed=(_.observed if counted else (~_.open).cast("int64")).sum().cast("int64"),
+        observed=(_.observed.sum() if counted else closed).cast("int64"),
     )

@@ -7,6 +7,7 @@ from ibis import _
 from modelcensus.measures.frame import Frame, add_up
 from modelcensus.measures.registry import measure
 from modelcensus.vocabulary import RequestError
+from modelcensus.vocabulary.names import ROOT_DIMENSIONS
 
 
 @measure(
@@ -56,6 +57,13 @@ def share(frame: Frame) -> ir.Table:
 def _contained(frame: Frame) -> None:
     """A share needs a denominator that contains its subject."""
     dimension, members = frame.peer_list(frame.request.reading.peers)
+    subjects = [d for d, _ in frame.request.of]
+    if (dimension in ROOT_DIMENSIONS) != any(d in ROOT_DIMENSIONS for d in subjects):
+        raise RequestError(
+            f"{dimension} tells repositories apart otherwise than {', '.join(subjects)}",
+            where="reading peers",
+            remedy="name peers of the subject's own dimension",
+        )
     for subject, values in frame.request.of:
         if subject == dimension and not set(values) <= set(members):
             raise RequestError(
