@@ -16,6 +16,7 @@ from cyclopts import App
 
 from modelcensus.catalog import CATALOG, load_knowledge
 from modelcensus.cli.main import app
+from modelcensus.flows import load_series_breaks
 from modelcensus.measures import measures
 from modelcensus.sample import SAMPLE_FOLDER
 from modelcensus.sources import sources
@@ -31,6 +32,8 @@ READING_TEXTS = {
     "channel": "which channel: `hub`, `reported:NAME`, or a name given with `--channel`",
     "counter": "ask for the counter itself at the times it was read, not for flows",
     "repair": "`conservative` leaves out what the events took away; `none` counts every row as read",
+    "spikes": "`cap` counts a spike at the repository's usual rate; `drop` leaves the repository out of the periods that "
+    "its spike touches",
     "panel": "`fixed` keeps only the repositories that were read at every edge of the request",
     "origin": "where a cumulative sum starts: `first`, `first_exact`, or a month such as `2025-03`",
     "peers": "what the subject is compared with: a named list, values (`google,openai`), "
@@ -105,6 +108,18 @@ def sample_dates_table() -> str:
     return table(("release", "read at"), [(k, v) for k, v in recipe["dates"].items()])
 
 
+def series_breaks_table() -> str:
+    rows = [
+        (
+            b.when, b.by or "the Hub", f"{b.what} {b.effect}", ", ".join(f"`{c}`" for c in b.channels),
+            ", ".join(f"`{c}`" for c in b.counters), b.direction, f"{b.certainty}: {b.source}",
+        )
+        for b in load_series_breaks()
+    ]  # fmt: skip
+    head = ("when", "who", "what changed, and what follows", "channels", "counters", "counts go", "known from")
+    return table(head, rows)
+
+
 def scopes_table() -> str:
     scopes = load_knowledge().scopes
     return table(("scope", "what counts"), [(f"`{n}`", s.text) for n, s in scopes.items()])
@@ -169,12 +184,16 @@ def _names(argument) -> str:
     return ", ".join(f"`{n}`" for n in argument.names if n not in negatives)
 
 
+KINDS = {"Path": "path", "bool": "none", "date": "day"}
+"""What the type of an option is called."""
+
+
 def _values(argument) -> str:
     choices = argument.get_choices()
     if choices:
         return ", ".join(f"`{c}`" for c in choices)
     hint = str(argument.hint)
-    word = "path" if "Path" in hint else "text"
+    word = next((w for kind, w in KINDS.items() if kind in hint), "text")
     return f"{word}, repeated" if "list[" in hint else word
 
 
@@ -197,6 +216,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "targets": targets_list,
     "sample": sample_table,
     "sample-dates": sample_dates_table,
+    "series-breaks": series_breaks_table,
     "scopes": scopes_table,
     "groupings": groupings_table,
     "peers": peers_table,

@@ -1,6 +1,6 @@
 """Builders of small ledgers: observations and published series as plain Python, in the tables that rooms exchange."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -13,7 +13,7 @@ from modelcensus.engine import DuckDBEngine
 from modelcensus.flows import build_events, build_flows, build_readings
 from modelcensus.ledger import Ledger
 from modelcensus.measures import Census
-from modelcensus.vocabulary import FACTS, LISTS, OBSERVATIONS, REPORTED, Batch, InputFile
+from modelcensus.vocabulary import FACTS, LISTINGS, LISTS, OBSERVATIONS, REPORTED, Batch, InputFile
 
 DAY_ZERO = date(2026, 1, 1)
 COMMITTED = datetime(2026, 12, 1, tzinfo=UTC)
@@ -82,24 +82,44 @@ def engine_of(
     observations: Sequence[dict], facts: Sequence[dict] = (), batches: Sequence[int] | None = None
 ) -> DuckDBEngine:
     """An engine with the readings and events of one series; `batches` says in which batch each row arrived."""
-    engine = DuckDBEngine()
-    engine.connection.execute("set threads = 1")
     places = batches or [0] * len(observations)
     rows = table(observations, OBSERVATIONS)
-    engine.register("observations", rows.append_column("batch_id", pa.array([f"b{p}" for p in places], pa.string())))
-    stated = table(facts, FACTS)
-    engine.register("facts", stated.append_column("batch_id", pa.array(["b0"] * len(facts), pa.string())))
+    rows = rows.append_column("batch_id", pa.array([f"b{p}" for p in places], pa.string()))
+    return engine_of_tables(rows, table(facts, FACTS), {f"b{p}": "series" for p in sorted(set(places) | {0})})
+
+
+def engine_of_tables(
+    observations: pa.Table,
+    facts: pa.Table | None = None,
+    series: str | Mapping[str, str] = "series",
+    listings: pa.Table | None = None,
+    edges: Sequence[int] = (),
+    store: Path | None = None,
+) -> DuckDBEngine:
+    """An engine with the readings and events of these observations.
+
+    Either one batch of the series of that name, or several: then `observations` and `listings` have a column
+    `batch_id`, and `series` says of which series each batch is, in the order in which they were committed. Facts belong
+    to the first. `edges` are days that flows will be asked for at, `store` a folder where folds are kept.
+    """
+    said = table([], LISTINGS) if listings is None else listings
+    if isinstance(series, str):
+        series = {"b0": series}
+        observations, said = (t.append_column("batch_id", pa.repeat("b0", len(t))) for t in (observations, said))
+    elif listings is None:
+        said = said.append_column("batch_id", pa.array([], pa.string()))
+    stated = table([], FACTS) if facts is None else facts
+    engine = DuckDBEngine()
+    engine.connection.execute("set threads = 1")
+    engine.register("observations", observations)
+    engine.register("listings", said)
+    engine.register("facts", stated.append_column("batch_id", pa.repeat(next(iter(series)), len(stated))))
     engine.register(
         "batches",
         pa.Table.from_pylist(
             [
-                {
-                    "batch_id": f"b{p}",
-                    "name": "series",
-                    "channel": "hub",
-                    "committed_at": COMMITTED + timedelta(hours=p),
-                }
-                for p in sorted(set(places) | {0})
+                {"batch_id": b, "name": name, "channel": "hub", "committed_at": COMMITTED + timedelta(hours=i)}
+                for i, (b, name) in enumerate(series.items())
             ],
             schema=pa.schema(
                 [
@@ -111,14 +131,14 @@ def engine_of(
             ),
         ),
     )
-    build_readings(engine, "hub")
-    build_events(engine)
+    engine.counters = build_readings(engine, "hub", tuple(day(e) for e in edges), store)  # type: ignore[attr-defined]
+    build_events(engine.counters)  # type: ignore[attr-defined]
     return engine
 
 
 def flows_of(engine: DuckDBEngine, spans: Sequence[tuple[int, int]], repair: str = "conservative") -> dict:
     """(repository, span) -> row of `flows`."""
-    build_flows(engine, [(day(a), day(b)) for a, b in spans], repair)
+    build_flows(engine.counters, [(day(a), day(b)) for a, b in spans], repair)
     return {(r["repository"], r["span"]): r for r in engine.rows("select * from flows order by repository, span")}
 
 

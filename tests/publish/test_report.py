@@ -101,4 +101,4 @@ def test_answers_of_the_sample(edition: Path) -> None:
     assert "By month Qwen has been above Meta Llama since April 2025" in text
     assert "October 2024, November 2024, which reverted (all under the publisher's earlier method)" in text
     assert "Qwen/Qwen3-VL-2B-Instruct alone made" in text.replace("\\", "")
-    assert "repositories with repeated values" in text
+    assert "the repeated values are no observations" in text

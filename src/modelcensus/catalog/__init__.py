@@ -11,20 +11,26 @@ from modelcensus.catalog.accuracy import (
 from modelcensus.catalog.build import build_catalog
 from modelcensus.catalog.columns import CATALOG
 from modelcensus.catalog.evidence import Evidence, explain_repository
-from modelcensus.catalog.knowledge import Knowledge, load_knowledge
+from modelcensus.catalog.files import Files, bundled_files, files_digest, folder_files
+from modelcensus.catalog.knowledge import Knowledge, load_files, load_knowledge
 from modelcensus.catalog.scopes import Scope, lists, resolve_scope
 
 __all__ = [
     "CATALOG",
     "Evidence",
+    "Files",
     "Knowledge",
     "Scope",
     "Score",
     "attributed_parts",
     "build_catalog",
+    "bundled_files",
     "explain_repository",
+    "files_digest",
+    "folder_files",
     "lineage_problems",
     "lists",
+    "load_files",
     "load_knowledge",
     "next_facts",
     "read_labels",

@@ -1,10 +1,8 @@
 """Curated knowledge: YAML files with a schema, a version and citations; a user's folder adds to or overrides ours."""
 
-import hashlib
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
-from importlib.resources import files
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +25,8 @@ from modelcensus.catalog.entries import (
     Sign,
     Size,
 )
-from modelcensus.vocabulary import KnowledgeError
+from modelcensus.catalog.files import Files, bundled_files, files_digest, folder_files
+from modelcensus.vocabulary import KnowledgeError, KnowledgeFile
 
 LISTED: dict[str, tuple[type[Fact], str]] = {
     "organizations": (Organization, "namespace"),
@@ -77,30 +76,26 @@ class Knowledge(BaseModel):
 
 def load_knowledge(folders: Iterable[Path] = ()) -> Knowledge:
     """Our knowledge, then each folder's on top: an entry with the same key replaces ours."""
-    return _load(tuple(str(f) for f in folders))
+    return load_files((*bundled_files(), *(f for folder in folders for f in folder_files(folder))))
 
 
-@cache
-def _load(folders: tuple[str, ...]) -> Knowledge:
-    digest, version = hashlib.sha256(), date.min
+@lru_cache(maxsize=8)
+def load_files(files: Files) -> Knowledge:
+    """The knowledge that these files hold, later ones on top of earlier ones."""
+    version = date.min
     merged: dict[str, Any] = {key: {} for key in ("families", *LISTED, *NAMED)} | {"grouping": ""}
-    ours = Path(str(files("modelcensus.catalog") / "knowledge"))
-    for folder in (ours, *map(Path, folders)):
-        if not folder.is_dir():
-            raise KnowledgeError("no such folder", where=str(folder), remedy="check --knowledge")
-        for path in sorted(folder.rglob("*.yml")):
-            digest.update(path.read_bytes())
-            content = _yaml(path)
-            stated = content.pop("version", None)
-            if type(stated) is not date:
-                raise KnowledgeError(
-                    "no `version: YYYY-MM-DD`", where=str(path), remedy="add the day of the last change"
-                )
-            version = max(version, stated)
-            _merge(merged, path, content, str(path.relative_to(ours)) if folder == ours else str(path), stated)
+    for file in files:
+        content = _yaml(file)
+        stated = content.pop("version", None)
+        if type(stated) is not date:
+            raise KnowledgeError(
+                "no `version: YYYY-MM-DD`", where=file.shown, remedy="add the day of the last change"
+            )
+        version = max(version, stated)
+        _merge(merged, file.shown, content, stated)
     _check(merged)
     # the entries are validated one by one, with their file; a second validation would forget the file
-    return Knowledge.model_construct(version=version, digest=digest.hexdigest(), **merged)
+    return Knowledge.model_construct(version=version, digest=files_digest(files), **merged)
 
 
 def _check(merged: dict[str, Any]) -> None:
@@ -168,11 +163,11 @@ def _check_patterns(merged: dict[str, Any]) -> None:
             ) from error
 
 
-def _merge(merged: dict[str, Any], path: Path, content: dict[str, Any], file: str, version: date) -> None:
+def _merge(merged: dict[str, Any], file: str, content: dict[str, Any], version: date) -> None:
     """Put one file's entries in place; what a file holds shows in its keys."""
 
     def valid(kind: type[Fact], entry: Any) -> Any:
-        made = _valid(kind, entry, path)
+        made = _valid(kind, entry, file)
         made.read_from(file, version)
         return made
 
@@ -183,24 +178,24 @@ def _merge(merged: dict[str, Any], path: Path, content: dict[str, Any], file: st
     for key, value in content.items():
         if key in LISTED:
             kind, name = LISTED[key]
-            made = [valid(kind, entry) for entry in _shaped(key, value, list, path)]
+            made = [valid(kind, entry) for entry in _shaped(key, value, list, file)]
             merged[key] |= {getattr(entry, name): entry for entry in made}
         elif key in NAMED:
-            merged[key] |= {n: valid(NAMED[key], entry) for n, entry in _shaped(key, value, dict, path).items()}
+            merged[key] |= {n: valid(NAMED[key], entry) for n, entry in _shaped(key, value, dict, file).items()}
         elif key == "default":
-            merged["grouping"], merged["grouping_from"] = _shaped(key, value, str, path), path
+            merged["grouping"], merged["grouping_from"] = _shaped(key, value, str, file), file
         else:
-            raise KnowledgeError(f"unknown key {key!r}", where=str(path), remedy="see docs/catalog.md for the keys")
+            raise KnowledgeError(f"unknown key {key!r}", where=file, remedy="see docs/catalog.md for the keys")
 
 
-def _shaped(key: str, value: Any, shape: type, path: Path) -> Any:
+def _shaped(key: str, value: Any, shape: type, file: str) -> Any:
     if not isinstance(value, shape):
         expected = {str: "a name", dict: "a mapping of names to entries", list: "a list of entries"}[shape]
-        raise KnowledgeError(f"{key} is not {expected}", where=str(path), remedy="see docs/catalog.md")
+        raise KnowledgeError(f"{key} is not {expected}", where=file, remedy="see docs/catalog.md")
     return value
 
 
-def _valid(kind: type[Fact], entry: Any, path: Path) -> Fact:
+def _valid(kind: type[Fact], entry: Any, file: str) -> Fact:
     try:
         return kind.model_validate(entry)
     except ValidationError as error:
@@ -208,16 +203,16 @@ def _valid(kind: type[Fact], entry: Any, path: Path) -> Fact:
         name = next(iter(entry.values()), "") if isinstance(entry, dict) else entry
         raise KnowledgeError(
             f"{'.'.join(str(p) for p in first['loc']) or 'entry'}: {first['msg']}",
-            where=f"{path} ({name})",
+            where=f"{file} ({name})",
             remedy="see docs/catalog.md for the schema",
         ) from error
 
 
-def _yaml(path: Path) -> dict[str, Any]:
+def _yaml(file: KnowledgeFile) -> dict[str, Any]:
     try:
-        content = yaml.load(path.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise KnowledgeError(f"not YAML ({error})", where=str(path), remedy="mend the line named") from error
+        content = yaml.load(file.content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise KnowledgeError(f"not YAML ({error})", where=file.shown, remedy="mend the line named") from error
     if not isinstance(content, dict):
-        raise KnowledgeError("not a mapping of keys", where=str(path), remedy="see docs/catalog.md")
+        raise KnowledgeError("not a mapping of keys", where=file.shown, remedy="see docs/catalog.md")
     return content

@@ -1,60 +1,119 @@
 """`modelcensus doctor`: the health of the ledger."""
 
 import json
+import shlex
 import sys
-from typing import Literal
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from rich.console import Console
-from rich.table import Table
+from cyclopts import Parameter
 
+from modelcensus.cli.doctor_tables import print_health
 from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, find_ledger, notes, say
+from modelcensus.ledger import Ledger, upkeep
 from modelcensus.measures import Census
-from modelcensus.measures.health import health
+from modelcensus.measures.health import NEEDS_ACTION, health
+from modelcensus.vocabulary import LedgerError
+
+LOOKED_AT = ("coverage", "reported", "gaps", "events", "sources", "next")
 
 
 def doctor(
     *,
+    repair: Annotated[bool, Parameter(negative="")] = False,
     format: Literal["table", "json"] = "table",
+    today: date | None = None,
+    stale_after: int | None = None,
     ledger: LedgerOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """Coverage, events, sources and broken batches; exit status 1 where a batch is broken.
+    """Health of the ledger: coverage, gaps, events, stale sources, what to collect next; exit status 1 where something needs action.
 
     Parameters
     ----------
+    repair
+        Remove what killed writers left, and damaged provenance records; never an observation.
     format
         table or json.
+    today
+        Day against which sources are late (default: today, UTC).
+    stale_after
+        Days without a sound reading after which a source is stale (default: by its own usual step).
     """
     store = find_ledger(ledger)
+    day = today or datetime.now(UTC).date()
     with notes.status("checking every file's digest"):
-        broken = [
-            {"batch": m.id, "file": f.path, "problem": p, "inputs": [i.name for i in m.inputs]}
-            for m, f, p in store.broken_files()
-        ]
-    report: dict[str, list] = {"coverage": [], "events": [], "sources": [], "broken": broken}
+        found = [asdict(x) for x in (upkeep.repair(store) if repair else upkeep.leftovers(store))]
+        broken = _broken(store)
+    looked: dict[str, list] = {name: [] for name in LOOKED_AT}
     if not broken:
         with notes.status("looking at the counters"):
-            report |= health(Census(store, knowledge or ()))
+            looked, broken = _looked(store, knowledge, day, stale_after)
+    if ledger:
+        for reading in looked["next"]:
+            reading["command"] += f" --ledger {shlex.quote(str(ledger))}"
+    problems = _problems(looked["sources"], broken, found)
+    report: dict[str, Any] = {"today": str(day), "healthy": not problems, "problems": problems, **looked}
+    report["coverage"] = looked["coverage"] + report.pop("reported")
+    report |= {"leftovers": found, "broken": broken}
     if format == "json":
         emit(json.dumps(report, indent=1, default=str))
+        for problem in problems:
+            say(problem)
     else:
-        _print(report)
-    for entry in broken:
-        say(
-            f"{entry['file']}: {entry['problem']} (batch {entry['batch']}); import {', '.join(entry['inputs'])} again into a new ledger"
-        )
-    if broken:
+        print_health(report)
+    if problems:
         sys.exit(1)
 
 
-def _print(report: dict[str, list]) -> None:
-    console = Console(highlight=False, markup=False)
-    for name, rows in report.items():
-        if not rows:
-            continue
-        table = Table(title=name, title_justify="left")
-        for column in rows[0]:
-            table.add_column(column)
-        for row in rows:
-            table.add_row(*("" if v is None else f"{v:,}" if isinstance(v, int) else str(v) for v in row.values()))
-        console.print(table)
+def _broken(store: Ledger) -> list[dict[str, object]]:
+    """Files of batches that are not what their manifests say, and a manifest that cannot be read."""
+    try:
+        return [
+            {
+                "batch": m.id, "file": f.path, "problem": problem, "inputs": [i.name for i in m.inputs],
+                "remedy": f"restore it from a copy; or note what `modelcensus explain {m.id}` shows, move"
+                f" manifests/{m.id}.json away and import {', '.join(i.name for i in m.inputs)} again",
+            }
+            for m, f, problem in store.broken_files()
+        ]  # fmt: skip
+    except LedgerError as error:
+        return [_unreadable(error)]
+
+
+def _looked(
+    store: Ledger, knowledge: list[Path] | None, day: date, stale_after: int | None
+) -> tuple[dict[str, list], list[dict[str, object]]]:
+    """The health of what the batches say; and what keeps it from being looked at, if anything does."""
+    try:
+        return health(Census(store, knowledge or ()), day, stale_after), []
+    except LedgerError as error:
+        if not store.manifests():
+            raise
+        return {name: [] for name in LOOKED_AT}, [_unreadable(error)]
+
+
+def _unreadable(error: LedgerError) -> dict[str, object]:
+    batch = Path(error.where).stem if error.where.endswith(".json") else ""
+    return {"batch": batch, "file": error.where, "problem": error.what, "inputs": [], "remedy": error.remedy}
+
+
+def _problems(sources: list[dict], broken: list[dict[str, object]], found: list[dict[str, Any]]) -> list[str]:
+    """What needs action, one line each: why the exit status is 1."""
+    lines = []
+    for b in broken:
+        batch = f" (batch {b['batch']})" if b["batch"] else ""
+        lines.append(f"{b['file']}: {b['problem']}{batch}; {b['remedy']}")
+    for s in sources:
+        if s["status"] in NEEDS_ACTION:
+            usual = f"usually every {s['usual_step']:g}, " if s["usual_step"] else ""
+            lines.append(
+                f"{s['source']} ({s['counter']}) is {s['status']}: last sound reading {s['last_sound'] or 'never'},"
+                f" {s['days_since']} days ago; {usual}at most {s['days_allowed']:g} allowed"
+            )
+    lines += [
+        f"{x['path']}: {x['what']}; run doctor --repair" for x in found if x["kind"] == "record" and x["remove"]
+    ]
+    return lines

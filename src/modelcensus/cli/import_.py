@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from modelcensus.cli.options import LedgerOption, ledger_to_write, notes, say
+from modelcensus.measures import Inputs
 from modelcensus.sources import ImportOptions, read_batch, read_dates, read_recipe
 from modelcensus.vocabulary import Batch, InputError
 
@@ -65,7 +66,9 @@ def import_files(
     with notes.status(f"reading {', '.join(f.name for f in given[:3])}{' ...' if len(given) > 3 else ''}"):
         batch = read_batch(given, options)
     with notes.status("writing"):
-        manifest, new = ledger_to_write(ledger).commit(batch)
+        target = ledger_to_write(ledger)
+        manifest, new = target.commit(batch)
+        Inputs.of(target).keep(target)
     for line in batch.took:
         say(f"  {line}")
     _say_set_aside(batch)

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from cyclopts import App
 
 from modelcensus.cli.catalog import catalog
+from modelcensus.cli.diff import diff
 from modelcensus.cli.doctor import doctor
 from modelcensus.cli.explain import explain
 from modelcensus.cli.import_ import import_files
@@ -24,6 +25,7 @@ app.command(report)
 app.command(import_files, name="import")
 app.command(measure)
 app.command(explain)
+app.command(diff)
 app.command(catalog)
 app.command(doctor)
 

@@ -1,14 +1,23 @@
 """Counters to flows with bounds, and the events that the counters themselves suffer."""
 
+from modelcensus.flows.counters import Counters
 from modelcensus.flows.events import build_events, event_summary
 from modelcensus.flows.flows import build_flows
 from modelcensus.flows.readings import build_readings, fixed_panel_sql, reading_table
+from modelcensus.flows.series_breaks import SeriesBreak, breaks_between, load_series_breaks, series_break_table
+from modelcensus.flows.spike_readings import spiked_counters
 
 __all__ = [
+    "Counters",
+    "SeriesBreak",
+    "breaks_between",
     "build_events",
     "build_flows",
     "build_readings",
     "event_summary",
     "fixed_panel_sql",
+    "load_series_breaks",
     "reading_table",
+    "series_break_table",
+    "spiked_counters",
 ]

@@ -7,104 +7,51 @@ really computed), t_best (day used for estimates), previous (value at the series
 """
 
 from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
 
 from modelcensus.engine import Engine
-from modelcensus.flows.settings import BUSY, FEWEST_BUSY, FEWEST_FALLEN, FULL_STALL, LONGEST_ROLLBACK, ROLLBACK, STALL
-
-SUPERSEDED = """
-    select o.*, b.name as series
-    from observations o join batches b using (batch_id)
-    where b.channel = '{channel}'
-    qualify row_number() over (
-        partition by b.name, o.counter, o.repository, o.observed_from, o.observed_on, o.batch, o.period_start
-        order by b.committed_at desc, o.batch_id desc) = 1
-"""
-
-SNAPSHOTS = """
-    select series, counter, observed_from, observed_on, batch,
-           row_number() over (partition by series, counter order by observed_on, observed_from, batch) as snapshot
-    from (select distinct series, counter, observed_from, observed_on, batch from superseded)
-"""
+from modelcensus.flows.calendar import day_of
+from modelcensus.flows.conflicts import build_conflicts
+from modelcensus.flows.counters import Counters
+from modelcensus.flows.renames import find_renames
+from modelcensus.flows.said import build_said
+from modelcensus.flows.spike_readings import register_spikes
 
 ORDERED = """
-    select s.series, s.counter, s.repository, s.value, n.snapshot, s.observed_from, s.observed_on, s.batch,
-           s.period_start,
-           lag(s.value) over one as previous, lag(n.snapshot) over one as previous_snapshot,
-           max(s.value) over (partition by s.series, s.counter, s.repository order by n.snapshot
-                              rows between unbounded preceding and 1 preceding) as peak,
-           lag(s.observed_on) over one as previous_on,
-           greatest(1, s.observed_on - lag(s.observed_on) over one) as gap,
-           (max(s.value) over whole - min(s.value) over whole)
-             / greatest(1, max(s.observed_on) over whole - min(s.observed_on) over whole) as daily
-    from superseded s
-    join snapshots n using (series, counter, observed_from, observed_on, batch)
-    window one as (partition by s.series, s.counter, s.repository order by n.snapshot),
-           whole as (partition by s.series, s.counter, s.repository)
-"""
-
-ROLLBACKS = """
-    with below as (
-        select series, counter, snapshot, any_value(observed_on) as observed_on, count(*) as compared,
-               avg(case when value < peak then 1.0 else 0.0 end) as fallen
-        from ordered
-        where counter = 'all_time' and peak is not null and (value <> previous or daily * gap >= {busy})
-        group by all having count(*) >= {fewest_fallen} and fallen >= {rollback}),
-    runs as (
-        select *, snapshot - row_number() over (partition by series, counter order by snapshot) as run from below)
-    select series, counter, snapshot, compared, fallen
-    from runs
-    window one as (partition by series, counter, run)
-    qualify max(observed_on) over one - min(observed_on) over one <= {longest_rollback}
-"""
-
-HEALTH = """
-    select series, counter, snapshot, any_value(observed_on) as observed_on, count(*) as busy,
-           count(*) filter (where value = previous) as unchanged, unchanged / busy as share
-    from ordered
-    where counter = 'all_time' and previous is not null and daily * gap >= {busy}
-    group by all having count(*) >= {fewest_busy}
-"""
-
-STALLS = """
-    select h.*, case when share >= {full_stall} then 'stall' else 'half_stall' end as kind
-    from health h anti join rollbacks using (series, counter, snapshot)
-    where share >= {stall}
-"""
-
-LAST_GOOD = """
-    select n.series, n.counter, n.snapshot, max(g.snapshot) as good, max_by(g.observed_from, g.snapshot) as good_on
-    from snapshots n
-    join snapshots g on g.series = n.series and g.counter = n.counter and g.snapshot < n.snapshot
-    anti join stalls s on s.series = g.series and s.counter = g.counter and s.snapshot = g.snapshot
-    anti join rollbacks r on r.series = g.series and r.counter = g.counter and r.snapshot = g.snapshot
-    group by all
+    select s.series, s.counter, coalesce(m.repository, s.repository) as repository, s.value, s.snapshot,
+           s.observed_from, s.observed_on, s.batch, s.period_start, s.repository as read_as,
+           lag(s.value) over (partition by s.series, s.counter, coalesce(m.repository, s.repository)
+                              order by s.snapshot) as previous
+    from said s left join renames m on m.former = s.repository and m.joined
 """
 
 MARKED = """
-    select o.*, g.good_on,
-           case when r.snapshot is not null then 'rollback'
-                when s.kind is not null and (o.value = o.previous or (o.previous is null and s.kind = 'stall'))
-                     then s.kind
-                when o.counter = 'rolling_30d' and o.value = o.previous
-                     and o.value * least(o.gap, 30) / 30 >= {busy} then 'freeze'
-                when o.counter = 'all_time' and o.value < o.previous then 'recount'
+    select o.*,
+           case when v.kind = 'rollback' then 'rollback'
+                when v.kind in ('ahead', 'aside') then 'backlog'
+                when v.kind in ('stall', 'half_stall') and o.value = o.previous then v.kind
+                when v.kind = 'stall' and o.previous is null then v.kind
+                when x.repository is not null then 'conflict'
+                when f.repository is not null then 'freeze'
+                when b.repository is not null then 'recount'
            end as event
     from ordered o
-    left join rollbacks r using (series, counter, snapshot)
-    left join stalls s using (series, counter, snapshot)
-    left join last_good g using (series, counter, snapshot)
+    left join verdicts v using (series, counter, snapshot)
+    left join (select distinct repository, series, observed_on from conflicts) x on o.counter = 'all_time'
+      and x.series = o.series and x.repository = o.read_as and x.observed_on = o.observed_on
+    left join frozen f on f.series = o.series and f.counter = o.counter and f.repository = o.read_as
+      and o.observed_on > f."from" and o.observed_on <= f."to" and o.value = f.value
+    left join breaks b on b.series = o.series and b.counter = o.counter and b.repository = o.read_as
+      and b."to" = o.observed_on
 """
 
 REPAIRED = """
     select series, counter, repository, value, snapshot, observed_from, observed_on, batch, period_start, previous,
-           case when event in ('stall', 'half_stall') then coalesce(good_on, observed_from)
-                else observed_from end as t_from,
-           observed_on as t_to,
-           case when event in ('stall', 'half_stall') then coalesce(good_on, observed_from)
-                else observed_from + cast((observed_on - observed_from) // 2 as integer) end as t_best,
-           event,
-           coalesce(event in ('rollback', 'freeze')
-                    or (event in ('stall', 'half_stall') and previous is not null), false) as aside
+           observed_from as t_from, observed_on as t_to,
+           observed_from + cast((observed_on - observed_from) // 2 as integer) as t_best,
+           event, coalesce(event <> 'recount', false) as aside
     from marked
 """
 
@@ -116,35 +63,24 @@ RAW = """
 """
 
 
-def build_readings(engine: Engine, channel: str) -> None:
-    """Register `readings` (events applied) and `readings_raw` (every row counts as read) for a channel.
+def build_readings(engine: Engine, channel: str, edges: tuple[date, ...] = (), store: Path | None = None) -> Counters:
+    """Fold a channel and register `readings` (events applied) and `readings_raw` (every row counts as read).
 
-    Needs `observations` and `batches`; also registers the steps by their names, so that explained SQL and
+    Needs `observations`, `facts` and `batches`; also registers the steps by their names, so that explained SQL and
     `modelcensus doctor` show them.
     """
-    settings = {
-        "busy": BUSY,
-        "fewest_busy": FEWEST_BUSY,
-        "stall": STALL,
-        "full_stall": FULL_STALL,
-        "rollback": ROLLBACK,
-        "fewest_fallen": FEWEST_FALLEN,
-        "longest_rollback": LONGEST_ROLLBACK,
-    }
-    steps = {
-        "superseded": SUPERSEDED.format(channel=channel.replace("'", "''")),
-        "snapshots": SNAPSHOTS,
-        "ordered": ORDERED,
-        "rollbacks": ROLLBACKS,
-        "health": HEALTH,
-        "stalls": STALLS,
-        "last_good": LAST_GOOD,
-        "marked": MARKED,
-        "readings": REPAIRED,
-        "readings_raw": RAW,
-    }
-    for name, sql in steps.items():
-        engine.query(name, sql.format(**settings) if name != "superseded" else sql)
+    counters = Counters(engine, channel, edges, store)
+    engine.register("verdicts", _verdicts(counters))
+    engine.register("frozen", _frozen(counters))
+    engine.register("breaks", _breaks(counters))
+    register_spikes(counters)
+    counters.renames = find_renames(counters)
+    engine.register("renames", _renames(counters))
+    build_said(counters)
+    build_conflicts(engine)
+    for name, sql in {"ordered": ORDERED, "marked": MARKED, "readings": REPAIRED, "readings_raw": RAW}.items():
+        engine.query(name, sql, keep=counters.small)
+    return counters
 
 
 def reading_table(repair: str) -> str:
@@ -152,14 +88,61 @@ def reading_table(repair: str) -> str:
     return "readings_raw" if repair == "none" else "readings"
 
 
+def _verdicts(counters: Counters) -> pa.Table:
+    rows = [
+        (series, counter, number, kind)
+        for (series, counter), done in counters.folded.items()
+        for number, kind in done.state.verdicts.items()
+    ]
+    return _table(rows, series=pa.string(), counter=pa.string(), snapshot=pa.int64(), kind=pa.string())
+
+
+def _frozen(counters: Counters) -> pa.Table:
+    names = counters.ordinals.names()
+    rows = [
+        (series, counter, names[f.repository].as_py(), day_of(f.since), day_of(f.day), f.value, f.missed, f.snapshots)
+        for (series, counter), done in counters.folded.items()
+        for f in (*done.state.freezes, *done.standing)
+    ]
+    return _table(
+        rows, series=pa.string(), counter=pa.string(), repository=pa.string(),
+        **{"from": pa.date32(), "to": pa.date32()},
+        value=pa.int64(), missed=pa.float64(), readings=pa.int64(),
+    )  # fmt: skip
+
+
+def _breaks(counters: Counters) -> pa.Table:
+    names = counters.ordinals.names()
+    rows = [
+        (series, counter, names[b.repository].as_py(), day_of(b.since), day_of(b.day), b.before, b.after)
+        for (series, counter), done in counters.folded.items()
+        for b in done.state.breaks
+    ]
+    return _table(
+        rows, series=pa.string(), counter=pa.string(), repository=pa.string(),
+        **{"from": pa.date32(), "to": pa.date32()}, before=pa.int64(), after=pa.int64(),
+    )  # fmt: skip
+
+
+def _renames(counters: Counters) -> pa.Table:
+    names = counters.ordinals.names()
+    rows = [(names[r.former].as_py(), names[r.repository].as_py(), r.joined) for r in counters.renames]
+    return _table(rows, former=pa.string(), repository=pa.string(), joined=pa.bool_())
+
+
+def _table(rows: list[tuple], **columns: pa.DataType) -> pa.Table:
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return pa.table([pa.array(v, t) for v, t in zip(values, columns.values(), strict=True)], names=list(columns))
+
+
 def fixed_panel_sql(readings: str, counter: str, boundaries: list[date]) -> str:
     """SQL of the repositories that one source read in the snapshot that decides each boundary: its last one
     up to that day, another one for each boundary."""
-    days = ", ".join(f"(date '{b}')" for b in boundaries)
+    listed = ", ".join(f"(date '{b}')" for b in boundaries)
     return f"""
         with edges as (
             select s.series, b.day, max(s.snapshot) as snapshot
-            from snapshots s join (values {days}) b(day) on s.observed_on <= b.day
+            from snapshots s join (values {listed}) b(day) on s.observed_on <= b.day
             where s.counter = '{counter}' group by all)
         select r.repository from {readings} r
         join edges e on e.series = r.series and e.snapshot = r.snapshot

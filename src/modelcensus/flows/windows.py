@@ -1,4 +1,4 @@
-"""Flows from counters of windows (`rolling_30d`, `period`): readings in, bounds per span out."""
+"""Flows of repositories that counters of windows were read of, alone or beside `all_time`: the constraint view."""
 
 from datetime import date
 
@@ -6,59 +6,262 @@ import numpy as np
 import pyarrow as pa
 
 from modelcensus.engine import Engine
-from modelcensus.flows.constraints import Windows, solve
+from modelcensus.flows.all_time import CHAIN
+from modelcensus.flows.calendar import days
+from modelcensus.flows.constraints import BEGINNING, CHUNK, Bounds, Constraints, at_most, levels, solve, windows
+from modelcensus.flows.least_squares import even_rates, whole_levels
+from modelcensus.flows.splices import Splice
+from modelcensus.vocabulary.names import ALL_TIME, PERIOD, ROLLING
 
-WINDOWS = """
-    select r.repository, r.value,
-           coalesce(r.period_start, r.t_from - 30) as start_from, coalesce(r.period_start, r.t_to - 30) as start_to,
-           r.t_from as end_from, r.t_to as end_to
-    from {readings} r where r.counter = '{counter}' and not r.aside {only}
+WINDOWED = "select distinct repository from {readings} where counter <> 'all_time' and not aside {only}"
+OF_WINDOWED = "and repository in (select repository from windowed)"
+READ = """
+    with said as (
+        select repository, series, counter, value, t_from, t_to, t_best, period_start, 0 as chain
+        from {readings} semi join windowed using (repository) where counter <> 'all_time' and not aside
+        union all by name
+        select repository, '' as series, 'all_time' as counter, value, t_from, t_to, t_best, breaks as chain,
+               case when fell and breaks > 0 then before end as before, bottom, stood_on
+        from windowed_chain)
+    select dense_rank() over (order by repository) - 1 as id, * from said
+    order by 1, counter, chain, t_best, value, t_from, t_to, series
 """
-CREATED = """
+CREATED_OF = """
     select repository, min(created_at) as created_at from facts
     where created_at is not null group by repository
 """
 
 
+class Windowed:
+    """What was read of the repositories that have a counter of windows, as arrays sorted by repository."""
+
+    def __init__(self, engine: Engine, readings: str, only: str) -> None:
+        raw = readings == "readings_raw"
+        engine.query("windowed", WINDOWED.format(readings=readings, only=only))
+        chain = CHAIN.format(readings=readings, only=OF_WINDOWED, use_creation="false", repair=0 if raw else 1)
+        engine.query("windowed_chain", chain)
+        rows = engine.fetch(engine.query("windowed_readings", READ.format(readings=readings)))
+        self.id = rows["id"].to_numpy().astype(np.int64)
+        first = np.flatnonzero(np.diff(self.id, prepend=-1))
+        self.names = rows["repository"].take(pa.array(first)).combine_chunks()
+        self.count = len(self.names)
+        self.counter = np.asarray(rows["counter"].to_pylist(), dtype=object)
+        self.series = np.asarray(rows["series"].to_pylist(), dtype=object)
+        self.value = rows["value"].to_numpy().astype(float)
+        self.since, self.until = _days(rows["t_from"]), _days(rows["t_to"])
+        start = _days(rows["period_start"].cast(pa.int32()).fill_null(0).cast(pa.date32()))
+        period = self.counter == PERIOD
+        self.start_from = np.where(period, start, self.since - 30)
+        self.start_to = np.where(period, start, self.until - 30)
+        self.chain = rows["chain"].to_numpy().astype(np.int64)
+        self.best = _days(rows["t_best"])
+        self.fell = np.flatnonzero(~np.asarray(rows["before"].is_null()))
+        self.before, self.bottom = (rows[c].fill_null(0).to_numpy().astype(float) for c in ("before", "bottom"))
+        self.stood = _days(rows["stood_on"].cast(pa.int32()).fill_null(0))
+        self.born = np.full(self.count, -1, np.int64)
+        if not raw:
+            born = engine.fetch(engine.query("created_of", CREATED_OF))
+            known = dict(zip(born["repository"].to_pylist(), born["created_at"].to_pylist(), strict=True))
+            stated = np.array([days(known[n]) if n in known else -1 for n in self.names.to_pylist()], np.int64)
+            opened = np.full(self.count, np.iinfo(np.int64).max)
+            np.minimum.at(opened, self.id, self.until)
+            self.born = np.where(stated <= opened, np.minimum(stated, opened - 1), -1)
+
+    def has(self, counter: str) -> np.ndarray:
+        """Whether each repository has readings of a counter."""
+        found = np.zeros(self.count, bool)
+        found[self.id[self.counter == counter]] = True
+        return found
+
+    def counted(self, chosen: np.ndarray, splices: list[Splice] | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rows of windows to use, and between what their downloads lie: as read, or widened to the `all_time` scale."""
+        rows = np.flatnonzero(chosen[self.id] & (self.counter != ALL_TIME))
+        low, high = self.value[rows].copy(), self.value[rows].copy()
+        if splices is not None:
+            rolling = self.counter[rows] == ROLLING
+            ratio = scales(splices)
+            known = np.array([s in ratio for s in self.series[rows]], bool)
+            pairs = np.array([ratio.get(s, (1.0, 1.0)) for s in self.series[rows]], float).reshape(-1, 2)
+            low = np.where(rolling, np.ceil(low / pairs[:, 1] - 1e-9), low)
+            high = np.where(rolling, np.floor(high / pairs[:, 0] + 1e-9), high)
+            keep = known | ~rolling
+            rows, low, high = rows[keep], low[keep], high[keep]
+        return rows, low, high
+
+    def said(self, chosen: np.ndarray, splices: list[Splice] | None) -> tuple[np.ndarray, ...]:
+        """What estimates keep to: repository, first day, last day (the middle of those possible), low, high."""
+        rows, low, high = self.counted(chosen, splices)
+        start = (self.start_from[rows] + self.start_to[rows]) // 2
+        end = (self.since[rows] + self.until[rows]) // 2
+        said = self.id[rows], start, end, low, high
+        if splices is not None:
+            ids, start, end, flow = self.steps(chosen)
+            said = tuple(np.concatenate([a, b]) for a, b in zip(said, (ids, start, end, flow, flow), strict=True))
+        later = said[2] > said[1]
+        return tuple(part[later] for part in said)
+
+    def constraints(self, chosen: np.ndarray, splices: list[Splice] | None) -> Constraints:
+        """All constraints on the chosen repositories; with `splices` those of `all_time`, too."""
+        rows, low, high = self.counted(chosen, splices)
+        parts = [
+            windows(
+                self.id[rows],
+                self.start_from[rows],
+                self.start_to[rows],
+                self.since[rows],
+                self.until[rows],
+                low,
+                high,
+            )
+        ]
+        if splices is not None:
+            at = np.flatnonzero(chosen[self.id] & (self.counter == ALL_TIME))
+            parts.append(levels(self.id[at], self.chain[at], self.since[at], self.until[at], self.value[at]))
+            fell = self.fell[chosen[self.id[self.fell]]]
+            one, other = BEGINNING - self.chain[fell] + 1, BEGINNING - self.chain[fell]
+            parts.append(at_most(self.id[fell], one, other, self.before[fell]))
+            parts.append(at_most(self.id[fell], other, one, self.bottom[fell] - self.before[fell]))
+        born = np.flatnonzero(chosen & (self.born >= 0))
+        beginning = np.full(len(born), BEGINNING, np.int64)
+        parts.append(at_most(born, beginning, self.born[born], np.zeros(len(born))))
+        return Constraints.together(parts).sorted()
+
+    def steps(self, chosen: np.ndarray) -> tuple[np.ndarray, ...]:
+        """From one reading of `all_time` to the next, and to the first from the day of creation: repository, first day,
+        last day, downloads."""
+        at = np.flatnonzero(chosen[self.id] & (self.counter == ALL_TIME))
+        same = (np.diff(self.id[at]) == 0) & (np.diff(self.chain[at]) == 0)
+        a, b = at[:-1][same], at[1:][same]
+        first = at[np.diff(self.id[at], prepend=-1) > 0]
+        first = first[self.born[self.id[first]] >= 0]
+        return (
+            np.concatenate([self.id[first], self.id[b]]),
+            np.concatenate([self.born[self.id[first]], self.best[a]]),
+            np.concatenate([self.best[first], self.best[b]]),
+            np.concatenate([self.value[first], self.value[b] - self.value[a]]),
+        )
+
+    def broken(self, chosen: np.ndarray, spans: list[tuple[int, int]]) -> np.ndarray:
+        """(repositories x spans) whether a recount lies between the readings around the span."""
+        found = np.zeros((self.count, len(spans)), bool)
+        fell = self.fell[chosen[self.id[self.fell]]]
+        for i, (start, end) in enumerate(spans):
+            found[self.id[fell[(start < self.until[fell]) & (self.stood[fell] < end)]], i] = True
+        return found
+
+
 def window_flows(
-    engine: Engine, name: str, readings: str, counter: str, spans: list[tuple[date, date]], only: str = ""
+    engine: Engine,
+    name: str,
+    readings: str,
+    spans: list[tuple[date, date]],
+    splices: list[Splice],
+    only: str = "",
 ) -> None:
-    """Register flows of each span from one windowed counter: the columns of `all_time_flows`, and conflict."""
-    rows = engine.fetch(engine.query("windows", WINDOWS.format(readings=readings, counter=counter, only=only)))
-    repositories, ordinals = np.unique(np.asarray(rows["repository"].to_pylist(), dtype=object), return_inverse=True)
-    count = len(repositories)
-    windows = Windows(
-        ordinals.astype(np.int64),
-        start_from=_ordinals(rows["start_from"]),
-        start_to=_ordinals(rows["start_to"]),
-        end_from=_ordinals(rows["end_from"]),
-        end_to=_ordinals(rows["end_to"]),
-        value=rows["value"].to_numpy().astype(float),
-    )
-    born = engine.fetch(engine.query("created", CREATED)).to_pydict()
-    days = dict(zip(born["repository"], born["created_at"], strict=True))
-    created = np.array([days[r].toordinal() if r in days else -1 for r in repositories], dtype=np.int64)
-    bounds = solve(windows, count, spans, None if readings == "readings_raw" else created)
-    spans_of, ids = np.meshgrid(np.arange(len(spans)), np.arange(count))
-    is_open = ~np.isfinite(bounds.high)
-    table = pa.table(
-        {
-            "span": pa.array(spans_of.ravel(), pa.int32()),
-            "repository": pa.array(repositories[ids.ravel()] if count else [], pa.string()),
-            "low": pa.array(bounds.low.ravel(), pa.float64()).cast(pa.int64()),
-            "high": pa.array(np.where(is_open, 0, bounds.high).ravel(), mask=is_open.ravel()).cast(pa.int64()),
-            "estimate": pa.array(bounds.estimate.ravel()).cast(pa.int64()),
-            "open": pa.array(is_open.ravel(), pa.bool_()),
-            "broken": pa.array(np.zeros(count * len(spans), dtype=bool)),
-            "instrument": pa.array([counter] * (count * len(spans)), pa.string()),
-            "conflict": pa.array(np.repeat(bounds.conflict, len(spans)), pa.bool_()),
-        }
-    )
-    engine.register(f"{name}_solved", table)
-    engine.query(f"{name}_conflicts", f"select distinct repository from {name}_solved where conflict")
+    """Register flows `name` of each span: the columns of `all_time_flows`, and conflict.
+
+    Instruments: `rolling_30d` and `period` as they are; `spliced` where they and `all_time` were read of the same
+    repository: then windows of 30 days count on the all-time scale, as wide as the two were seen to disagree.
+    """
+    read = Windowed(engine, readings, only)
+    total, rolling, period = (read.has(c) for c in (ALL_TIME, ROLLING, PERIOD))
+    wanted = [(days(a), days(e)) for a, e in spans]
+    measured = np.zeros(read.count, bool)
+    measured[read.id[np.isin(read.series, list(scales(splices))) & (read.counter == ROLLING)]] = True
+    parts = [
+        _solved(read, np.ones(read.count, bool), None, wanted, np.where(rolling, ROLLING, PERIOD)),
+        _solved(read, total & (period | measured), splices, wanted, np.full(read.count, "spliced", object)),
+    ]
+    engine.register(f"{name}_solved", pa.concat_tables(parts))
+    engine.query(f"{name}_conflicts", f"select distinct repository, instrument from {name}_solved where conflict")
     engine.query(name, f"select * exclude (conflict) from {name}_solved where not conflict")
 
 
-def _ordinals(column: pa.ChunkedArray) -> np.ndarray:
-    epoch = date(1970, 1, 1).toordinal()
-    return column.cast(pa.int32()).to_numpy().astype(np.int64) + epoch
+def scales(splices: list[Splice]) -> dict[str, tuple[float, float]]:
+    """Between what R / dA lies, by the series of R: over every series of A that it was compared with."""
+    found: dict[str, tuple[float, float]] = {}
+    for s in splices:
+        lower, upper = found.get(s.rolling, (s.lower, s.upper))
+        found[s.rolling] = min(lower, s.lower), max(upper, s.upper)
+    return found
+
+
+def _solved(
+    read: Windowed,
+    chosen: np.ndarray,
+    splices: list[Splice] | None,
+    spans: list[tuple[int, int]],
+    instrument: np.ndarray,
+) -> pa.Table:
+    ids = np.flatnonzero(chosen)
+    number = np.full(read.count, -1, np.int64)
+    number[ids] = np.arange(len(ids))
+    all_constraints = read.constraints(chosen, splices)
+    all_constraints = Constraints(
+        number[all_constraints.repository], all_constraints.u, all_constraints.v, all_constraints.weight
+    )
+    said = read.said(chosen, splices)
+    order = np.argsort(number[said[0]], kind="stable")
+    said = tuple(part[order] for part in said)
+    broken = read.broken(chosen, spans) if splices is not None else np.zeros((read.count, len(spans)), bool)
+    tables = []
+    for first in range(0, len(ids), CHUNK):
+        last = min(first + CHUNK, len(ids))
+        bounds = solve(all_constraints.of(first, last), last - first, spans)
+        a, b = np.searchsorted(number[said[0]], [first, last])
+        mine = (number[said[0][a:b]] - first, *(part[a:b] for part in said[1:]))
+        solvable = ~bounds.conflict[mine[0]]
+        likely = _likely(tuple(part[solvable] for part in mine), bounds, spans)
+        tables.append(_table(read.names, ids[first:last], bounds, likely, broken, instrument))
+    empty = Bounds(np.zeros((0, len(spans))), np.zeros((0, len(spans))), np.zeros(0, bool), np.zeros((1, 0, 1)))
+    return pa.concat_tables(
+        tables or [_table(read.names, ids[:0], empty, np.zeros((0, len(spans))), broken, instrument)]
+    )
+
+
+def _likely(said: tuple[np.ndarray, ...], bounds: Bounds, spans: list[tuple[int, int]]) -> np.ndarray:
+    """Estimates of the spans: the feasible even rates, as whole numbers inside the bounds."""
+    ids, start, end, low, high = said
+    edges = sorted({d for span in spans for d in span})
+    count = bounds.low.shape[0]
+    aims = np.zeros((count, len(edges)))
+    if len(ids):
+        first, last = int(start.min()), int(end.max())
+        pairs, which = np.unique(np.stack([start, end]), axis=1, return_inverse=True)
+        under, over = np.full((pairs.shape[1], count), -np.inf), np.full((pairs.shape[1], count), np.inf)
+        np.maximum.at(under, (which.ravel(), ids), low)
+        np.minimum.at(over, (which.ravel(), ids), high)
+        over = np.maximum(over, under)
+        rates = even_rates(pairs[0] - first, pairs[1] - first, under, over, last - first)
+        upto = np.concatenate([np.zeros((1, count)), np.cumsum(rates, axis=0)])
+        aims = upto[np.clip(np.asarray(edges) - first, 0, last - first)].T
+    levels_at = whole_levels(aims, bounds.reach)
+    at = {d: i for i, d in enumerate(edges)}
+    return np.stack([levels_at[:, at[e]] - levels_at[:, at[s]] for s, e in spans], axis=1)
+
+
+def _table(
+    names: pa.Array, ids: np.ndarray, bounds: Bounds, likely: np.ndarray, broken: np.ndarray, instrument: np.ndarray
+) -> pa.Table:
+    spans = bounds.low.shape[1]
+    is_open = ~np.isfinite(bounds.high)
+    which = np.repeat(ids, spans)
+    return pa.table(
+        {
+            "span": pa.array(np.tile(np.arange(spans), len(ids)).astype(np.int32)),
+            "repository": names.take(pa.array(which)),
+            "low": pa.array(np.round(bounds.low).ravel().astype(np.int64)),
+            "high": pa.array(
+                np.round(np.where(is_open, 0, bounds.high)).ravel().astype(np.int64), mask=is_open.ravel()
+            ),
+            "estimate": pa.array(likely.ravel().astype(np.int64)),
+            "open": pa.array(is_open.ravel(), pa.bool_()),
+            "broken": pa.array(broken[ids].ravel(), pa.bool_()),
+            "instrument": pa.array(list(instrument[which]), pa.string()),
+            "conflict": pa.array(np.repeat(bounds.conflict, spans), pa.bool_()),
+        }
+    )
+
+
+def _days(column: pa.ChunkedArray) -> np.ndarray:
+    return column.cast(pa.int32()).to_numpy().astype(np.int64)

@@ -2,5 +2,6 @@
 
 from modelcensus.ledger.manifest import Manifest, StoredFile
 from modelcensus.ledger.store import Ledger, batch_identity
+from modelcensus.ledger.vintages import Vintage, Vintages
 
-__all__ = ["Ledger", "Manifest", "StoredFile", "batch_identity"]
+__all__ = ["Ledger", "Manifest", "StoredFile", "Vintage", "Vintages", "batch_identity"]

@@ -15,13 +15,14 @@ import pyarrow.compute as pc
 from modelcensus.engine import Engine, file_digest, write_atomically, write_parquet
 from modelcensus.engine.parquet import sync_folder, write_aside
 from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile
+from modelcensus.ledger.vintages import Vintages
 from modelcensus.vocabulary import TABLES, Batch, LedgerError, Schema
 
 BATCH_COLUMN = pa.field("batch_id", pa.string())
 
 
 class Ledger:
-    """A folder with `manifests/`, one folder per table, and `provenance/`.
+    """A folder with `manifests/`, one folder per table, `provenance/`, and `knowledge-vintages/`.
 
     Nothing is ever edited. A batch is committed by giving its manifest its name; until then its files are
     invisible, so that a kill leaves a readable store and two writers never see each other's half.
@@ -33,6 +34,11 @@ class Ledger:
     @property
     def manifests_folder(self) -> Path:
         return self.root / "manifests"
+
+    @property
+    def vintages(self) -> Vintages:
+        """The knowledge that the ledger was used with."""
+        return Vintages(self.root / "knowledge-vintages")
 
     def manifests(self, as_of: date | None = None) -> list[Manifest]:
         """The committed batches, oldest first; with `as_of`, those committed by the end of that day (UTC)."""

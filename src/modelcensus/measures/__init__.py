@@ -3,27 +3,42 @@
 from modelcensus.measures import crossover, cumulative, downloads, rank, ratio, share
 from modelcensus.measures.census import Census
 from modelcensus.measures.crossover import lasting
+from modelcensus.measures.inputs import Inputs, kept_files
 from modelcensus.measures.registry import Measure, find_measure, measure, measures
 from modelcensus.measures.result import Provenance, Result, Row
+from modelcensus.measures.revision import Revised, Revision, Side, revise
 from modelcensus.measures.sentence import bounds, number, period_text
+from modelcensus.measures.splits import CAUSES, Split
+from modelcensus.measures.worlds import Bounds, Key, number_key
 
 __all__ = [
+    "CAUSES",
+    "Bounds",
     "Census",
+    "Inputs",
+    "Key",
     "Measure",
     "Provenance",
     "Result",
+    "Revised",
+    "Revision",
     "Row",
+    "Side",
+    "Split",
     "bounds",
     "crossover",
     "cumulative",
     "downloads",
     "find_measure",
+    "kept_files",
     "lasting",
     "measure",
     "measures",
     "number",
+    "number_key",
     "period_text",
     "rank",
     "ratio",
+    "revise",
     "share",
 ]

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
 
-from modelcensus.catalog import Knowledge, build_catalog, load_knowledge
+from modelcensus.catalog import Knowledge, build_catalog
 from modelcensus.engine import DuckDBEngine, Engine
 from modelcensus.flows import build_events, build_readings
 from modelcensus.ledger import Ledger, Manifest
 from modelcensus.measures.evaluate import evaluate
+from modelcensus.measures.inputs import Inputs
 from modelcensus.measures.result import Result
+from modelcensus.measures.withheld import register_without
 from modelcensus.vocabulary import (
     FACTS,
+    LISTINGS,
     LISTS,
     OBSERVATIONS,
     REPORTED,
     LedgerError,
+    Period,
     Request,
     RequestError,
     nearest,
@@ -28,11 +33,15 @@ from modelcensus.vocabulary import (
 from modelcensus.vocabulary.names import HUB
 from modelcensus.vocabulary.names import REPORTED as REPORTED_PREFIX
 
+LARGE = 3_000_000
+"""Observations from which on folds are kept with the ledger, so that a day more folds that day alone."""
+
 
 class Census:
     """A ledger as of a day, with the knowledge to attribute it.
 
     `also` names repositories to attribute although the ledger may not have seen them; `unseen` are those of them.
+    `inputs` are computed with instead of what the ledger held on the day; such a census keeps no records.
 
     Example: `modelcensus.open("ledger").measure("share", of={"organization": "Qwen"}, by="month")`.
     """
@@ -44,18 +53,20 @@ class Census:
         as_of: date | None = None,
         engine: Engine | None = None,
         also: Iterable[str] = (),
+        inputs: Inputs | None = None,
     ) -> None:
         self.ledger = ledger
         self.as_of = as_of
         self.engine: Engine = engine or DuckDBEngine()
-        self._folders = tuple(knowledge)
-        own = ledger.root / "knowledge"
-        self.knowledge: Knowledge = load_knowledge((*((own,) if own.is_dir() else ()), *self._folders))
-        self.manifests: list[Manifest] = ledger.manifests(as_of)
+        self.folders = tuple(knowledge)
+        self.inputs = inputs or Inputs.of(ledger, self.folders, as_of)
+        self.knowledge: Knowledge = self.inputs.knowledge
+        self.manifests: list[Manifest] = list(self.inputs.manifests)
         if not self.manifests:
             until = f" committed by {as_of}" if as_of else ""
             raise LedgerError(f"no batch{until}", where=str(ledger.root), remedy="import or collect something first")
         self._as_of: dict[date, Census] = {}
+        self.records, self._kept = inputs is None, as_of is not None
         self._prepared_channel = ""
         self._register(list(also))
 
@@ -80,9 +91,19 @@ class Census:
         """Compute a request."""
         if request.as_of and request.as_of != self.as_of:
             if request.as_of not in self._as_of:
-                self._as_of[request.as_of] = Census(self.ledger, self._folders, request.as_of)
+                self._as_of[request.as_of] = Census(self.ledger, self.folders, request.as_of)
             return self._as_of[request.as_of].answer(request)
         return evaluate(self, request)
+
+    def record(self, record: dict[str, object]) -> None:
+        """Keep a provenance record, and the knowledge that it rests on; OSError where the ledger cannot be written."""
+        self.keep_knowledge()
+        self.ledger.record(record)
+
+    def keep_knowledge(self) -> None:
+        """Keep the knowledge with the ledger, for a later `as_of`; nothing where it is that of an earlier day."""
+        if self.records and not self._kept:
+            self._kept = self.inputs.keep(self.ledger)
 
     def spelled(self, repository: str) -> str:
         """The id in the letters in which the ledger has it; ids are the same whatever their letters."""
@@ -120,12 +141,24 @@ class Census:
         """Register readings and events of an observed channel."""
         if channel.startswith(REPORTED_PREFIX) or self._prepared_channel == channel:
             return
-        build_readings(self.engine, channel)
-        build_events(self.engine)
+        self.counters = build_readings(self.engine, channel, *self._kept_folds())
+        build_events(self.counters)
         self._prepared_channel = channel
 
+    def _kept_folds(self) -> tuple[tuple[date, ...], Path | None]:
+        """Of a large ledger: the edges of all its months, and the folder where its folds are kept."""
+        rows = sum(m.rows.get(OBSERVATIONS.name, 0) for m in self.manifests)
+        days = [d for m in self.manifests for d in (m.first_day, m.last_day) if d]
+        if rows < LARGE or not self.records or self.as_of is not None or not os.access(self.ledger.root, os.W_OK):
+            return (), None
+        whole = Period(
+            date.fromisoformat(min(days)).replace(day=1), date.fromisoformat(max(days)) + timedelta(days=31)
+        )
+        months = whole.split("month")
+        return (*(m.start for m in months), months[-1].end), self.ledger.root / "derived"
+
     def _register(self, also: list[str]) -> None:
-        for table in (OBSERVATIONS, FACTS, REPORTED, LISTS):
+        for table in (OBSERVATIONS, LISTINGS, FACTS, REPORTED, LISTS):
             self.ledger.read(self.engine, table, self.manifests)
         rows = [
             {"batch_id": m.id, "name": m.name, "channel": m.channel, "committed_at": m.committed_at}
@@ -145,6 +178,8 @@ class Census:
                 ),
             ),
         )
+        if self.inputs.withheld:
+            register_without(self.engine, self.ledger, self.manifests, self.inputs.withheld)
         seen = "select repository from {}".format
         known = " union ".join(seen(t) for t in ("observations", "facts", "lists"))
         self.engine.register("also", pa.table({"repository": pa.array(also, pa.string())}))

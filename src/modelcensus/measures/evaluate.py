@@ -104,7 +104,9 @@ def evaluate(census: Census, request: Request) -> Result:
         phrase=measure.phrase,
         request=request,
         rows=tuple(rows),
-        notes=tuple(dict.fromkeys(frame.notes + _notes(census, frame, channel, scope))),
+        notes=tuple(
+            dict.fromkeys(filter(None, (census.inputs.note, *frame.notes, *_notes(census, frame, channel, scope))))
+        ),
         whole_text=_whole_text(frame, scope, measure),
         provenance=provenance,
     )
@@ -277,6 +279,8 @@ def _identity(census: Census, request: Request, scope: Scope, batches: list[str]
 
 
 def _record(census: Census, result: Result, measure: Measure, tables: list[ir.Table]) -> None:
+    if not census.records:
+        return
     content = result.as_dict()
     record = {
         **content,
@@ -290,6 +294,6 @@ def _record(census: Census, result: Result, measure: Measure, tables: list[ir.Ta
         ),
     }
     try:
-        census.ledger.record(record)
+        census.record(record)
     except OSError:
         result.unrecorded = True

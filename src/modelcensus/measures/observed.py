@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import ibis.expr.types as ir
 
 from modelcensus.catalog import Scope
-from modelcensus.flows import build_flows, fixed_panel_sql, reading_table
+from modelcensus.flows import build_flows, fixed_panel_sql, reading_table, spiked_counters
 from modelcensus.measures.frame import Span
 from modelcensus.vocabulary import Period, Request, RequestError
 
@@ -20,9 +20,9 @@ FLOWS = """
 
 COUNTERS = """
     with rows as (
-        select l.span, r.repository, r.value from {readings} r
+        select l.span, r.repository, {value} as value from {readings} r
         join labels l using (series, counter, snapshot)
-        where r.counter = '{counter}' and not r.aside
+        where r.counter = '{counter}' and not r.aside and {spikes}
         qualify row_number() over (partition by l.span, r.repository order by r.series, r.snapshot desc) = 1)
     select r.span, r.repository as unit, r.value as low, r.value as estimate, r.value as high,
            false as open, false as broken, '{counter}' as instrument, c.*
@@ -51,7 +51,7 @@ def flow_quantities(
     periods = _periods(request, first, last)
     spans = [(_origin(request, first), p.end) if cumulative else (p.start, p.end) for p in periods]
     only = f"and repository in (select repository from catalog where {scope.where})"
-    build_flows(census.engine, spans, request.reading.repair, only)
+    build_flows(census.counters, spans, request.reading.repair, only, request.reading.spikes)
     panel = ""
     if request.reading.panel == "fixed":
         edges = sorted({d for span in spans for d in span})
@@ -98,8 +98,12 @@ def counter_quantities(
             select r.repository from {readings} r join labels l using (series, counter, snapshot)
             where r.counter = '{reading.counter}' and not r.aside
             group by r.repository having count(distinct l.span) = {len(rows)})"""
+    value, spikes = spiked_counters(reading.spikes if reading.repair != "none" else "keep")
     table = census.engine.query(
-        name, COUNTERS.format(readings=readings, counter=reading.counter, where=scope.where, panel=panel)
+        name,
+        COUNTERS.format(
+            readings=readings, counter=reading.counter, where=scope.where, panel=panel, value=value, spikes=spikes
+        ),
     )
     left_out: dict[int, list[str]] = {}
     for row in census.engine.rows(f"""select l.span, r.event, count(*) as n from {readings} r join labels l using (series, counter, snapshot)

@@ -125,7 +125,7 @@ class Result:
         writer = csv.DictWriter(sink, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         for row in rows:
-            writer.writerow({k: _inert(v) for k, v in row.items()})
+            writer.writerow({k: inert(v) for k, v in row.items()})
         return sink.getvalue()
 
     def as_dict(self) -> dict[str, object]:
@@ -151,5 +151,5 @@ class Result:
         return sentence(self, row or (lasting or leading or [self.rows[-1]])[0])
 
 
-def _inert(value: object) -> object:
+def inert(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,17 +1,23 @@
 """Charts, the report, and everything that is written for people to look at."""
 
 from modelcensus.publish.charts import Bar, Chart, Mark, Point, Words, bar_chart, line_chart
+from modelcensus.publish.editions import read_side
+from modelcensus.publish.questions import headline
 from modelcensus.publish.report import write_report
 from modelcensus.publish.result_chart import result_chart
+from modelcensus.publish.scene import Scene
 
 __all__ = [
     "Bar",
     "Chart",
     "Mark",
     "Point",
+    "Scene",
     "Words",
     "bar_chart",
+    "headline",
     "line_chart",
+    "read_side",
     "result_chart",
     "write_report",
 ]

@@ -12,6 +12,7 @@ from functools import cached_property
 import altair as alt
 import vl_convert
 
+from modelcensus.publish.marks import Mark, Rule, key_of, rule_layers, rules_of
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, config
 
 WIDE = 0.1
@@ -55,14 +56,6 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """A dated event drawn as a line across a time plot."""
-
-    at: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Chart:
     """A finished specification; the picture is drawn once."""
 
@@ -91,7 +84,7 @@ def line_chart(
     marks: Sequence[Mark] = (),
     limit: int = 8,
 ) -> Chart:
-    """Lines over time with their names at their ends; a band where bounds are known."""
+    """Lines over time with their names at their ends; a band where bounds are known; marks as lettered rules."""
     room = SIZES[size]
     names = _by_last_value(points)[:limit]
     rows = [
@@ -109,7 +102,11 @@ def line_chart(
         scale=alt.Scale(domain=[0, top * 1.03], nice=not percent or top < 0.9),
     )
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colour)
-    layers: list[alt.Chart] = []
+    labels = _end_labels(rows, names, top, room.height, percent)
+    width = room.width - _label_room(labels, size)
+    days = [r["at"] for r in rows]
+    rules = rules_of(marks, min(days), max(days), width) if marks and days else []
+    layers: list[alt.Chart] = rule_layers(rules, x) if rules else []
     if any(r["high"] is not None and r["high"] != r["low"] for r in rows):
         layers.append(base.mark_area(opacity=0.16).encode(y=alt.Y("low:Q"), y2="high:Q"))
     for row in rows:
@@ -118,16 +115,13 @@ def line_chart(
     layers.append(narrow.mark_line(strokeWidth=2.4, interpolate="linear").encode(y=y))
     if len({r["at"] for r in rows}) <= 30:
         layers.append(narrow.mark_point(filled=True, size=22, opacity=1).encode(y=y))
-    if marks:
-        layers += _event_marks(marks, x, top, room.small_letters // 3)
-    labels = _end_labels(rows, names, top, room.height, percent)
     if labels:
         spread = alt.Chart(alt.Data(values=labels)).encode(
             x=alt.X("at:T"), y=alt.Y("place:Q"), text="text:N", color=colour
         )
         layers.append(spread.mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle"))
-    plot = alt.layer(*layers).properties(width=room.width - _label_room(labels, size), height=room.height)
-    return _finish(plot, words, size, indent=-40)
+    plot = alt.layer(*layers).properties(width=width, height=room.height)
+    return _finish(plot, words, size, indent=-40, rules=rules)
 
 
 def bar_chart(bars: Sequence[Bar], words: Words, *, percent: bool, size: str = "post") -> Chart:
@@ -173,27 +167,49 @@ def bar_chart(bars: Sequence[Bar], words: Words, *, percent: bool, size: str = "
     return _finish(plot, words, size)
 
 
-def _finish(plot: alt.LayerChart | alt.FacetChart, words: Words, size: str, indent: int = 0) -> Chart:
+def _finish(
+    plot: alt.LayerChart | alt.FacetChart, words: Words, size: str, indent: int = 0, rules: Sequence[Rule] = ()
+) -> Chart:
     room = SIZES[size]
     title = alt.TitleParams(
         textwrap.wrap(words.title, room.title_letters),
         subtitle=textwrap.wrap(words.subtitle, room.small_letters),
     )
-    lines = textwrap.wrap(words.source, room.small_letters + 8)
-    caption = (
-        alt.Chart(alt.Data(values=[{"line": line, "row": i} for i, line in enumerate(lines)]))
-        .mark_text(align="left", baseline="top", fontSize=11, color=QUIET)
-        .encode(
-            x=alt.value(indent),
-            y=alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[max(len(lines), 1), 0], nice=False)),
-            text="line:N",
-        )
-        .properties(width=room.width, height=15 * len(lines))
-    )
+    caption = _caption(words, size, indent, rules)
     whole = alt.vconcat(plot, caption).properties(title=title).configure(**config())
     spec = whole.to_dict(validate=False)  # the tests validate every chart against the schema
     spec["description"] = words.alt or f"{words.title}. {words.subtitle}"
+    if rules:
+        spec["description"] += f". {key_of(rules)}: {'. '.join(f'{r.letter}, {r.text}' for r in rules)}"
     return Chart(spec, words)
+
+
+def _caption(words: Words, size: str, indent: int, rules: Sequence[Rule]) -> alt.LayerChart | alt.FacetChart:
+    """The lines under a plot: what its rules are, then its source."""
+    letters = SIZES[size].small_letters + 8
+    head = textwrap.wrap(key_of(rules), letters) if rules else []
+    rows = [{"line": line, "x": 0, "letter": ""} for line in head]
+    for rule in rules:
+        lines = textwrap.wrap(rule.text, letters - 3)
+        rows += [{"line": line, "x": 1, "letter": "" if i else rule.letter} for i, line in enumerate(lines)]
+    explained = len(rows)
+    rows += [{"line": line, "x": 0, "letter": ""} for line in textwrap.wrap(words.source, letters)]
+    for i, row in enumerate(rows):
+        row["row"] = i + (0.4 if rules and i >= explained else 0)
+    tall = len(rows) + (0.4 if rules else 0)
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        y=alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[max(tall, 1), 0], nice=False))
+    )
+    layers = [
+        base.transform_filter(f"datum.x == {x}")
+        .mark_text(align="left", baseline="top", fontSize=11, color=QUIET)
+        .encode(x=alt.value(indent + 16 * x), text="line:N")
+        for x in ((0, 1) if rules else (0,))
+    ]
+    if rules:
+        letter = base.mark_text(align="left", baseline="top", fontSize=11, color=QUIET, fontWeight="bold")
+        layers.append(letter.encode(x=alt.value(indent), text="letter:N"))
+    return alt.layer(*layers).properties(width=SIZES[size].width, height=15 * tall)
 
 
 def _by_last_value(points: Sequence[Point]) -> list[str]:
@@ -230,17 +246,6 @@ def _end_labels(rows: list[dict], names: list[str], top: float, height: int, per
 def _label_room(labels: list[dict], size: str) -> int:
     widest = max((len(label["text"]) for label in labels), default=0)
     return min(int(LETTER * widest) + 14, 300 if size != "phone" else 170)
-
-
-def _event_marks(marks: Sequence[Mark], x: alt.X, top: float, letters: int) -> list[alt.Chart]:
-    rows = [{"at": m.at, "text": textwrap.wrap(m.text, letters), "top": top * 1.02} for m in marks]
-    base = alt.Chart(alt.Data(values=rows)).encode(x=x)
-    return [
-        base.mark_rule(color=QUIET, strokeDash=[3, 3], strokeWidth=1),
-        base.mark_text(align="left", baseline="top", dx=5, fontSize=11, color=QUIET, lineHeight=13).encode(
-            y=alt.Y("top:Q"), text="text:N"
-        ),
-    ]
 
 
 def _time_axis(rows: list[dict], size: str) -> alt.Axis:

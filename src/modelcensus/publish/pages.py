@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from modelcensus.flows.series_breaks import KIND
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Result, Row, bounds, number, period_text
+from modelcensus.publish.breaks import break_words
 from modelcensus.publish.section import DataTable, Section
 
 ROWS = 20
@@ -36,6 +38,12 @@ class Page:
         """What the data cannot say, and what was set aside, in words."""
         unanswered = [f"A question that these data do not answer: {u}." for u in self.unanswered]
         return [*unanswered, *_coverage_words(self.health), *_event_words(self.health), *_aside_words(self.manifests)]
+
+    @property
+    def breaks(self) -> list[str]:
+        """The series breaks that the time plots cross, in words, by date."""
+        found = {b.id: b for s in self.sections for b in s.breaks}
+        return [break_words(b) for b in sorted(found.values(), key=lambda b: (b.start, b.end))]
 
 
 def render_html(page: Page) -> str:
@@ -113,6 +121,7 @@ def _event_words(health: dict[str, list]) -> list[str]:
         f"{e['kind'].replace('_', ' ')} in {e['source']} ({e['counter']}), {period_text(e['from'])} to {period_text(e['to'])}:"
         f" {e['evidence']}; {e['done']}."
         for e in health["events"]
+        if e["kind"] != KIND  # these have a list of their own
     ]
 
 

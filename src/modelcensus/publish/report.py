@@ -8,6 +8,7 @@ from pathlib import Path
 from modelcensus.engine import write_atomically
 from modelcensus.measures import Census, Result
 from modelcensus.measures.health import health
+from modelcensus.publish.editions import day_before_the_newest, read_side
 from modelcensus.publish.pages import Page, render_html, render_markdown
 from modelcensus.publish.questions import QUESTIONS
 from modelcensus.publish.scene import Scene
@@ -17,9 +18,16 @@ from modelcensus.vocabulary import LedgerError, RequestError
 Progress = Callable[[str], None]
 
 
-def write_report(census: Census, folder: Path, edition: str = "", progress: Progress = lambda _: None) -> Path:
-    """Write the edition into `folder`; returns the page. The same inputs give the same bytes."""
-    scene = Scene(census)
+def write_report(
+    census: Census, folder: Path, edition: str = "", progress: Progress = lambda _: None, previous: str = ""
+) -> Path:
+    """Write the edition into `folder`; returns the page. The same inputs give the same bytes.
+
+    `previous` is the edition that its numbers are compared with; without one, the day before the newest batch.
+    """
+    census.keep_knowledge()
+    before = previous or str(day_before_the_newest(census.ledger) or "")
+    scene = Scene(census, read_side(before, census.ledger, census.folders) if before else None)
     sections: list[Section] = []
     unanswered: list[str] = []
     for question in QUESTIONS:
@@ -31,7 +39,7 @@ def write_report(census: Census, folder: Path, edition: str = "", progress: Prog
             continue
         if section:
             sections.append(section)
-    if not sections:
+    if not any(s.statements for s in sections):
         raise LedgerError(
             f"nothing to report on ({'; '.join(unanswered) or 'no counters of the Hub and no reported series'})",
             where=str(census.ledger.root),
@@ -87,11 +95,12 @@ def _edition(census: Census, page: Page, results: dict[str, Result], files: dict
 
 
 def _record(census: Census, result: Result) -> dict[str, object]:
-    record = census.ledger.provenance(result.provenance.id)
-    return record or {
+    """The record behind a number, with all of its rows: a later edition is compared with them."""
+    record = census.ledger.provenance(result.provenance.id) or {
         "id": result.provenance.id, "definition": result.definition, "citation": result.citation, "sql": "",
-        "row_count": len(result.rows), **result.as_dict(),
+        "row_count": len(result.rows),
     }  # fmt: skip
+    return {**record, **result.as_dict()}
 
 
 def _newest_month(census: Census) -> str:

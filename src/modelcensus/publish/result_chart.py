@@ -1,6 +1,7 @@
 """The chart of any result: lines where there is time, bars where there is one period."""
 
 from modelcensus.measures import Result, Row, number
+from modelcensus.publish.breaks import break_marks, crossed_breaks
 from modelcensus.publish.charts import Bar, Chart, Point, Words, bar_chart, line_chart
 
 MOST = 12
@@ -14,7 +15,7 @@ def result_chart(result: Result, *, title: str = "", subtitle: str = "", size: s
     rows = [r for r in result.rows if r.value is not None]
     if len({r.start for r in rows}) > 1 and result.measure != "crossover":
         points = [Point(series_name(result, r), r.end_day, r.value or 0, r.low, r.high) for r in rows]
-        return line_chart(points, words, percent=percent, size=size)
+        return line_chart(points, words, percent=percent, size=size, marks=break_marks(crossed_breaks(result)))
     bars = [
         Bar(series_name(result, r), r.value or 0, number(r.value, result.unit), r.low, r.high)
         for r in sorted(rows, key=lambda r: -(r.value or 0))[:MOST]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from modelcensus.measures import Census, Result, Row
+from modelcensus.measures import Census, Result, Row, Side
 from modelcensus.vocabulary import Period, RequestError
 from modelcensus.vocabulary.names import ALL_TIME, HUB, REPORTED, ROLLING
 
@@ -12,9 +12,10 @@ MAKERS = "makers"
 
 @dataclass
 class Scene:
-    """An opened ledger with the choices that the report's questions share."""
+    """An opened ledger with the choices that the report's questions share, and the `previous` edition, if any."""
 
     census: Census
+    previous: Side | None = None
 
     @cached_property
     def reported(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from modelcensus.flows import SeriesBreak
 from modelcensus.measures import Result, Row
 from modelcensus.publish.charts import Chart
 
@@ -48,6 +49,8 @@ class Section:
     tables: list[DataTable] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
+    breaks: tuple[SeriesBreak, ...] = ()
+    """The series breaks that its time plots cross."""
 
     def all_results(self) -> list[Result]:
         """Every result that the section rests on, once."""

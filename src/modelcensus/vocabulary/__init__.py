@@ -10,10 +10,12 @@ from modelcensus.vocabulary.errors import (
     nearest,
 )
 from modelcensus.vocabulary.intervals import Interval
+from modelcensus.vocabulary.knowledge import KnowledgeFile, Layer
 from modelcensus.vocabulary.periods import Period, ReadingTime
 from modelcensus.vocabulary.requests import Reading, Request
 from modelcensus.vocabulary.schema import (
     FACTS,
+    LISTINGS,
     LISTS,
     OBSERVATIONS,
     REPORTED,
@@ -25,6 +27,7 @@ from modelcensus.vocabulary.schema import (
 
 __all__ = [
     "FACTS",
+    "LISTINGS",
     "LISTS",
     "OBSERVATIONS",
     "REPORTED",
@@ -37,6 +40,8 @@ __all__ = [
     "InputFile",
     "Interval",
     "KnowledgeError",
+    "KnowledgeFile",
+    "Layer",
     "LedgerError",
     "Period",
     "Reading",

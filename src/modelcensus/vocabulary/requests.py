@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
+from typing import Any
 
 from modelcensus.vocabulary.errors import RequestError, nearest
 from modelcensus.vocabulary.names import REPOSITORY_DIMENSIONS, TIME_DIMENSIONS
@@ -17,7 +18,8 @@ class Reading:
     """One choice for every definitional degree of freedom; empty means the measure's default.
 
     channel: `hub`, `reported:NAME`, ...; counter: `rolling_30d` or `all_time` asks for the counter itself;
-    repair: `conservative` or `none`; panel: `moving` or `fixed`; origin: where a cumulative sum starts
+    repair: `conservative` or `none`; spikes: `keep`, `cap` (at the repository's usual rate) or `drop` (the repository is
+    left out of the periods that its spike touches); panel: `moving` or `fixed`; origin: where a cumulative sum starts
     (`first`, `first_exact`, or a month); peers: what stands under the line (a list of organizations,
     a named list, or `ranks:2..9`).
     """
@@ -25,6 +27,7 @@ class Reading:
     channel: str = ""
     counter: str = ""
     repair: str = "conservative"
+    spikes: str = "keep"
     panel: str = "moving"
     origin: str = "first"
     peers: str = ""
@@ -32,6 +35,7 @@ class Reading:
     ALLOWED = {  # noqa: RUF012
         "counter": ("", "rolling_30d", "all_time"),
         "repair": ("conservative", "none"),
+        "spikes": ("keep", "cap", "drop"),
         "panel": ("moving", "fixed"),
     }
 
@@ -136,6 +140,25 @@ class Request:
             "reading": asdict(self.reading),
             "as_of": self.as_of.isoformat() if self.as_of else None,
         }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> "Request":
+        """The request that `as_dict` described.
+
+        >>> request = Request.build("share", of=["organization=a,b", "organization=b"], period="2026-02")
+        >>> Request.from_dict(request.as_dict()).canonical() == request.canonical()
+        True
+        """
+        terms = [
+            (dimension, tuple(values))
+            for dimension, listed in content["of"].items()
+            for values in (listed if isinstance(listed[0], list) else [listed])
+        ]
+        made = cls.build(
+            content["measure"], dict(terms), content["within"], content["by"], content["period"],
+            content["reading"], content["as_of"],
+        )  # fmt: skip
+        return replace(made, of=tuple(terms))
 
     def _terms(self) -> dict[str, list[list[str]]]:
         """Dimension -> the accepted values of each of its terms (all of which must hold)."""

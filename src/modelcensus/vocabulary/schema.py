@@ -48,9 +48,21 @@ OBSERVATIONS = Schema(
     (
         *_WHO,
         Column("counter", pa.string(), "name", "rolling_30d, all_time or period"),
-        Column("value", pa.int64(), "downloads", "what the counter stood at"),
+        Column("value", pa.int64(), "downloads", "what the counter stood at; null: no longer listed"),
         *_WHEN,
         Column("period_start", pa.date32(), "day", "for counter period: first day counted; else null"),
+    ),
+)
+
+LISTINGS = Schema(
+    "listings",
+    "A whole source read at one time, where rows stand only for what changed (sparse storage). A snapshot without "
+    "a listing has a row for every repository that the source listed.",
+    (
+        Column("counter", pa.string(), "name", "rolling_30d or all_time"),
+        *_WHEN,
+        Column("since", pa.date32(), "day", "rows stand where something changed since the snapshot of that day"),
+        Column("listed", pa.int64(), "repositories", "how many repositories the source listed"),
     ),
 )
 
@@ -110,5 +122,5 @@ SET_ASIDE = Schema(
     ),
 )
 
-TABLES = {s.name: s for s in (OBSERVATIONS, FACTS, REPORTED, LISTS, SET_ASIDE)}
+TABLES = {s.name: s for s in (OBSERVATIONS, LISTINGS, FACTS, REPORTED, LISTS, SET_ASIDE)}
 """Everything that a batch can hold, by name."""

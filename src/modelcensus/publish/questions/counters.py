@@ -1,6 +1,7 @@
 """What the Hub's own counters say, repository by repository: organizations, families, sizes."""
 
 from modelcensus.measures import Result, Row, number, period_text
+from modelcensus.publish.breaks import break_marks, crossed_breaks
 from modelcensus.publish.charts import Bar, Point, Words, bar_chart, line_chart
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import Scene
@@ -37,13 +38,16 @@ def counters(scene: Scene) -> Section | None:
         for r in shares.rows
         if r.dimensions["organization"] in top
     ]
+    breaks = crossed_breaks(shares)
+    marks = break_marks(breaks)
     return Section(
         "counters",
         "What do the counters themselves say?",
         [Statement.of(shares, r) for r in newest[:2]],
-        [Figure("readings", lambda size: line_chart(points, words, percent=True, size=size))],
+        [Figure("readings", lambda size: line_chart(points, words, percent=True, size=size, marks=marks))],
         [DataTable("shares-at-readings", "Share by organization at each reading", shares, last_only=True)],
         remarks=_alone(scene),
+        breaks=breaks,
     )
 
 
@@ -78,17 +82,20 @@ def new_downloads(scene: Scene) -> Section | None:
         for r in known
         if r.dimensions["organization"] in top
     ]
+    breaks = crossed_breaks(shares)
+    marks = break_marks(breaks)
     return Section(
         "new-downloads",
         "Who gains downloads month by month?",
         [Statement.of(shares, r) for r in newest[:2]],
-        [Figure("new-downloads", lambda size: line_chart(points, words, percent=True, size=size))],
+        [Figure("new-downloads", lambda size: line_chart(points, words, percent=True, size=size, marks=marks))],
         [
             DataTable(
                 "shares-of-new-downloads", "Share of new downloads by organization and month", shares, last_only=True
             )
         ],
         remarks=["Only repositories that were read around both ends of every month are counted, the same in each."],
+        breaks=breaks,
     )
 
 

@@ -3,6 +3,7 @@
 from itertools import accumulate
 
 from modelcensus.measures import Result, Row, lasting, number, period_text
+from modelcensus.publish.breaks import break_marks, crossed_breaks
 from modelcensus.publish.charts import Point, Words, line_chart
 from modelcensus.publish.questions.cumulative import method_marks, method_remarks
 from modelcensus.publish.result_chart import source_line
@@ -54,7 +55,8 @@ def regions(scene: Scene) -> Section | None:
         source_line(shares),
     )
     points = [Point(scene.place(str(r.dimensions["region"])), f"{r.period}-01", r.value or 0) for r in shares.rows]
-    marks = method_marks(scene)
+    breaks = crossed_breaks(shares)
+    marks = [*method_marks(scene), *break_marks(breaks)]
     figure = Figure("regions", lambda size: line_chart(points, words, percent=True, size=size, marks=marks))
     table = DataTable("shares-by-region", "Share by region and month", shares, last_only=True)
     lead = Statement(
@@ -63,7 +65,9 @@ def regions(scene: Scene) -> Section | None:
         (shares.provenance.id,),
     )
     if not before:
-        return Section("regions", "Which regions lead?", [lead], [figure], [table], results=[shares, sums])
+        return Section(
+            "regions", "Which regions lead?", [lead], [figure], [table], results=[shares, sums], breaks=breaks
+        )
     crossing = _section(scene, "regions", "region", top, before, scene.place(top), scene.place(before), sums)
     return Section(
         "regions",
@@ -78,6 +82,7 @@ def regions(scene: Scene) -> Section | None:
             "A region is where an organization has its base; it says nothing of where the downloads came from.",
         ],
         results=[shares, sums, *(crossing.results if crossing else [])],
+        breaks=breaks,
     )
 
 
@@ -125,7 +130,8 @@ def _section(
         for r in series.rows
         if r.dimensions[dimension] in chosen
     ]
-    marks = method_marks(scene)
+    breaks = crossed_breaks(series)
+    marks = [*method_marks(scene), *break_marks(breaks)]
     tables = [DataTable(f"crossovers-{name}", f"{subject_name} and {peer_name}: every crossing", whole)]
     return Section(
         name,
@@ -140,6 +146,7 @@ def _section(
         tables,
         remarks=method_remarks(scene) if name != "regions" else [],
         results=[whole, *([exact] if exact else [])],
+        breaks=breaks,
     )
 
 

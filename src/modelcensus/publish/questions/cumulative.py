@@ -1,6 +1,9 @@
 """Downloads over time, and what they sum up to."""
 
+from datetime import date
+
 from modelcensus.measures import Row, number, period_text
+from modelcensus.publish.breaks import break_marks, crossed_breaks
 from modelcensus.publish.charts import Mark, Point, Words, line_chart
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import MAKERS, Scene
@@ -26,7 +29,8 @@ def cumulative(scene: Scene) -> Section | None:
         f" ({sums.whole_text}; {sums.counted_by}).",
         (sums.provenance.id,),
     )
-    marks = method_marks(scene)
+    breaks = crossed_breaks(scene.monthly)
+    marks = [*method_marks(scene), *break_marks(breaks)]
     months = Words(
         f"{scene.name(scene.leader)} leads month by month",
         f"Downloads per month, {scene.monthly.whole_text}; {scene.monthly.counted_by}",
@@ -53,14 +57,16 @@ def cumulative(scene: Scene) -> Section | None:
             DataTable("cumulative-by-month", "Cumulative downloads", sums, last_only=True),
         ],
         remarks=method_remarks(scene),
+        breaks=breaks,
     )
 
 
 def method_marks(scene: Scene) -> list[Mark]:
     """The change of the publisher's method, drawn on time plots that cross it."""
-    return (
-        [Mark(f"{scene.first_exact}-01", "exact counts from here on; before, estimates")] if scene.first_exact else []
-    )
+    if not scene.first_exact:
+        return []
+    first = f"{scene.first_exact}-01"
+    return [Mark(first, f"exact counts from {date.fromisoformat(first):%b %Y} on, estimates before")]
 
 
 def method_remarks(scene: Scene) -> list[str]:

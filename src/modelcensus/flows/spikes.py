@@ -1,0 +1,106 @@
+"""Rates that leave a repository's own neighbourhood by a large factor and come back.
+
+A launch has no neighbourhood to leave, and a new level does not come back: neither is a spike.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelcensus.flows import settings as s
+from modelcensus.flows.activity import Activity
+from modelcensus.flows.incidents import Spike
+
+Ints = NDArray[np.int64]
+
+
+@dataclass
+class Rise:
+    """A rate that has left its neighbourhood and not come back yet."""
+
+    since: int
+    last: int
+    usual: float
+    level: float
+    extra: float
+
+
+class Spikes:
+    """Rises under way, by repository; `windows` says that the counter is one of windows of 30 days."""
+
+    def __init__(self, windows: bool, busy_rate: float) -> None:
+        self.windows = windows
+        self.busy_rate = busy_rate
+        self.rises: dict[int, Rise] = {}
+        self.found: list[Spike] = []
+
+    def copy(self) -> "Spikes":
+        """The same, apart from further changes."""
+        other = Spikes(self.windows, self.busy_rate)
+        other.rises = {r: Rise(**vars(rise)) for r, rise in self.rises.items()}
+        other.found = list(self.found)
+        return other
+
+    def look(
+        self,
+        activity: Activity,
+        ids: Ints,
+        rates: NDArray[np.float32],
+        since: Ints,
+        aged: Ints,
+        day: int,
+        listed: Ints,
+    ) -> None:
+        """The readings of `day`: `ids`, known for `aged` days, moved at these rates since `since`; every other
+        repository listed stood. A counter of windows has the rate that its step from the last one tells, if what left
+        the window was the usual."""
+        if self.rises:
+            self._follow(
+                dict(zip(ids.tolist(), zip(rates.tolist(), since.tolist(), strict=True), strict=True)), day, listed
+            )
+        least = 2 if self.windows else s.SPIKE_KNOWN
+        high = (rates >= s.SPIKE * self.busy_rate) & (activity.known(ids) >= least) & (aged >= s.SPIKE_AGE)
+        ids, rates, since = ids[high], rates[high], since[high]
+        if not self.windows:  # a median above nothing
+            often = 2 * np.bitwise_count(activity.moved[ids]).astype(np.int32) > activity.known(ids)
+            ids, rates, since = ids[often], rates[often], since[often]
+        steep = rates >= s.SPIKE * activity.usual(ids)
+        ids, rates, since = ids[steep], rates[steep], since[steep]
+        if not len(ids):
+            return
+        usual, spread = activity.median(ids, steps=self.windows)
+        leaves = (usual > 0) & (rates >= s.SPIKE * usual)
+        if self.windows:
+            leaves &= (rates - usual) * (day - since) >= s.SPIKE_SPREADS * spread
+        else:
+            leaves &= np.log(np.maximum(rates, 1e-9) / np.maximum(usual, 1e-9)) >= s.SPIKE_SPREADS * spread
+        for i in np.flatnonzero(leaves):
+            repository = int(ids[i])
+            if repository not in self.rises:
+                level = float(listed[repository]) / 30 if self.windows else float(rates[i])
+                extra = (float(rates[i]) - usual[i]) * (day - int(since[i]))
+                self.rises[repository] = Rise(int(since[i]), day, float(usual[i]), level, extra)
+
+    def _follow(self, moved: dict[int, tuple[float, int]], day: int, listed: Ints) -> None:
+        longest = s.LONGEST_SPIKE + (30 if self.windows else 0)
+        for repository, rise in list(self.rises.items()):
+            if listed[repository] < 0:
+                continue
+            rate, since = moved.get(repository, (0.0, rise.last))
+            if self.windows:
+                rate = float(listed[repository]) / 30
+                left = rise.usual + s.SPIKE_LEFT * (max(rise.level, rate) - rise.usual)
+                over = rate > min(left, s.SPIKE_BACK * rise.usual)  # what never gets there was a launch that fades
+            else:
+                over = rate > s.SPIKE_BACK * max(rise.usual, self.busy_rate / 4)
+            if over:
+                rise.extra += (rate - rise.usual) * (day - since)
+                rise.level, rise.last = max(rise.level, rate), day
+                if day - rise.since > longest:
+                    del self.rises[repository]
+                continue
+            del self.rises[repository]
+            if not self.windows or rise.level >= s.SPIKE_LEVEL * rise.usual:
+                extra = round(30 * (rise.level - rise.usual)) if self.windows else round(rise.extra)
+                self.found.append(Spike(repository, rise.since, rise.last, rise.usual, rise.level, extra))

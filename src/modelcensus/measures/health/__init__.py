@@ -1,0 +1,6 @@
+"""The health of a ledger: what was read when, what is missing, which source is late, and what to collect next."""
+
+from modelcensus.measures.health.ledger_health import health
+from modelcensus.measures.health.sources import NEEDS_ACTION
+
+__all__ = ["NEEDS_ACTION", "health"]
