@@ -96,7 +96,8 @@ def looks(rng: np.random.Generator, setup: SetUp) -> list[Look]:
             if counter == "period":
                 starts = {int(rng.integers(0, d)) for d in days}
                 periods = [(a, b) for b in sorted(days) for a in sorted(starts) if a < b]
-                found += [Look(counter, b, b, a, series) for a, b in periods if rng.random() < 0.2]
+                some = rng.permutation(len(periods))[: max(3, len(periods) // 5)]
+                found += [Look(counter, b, b, a, series) for a, b in (periods[i] for i in sorted(some))]
                 continue
             sharp = {d + 30 for d in paired} | (paired if counter == "all_time" else set()) if setup.paired else set()
             for d in sorted(days | sharp):

@@ -1,6 +1,7 @@
 """Bounds and estimates of thousands of random repositories against linear programming and against a hidden truth."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from flows.hidden import Repository, SetUp, engine_of_hidden, looks, read, repositories, spans_of
 from flows.oracle import Program, Relation, of_creation, of_totals, of_windows
 from ledgers import DAY_ZERO, day
-from modelcensus.flows import build_flows
+from modelcensus.flows import build_flows, windows
+from modelcensus.flows.all_time import all_time_flows
+from modelcensus.flows.least_squares import even_rates
 
 AT_ONCE = 300
 """Repositories in one engine."""
@@ -152,6 +155,12 @@ def check_flows(
     assert rows[0]["estimate"] + rows[1]["estimate"] == rows[2]["estimate"]
 
 
+@pytest.fixture(autouse=True)
+def quick_estimates(monkeypatch):
+    """Bounds do not wait for estimates, which are cut to fit them however rough they are (test_even_rates.py)."""
+    monkeypatch.setattr(windows, "even_rates", partial(even_rates, steps=40))
+
+
 @pytest.mark.parametrize("name", SET_UPS)
 def test_bounds_are_those_of_the_linear_program(name):
     check(SET_UPS[name], 0)
@@ -162,3 +171,20 @@ def test_bounds_are_those_of_the_linear_program(name):
 @pytest.mark.parametrize("name", SET_UPS)
 def test_bounds_of_ten_thousand_repositories_are_those_of_the_linear_program(name, seed):
     check(SET_UPS[name], seed)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_fold_and_the_query_bound_all_time_alike(seed):
+    """One source on known days is folded, anything else is queried: the same readings give the same bounds."""
+    rng = np.random.default_rng(seed)
+    setup = SET_UPS["all_time, days known"]
+    made, seen, spans = repositories(rng, AT_ONCE), looks(rng, setup), spans_of(rng)
+    for x in made:
+        read(rng, setup, x, seen)
+    engine, days = engine_of_hidden(made), [(day(a), day(b)) for a, b in spans]
+    assert engine.counters.certain
+    build_flows(engine.counters, days, "conservative")
+    all_time_flows(engine, "queried", "readings", days)
+    columns = "select span, repository, low, high, open, broken"
+    assert engine.rows(f"{columns} from queried order by all") == engine.rows(f"{columns} from flows order by all")
+    assert not engine.rows("select * from queried_conflicts")
