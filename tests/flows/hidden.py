@@ -86,17 +86,21 @@ def repositories(rng: np.random.Generator, count: int) -> list[Repository]:
 
 def looks(rng: np.random.Generator, setup: SetUp) -> list[Look]:
     """When each source reads: irregular days with a gap."""
-    paired = {int(d) for d in rng.choice(np.arange(32, LAST - 30), 5, replace=False)}
+    paired = {int(d) for d in rng.choice(np.arange(32, LAST - 30), 6 // setup.sources, replace=False)}
     found = []
     for counter in setup.counters:
         for series in SERIES[: setup.sources]:
-            days = set(rng.choice(np.arange(31, LAST + 1), int(rng.integers(4, 13)), replace=False).tolist())
+            days = set(
+                rng.choice(
+                    np.arange(31, LAST + 1), int(rng.integers(4, 13)) // setup.sources + 1, replace=False
+                ).tolist()
+            )
             gap = int(rng.integers(31, LAST))
             days = {d for d in days if not gap <= d < gap + 25} or days
             if counter == "period":
                 starts = {int(rng.integers(0, d)) for d in days}
                 periods = [(a, b) for b in sorted(days) for a in sorted(starts) if a < b]
-                some = rng.permutation(len(periods))[: max(3, len(periods) // 5)]
+                some = rng.permutation(len(periods))[: int(rng.integers(3, 12))]
                 found += [Look(counter, b, b, a, series) for a, b in (periods[i] for i in sorted(some))]
                 continue
             sharp = {d + 30 for d in paired} | (paired if counter == "all_time" else set()) if setup.paired else set()
@@ -108,7 +112,9 @@ def looks(rng: np.random.Generator, setup: SetUp) -> list[Look]:
 
 def read(rng: np.random.Generator, setup: SetUp, repository: Repository, seen: Sequence[Look]) -> None:
     """Add what the sources say of a repository; none reads it before it is born."""
-    often = dict(zip(setup.counters, rng.choice([0.15, 0.6, 1.0], len(setup.counters)), strict=True))
+    often = dict(
+        zip(setup.counters, rng.choice([0.6 if setup.paired else 0.15, 0.6, 1.0], len(setup.counters)), strict=True)
+    )
     made = []
     for look in seen:
         if look.on < repository.born or rng.random() > often[look.counter]:

@@ -156,8 +156,8 @@ def check_flows(
 
 
 @pytest.fixture(autouse=True)
-def quick_estimates(monkeypatch):
-    """Bounds do not wait for estimates, which are cut to fit them however rough they are (test_even_rates.py)."""
+def rough_estimates(monkeypatch):
+    """Bounds do not wait for estimates, which are cut to fit them however rough they are."""
     monkeypatch.setattr(windows, "even_rates", partial(even_rates, steps=40))
 
 

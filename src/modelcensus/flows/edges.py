@@ -76,6 +76,7 @@ class Edges:
         for edge in self.passed:
             if since < edge.day < day and repository < len(edge.low):
                 self._set(edge, one, np.array([least]), np.array([since]), day)
+                edge.waiting[repository] = False
 
     def _set(self, edge: Edge, ids: Ints, least: Ints, since: Ints, day: int) -> None:
         if self.logging:

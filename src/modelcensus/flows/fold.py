@@ -200,6 +200,8 @@ class Fold:
         state.read_on[ids] = snapshot.day
         state.moved_on[ids], state.moved_at[ids] = snapshot.day, state.good
         self._close_edges(ids, snapshot.day)
+        for edge in self.edges.passed:  # whoever came back and stands is read by the next good snapshot
+            edge.fresh = True
         self._open_edges(snapshot.day + 1)
 
     def _read(self, snapshot: Snapshot, ids: Ints, returned: Ints) -> None:
