@@ -4,6 +4,7 @@ One array element per repository; everything is updated once per good snapshot.
 """
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,18 +69,31 @@ class Activity:
         """Mean rate over what is remembered."""
         return self.rates[:, ids].sum(axis=0) / np.maximum(self.known(ids), 1)
 
-    def median(self, ids: Ints, steps: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Median rate of what is remembered, and its spread (a scaled median deviation): that of the rate's logarithm,
-        or, of a counter of windows (`steps`), that of the steps from one window to the next, in downloads."""
+    def median(self, ids: Ints) -> NDArray[np.float64]:
+        """Median rate of what is remembered."""
+        return np.nan_to_num(_over(np.nanmedian, self._recent(ids)))
+
+    def highest_tenth(self, ids: Ints) -> NDArray[np.float64]:
+        """Rate above which a tenth of what is remembered lies."""
+        return np.nan_to_num(_over(np.nanquantile, self._recent(ids), 0.9))
+
+    def spread(self, ids: Ints) -> NDArray[np.float64]:
+        """Spread (a scaled median deviation) of the steps from one window of 30 days to the next, in downloads."""
+        steps = 30 * np.diff(self._recent(ids), axis=0)
+        off = np.abs(steps - _over(np.nanmedian, steps))
+        return np.nan_to_num(1.4826 * _over(np.nanmedian, off))
+
+    def settled(self, ids: Ints, last: int, within: float) -> Mask:
+        """Whether the rates of the `last` snapshots lie within that factor of each other."""
+        recent = self._recent(ids)[:last]
+        return np.max(recent, axis=0) <= within * np.min(recent, axis=0)
+
+    def _recent(self, ids: Ints) -> NDArray[np.float64]:
+        """Rates of these, the latest snapshot first; not a number before a repository was read."""
         order = (self.pushed - 1 - np.arange(MEMORY)) % MEMORY
         recent = self.rates[order][:, ids].astype(float)
         recent[np.arange(MEMORY)[:, None] >= self.known(ids)[None, :]] = np.nan
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore", RuntimeWarning)  # a repository known from one snapshot has no steps
-            middle = np.nanmedian(recent, axis=0)
-            noise = 30 * np.diff(recent, axis=0) if steps else np.log(np.maximum(recent, 0.5))
-            spread = 1.4826 * np.nanmedian(np.abs(noise - np.nanmedian(noise, axis=0)), axis=0)
-        return np.nan_to_num(middle), np.nan_to_num(spread)
+        return recent
 
     def copy(self) -> "Activity":
         """The same, apart from further changes."""
@@ -88,3 +102,12 @@ class Activity:
         for name in ("rates", "moved", "hit", "since"):
             setattr(other, name, getattr(self, name).copy())
         return other
+
+
+def _over(
+    reduce: Callable[..., NDArray[np.float64]], rates: NDArray[np.float64], *given: float
+) -> NDArray[np.float64]:
+    """Over snapshots; silently not a number where a repository has none."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return reduce(rates, *given, axis=0)

@@ -59,20 +59,23 @@ class Judge:
     frozen: float = s.LEAST_NORMAL
     """Share of busy repositories that stands on a usual snapshot, and how much of it chance does not explain."""
 
-    def warm_up(self, held: list[tuple[int, Ints, Ints]], state: State) -> None:
+    def warm_up(self, held: list[tuple[Snapshot, Change]], state: State) -> None:
         """Who is busy over the first snapshots, and what share of them stands on a usual one."""
-        size = max((int(ids.max(initial=-1)) + 1 for _, ids, _ in held), default=0)
+        size = max((int(c.ids.max(initial=-1)) + 1 for _, c in held), default=0)
         first, last = np.full(size, -1, np.int64), np.full(size, -1, np.int64)
         since, until = np.zeros(size, np.int64), np.zeros(size, np.int64)
-        for day, ids, values in held:
+        for snapshot, change in held:
+            ids, values = change.ids, change.values
             new = ids[first[ids] < 0]
             first[ids] = np.where(first[ids] < 0, values, first[ids])
-            since[new], last[ids] = day, values
-        until[:] = held[-1][0] if held else 0
+            since[new], last[ids] = snapshot.day, values
+        until[:] = held[-1][0].day if held else 0
         rate = last / 30 if self.windows else (last - first) / np.maximum(until - since, 1)
         self.early = (rate >= state.activity.busy_rate) & (until > since)
         shares, chances, listed = [], [], np.full(size, -1, np.int64)
-        for _day, ids, values in held:
+        for _, change in held:
+            ids, values = change.ids, change.values
+            listed[change.gone] = -1
             moved = ids[(listed[ids] >= 0) & (listed[ids] != values)]
             standing = self.early & (listed >= 0)
             if standing.sum() >= FEWEST_NORMAL:

@@ -99,24 +99,34 @@ FREEZE_ODDS = 4
 SPIKE = 8.0
 """A spike's rate over the repository's usual one, at least; the published case is 90-fold (docs/method.md)."""
 
+SPIKE_CLUMPS = 2.5
+"""Of a usual rate below that many times a busy repository's, that much counts as usual: small ones are pulled in clumps
+(in clean series of 10 to 20 downloads a day, days of ten times that come up once in some 10,000)."""
+
 SPIKE_KNOWN = 4
 """Rates that a neighbourhood is made of, at least (of a counter of windows two), over `SPIKE_AGE` days or more."""
 
-SPIKE_AGE = 14
+SPIKE_AGE = 10
 """See `SPIKE_KNOWN`: a launch has no neighbourhood."""
 
+SPIKE_OVER_HIGH = 3.0
+"""How many times the highest tenth of the repository's own rates it must be: uneven ones often leave their median."""
+
 SPIKE_SPREADS = 5.0
-"""How many of the repository's own spreads (of the logarithm of its rate) it must leave its neighbourhood by."""
+"""Of a counter of windows: how many of the spreads of its own steps the step must be above the usual."""
 
 SPIKE_BACK = 3.0
 """A spike is over when the rate is below that many times the usual one."""
 
 SPIKE_LEFT = 0.3
-"""Of a counter of windows: part of the rise that may be left when a spike is over."""
+"""Of a counter of windows: its last day is that on which more than this part of the rise is left."""
 
-SPIKE_LEVEL = 2.5
-"""Of a counter of windows: the least that a spike lifts it to, over the usual (one day at ten times lifts it by a
-third)."""
+SPIKE_LEVEL = 6.0
+"""Of a counter of windows: the least that a spike lifts it to, over the usual."""
+
+SPIKE_SETTLED = 3, 1.25
+"""Of a counter of windows: a rise is a new level, which another can leave, when so many snapshots lie within that
+factor of each other."""
 
 LONGEST_SPIKE = 60
 """Days after which a higher rate is no spike but a new level (a rolling counter keeps one 30 days longer)."""

@@ -60,7 +60,11 @@ class Spikes:
                 dict(zip(ids.tolist(), zip(rates.tolist(), since.tolist(), strict=True), strict=True)), day, listed
             )
         least = 2 if self.windows else s.SPIKE_KNOWN
-        high = (rates >= s.SPIKE * self.busy_rate) & (activity.known(ids) >= least) & (aged >= s.SPIKE_AGE)
+        high = (
+            (rates >= s.SPIKE * s.SPIKE_CLUMPS * self.busy_rate)
+            & (activity.known(ids) >= least)
+            & (aged >= s.SPIKE_AGE)
+        )
         ids, rates, since = ids[high], rates[high], since[high]
         if not self.windows:  # a median above nothing
             often = 2 * np.bitwise_count(activity.moved[ids]).astype(np.int32) > activity.known(ids)
@@ -69,18 +73,22 @@ class Spikes:
         ids, rates, since = ids[steep], rates[steep], since[steep]
         if not len(ids):
             return
-        usual, spread = activity.median(ids, steps=self.windows)
+        usual = activity.median(ids)
         leaves = (usual > 0) & (rates >= s.SPIKE * usual)
         if self.windows:
-            leaves &= (rates - usual) * (day - since) >= s.SPIKE_SPREADS * spread
+            leaves &= (rates - usual) * (day - since) >= s.SPIKE_SPREADS * activity.spread(ids)
         else:
-            leaves &= np.log(np.maximum(rates, 1e-9) / np.maximum(usual, 1e-9)) >= s.SPIKE_SPREADS * spread
+            leaves &= rates >= s.SPIKE_OVER_HIGH * activity.highest_tenth(ids)
+        settled = activity.settled(ids, *s.SPIKE_SETTLED) if self.windows else np.zeros(len(ids), bool)
         for i in np.flatnonzero(leaves):
-            repository = int(ids[i])
-            if repository not in self.rises:
-                level = float(listed[repository]) / 30 if self.windows else float(rates[i])
-                extra = (float(rates[i]) - usual[i]) * (day - int(since[i]))
-                self.rises[repository] = Rise(int(since[i]), day, float(usual[i]), level, extra)
+            repository, rate, normal = int(ids[i]), float(rates[i]), float(usual[i])
+            if repository in self.rises:  # which can be left in turn once it is a level of its own
+                normal = self.rises[repository].level
+                if not settled[i] or rate < s.SPIKE * normal:
+                    continue
+            level = float(listed[repository]) / 30 if self.windows else rate
+            extra = (rate - normal) * (day - int(since[i]))
+            self.rises[repository] = Rise(int(since[i]), day, normal, level, extra)
 
     def _follow(self, moved: dict[int, tuple[float, int]], day: int, listed: Ints) -> None:
         longest = s.LONGEST_SPIKE + (30 if self.windows else 0)
@@ -88,15 +96,15 @@ class Spikes:
             if listed[repository] < 0:
                 continue
             rate, since = moved.get(repository, (0.0, rise.last))
+            back = s.SPIKE_BACK * max(rise.usual, self.busy_rate / 4)
             if self.windows:
                 rate = float(listed[repository]) / 30
-                left = rise.usual + s.SPIKE_LEFT * (max(rise.level, rate) - rise.usual)
-                over = rate > min(left, s.SPIKE_BACK * rise.usual)  # what never gets there was a launch that fades
-            else:
-                over = rate > s.SPIKE_BACK * max(rise.usual, self.busy_rate / 4)
-            if over:
+                back = min(s.SPIKE_BACK * rise.usual, max(rise.level, rate) / s.SPIKE_LEVEL)
+            if rate > back:
                 rise.extra += (rate - rise.usual) * (day - since)
-                rise.level, rise.last = max(rise.level, rate), day
+                rise.level = max(rise.level, rate)
+                if not self.windows or rate > rise.usual + s.SPIKE_LEFT * (rise.level - rise.usual):
+                    rise.last = day
                 if day - rise.since > longest:
                     del self.rises[repository]
                 continue

@@ -25,6 +25,8 @@ KINDS = (
 
 DATED = {"stall", "half_stall", "source_gap"}
 """Kinds of whole snapshots whose `from` must be right too."""
+STALLS = {"stall", "half_stall"}
+"""One kind where a copy shows one by itself: an injected rollback before a real stall lets some of it move."""
 EDGE = {"freeze": 1, "spike": 2}
 """Snapshots by which the edges may be off: a freeze's move that other artefacts hide, a spike's rising flank."""
 
@@ -138,7 +140,9 @@ class _Reported:
 
     def same(self, other: "_Reported") -> bool:
         """Whether the series without artefacts had this event too: that day, or for a repository days in common."""
-        if self.kind != other.kind or _name(self.repository) != _name(other.repository):
+        if _name(self.repository) != _name(other.repository):
+            return False
+        if self.kind != other.kind and not {self.kind, other.kind} <= STALLS:
             return False
         if self.repository is None:
             return self.day == other.day
