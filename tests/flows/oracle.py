@@ -111,11 +111,13 @@ def of_windows(
     return said
 
 
-def of_creation(created: int | None, readings: Iterable[Reading]) -> list[Relation]:
-    """P is 0 up to the day of creation, which none is where something was certainly read before it; what is read on
-    that day comes after it."""
+def of_creation(created: int | None, readings: Iterable[Reading], early: int = 0) -> list[Relation]:
+    """P is 0 up to `early` days before the day of creation, which none is where something was certainly read before it;
+    what is read on that day comes after it."""
     first = min(r.on for r in readings)
-    return [] if created is None or created > first else [Relation(BEGINNING, min(created, first - 1), 0, 0)]
+    if created is None or created - early > first:
+        return []
+    return [Relation(BEGINNING, min(created - early, first - 1), 0, 0)]
 
 
 @dataclass

@@ -76,10 +76,10 @@ def instruments(x: Repository, ratios: dict[str, tuple[float, float]]) -> list[S
         said.append(("all_time", levels + of_creation(x.created, total), falls))
     if rolling or period:
         windows = of_windows(rolling + period)
-        said.append(("rolling_30d" if rolling else "period", windows + of_creation(x.created, x.readings), []))
+        said.append(("rolling_30d" if rolling else "period", windows + of_creation(x.created, x.readings, 1), []))
     if total and (period or any(r.series in ratios for r in rolling)):
         windows = of_windows(rolling + period, ratios)
-        said.append(("spliced", levels + windows + of_creation(x.created, x.readings), falls))
+        said.append(("spliced", levels + windows + of_creation(x.created, x.readings, 1), falls))
     return [Said(x, *one) for one in said]
 
 

@@ -137,9 +137,6 @@ def test_months_of_weekly_series_with_artefacts_contain_the_truth(seed):
     contained(true_flows(series, months(series)), told_flows(series, months(series)))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="known: a few young repositories are left out of rolling flows as contradictions"
-)
 @pytest.mark.parametrize("scenario", [None, of_snapshots])
 def test_thirty_days_of_a_rolling_counter_contain_the_truth_and_are_close_to_it(scenario):
     clean = World(120, 120, counter="rolling_30d", **TOP).series(1)

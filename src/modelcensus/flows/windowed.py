@@ -59,7 +59,8 @@ class Windowed:
         if not raw:
             born = engine.fetch(engine.query("created_of", CREATED_OF))
             known = dict(zip(born["repository"].to_pylist(), born["created_at"].to_pylist(), strict=True))
-            stated = np.array([days(known[n]) if n in known else -1 for n in self.names.to_pylist()], np.int64)
+            # a window read during a day reaches into it: downloads of the day of creation can be before its start
+            stated = np.array([days(known[n]) - 1 if n in known else -1 for n in self.names.to_pylist()], np.int64)
             opened = np.full(self.count, np.iinfo(np.int64).max)
             np.minimum.at(opened, self.id, self.until)
             self.born = np.where(stated <= opened, np.minimum(stated, opened - 1), -1)
