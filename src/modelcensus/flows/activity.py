@@ -42,10 +42,10 @@ class Activity:
         """How many of the remembered snapshots a repository was there for."""
         return np.minimum(self.pushed - self.since[ids], MEMORY)
 
-    def busy(self) -> Mask:
+    def busy(self) -> Ints:
         """Repositories whose median rate makes a standstill implausible."""
-        hits = np.bitwise_count(self.hit)
-        return (hits > 0) & (2 * hits.astype(np.int32) >= self.known(slice(None)))
+        ids = np.flatnonzero(self.hit != 0)
+        return ids[2 * np.bitwise_count(self.hit[ids]).astype(np.int32) >= self.known(ids)]
 
     def push(self, ids: Ints, rates: NDArray[np.float32], level: NDArray[np.float32] | None = None) -> None:
         """Remember a snapshot: `ids` moved, at these rates; the others stood, or at `level` where the counter is one

@@ -213,8 +213,9 @@ class Fold:
             frozen = state.frozen(known[state.moved_at[known] < state.good - 1], self.judge.frozen, self.judge.step)
             self._breaks(known, day, frozen)
             rates = self._rates(known, day)
-            moved = ~np.isin(known, [f.repository for f in frozen])  # what a freeze held back is no spike
-            self._spikes(known[moved], rates[moved], day)
+            moved = np.ones(len(known), bool)  # what a freeze held back is no spike
+            moved[np.searchsorted(known, [f.repository for f in frozen])] = False
+            state.spikes.look(state, known[moved], rates[moved], day)
             self._freezes(frozen, day)
             level = (np.maximum(state.listed, 0) / 30).astype(np.float32) if self.windows else None
             if self.windows:  # a window's first value is a rate; an all-time counter's is not
@@ -240,11 +241,6 @@ class Fold:
             step = (state.listed[ids] - state.value[ids]) / days
             return np.maximum(state.value[ids] / 30 + step, 0).astype(np.float32)
         return (np.maximum(state.listed[ids] - state.value[ids], 0) / days).astype(np.float32)
-
-    def _spikes(self, ids: Ints, rates: NDArray[np.float32], day: int) -> None:
-        state = self.state
-        since = state.read_on[ids].astype(np.int64)
-        state.spikes.look(state.activity, ids, rates, since, day - state.first_day[ids], day, state.listed)
 
     def _enter(self, ids: Ints, day: int) -> None:
         state = self.state

@@ -86,21 +86,24 @@ class Judge:
         self.prior = float(median(shares)) if shares else s.LEAST_NORMAL
         self.frozen = max(self.prior - (median(chances) if chances else 0.0), s.LEAST_NORMAL)
 
-    def busy(self, state: State) -> Mask:
+    def busy(self, state: State) -> Ints:
         """Repositories that were listed and should move by the next snapshot."""
         busy = state.activity.busy()
         if state.activity.pushed < s.MEMORY:
-            size = min(len(self.early), len(busy))
-            busy[:size] |= self.early[:size] & (state.activity.known(slice(0, size)) < 3)
-        busy &= state.listed >= 0
-        return busy
+            size = min(len(self.early), len(state.listed))
+            early = np.flatnonzero(self.early[:size] & (state.activity.known(slice(0, size)) < 3))
+            busy = np.union1d(busy, early)
+        return busy[state.listed[busy] >= 0]
 
-    def look(self, state: State, change: Change, was: Ints, busy: Mask) -> Sight:
-        """Count what the busy repositories did; `was` is what the source said of the changed ones before."""
+    def look(self, state: State, change: Change, was: Ints, expected: Ints) -> Sight:
+        """Count what the busy repositories (`expected` to move) did; `was` is what the source said of the changed ones
+        before."""
+        busy = np.zeros(len(state.listed), bool)
+        busy[expected] = True
         there = change.values >= 0
         before = was >= 0
         changed = change.ids[there & before & (was != change.values)]
-        sight = Sight(changed, change.ids[there & ~before], np.flatnonzero(busy & (state.listed >= 0)), 0)
+        sight = Sight(changed, change.ids[there & ~before], expected[state.listed[expected] >= 0], 0)
         sight.resting = len(sight.busy) - int(busy[changed].sum())
         if not self.windows:
             self._look_down(state, sight, busy)

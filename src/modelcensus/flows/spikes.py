@@ -3,14 +3,19 @@
 A launch has no neighbourhood to leave, and a new level does not come back: neither is a spike.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modelcensus.flows import settings as s
-from modelcensus.flows.activity import Activity
 from modelcensus.flows.incidents import Spike
+
+if TYPE_CHECKING:
+    from modelcensus.flows.state import State
 
 Ints = NDArray[np.int64]
 
@@ -35,44 +40,32 @@ class Spikes:
         self.rises: dict[int, Rise] = {}
         self.found: list[Spike] = []
 
-    def copy(self) -> "Spikes":
+    def copy(self) -> Spikes:
         """The same, apart from further changes."""
         other = Spikes(self.windows, self.busy_rate)
         other.rises = {r: Rise(**vars(rise)) for r, rise in self.rises.items()}
         other.found = list(self.found)
         return other
 
-    def look(
-        self,
-        activity: Activity,
-        ids: Ints,
-        rates: NDArray[np.float32],
-        since: Ints,
-        aged: Ints,
-        day: int,
-        listed: Ints,
-    ) -> None:
-        """The readings of `day`: `ids`, known for `aged` days, moved at these rates since `since`; every other
-        repository listed stood. A counter of windows has the rate that its step from the last one tells, if what left
-        the window was the usual."""
-        if self.rises:
-            self._follow(
-                dict(zip(ids.tolist(), zip(rates.tolist(), since.tolist(), strict=True), strict=True)), day, listed
-            )
-        least = 2 if self.windows else s.SPIKE_KNOWN
-        high = (
-            (rates >= s.SPIKE * s.SPIKE_CLUMPS * self.busy_rate)
-            & (activity.known(ids) >= least)
-            & (aged >= s.SPIKE_AGE)
-        )
-        ids, rates, since = ids[high], rates[high], since[high]
+    def look(self, state: State, ids: Ints, rates: NDArray[np.float32], day: int) -> None:
+        """The readings of `day`: `ids` (in order) moved at these rates since their last reading; every other repository
+        listed stood. A counter of windows has the rate that its step from the last one tells, if what left the window
+        was the usual."""
+        activity = state.activity
+        self._follow(state, ids, rates, day)
+        high = rates >= s.SPIKE * s.SPIKE_CLUMPS * self.busy_rate
+        ids, rates = ids[high], rates[high]
+        known = activity.known(ids) >= (2 if self.windows else s.SPIKE_KNOWN)
+        known &= day - state.first_day[ids] >= s.SPIKE_AGE
+        ids, rates = ids[known], rates[known]
         if not self.windows:  # a median above nothing
             often = 2 * np.bitwise_count(activity.moved[ids]).astype(np.int32) > activity.known(ids)
-            ids, rates, since = ids[often], rates[often], since[often]
+            ids, rates = ids[often], rates[often]
         steep = rates >= s.SPIKE * activity.usual(ids)
-        ids, rates, since = ids[steep], rates[steep], since[steep]
+        ids, rates = ids[steep], rates[steep]
         if not len(ids):
             return
+        since = state.read_on[ids].astype(np.int64)
         usual = activity.median(ids)
         leaves = (usual > 0) & (rates >= s.SPIKE * usual)
         if self.windows:
@@ -86,22 +79,24 @@ class Spikes:
                 normal = self.rises[repository].level
                 if not settled[i] or rate < s.SPIKE * normal:
                     continue
-            level = float(listed[repository]) / 30 if self.windows else rate
+            level = float(state.listed[repository]) / 30 if self.windows else rate
             extra = (rate - normal) * (day - int(since[i]))
             self.rises[repository] = Rise(int(since[i]), day, normal, level, extra)
 
-    def _follow(self, moved: dict[int, tuple[float, int]], day: int, listed: Ints) -> None:
+    def _follow(self, state: State, ids: Ints, rates: NDArray[np.float32], day: int) -> None:
         longest = s.LONGEST_SPIKE + (30 if self.windows else 0)
         for repository, rise in list(self.rises.items()):
-            if listed[repository] < 0:
+            if state.listed[repository] < 0:
                 continue
-            rate, since = moved.get(repository, (0.0, rise.last))
+            place = int(np.searchsorted(ids, repository))
+            moved = place < len(ids) and ids[place] == repository
+            rate, start = (float(rates[place]), int(state.read_on[repository])) if moved else (0.0, rise.last)
             back = s.SPIKE_BACK * max(rise.usual, self.busy_rate / 4)
             if self.windows:
-                rate = float(listed[repository]) / 30
+                rate = float(state.listed[repository]) / 30
                 back = min(s.SPIKE_BACK * rise.usual, max(rise.level, rate) / s.SPIKE_LEVEL)
             if rate > back:
-                rise.extra += (rate - rise.usual) * (day - since)
+                rise.extra += (rate - rise.usual) * (day - start)
                 rise.level = max(rise.level, rate)
                 if not self.windows or rate > rise.usual + s.SPIKE_LEFT * (rise.level - rise.usual):
                     rise.last = day

@@ -105,14 +105,17 @@ class State:
 
     def remember_usual(self) -> None:
         """What was usual for the repositories that have just stood still for long enough to be suspected."""
-        still = np.flatnonzero(self.good - self.moved_at == s.FREEZE_SNAPSHOTS)
+        still = np.flatnonzero(self.moved_at == self.good - s.FREEZE_SNAPSHOTS)
         still = still[self.value[still] >= 0]
         if not len(still):
             return
         known = np.maximum(self.activity.known(still) - s.FREEZE_SNAPSHOTS, 0)
         self.habit_of[still] = known
         earlier = np.right_shift(self.activity.moved[still], s.FREEZE_SNAPSHOTS)
-        self.habit[still] = np.minimum(np.bitwise_count(earlier), known)
+        habit = np.minimum(np.bitwise_count(earlier), known)
+        self.habit[still], self.usual[still] = habit, 0
+        often = 2 * habit >= known  # of whoever moved less often than not no standstill is a freeze
+        still, known = still[often], known[often]
         mean = self.activity.rates[:, still].sum(axis=0) / np.maximum(known, 1)
         last = self.activity.pushed - 1 - s.FREEZE_SNAPSHOTS - np.arange(3)
         recent = self.activity.rates[last % s.MEMORY][:, still].mean(axis=0)
@@ -127,6 +130,9 @@ class State:
         """
         rests = self.good - 1 - self.moved_at[ids]
         days = self.good_day - self.moved_on[ids]
+        if not self.windows:
+            long = (days >= s.FREEZE_DAYS) & (rests >= s.FREEZE_SNAPSHOTS)
+            ids, rests, days = ids[long], rests[long], days[long]
         if self.windows:
             exchanged = np.maximum(self.value[ids], 0) * min(max(step, 1.0), 30.0) / 30
             chance = -0.5 * rests * np.log(np.maximum(4 * np.pi * exchanged, 1))
@@ -139,13 +145,12 @@ class State:
             known = self.habit_of[ids].astype(float)
             missed = self.usual[ids] * days
             busy = (2 * self.habit[ids] >= known) & (self.usual[ids] >= self.activity.busy_rate)
-            found = (days >= s.FREEZE_DAYS) & (rests >= s.FREEZE_SNAPSHOTS)
             unmoved = self.first_day[ids] == self.moved_on[ids]
             lived = self.first_value[ids] / np.maximum(self.first_day[ids] - s.HUB_OPENED, 1)
             missed = np.where(unmoved, lived * days, missed)
             busy = np.where(unmoved, True, busy & (known > 0))
             steady = (known >= s.MEMORY // 2) & (self.habit[ids] >= s.FREEZE_HABIT * known)
-            found &= (busy & (missed >= s.FREEZE_MISSED)) | (steady & (missed >= s.FREEZE_RESTED))
+            found = (busy & (missed >= s.FREEZE_MISSED)) | (steady & (missed >= s.FREEZE_RESTED))
         return [
             Freeze(int(i), int(self.moved_on[i]), self.good_day, int(self.value[i]), float(m), int(r) + 1)
             for i, m, r in zip(ids[found], missed[found], rests[found], strict=True)
