@@ -38,8 +38,38 @@ READING_TEXTS = {
     "origin": "where a cumulative sum starts: `first`, `first_exact`, or a month such as `2025-03`",
     "peers": "what the subject is compared with: a named list, values (`google,openai`), "
     "`DIMENSION:a,b`, or `ranks:2..9`",
+    "against": "`growth`: against the period before, the same a year before, or compound since the first",
+    "index": "`concentration`: Herfindahl-Hirschman, effective number, Gini, entropy, or the share of the `top`",
+    "top": "how many are the top",
+    "relations": "which relations count as derivatives: `finetune,adapter,quantized,merge`",
+    "tree": "derivatives of derivatives too (`whole`), or direct children only",
+    "minimum": "least downloads of a derivative that counts",
+    "first_party": "a family's own conversions: left out of its derivatives (`apart`), or among them (`with`)",
+    "baseline": "`ram`: the median of the ten most downloaded of a size class, or the tenth, non-decreasing",
+    "cohort": "`ram`: the scope that the baseline is taken from",
+    "frozen": "`ram`: the day up to which the baseline's releases count",
+    "level": "`projection`: the level to be reached",
+    "score": "`quality`: which index",
+    "base": "`channels`: the month that is 100",
 }
-READING_DEFAULTS = {"channel": "`hub`, else the only one", "counter": "none: flows", "peers": "none"}
+READING_DEFAULTS = {
+    "channel": "`hub`, else the only one",
+    "counter": "none: flows",
+    "peers": "none",
+    "against": "`previous`",
+    "index": "`hhi`",
+    "top": "`10`",
+    "relations": "all",
+    "tree": "`whole`",
+    "minimum": "`0`",
+    "first_party": "`apart`",
+    "baseline": "`median10`",
+    "cohort": "the scope of the request",
+    "frozen": "none",
+    "level": "none",
+    "score": "the main one of its source",
+    "base": "the first month that all have",
+}
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -234,7 +264,7 @@ def render(text: str) -> str:
 
 def main() -> int:
     """Write, or with `--check` only compare; returns the exit status."""
-    stale = [p for p in sorted(DOCS.glob("*.md")) if render(p.read_text()) != p.read_text()]
+    stale = [p for p in sorted(DOCS.rglob("*.md")) if render(p.read_text()) != p.read_text()]
     if "--check" in sys.argv[1:]:
         for path in stale:
             print(f"docs/{path.name} is not current; run: {COMMAND}", file=sys.stderr)

@@ -11,6 +11,7 @@ from flows.oracle import Program, Relation, of_creation, of_totals, of_windows
 from ledgers import DAY_ZERO, day
 from modelcensus.flows import build_flows, windows
 from modelcensus.flows.all_time import all_time_flows
+from modelcensus.flows.clocks import Clock
 from modelcensus.flows.least_squares import even_rates
 
 AT_ONCE = 300
@@ -184,7 +185,7 @@ def test_the_fold_and_the_query_bound_all_time_alike(seed):
     engine, days = engine_of_hidden(made), [(day(a), day(b)) for a, b in spans]
     assert engine.counters.certain
     build_flows(engine.counters, days, "conservative")
-    all_time_flows(engine, "queried", "readings", days)
+    all_time_flows(engine, "queried", Clock("readings"), days)
     columns = "select span, repository, low, high, open, broken"
     assert engine.rows(f"{columns} from queried order by all") == engine.rows(f"{columns} from flows order by all")
     assert not engine.rows("select * from queried_conflicts")

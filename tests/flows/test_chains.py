@@ -5,6 +5,7 @@ import pytest
 
 from ledgers import day, engine_of, engine_of_tables, fact, flows_of, observation, table
 from modelcensus.flows.all_time import all_time_flows
+from modelcensus.flows.clocks import Clock
 from modelcensus.vocabulary import FACTS, OBSERVATIONS
 
 SPANS = [(0, 10), (10, 20), (20, 30), (30, 40), (0, 40)]
@@ -30,7 +31,7 @@ def bounds(rows: dict, name: str = "a/one") -> list[tuple]:
 
 def queried(engine, spans: list[tuple[int, int]]) -> dict:
     """What the query makes of readings that are folded otherwise."""
-    all_time_flows(engine, "queried", "readings", [(day(a), day(b)) for a, b in spans])
+    all_time_flows(engine, "queried", Clock("readings"), [(day(a), day(b)) for a, b in spans])
     return {(r["repository"], r["span"]): r for r in engine.rows("select * from queried")}
 
 

@@ -2,7 +2,7 @@
 
 from modelcensus.flows.counters import Counters
 from modelcensus.flows.events import build_events, event_summary
-from modelcensus.flows.flows import build_flows
+from modelcensus.flows.flows import build_aged_flows, build_flows
 from modelcensus.flows.readings import build_readings, fixed_panel_sql, reading_table
 from modelcensus.flows.series_breaks import SeriesBreak, breaks_between, load_series_breaks, series_break_table
 from modelcensus.flows.spike_readings import spiked_counters
@@ -11,6 +11,7 @@ __all__ = [
     "Counters",
     "SeriesBreak",
     "breaks_between",
+    "build_aged_flows",
     "build_events",
     "build_flows",
     "build_readings",

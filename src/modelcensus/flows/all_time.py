@@ -20,6 +20,7 @@ so that they never fall.
 from datetime import date
 
 from modelcensus.engine import Engine
+from modelcensus.flows.clocks import Clock
 
 CHAIN = """
     with read as (
@@ -32,7 +33,7 @@ CHAIN = """
         union all
         select repository, 0, day, day, day, 0 from (
             select repository, least(min(f.created_at), min(r.first_to) - 1) as day, min(f.created_at) <= min(r.first_to) as known
-            from facts f join (select repository, min(t_to) as first_to from read group by repository) r using (repository)
+            from {facts} f join (select repository, min(t_to) as first_to from read group by repository) r using (repository)
             where {use_creation} and f.created_at is not null group by repository)
         where known),
     sharp_falls as (
@@ -133,19 +134,17 @@ SPANS_RAW = """
 """
 
 
-def all_time_flows(engine: Engine, name: str, readings: str, spans: list[tuple[date, date]], only: str = "") -> None:
+def all_time_flows(engine: Engine, name: str, clock: Clock, spans: list[tuple[date, date]], only: str = "") -> None:
     """Register flows `name` of each span: span (ordinal), repository, low, estimate, high (downloads), open, broken;
     and `name`_conflicts: repositories whose readings no history satisfies, and instrument.
 
-    `readings` is the table of readings; under the raw one, flows are differences as read (even inside a gap),
-    may be negative, and exist only between readings.
+    On the clock of raw readings, flows are differences as read (even inside a gap), may be negative, and exist only
+    between readings.
     `only` is SQL that limits the repositories (`and repository in ...`).
     """
-    raw = readings == "readings_raw"
+    raw = clock.raw
     repair = 0 if raw else 1
-    engine.query(
-        "chain", CHAIN.format(readings=readings, only=only, use_creation="false" if raw else "true", repair=repair)
-    )
+    engine.query("chain", chain_sql(clock, only, use_creation=not raw))
     engine.query(f"{name}_conflicts", CONFLICTS.format(repair=repair))
     days = sorted({d for span in spans for d in span})
     line = ON_THE_LINE.format(outside="" if raw else ", base, next")
@@ -157,3 +156,11 @@ def all_time_flows(engine: Engine, name: str, readings: str, spans: list[tuple[d
     engine.query("edges", EDGES.format(days=", ".join(f"(date '{d}')" for d in days), **ends))
     listed = ", ".join(f"({i}, date '{a}', date '{b}')" for i, (a, b) in enumerate(spans))
     engine.query(name, (SPANS_RAW if raw else SPANS).format(spans=listed, conflicts=f"{name}_conflicts"))
+
+
+def chain_sql(clock: Clock, only: str, *, use_creation: bool) -> str:
+    """SQL of the readings of `all_time` as chains that recounts break."""
+    creation = "true" if use_creation else "false"
+    return CHAIN.format(
+        readings=clock.readings, facts=clock.facts, only=only, use_creation=creation, repair=0 if clock.raw else 1
+    )

@@ -7,8 +7,8 @@ import pyarrow as pa
 
 from modelcensus.flows.all_time import all_time_flows
 from modelcensus.flows.calendar import day_of
+from modelcensus.flows.clocks import Clock, at_age, calendar_clock, release_clock
 from modelcensus.flows.counters import Counters
-from modelcensus.flows.readings import reading_table
 from modelcensus.flows.spike_readings import apply_spikes
 from modelcensus.flows.windows import window_flows
 from modelcensus.vocabulary.names import ALL_TIME
@@ -37,30 +37,47 @@ def build_flows(
     is an all-time one: what came before it is then open. Registers also `flow_conflicts`: repositories whose readings no history can
     satisfy; where another instrument is left, it gives their flow.
     """
-    engine, readings = counters.engine, reading_table(repair)
+    _build(counters, calendar_clock(repair), spans, only, spikes, folded=counters.certain)
+
+
+def build_aged_flows(
+    counters: Counters, zero: str, ages: list[int], repair: str, only: str = "", spikes: str = "keep"
+) -> None:
+    """Register `flows` of the first days after a day of each repository's own: one span per age, in days.
+
+    `zero` is SQL of repository and zero_on; else as `build_flows`.
+    """
+    clock = release_clock(counters.engine, repair, zero)
+    _build(counters, clock, [(at_age(0), at_age(a)) for a in ages], only, spikes, folded=False)
+
+
+def _build(
+    counters: Counters, clock: Clock, spans: list[tuple[date, date]], only: str, spikes: str, *, folded: bool
+) -> None:
+    engine = counters.engine
     if counters.small:
-        present = engine.query("instruments", f"select distinct counter from {readings} where not aside")
+        present = engine.query("instruments", f"select distinct counter from {clock.readings} where not aside")
         known = set(engine.fetch(present)["counter"].to_pylist())
     else:
         known = {s.counter for s in counters.calendar}
     columns = "span, repository, low, high, estimate, open, broken, instrument"
     parts, conflicts = [], ["select '' as repository, '' as instrument where false"]
     if ALL_TIME in known:
-        if counters.certain:
-            _folded_flows(counters, "flows_all_time", spans, repair, only)
+        if folded:
+            _folded_flows(counters, "flows_all_time", spans, clock, only)
         else:
-            all_time_flows(engine, "flows_all_time", readings, spans, only)
+            all_time_flows(engine, "flows_all_time", clock, spans, only)
             conflicts.append("select repository, instrument from flows_all_time_conflicts")
         parts.append(f"select {columns} from flows_all_time")
     if known - {ALL_TIME} and (ALL_TIME not in known or counters.small):
-        window_flows(engine, "flows_windows", readings, spans, counters.splices if repair != "none" else [], only)
+        window_flows(engine, "flows_windows", clock, spans, [] if clock.raw else counters.splices, only)
         parts.append(f"select {columns} from flows_windows")
         conflicts.append("select repository, instrument from flows_windows_conflicts")
     empty = """select 0 as span, '' as repository, 0 as low, 0 as high, 0 as estimate, false as open,
                false as broken, '' as instrument where false"""
     engine.query("flow_conflicts", " union all ".join(conflicts))
     engine.query("flows_kept", CHOSEN.format(parts=" union all ".join(parts or [empty])))
-    apply_spikes(engine, "flows_kept", "flows", spans, spikes if repair != "none" else "keep")
+    apply_spikes(engine, "flows_kept", "flows", spans, "keep" if clock.raw else spikes, clock.spikes)
 
 
 FOLDED = """
@@ -69,10 +86,10 @@ FOLDED = """
 """
 
 
-def _folded_flows(counters: Counters, name: str, spans: list[tuple[date, date]], repair: str, only: str) -> None:
+def _folded_flows(counters: Counters, name: str, spans: list[tuple[date, date]], clock: Clock, only: str) -> None:
     """Register flows of the one source of `all_time`, which its fold has."""
     days = sorted({d for span in spans for d in span})
-    all_time, finished = counters.all_time(days, raw=repair == "none")
+    all_time, finished = counters.all_time(days, raw=clock.raw)
     edges = {day_of(e.day): e for e in finished.edges}
     flows = [
         flow.append_column("span", pa.array(np.full(len(flow), i, np.int32)))

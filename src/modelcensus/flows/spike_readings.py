@@ -14,7 +14,7 @@ TOUCHED = """
            sum(k.extra) as most,
            sum(case when k."from" >= s.start_day and k."to" <= s.end_day then k.extra else 0 end) as whole
     from (values {spans}) s(span, start_day, end_day)
-    join spikes k on k."from" < s.end_day and k."to" > s.start_day
+    join {table} k on k."from" < s.end_day and k."to" > s.start_day
     group by all
 """
 """Spikes by span: the part of their extra downloads that even spreading books there, the most and the least it can be."""
@@ -50,13 +50,15 @@ def register_spikes(counters: Counters) -> None:
     )
 
 
-def apply_spikes(engine: Engine, flows: str, name: str, spans: list[tuple[date, date]], spikes: str) -> None:
+def apply_spikes(
+    engine: Engine, flows: str, name: str, spans: list[tuple[date, date]], spikes: str, table: str = "spikes"
+) -> None:
     """Register `name`: the flows `flows` under the reading `spikes` (keep, cap or drop)."""
     if spikes == "keep":
         engine.query(name, f"select * from {flows}", keep=False)
         return
     listed = ", ".join(f"({i}, date '{a}', date '{b}')" for i, (a, b) in enumerate(spans))
-    engine.query("touched", TOUCHED.format(spans=listed))
+    engine.query("touched", TOUCHED.format(spans=listed, table=table))
     engine.query(name, (CAPPED if spikes == "cap" else DROPPED).format(flows=flows))
 
 

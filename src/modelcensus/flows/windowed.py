@@ -4,8 +4,9 @@ import numpy as np
 import pyarrow as pa
 
 from modelcensus.engine import Engine
-from modelcensus.flows.all_time import CHAIN
+from modelcensus.flows.all_time import chain_sql
 from modelcensus.flows.calendar import days
+from modelcensus.flows.clocks import Clock
 from modelcensus.flows.constraints import BEGINNING, Constraints, at_most, levels, windows
 from modelcensus.flows.splices import Splice
 from modelcensus.vocabulary.names import ALL_TIME, PERIOD, ROLLING
@@ -24,7 +25,7 @@ READ = """
     order by 1, counter, chain, t_best, value, t_from, t_to, series
 """
 CREATED_OF = """
-    select repository, min(created_at) as created_at from facts
+    select repository, min(created_at) as created_at from {facts}
     where created_at is not null group by repository
 """
 
@@ -32,12 +33,10 @@ CREATED_OF = """
 class Windowed:
     """What was read of the repositories that have a counter of windows, as arrays sorted by repository."""
 
-    def __init__(self, engine: Engine, readings: str, only: str) -> None:
-        raw = readings == "readings_raw"
-        engine.query("windowed", WINDOWED.format(readings=readings, only=only))
-        chain = CHAIN.format(readings=readings, only=OF_WINDOWED, use_creation="false", repair=0 if raw else 1)
-        engine.query("windowed_chain", chain)
-        rows = engine.fetch(engine.query("windowed_readings", READ.format(readings=readings)))
+    def __init__(self, engine: Engine, clock: Clock, only: str) -> None:
+        engine.query("windowed", WINDOWED.format(readings=clock.readings, only=only))
+        engine.query("windowed_chain", chain_sql(clock, OF_WINDOWED, use_creation=False))
+        rows = engine.fetch(engine.query("windowed_readings", READ.format(readings=clock.readings)))
         self.id = rows["id"].to_numpy().astype(np.int64)
         first = np.flatnonzero(np.diff(self.id, prepend=-1))
         self.names = rows["repository"].take(pa.array(first)).combine_chunks()
@@ -56,8 +55,8 @@ class Windowed:
         self.before, self.bottom = (rows[c].fill_null(0).to_numpy().astype(float) for c in ("before", "bottom"))
         self.stood = _days(rows["stood_on"].cast(pa.int32()).fill_null(0))
         self.born = np.full(self.count, -1, np.int64)
-        if not raw:
-            born = engine.fetch(engine.query("created_of", CREATED_OF))
+        if not clock.raw:
+            born = engine.fetch(engine.query("created_of", CREATED_OF.format(facts=clock.facts)))
             known = dict(zip(born["repository"].to_pylist(), born["created_at"].to_pylist(), strict=True))
             # a window read during a day reaches into it: downloads of the day of creation can be before its start
             stated = np.array([days(known[n]) - 1 if n in known else -1 for n in self.names.to_pylist()], np.int64)

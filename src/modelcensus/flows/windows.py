@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from modelcensus.engine import Engine
 from modelcensus.flows.calendar import days
+from modelcensus.flows.clocks import Clock
 from modelcensus.flows.constraints import CHUNK, Bounds, Constraints, solve
 from modelcensus.flows.least_squares import even_rates, whole_levels
 from modelcensus.flows.splices import Splice
@@ -17,7 +18,7 @@ from modelcensus.vocabulary.names import ALL_TIME, PERIOD, ROLLING
 def window_flows(
     engine: Engine,
     name: str,
-    readings: str,
+    clock: Clock,
     spans: list[tuple[date, date]],
     splices: list[Splice],
     only: str = "",
@@ -27,7 +28,7 @@ def window_flows(
     Instruments: `rolling_30d` and `period` as they are; `spliced` where they and `all_time` were read of the same
     repository: then windows of 30 days count on the all-time scale, as wide as the two were seen to disagree.
     """
-    read = Windowed(engine, readings, only)
+    read = Windowed(engine, clock, only)
     total, rolling, period = (read.has(c) for c in (ALL_TIME, ROLLING, PERIOD))
     wanted = [(days(a), days(e)) for a, e in spans]
     measured = np.zeros(read.count, bool)

@@ -32,6 +32,7 @@ COLUMNS = pa.schema(
     phrase="{subject} passed {whole} in {period} ({value} times)",
     citation="docs/method.md, section 3",
     parameters=("channel", "peers", "origin", "repair", "panel"),
+    ordered=True,
 )
 def crossover(frame: Frame) -> ir.Table:
     """Columns: basis (`period`, or `cumulative`), crossover (first, persistent, reverted), span, earliest and

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import ibis.expr.types as ir
 
-from modelcensus.catalog import Scope, resolve_scope
+from modelcensus.catalog import Scope
 from modelcensus.catalog.patterns import text
 from modelcensus.measures.frame import Frame, Span, add_up
-from modelcensus.measures.observed import counter_quantities, flow_quantities
+from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.registry import Measure, find_measure
-from modelcensus.measures.reported import own_scope, published_name, reported_quantities, reported_scope
+from modelcensus.measures.reported import own_scope, published_name
 from modelcensus.measures.result import Provenance, Result, Row
-from modelcensus.vocabulary import Request, RequestError
-from modelcensus.vocabulary.names import REPORTED, REPOSITORY_DIMENSIONS, ROOT_DIMENSIONS
+from modelcensus.vocabulary import Request, RequestError, nearest
+from modelcensus.vocabulary.names import REPOSITORY_DIMENSIONS, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census
@@ -69,13 +69,16 @@ def evaluate(census: Census, request: Request) -> Result:
     if request.measure == "crossover" and not request.grain:
         request = replace(request, by=(*request.by, "month"))
     census.prepare(channel)
-    frame, scope = build_frame(census, request)
+    _own_readings(measure, request)
+    quantities = Quantities.of(census, request, _mark(census, request))
+    frame = quantities.frame() if measure.basis == "periods" else quantities.repositories()
+    scope = frame.scope
     for dimension in frame.dimensions:
         frame.require(dimension)
     if measure.cumulative and not request.reading.counter:
         frame = frame.cumulate()
     table = measure.compute(frame)
-    rows = _rows(frame, scope, census.engine.fetch(table).to_pylist())
+    rows = _rows(frame, scope, census.engine.fetch(table).to_pylist(), measure)
     if not rows:
         raise RequestError(
             "no data for this request", where=request.measure, remedy="widen --period, --of or --within"
@@ -114,55 +117,24 @@ def evaluate(census: Census, request: Request) -> Result:
     return result
 
 
-def build_frame(census: Census, request: Request) -> tuple[Frame, Scope]:
-    """The quantities that a request is computed from."""
-    channel = request.reading.channel
-    whole = None
-    if channel.startswith(REPORTED):
-        if request.reading.counter:
+def _own_readings(measure: Measure, request: Request) -> None:
+    """Refuse the readings of other measures."""
+    for name in request.reading.special:
+        if name not in measure.parameters:
             raise RequestError(
-                "a reported series has no counters",
-                where=f"channel {channel}",
-                remedy="leave out the reading counter",
+                f"{measure.name} has no reading {name}",
+                where=f"reading {name}",
+                remedy=nearest(name, list(measure.parameters)),
             )
-        scope, total = reported_scope(census, channel, request.within)
-        name = _name(census, request, scope, "quantities")
-        quantities, whole, spans = reported_quantities(census, request, scope, total, name)
-    else:
-        scope = resolve_scope(census.engine, census.knowledge, request.within or "hub")
-        name = _name(census, request, scope, "quantities")
-        build = counter_quantities if request.reading.counter else flow_quantities
-        quantities, spans = build(census, request, scope, name)
-
-    def cumulate() -> Frame:
-        if channel.startswith(REPORTED):
-            scoped, total = reported_scope(census, channel, request.within)
-            table, sums, labels = reported_quantities(census, request, scoped, total, f"{name}_cumulative", True)
-        else:
-            sums = None
-            table, labels = flow_quantities(census, request, scope, f"{name}_cumulative", True)
-        return replace(frame, quantities=table, whole=sums, spans=labels)
-
-    frame = Frame(
-        request,
-        census.engine,
-        census.knowledge,
-        quantities,
-        spans,
-        channel.startswith(REPORTED),
-        whole,
-        cumulate,
-    )
-    return frame, scope
 
 
-def _rows(frame: Frame, scope: Scope, records: list[dict]) -> list[Row]:
+def _rows(frame: Frame, scope: Scope, records: list[dict], measure: Measure) -> list[Row]:
     rows = []
     names = [c for c in (records[0] if records else {}) if c not in KNOWN_COLUMNS]
     listed = _listed(frame)
     sizes, keys = _sizes(frame, scope, names), _keys(names)
     for record in records:
-        span: Span = frame.spans[record["span"]]
+        span: Span = (frame.labels or frame.spans)[record["span"]]
         observed = record.get("observed")
         is_open = bool(record.get("open"))
         size = sizes.get(tuple(record[k] for k in keys)) if sizes else scope.size or None
@@ -182,7 +154,7 @@ def _rows(frame: Frame, scope: Scope, records: list[dict]) -> list[Row]:
                 flags=_flags(span, record, is_open),
             )
         )
-    if "basis" not in names:
+    if not measure.ordered:
         ranked = frame.request.measure == "rank"
         rows.sort(key=lambda r: (r.span, r.value or 0 if ranked else 0, [str(r.dimensions[n]) for n in names]))
     return rows
@@ -266,9 +238,10 @@ def _whole_text(frame: Frame, scope: Scope, measure: Measure) -> str:
     return f"{'' if dimension == 'organization' else dimension + ' '}{', '.join(members)}"
 
 
-def _name(census: Census, request: Request, scope: Scope, what: str) -> str:
-    mark = _identity(census, replace(request, measure=what), scope, [m.id for m in census.manifests])
-    return f"{what}_{mark[1:]}"
+def _mark(census: Census, request: Request) -> str:
+    """What tells the tables of a request's quantities from those of others."""
+    content = [replace(request, measure="").canonical(), census.knowledge.digest, [m.id for m in census.manifests]]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
 
 def _identity(census: Census, request: Request, scope: Scope, batches: list[str]) -> str:

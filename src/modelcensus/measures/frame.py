@@ -4,19 +4,23 @@ A *quantity* is one unit (a repository, or an organization of a reported series)
 `span` (ordinal), `unit`, `low`, `estimate`, `high` (downloads), `open`, `broken`, and every dimension.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
+from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from modelcensus.catalog import Knowledge
+from modelcensus.catalog import Knowledge, Scope
 from modelcensus.engine import Engine
-from modelcensus.vocabulary import Request, RequestError, nearest
+from modelcensus.vocabulary import Period, Request, RequestError, nearest
 from modelcensus.vocabulary.names import ORGANIZATION_DIMENSIONS, REPOSITORY_DIMENSIONS, ROOT_DIMENSIONS
+
+if TYPE_CHECKING:
+    from modelcensus.measures.quantities import Quantities
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,8 @@ class Span:
 class Frame:
     """Quantities in scope, and how to group them. `whole` replaces the sum of the scope where a reported
     series gives its own total (columns span, low, estimate, high). A measure that finishes outside the engine
-    puts the tables that it fetched into `evidence`, for the record."""
+    puts the tables that it fetched into `evidence`, for the record; one whose rows are no periods of the request puts
+    what they are into `labels`, and their place there into the column `span`."""
 
     request: Request
     engine: Engine
@@ -42,9 +47,19 @@ class Frame:
     spans: tuple[Span, ...]
     reported: bool
     whole: ir.Table | None
-    cumulate: Callable[[], "Frame"]
+    more: "Quantities"
+    scope: Scope
     notes: list[str] = field(default_factory=list)
     evidence: list[ir.Table] = field(default_factory=list)
+    labels: list[Span] = field(default_factory=list)
+
+    def cumulate(self) -> "Frame":
+        """The same from the origin on up to each period's end."""
+        return replace(self.more.frame(cumulative=True), notes=self.notes, evidence=self.evidence)
+
+    def over(self, periods: Sequence[Period]) -> "Frame":
+        """The same of other periods."""
+        return replace(self.more.frame(periods), notes=self.notes, evidence=self.evidence)
 
     @property
     def dimensions(self) -> tuple[str, ...]:

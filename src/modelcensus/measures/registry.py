@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import ibis.expr.types as ir
 
@@ -9,6 +10,7 @@ from modelcensus.measures.frame import Frame
 from modelcensus.vocabulary import RequestError, nearest
 
 Compute = Callable[[Frame], ir.Table]
+Basis = Literal["periods", "catalog"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,9 @@ class Measure:
 
     `text` is its definition, `unit` that of `value`; `parameters` the readings that change it; `citation`
     who defined it. `phrase` is its sentence, with {subject}, {value}, {whole} and {period}. A `cumulative`
-    measure gets spans that start at the origin instead of periods.
+    measure gets spans that start at the origin instead of periods. `basis`: what the frame's quantities are: flows of the
+    request's `periods`, or the repositories of the `catalog` in scope (then the measure labels its own spans). An
+    `ordered` measure's rows stay in the order in which it gives them.
     """
 
     name: str
@@ -28,6 +32,8 @@ class Measure:
     phrase: str
     compute: Compute
     cumulative: bool = False
+    basis: Basis = "periods"
+    ordered: bool = False
 
 
 _MEASURES: dict[str, Measure] = {}
@@ -42,12 +48,14 @@ def measure(
     citation: str,
     parameters: tuple[str, ...] = (),
     cumulative: bool = False,
+    basis: Basis = "periods",
+    ordered: bool = False,
 ) -> Callable[[Compute], Compute]:
     """Register a function from a frame to a table: the request's dimensions, `span`, `value`, `low`, `high`,
     and where they apply `observed`, `open` and further columns that the measure names."""
 
     def register(compute: Compute) -> Compute:
-        _MEASURES[name] = Measure(name, text, unit, parameters, citation, phrase, compute, cumulative)
+        _MEASURES[name] = Measure(name, text, unit, parameters, citation, phrase, compute, cumulative, basis, ordered)
         return compute
 
     return register

@@ -12,7 +12,8 @@ from modelcensus.vocabulary.errors import (
 from modelcensus.vocabulary.intervals import Interval
 from modelcensus.vocabulary.knowledge import KnowledgeFile, Layer
 from modelcensus.vocabulary.periods import Period, ReadingTime
-from modelcensus.vocabulary.requests import Reading, Request
+from modelcensus.vocabulary.readings import Reading
+from modelcensus.vocabulary.requests import Request
 from modelcensus.vocabulary.schema import (
     FACTS,
     LISTINGS,

@@ -2,65 +2,16 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from modelcensus.vocabulary.errors import RequestError, nearest
 from modelcensus.vocabulary.names import REPOSITORY_DIMENSIONS, TIME_DIMENSIONS
 from modelcensus.vocabulary.periods import Period
+from modelcensus.vocabulary.readings import Reading, pair
 
 Terms = tuple[tuple[str, tuple[str, ...]], ...]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One choice for every definitional degree of freedom; empty means the measure's default.
-
-    channel: `hub`, `reported:NAME`, ...; counter: `rolling_30d` or `all_time` asks for the counter itself;
-    repair: `conservative` or `none`; spikes: `keep`, `cap` (at the repository's usual rate) or `drop` (the repository is
-    left out of the periods that its spike touches); panel: `moving` or `fixed`; origin: where a cumulative sum starts
-    (`first`, `first_exact`, or a month); peers: what stands under the line (a list of organizations,
-    a named list, or `ranks:2..9`).
-    """
-
-    channel: str = ""
-    counter: str = ""
-    repair: str = "conservative"
-    spikes: str = "keep"
-    panel: str = "moving"
-    origin: str = "first"
-    peers: str = ""
-
-    ALLOWED = {  # noqa: RUF012
-        "counter": ("", "rolling_30d", "all_time"),
-        "repair": ("conservative", "none"),
-        "spikes": ("keep", "cap", "drop"),
-        "panel": ("moving", "fixed"),
-    }
-
-    @classmethod
-    def parse(cls, choices: Iterable[str] | Mapping[str, str]) -> "Reading":
-        """From `name=value` texts or a mapping.
-
-        >>> Reading.parse(["counter=all_time", "repair=none"]).counter
-        'all_time'
-        """
-        pairs = choices.items() if isinstance(choices, Mapping) else [_pair(c, "reading") for c in choices]
-        reading = cls()
-        names = [f.name for f in fields(cls)]
-        for name, value in pairs:
-            if name not in names:
-                raise RequestError("unknown reading", where=f"reading {name!r}", remedy=nearest(name, names))
-            allowed = cls.ALLOWED.get(name)
-            if allowed and value not in allowed:
-                raise RequestError(
-                    f"unknown choice {value!r}",
-                    where=f"reading {name}",
-                    remedy=nearest(value, [a for a in allowed if a]),
-                )
-            reading = replace(reading, **{name: value})
-        return reading
 
 
 @dataclass(frozen=True)
@@ -76,7 +27,7 @@ class Request:
     within: str = ""
     by: tuple[str, ...] = ()
     periods: tuple[Period, ...] = ()
-    reading: Reading = Reading()
+    reading: Reading = field(default_factory=Reading)
     as_of: date | None = None
 
     @classmethod
@@ -95,7 +46,7 @@ class Request:
         >>> Request.build("share", of=["organization=a,b"], period="2026-02").of
         (('organization', ('a', 'b')),)
         """
-        pairs = of.items() if isinstance(of, Mapping) else [_pair(t, "--of") for t in of]
+        pairs = of.items() if isinstance(of, Mapping) else [pair(t, "--of") for t in of]
         terms = tuple(
             (
                 dimension,
@@ -137,7 +88,7 @@ class Request:
             "within": self.within,
             "by": list(self.by),
             "period": [str(p) for p in self.periods] or ["all"],
-            "reading": asdict(self.reading),
+            "reading": self.reading.as_dict(),
             "as_of": self.as_of.isoformat() if self.as_of else None,
         }
 
@@ -170,13 +121,6 @@ class Request:
     def canonical(self) -> str:
         """The same text for the same request, whatever order it was written in."""
         return json.dumps(self.as_dict(), sort_keys=True, separators=(",", ":"))
-
-
-def _pair(text: str, option: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not separator or not name or not value:
-        raise RequestError(f"{text!r} is not NAME=VALUE", where=option, remedy="write for example organization=ORG")
-    return name.strip(), value.strip()
 
 
 def _known(name: str, choices: tuple[str, ...], option: str) -> None:

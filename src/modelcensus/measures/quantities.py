@@ -1,0 +1,99 @@
+"""Where the quantities of a request come from: a channel's counters, or a series that somebody published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import ibis.expr.types as ir
+
+from modelcensus.catalog import Scope, resolve_scope
+from modelcensus.measures.frame import Frame
+from modelcensus.measures.observed import aged_quantities, counter_quantities, flow_quantities
+from modelcensus.measures.reported import reported_quantities, reported_scope
+from modelcensus.vocabulary import Period, Request, RequestError
+from modelcensus.vocabulary.names import REPORTED
+
+if TYPE_CHECKING:
+    from modelcensus.measures.census import Census
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """The quantities that a request is computed from, of its own periods and of others that its measure asks for."""
+
+    census: Census
+    request: Request
+    scope: Scope
+    total: str
+    """Of a reported channel: the published total that stands for the scope (empty: the listed rows' sum)."""
+    name: str
+
+    @classmethod
+    def of(cls, census: Census, request: Request, mark: str) -> Quantities:
+        """For a request whose channel is known; `mark` tells its tables from those of other requests."""
+        total = ""
+        if request.reading.channel.startswith(REPORTED):
+            if request.reading.counter:
+                raise RequestError(
+                    "a reported series has no counters",
+                    where=f"channel {request.reading.channel}",
+                    remedy="leave out the reading counter",
+                )
+            scope, total = reported_scope(census, request.reading.channel, request.within)
+        else:
+            scope = resolve_scope(census.engine, census.knowledge, request.within or "hub")
+        return cls(census, request, scope, total, f"quantities_{mark}")
+
+    @property
+    def reported(self) -> bool:
+        """Whether somebody else counted."""
+        return self.request.reading.channel.startswith(REPORTED)
+
+    def frame(self, periods: Sequence[Period] = (), *, cumulative: bool = False) -> Frame:
+        """The quantities of the request's periods, or of these instead; each up to its end from the origin on where
+        `cumulative`."""
+        request, name = self.request, self.name
+        if periods:
+            request = replace(request, periods=tuple(periods), by=request.dimensions)
+            name += f"_{abs(hash(tuple(periods))):x}"
+        whole = None
+        if self.reported:
+            table, whole, spans = reported_quantities(
+                self.census, request, self.scope, self.total, f"{name}{'_cumulative' * cumulative}", cumulative
+            )
+        elif request.reading.counter and not cumulative:
+            table, spans = counter_quantities(self.census, request, self.scope, name)
+        else:
+            table, spans = flow_quantities(
+                self.census, request, self.scope, f"{name}{'_cumulative' * cumulative}", cumulative
+            )
+        return Frame(
+            request, self.census.engine, self.census.knowledge, table, spans, self.reported, whole, self, self.scope
+        )
+
+    def repositories(self) -> Frame:
+        """The repositories in scope instead of quantities (column `unit`, and those of the catalog)."""
+        self._observed()
+        table = self.census.engine.query(
+            f"{self.name}_repositories",
+            f"select repository as unit, c.* from catalog c where {self.scope.where}",
+            keep=False,
+        )
+        return Frame(
+            self.request, self.census.engine, self.census.knowledge, table, (), False, None, self, self.scope
+        )
+
+    def aged(self, ages: Sequence[int]) -> ir.Table:
+        """Quantities of the first days after release, one span per age in days; observed channels only."""
+        self._observed()
+        return aged_quantities(self.census, self.request, self.scope, f"{self.name}_aged", list(ages))
+
+    def _observed(self) -> None:
+        if self.reported:
+            raise RequestError(
+                "a reported series by organization has no repositories",
+                where=f"channel {self.request.reading.channel}",
+                remedy="use a channel of counters that were observed, such as hub",
+            )
