@@ -3,6 +3,7 @@
 import shutil
 from datetime import timedelta
 from itertools import pairwise
+from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,7 @@ from modelcensus.flows import build_events, build_flows, build_readings
 from modelcensus.vocabulary import FACTS, OBSERVATIONS
 
 REPOSITORIES, DAYS = 300, 120
+BATCH = {"name": "series", "channel": "hub", "committed_at": COMMITTED}
 
 
 def readings_of(series, stop: int) -> pa.Table:
@@ -42,9 +44,11 @@ def told(series, stop: int, edges, store) -> tuple[list, list]:
     engine = DuckDBEngine()
     engine.connection.execute("set threads = 1")
     rows = readings_of(series, stop)
-    engine.register("observations", rows.append_column("batch_id", pa.repeat("b", len(rows))))
+    batches = [f"b{row}-{crc32(series.values[row].tobytes() + series.listed[row].tobytes())}" for row in range(stop)]
+    of = pa.array(batches).take(pa.array(np.nonzero(series.listed[:stop])[0]))
+    engine.register("observations", rows.append_column("batch_id", of))
     engine.register("facts", FACTS.arrow.empty_table().append_column("batch_id", pa.array([], pa.string())))
-    names = {"batch_id": ["b"], "name": ["series"], "channel": ["hub"], "committed_at": [COMMITTED]}
+    names = {"batch_id": batches, **{n: [v] * stop for n, v in BATCH.items()}}
     engine.register("batches", pa.table(names))
     counters = build_readings(engine, "hub", edges, store)
     build_events(counters)
@@ -77,7 +81,7 @@ def test_a_changed_past_is_folded_anew_and_a_damaged_fold_is_no_harm(tmp_path):
     listed[20, :5] = False
     changed = series.change(values=values, listed=listed)
     assert told(changed, DAYS, edges, tmp_path) == told(changed, DAYS, edges, None)
-    for state in tmp_path.glob("*/*/*/state.npz"):
+    for state in tmp_path.glob("*/*/*/state/value.npy"):
         state.write_bytes(b"damaged")
     assert told(changed, DAYS, edges, tmp_path) == told(changed, DAYS, edges, None)
     shutil.rmtree(tmp_path)

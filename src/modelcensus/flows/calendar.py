@@ -5,13 +5,19 @@ from datetime import date
 from itertools import pairwise
 from statistics import median
 
+import pyarrow as pa
+
 from modelcensus.engine import Engine
 
 EPOCH = date(1970, 1, 1).toordinal()
 
+COUNTED = """
+    select batch_id, counter, observed_from, observed_on, batch, count(*) as rows from observations
+    where {batches} group by all order by all
+"""
 SPOKEN = """
     with said as (
-        select batch_id, counter, observed_from, observed_on, batch, count(*) as rows from observations group by all
+        select * from counted
         union all  -- a snapshot in which nothing changed has no rows, but a listing
         select batch_id, counter, observed_from, observed_on, batch, 0 from listings)
     select b.name as series, o.counter, o.observed_from, o.observed_on, o.batch,
@@ -63,9 +69,16 @@ class Snapshot:
         return self.series, self.counter
 
 
-def build_calendar(engine: Engine, channel: str) -> list[Snapshot]:
+Counted = dict[str, list[tuple[str, str, str, str, int]]]
+"""Rows of a batch by counter, observed_from, observed_on and batch."""
+
+
+def build_calendar(engine: Engine, channel: str, known: Counted | None = None) -> list[Snapshot]:
     """Register `spoken`, `snapshots` and `superseded` (a later batch replaces what an earlier one said of the same
-    counter at the same time); returns the snapshots in the order of their days."""
+    counter at the same time); returns the snapshots in the order of their days.
+
+    `known` are the rows of batches that were counted before; those counted now are put into it.
+    """
     quoted = channel.replace("'", "''")
     if not engine.has("listings"):
         engine.query(
@@ -75,6 +88,7 @@ def build_calendar(engine: Engine, channel: str) -> list[Snapshot]:
             " '' as batch_id) where false",
             keep=False,
         )
+    _count(engine, quoted, {} if known is None else known)
     engine.query("spoken", SPOKEN.format(channel=quoted))
     engine.query("snapshots", SNAPSHOTS.format(channel=quoted))
     twice = engine.rows("select count(*) as n from spoken where batch_id <> last_batch_id")[0]["n"]
@@ -88,6 +102,35 @@ def build_calendar(engine: Engine, channel: str) -> list[Snapshot]:
         )
         for r in rows
     ]  # fmt: skip
+
+
+def _count(engine: Engine, channel: str, known: Counted) -> None:
+    """Register `counted`: the rows of each batch, of which only new ones are read."""
+    batches = [r["batch_id"] for r in engine.rows(f"select batch_id from batches where channel = '{channel}'")]
+    new = [b for b in batches if b not in known]
+    listed = ", ".join(f"'{b}'" for b in new)
+    fresh = COUNTED.format(batches=f"batch_id in ({listed})" if known and new else "false" if known else "true")
+    for row in engine.rows(fresh):
+        key = row["counter"], str(row["observed_from"]), str(row["observed_on"]), row["batch"], row["rows"]
+        known.setdefault(row["batch_id"], []).append(key)
+    for batch in new:
+        known.setdefault(batch, [])
+    rows = [(b, *row) for b, counted in known.items() for row in counted]
+    columns = list(zip(*rows, strict=True)) or [()] * 6
+    days = [pa.array([date.fromisoformat(d) for d in columns[i]], pa.date32()) for i in (2, 3)]
+    engine.register(
+        "counted",
+        pa.table(
+            {
+                "batch_id": pa.array(columns[0], pa.string()),
+                "counter": pa.array(columns[1], pa.string()),
+                "observed_from": days[0],
+                "observed_on": days[1],
+                "batch": pa.array(columns[4], pa.string()),
+                "rows": pa.array(columns[5], pa.int64()),
+            }
+        ),
+    )
 
 
 def usual_step(snapshots: list[Snapshot]) -> float:

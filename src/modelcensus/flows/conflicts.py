@@ -13,6 +13,7 @@ NEAR = """
         from said s semi join shared using (repository)
         left join verdicts v using (series, counter, snapshot)
         where s.counter = 'all_time' and s.observed_from = s.observed_on
+          and (s.series, s.counter) not in (select series, counter from rounded)
           and coalesce(v.kind, 'read') in ('read', 'catch_up')
         window one as (partition by s.series, s.repository)),
     around as (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from modelcensus.flows.bounds import AllTime
 from modelcensus.flows.calendar import Snapshot, build_calendar, days
 from modelcensus.flows.fold import Finished
 from modelcensus.flows.intake import Ordinals, rows_of
+from modelcensus.flows.rounded import register_rounded
 from modelcensus.flows.run import Run
 from modelcensus.flows.splices import Overlap, Splice
 from modelcensus.flows.store import Store
@@ -54,7 +56,13 @@ class Counters:
         """
         self._store = Store(store, channel) if store is not None else None
         self.engine, self.channel = engine, channel
-        self.calendar = [s for s in build_calendar(engine, channel) if s.counter != PERIOD]
+        counted = self._store.counted() if self._store else {}
+        rounded = register_rounded(engine, channel)  # stand still although they are counted on: nothing to judge
+        self.calendar = [
+            s for s in build_calendar(engine, channel, counted) if s.counter != PERIOD and s.source not in rounded
+        ]
+        if self._store:
+            self._store.count(counted)
         self.ordinals = Ordinals(engine)
         self.rebased: list[tuple[Source, int, NDArray[np.int64], NDArray[np.int64]]] = []
         overlap = Overlap() if len({s.counter for s in self.calendar}) > 1 else None
@@ -82,6 +90,7 @@ class Counters:
         sources = self.sources(ALL_TIME)
         return len(sources) == 1 and all(s.day_from == s.day for s in self.snapshots(sources[0]))
 
+    @cached_property
     def created(self) -> NDArray[np.int32]:
         """Day of creation by ordinal; -1 where no source states one."""
         found = self.engine.fetch(self.engine.query("created", CREATED))
@@ -101,7 +110,7 @@ class Counters:
                 self._edges = wanted
             finished = self.folded[source]
         renamed = [(r.former, r.repository) for r in self.renames if r.joined]
-        return AllTime(finished, self.ordinals.count, self.created(), renamed, raw=raw), finished
+        return AllTime(finished, self.ordinals.count, self.created, renamed, raw=raw), finished
 
     def _good_days(self) -> dict[Source, set[int]]:
         """Days on which each source was read, certainly and well."""

@@ -71,7 +71,7 @@ def event_summary(engine: Engine) -> pa.Table:
 
 def _rows(counters: Counters) -> Iterator[tuple]:
     yield from _of_pairs(counters)
-    names, born = counters.ordinals.names(), counters.created()
+    names, born = counters.ordinals.names(), counters.created
     yield from _breaks_of_series(counters)
     for source, done in sorted(counters.folded.items()):
         series, counter = source

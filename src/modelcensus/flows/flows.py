@@ -9,6 +9,7 @@ from modelcensus.flows.all_time import all_time_flows
 from modelcensus.flows.calendar import day_of
 from modelcensus.flows.clocks import Clock, at_age, calendar_clock, release_clock
 from modelcensus.flows.counters import Counters
+from modelcensus.flows.rounded import rounded_flows
 from modelcensus.flows.spike_readings import apply_spikes
 from modelcensus.flows.windows import window_flows
 from modelcensus.vocabulary.names import ALL_TIME
@@ -65,6 +66,9 @@ def _build(
     if ALL_TIME in known:
         if folded:
             _folded_flows(counters, "flows_all_time", spans, clock, only)
+        elif engine.rows("select count(*) as n from rounded where counter = 'all_time'")[0]["n"]:
+            rounded_flows(engine, "flows_all_time", clock, spans, only)
+            conflicts.append("select repository, instrument from flows_all_time_conflicts")
         else:
             all_time_flows(engine, "flows_all_time", clock, spans, only)
             conflicts.append("select repository, instrument from flows_all_time_conflicts")

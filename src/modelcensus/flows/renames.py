@@ -64,7 +64,7 @@ def _presence(counters: Counters) -> tuple[np.ndarray, np.ndarray]:
 
 def _alike(counters: Counters, first: np.ndarray, last: np.ndarray) -> list[tuple[int, int, float]]:
     """Pairs of an id that went and one that came: created on the same day, with the same count."""
-    born = counters.created()
+    born = counters.created
     pairs = []
     for source in counters.sources(ALL_TIME):
         state = counters.folded[source].state

@@ -10,7 +10,6 @@ import hashlib
 import json
 import shutil
 import uuid
-import zipfile
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -19,14 +18,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from modelcensus.flows.calendar import Snapshot
+from modelcensus.flows.calendar import Counted, Snapshot
 from modelcensus.flows.edges import Edge, Edges
 from modelcensus.flows.fold import Fold
 from modelcensus.flows.incidents import Break, Freeze, Listing, SnapshotEvent, Spike
 from modelcensus.flows.spikes import Rise
 from modelcensus.flows.state import ARRAYS
 
-FORMAT = 1
+FORMAT = 2
 LISTS = ("shares", "rises", "falling", "stalled", "unpaid")
 SCALARS = ("good", "looked", "good_day", "dirty", "prepaid", "falling_since", "stalled_since", "ahead")
 PARTS = ("low", "high", "likely", "before", "waiting")
@@ -47,6 +46,21 @@ class Store:
     def __init__(self, root: Path, channel: str) -> None:
         self.root = root / hashlib.sha256(channel.encode()).hexdigest()[:12]
 
+    def counted(self) -> Counted:
+        """Rows of the batches that were counted before."""
+        try:
+            kept = json.loads((self.root / "counted.json").read_text())
+            return {b: [(c, f, o, t, int(n)) for c, f, o, t, n in rows] for b, rows in kept.items()}
+        except (OSError, ValueError, AttributeError):
+            return {}
+
+    def count(self, counted: Counted) -> None:
+        """Keep what was counted."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        made = self.root / f".counted-{uuid.uuid4().hex}"
+        made.write_text(json.dumps(counted))
+        made.replace(self.root / "counted.json")
+
     def keep(
         self, source: tuple[str, str], fold: Fold, calendar: list[Snapshot], number: int, names: pa.Array,
         said: dict[str, np.ndarray],
@@ -56,7 +70,7 @@ class Store:
         made = folder / f".writing-{uuid.uuid4().hex}"
         made.mkdir(parents=True)
         _write(made, fold)
-        _save(made / "overlap.npz", said)
+        _save(made / "overlap", said)
         pq.write_table(
             pa.table({"repository": names}), made / "names.parquet", compression="zstd", compression_level=1
         )
@@ -90,7 +104,7 @@ class Store:
         try:
             about = json.loads((folder / "about.json").read_text())
             return Kept(_read(folder, edges), about["number"], about["repositories"])
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except (OSError, ValueError, KeyError):
             shutil.rmtree(folder, ignore_errors=True)
             return None
 
@@ -100,8 +114,7 @@ class Store:
 
     def said(self, folder: Path) -> dict[str, np.ndarray]:
         """What the source had said where counters overlap."""
-        with np.load(folder / "overlap.npz", allow_pickle=False) as arrays:
-            return {n: arrays[n] for n in arrays.files}
+        return _load(folder / "overlap")
 
     def _folder(self, source: tuple[str, str]) -> Path:
         return self.root / hashlib.sha256(json.dumps(source).encode()).hexdigest()[:12]
@@ -122,9 +135,9 @@ def _write(folder: Path, fold: Fold) -> None:
     state = fold.state
     arrays = {n: getattr(state, n) for n in ARRAYS}
     arrays |= {f"activity_{n}": getattr(state.activity, n) for n in ("rates", "moved", "hit", "since")}
-    _save(folder / "state.npz", {"early": fold.judge.early, **arrays})
+    _save(folder / "state", {"early": fold.judge.early, **arrays})
     for edge in fold.edges.passed:
-        _save(folder / f"edge{edge.day}.npz", {"fresh": np.array(edge.fresh), **{p: getattr(edge, p) for p in PARTS}})
+        _save(folder / f"edge{edge.day}", {"fresh": np.array([edge.fresh]), **{p: getattr(edge, p) for p in PARTS}})
     facts = {n: getattr(state, n) for n in (*LISTS, *SCALARS)}
     facts |= {
         "windows": fold.windows, "step": fold.judge.step, "prior": fold.judge.prior, "frozen": fold.judge.frozen,
@@ -145,12 +158,12 @@ def _read(folder: Path, edges: list[int]) -> Fold:
     fold = Fold(facts["windows"], facts["step"], edges)
     fold.resume()
     state = fold.state
-    with np.load(folder / "state.npz", allow_pickle=False) as arrays:
-        for name in ARRAYS:
-            setattr(state, name, arrays[name])
-        for name in ("rates", "moved", "hit", "since"):
-            setattr(state.activity, name, arrays[f"activity_{name}"])
-        fold.judge.early = arrays["early"]
+    arrays = _load(folder / "state")
+    for name in ARRAYS:
+        setattr(state, name, arrays[name])
+    for name in ("rates", "moved", "hit", "since"):
+        setattr(state.activity, name, arrays[f"activity_{name}"])
+    fold.judge.early = arrays["early"]
     fold.judge.prior, fold.judge.frozen = facts["prior"], facts["frozen"]
     state.activity.pushed = facts["pushed"]
     for name in (*LISTS, *SCALARS):
@@ -166,13 +179,26 @@ def _read(folder: Path, edges: list[int]) -> Fold:
     state.events = [_event(e) for e in facts["events"]]
     fold.edges = Edges(edges)
     for day in facts["passed"]:
-        with np.load(folder / f"edge{day}.npz", allow_pickle=False) as parts:
-            fold.edges.passed.append(Edge.stored(day, bool(parts["fresh"]), *(parts[p] for p in PARTS)))
+        parts = _load(folder / f"edge{day}")
+        fold.edges.passed.append(Edge.stored(day, bool(parts["fresh"][0]), *(parts[p] for p in PARTS)))
     return fold
 
 
-def _save(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    np.savez(path, **arrays)  # type: ignore[arg-type]  # names of arrays, none of them an option
+def _save(folder: Path, arrays: dict[str, np.ndarray]) -> None:
+    folder.mkdir()
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+
+
+def _load(folder: Path) -> dict[str, np.ndarray]:
+    """Arrays whose pages are read when they are needed, and changed in memory alone."""
+    paths = sorted(folder.glob("*.npy"))
+    return {p.stem: _array(p) for p in paths}
+
+
+def _array(path: Path) -> np.ndarray:
+    empty = path.stat().st_size <= 128 and not np.load(path, allow_pickle=False).size  # nothing that could be mapped
+    return np.load(path, mmap_mode=None if empty else "c", allow_pickle=False)
 
 
 def _plain(event: SnapshotEvent) -> dict[str, object]:
