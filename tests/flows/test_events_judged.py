@@ -93,7 +93,7 @@ def test_most_rows_of_the_later_releases_are_frozen(releases):
 
 
 def test_spikes_of_the_daily_rolling_counters_leave_both_sides(real_data):
-    """Four times what a quarter of the readings before and after stand at: spikes come in pairs, too."""
+    """Three and a half times what a quarter of the readings before and after stand at: spikes come in pairs, too."""
     series = gguf_daily(real_data("gguf-daily/gguf_mlx_rolling30_2026-05_2026-08.parquet"))
     spikes = [e for e in detected(series) if e["kind"] == "spike"]
     for event in spikes:
@@ -103,4 +103,4 @@ def test_spikes_of_the_daily_rolling_counters_leave_both_sides(real_data):
         sides = [
             np.quantile(side, 0.25) for side in (values[max(0, a - 14) : a], values[b + 1 : b + 15]) if len(side)
         ]
-        assert values[a : b + 1].max() >= 4 * max(sides), event["repository"]
+        assert values[a : b + 1].max() >= 3.5 * max(sides), event["repository"]
