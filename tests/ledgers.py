@@ -13,7 +13,17 @@ from modelcensus.engine import DuckDBEngine
 from modelcensus.flows import build_events, build_flows, build_readings
 from modelcensus.ledger import Ledger
 from modelcensus.measures import Census
-from modelcensus.vocabulary import FACTS, LISTINGS, LISTS, OBSERVATIONS, REPORTED, Batch, InputFile
+from modelcensus.vocabulary import (
+    FACTS,
+    LISTINGS,
+    LISTS,
+    OBSERVATIONS,
+    REPORTED,
+    ROUNDINGS,
+    SCORES,
+    Batch,
+    InputFile,
+)
 
 DAY_ZERO = date(2026, 1, 1)
 COMMITTED = datetime(2026, 12, 1, tzinfo=UTC)
@@ -152,7 +162,7 @@ def catalog_of(facts: Sequence[dict], knowledge: Knowledge | None = None) -> Duc
 
 def batch_of(name: str, channel: str, **tables: Iterable[dict]) -> Batch:
     """A batch as a source would hand it over."""
-    schemas = {s.name: s for s in (OBSERVATIONS, FACTS, REPORTED, LISTS)}
+    schemas = {s.name: s for s in (OBSERVATIONS, FACTS, REPORTED, LISTS, ROUNDINGS, SCORES)}
     made = {t: table(rows, schemas[t]) for t, rows in tables.items()}
     return Batch(
         source="tables",

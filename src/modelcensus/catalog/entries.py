@@ -42,7 +42,8 @@ class Fact(BaseModel):
 class Organization(Fact):
     """A releasing namespace: its country (ISO 3166, or `unknown`), kind, and whether it makes or republishes.
 
-    `reason` says why it stands where it stands; `former` are earlier namespaces of it; `legacy_ids` marks the
+    `reason` says why it stands where it stands; `former` are earlier namespaces of it; `aliases` its
+    names on other channels (an author's slug) and in tables of scores; `legacy_ids` marks the
     ones to which the Hub moved repositories that had no namespace (`gpt2`).
     """
 
@@ -53,6 +54,7 @@ class Organization(Fact):
     kind: Kind
     role: Literal["maker", "republisher"] = "maker"
     former: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     legacy_ids: bool = False
     reason: str = ""
 

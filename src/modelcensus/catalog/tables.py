@@ -17,7 +17,7 @@ def register_organizations(engine: Engine, knowledge: Knowledge) -> None:
     of a family because they use its architecture)."""
     rows = []
     for o in knowledge.organizations.values():
-        for namespace in (o.namespace, *o.former):
+        for namespace in (o.namespace, *o.former, *o.aliases):
             if namespace != o.namespace and namespace in knowledge.organizations:
                 continue
             region = knowledge.region(o.country)

@@ -1,6 +1,16 @@
 """One file per measure; every one computes from the same frame and answers with a result that knows its provenance."""
 
-from modelcensus.measures import crossover, cumulative, downloads, rank, ratio, share
+from modelcensus.measures import (
+    channels,
+    crossover,
+    cumulative,
+    downloads,
+    projection,
+    quality,
+    rank,
+    ratio,
+    share,
+)
 from modelcensus.measures.census import Census
 from modelcensus.measures.crossover import lasting
 from modelcensus.measures.inputs import Inputs, kept_files
@@ -26,6 +36,7 @@ __all__ = [
     "Side",
     "Split",
     "bounds",
+    "channels",
     "crossover",
     "cumulative",
     "downloads",
@@ -37,6 +48,8 @@ __all__ = [
     "number",
     "number_key",
     "period_text",
+    "projection",
+    "quality",
     "rank",
     "ratio",
     "revise",

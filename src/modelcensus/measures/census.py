@@ -24,6 +24,8 @@ from modelcensus.vocabulary import (
     LISTS,
     OBSERVATIONS,
     REPORTED,
+    ROUNDINGS,
+    SCORES,
     LedgerError,
     Period,
     Request,
@@ -158,7 +160,7 @@ class Census:
         return (*(m.start for m in months), months[-1].end), self.ledger.root / "derived"
 
     def _register(self, also: list[str]) -> None:
-        for table in (OBSERVATIONS, LISTINGS, FACTS, REPORTED, LISTS):
+        for table in (OBSERVATIONS, LISTINGS, ROUNDINGS, FACTS, REPORTED, LISTS, SCORES):
             self.ledger.read(self.engine, table, self.manifests)
         rows = [
             {"batch_id": m.id, "name": m.name, "channel": m.channel, "committed_at": m.committed_at}

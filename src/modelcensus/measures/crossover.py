@@ -31,11 +31,11 @@ COLUMNS = pa.schema(
     unit="times",
     phrase="{subject} passed {whole} in {period} ({value} times)",
     citation="docs/method.md, section 3",
-    parameters=("channel", "peers", "origin", "repair", "panel"),
+    parameters=("channel", "counter", "peers", "origin", "repair", "panel"),
     ordered=True,
 )
 def crossover(frame: Frame) -> ir.Table:
-    """Columns: basis (`period`, or `cumulative`), crossover (first, persistent, reverted), span, earliest and
+    """Columns: basis (`period`, `cumulative`, or the counter that is asked for), crossover (first, persistent, reverted), span, earliest and
     latest (periods that the bounds allow), value, low, high (subject / peers in that period)."""
     if not frame.request.reading.peers:
         raise RequestError(
@@ -44,7 +44,9 @@ def crossover(frame: Frame) -> ir.Table:
             remedy="give --reading peers=ORG or peers=region:us",
         )
     rows = []
-    for basis, chosen in (("period", frame), ("cumulative", frame.cumulate())):
+    counter = frame.request.reading.counter  # read at days of its own: neither a period's nor a running sum
+    bases = ((counter, frame),) if counter else (("period", frame), ("cumulative", frame.cumulate()))
+    for basis, chosen in bases:
         rows += [{"basis": basis, **row} for row in crossings(_series(chosen), frame.spans)]
     if not rows:
         raise RequestError(

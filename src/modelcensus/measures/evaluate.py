@@ -83,7 +83,8 @@ def evaluate(census: Census, request: Request) -> Result:
         raise RequestError(
             "no data for this request", where=request.measure, remedy="widen --period, --of or --within"
         )
-    used = census.batches(channel) + [m for m in census.manifests if f"{m.name}" == scope.id]
+    own, also = census.batches(channel), set(frame.also)
+    used = own + [m for m in census.manifests if m not in own and (m.name == scope.id or m.id in also)]
     provenance = Provenance(
         id=_identity(census, request, scope, [m.id for m in used]),
         batches=tuple(m.id for m in used),

@@ -38,7 +38,8 @@ class Frame:
     """Quantities in scope, and how to group them. `whole` replaces the sum of the scope where a reported
     series gives its own total (columns span, low, estimate, high). A measure that finishes outside the engine
     puts the tables that it fetched into `evidence`, for the record; one whose rows are no periods of the request puts
-    what they are into `labels`, and their place there into the column `span`."""
+    what they are into `labels`, and their place there into the column `span`; batches that it uses beside the
+    channel's go into `also`, by id."""
 
     request: Request
     engine: Engine
@@ -52,6 +53,7 @@ class Frame:
     notes: list[str] = field(default_factory=list)
     evidence: list[ir.Table] = field(default_factory=list)
     labels: list[Span] = field(default_factory=list)
+    also: list[str] = field(default_factory=list)
 
     def cumulate(self) -> "Frame":
         """The same from the origin on up to each period's end."""

@@ -27,11 +27,14 @@ ZERO = "select repository, released as zero_on from catalog where released is no
 
 COUNTERS = """
     with rows as (
-        select l.span, r.repository, {value} as value from {readings} r
+        select l.span, r.repository, {value} as value, coalesce(w.width, 0) as width from {readings} r
         join labels l using (series, counter, snapshot)
+        left join rounded w on w.series = r.series and w.counter = r.counter
+             and r.value >= w.from_value and r.value < w.below
         where r.counter = '{counter}' and not r.aside and {spikes}
         qualify row_number() over (partition by l.span, r.repository order by r.series, r.snapshot desc) = 1)
-    select r.span, r.repository as unit, r.value as low, r.value as estimate, r.value as high,
+    select r.span, r.repository as unit, greatest(0, r.value - r.width // 2) as low, r.value as estimate,
+           r.value + (r.width + 1) // 2 as high,
            false as open, false as broken, '{counter}' as instrument, c.*
     from rows r join catalog c using (repository) where {where} {panel}
 """
@@ -152,7 +155,9 @@ def _periods(request: Request, first: date, last: date) -> list[Period]:
 
 
 def _extent(census: "Census") -> tuple[date, date]:
-    row = census.engine.rows("select min(observed_from) as first, max(observed_on) as last from readings_raw")[0]
+    row = census.engine.rows(
+        "select min(least(observed_from, period_start)) as first, max(observed_on) as last from readings_raw"
+    )[0]
     if row["first"] is None:
         raise RequestError(
             "no observations in this channel",

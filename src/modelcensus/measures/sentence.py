@@ -20,6 +20,8 @@ def number(value: float | None, unit: str) -> str:
     ('172.4 million', '39.8 %', '2.5', 'unknown')
     >>> number(3.0, "place"), number(812, "downloads"), number(0.9999, "share"), number(0.0004, "share")
     ('3', '812', 'just under 100 %', '0.04 %')
+    >>> number(123.456, "base 100"), number(57.04, "points"), number(1234.0, "days")
+    ('123.5', '57.0', '1,234 days')
     """
     if value is None:
         return "unknown"
@@ -28,6 +30,10 @@ def number(value: float | None, unit: str) -> str:
         if 99.95 <= percent < 100:
             return "just under 100 %"
         return f"{percent:.1f} %" if percent == 0 or percent >= 0.1 else f"{percent:.2g} %"
+    if unit == "days":
+        return f"{value:,.0f} days"
+    if unit in ("base 100", "points"):
+        return f"{value:,.1f}"
     if unit == "times":
         return f"{value:.1f}" if value < 100 else f"{value:,.0f}"
     if unit == "place":
@@ -103,15 +109,23 @@ def sentence(result: Result, row: Row) -> str:
     value, span = number(row.value, result.unit), bounds(row, result.unit)
     if row.value is None:
         value, span = span.replace("; the upper bound is open", "") or "an undecided number", ""
-    counted = COUNTED.get(result.request.reading.counter, "")
+    counted = COUNTED.get(str(row.dimensions.get("counted", result.request.reading.counter)), "")
+    counted = "" if result.unit in ("points", "days") else counted
     text = result.phrase.format(
         subject=subject_text(result, row),
         value=value,
         whole=whole,
         period=f"{counted}{period_text(row.period)}",
+        **{
+            k: "unknown" if v is None else period_text(str(v))
+            for k, v in row.dimensions.items()
+            if k not in result.request.dimensions
+        },
     )
     text += f", {span}" if span else ""
     seen = (
         f"; known for {row.observed:,} of {row.scope_size:,} repositories" if row.scope_size and row.observed else ""
     )
-    return f"{text} ({result.counted_by}{seen})."
+    channel = str(row.dimensions.get("channel", ""))
+    by = f"reported by {channel.partition(':')[2]}" if channel.startswith("reported:") else result.counted_by
+    return f"{text} ({by}{seen})."

@@ -1,6 +1,6 @@
 """One file per place that numbers come from; each turns raw input into batches."""
 
-from modelcensus.sources import hub_dump, reported, tables, tracked_list
+from modelcensus.sources import hub_dump, ollama, openrouter, quality, reported, tables, tracked_list
 from modelcensus.sources.options import ImportOptions, read_dates, read_recipe
 from modelcensus.sources.registry import Source, read_batch, source, sources
 
@@ -8,6 +8,9 @@ __all__ = [
     "ImportOptions",
     "Source",
     "hub_dump",
+    "ollama",
+    "openrouter",
+    "quality",
     "read_batch",
     "read_dates",
     "read_recipe",

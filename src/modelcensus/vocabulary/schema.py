@@ -111,6 +111,36 @@ LISTS = Schema(
     ),
 )
 
+ROUNDINGS = Schema(
+    "roundings",
+    "How a source rounds a counter: from which value on a value stands for all within half a width of it.",
+    (
+        Column("counter", pa.string(), "name", "all_time"),
+        Column("from_value", pa.int64(), "downloads", "least value that is rounded so"),
+        Column("width", pa.int64(), "downloads", "a value v stands for v - width/2 up to v + width/2"),
+    ),
+)
+
+SCORES = Schema(
+    "scores",
+    "What a benchmark or an arena says of a model's quality, as its publisher states it.",
+    (
+        Column("model", pa.string(), "name", "the model, as the publisher names it"),
+        Column("repository", pa.string(), "id", "`namespace/name` where the publisher states it; null: not stated"),
+        Column("organization", pa.string(), "name", "who made it, as the publisher names it"),
+        Column("country", pa.string(), "ISO 3166", "its country, where the publisher states it"),
+        Column("open", pa.bool_(), "flag", "weights are open; null: not stated"),
+        Column("released_from", pa.date32(), "day", "earliest day of release; null: not known"),
+        Column("released_on", pa.date32(), "day", "latest day of release; null: not stated"),
+        Column("score", pa.string(), "name", "which score"),
+        Column("value", pa.float64(), "points", "the score; higher is better"),
+        Column("low", pa.float64(), "points", "lower end of the publisher's own interval; null: none stated"),
+        Column("high", pa.float64(), "points", "upper end of it"),
+        Column("scored_on", pa.date32(), "day", "day of the publisher's table"),
+        Column("source", pa.string(), "name", "publisher, for attribution"),
+    ),
+)
+
 SET_ASIDE = Schema(
     "set_aside",
     "Rows of the input that could not be taken, kept with their place and reason.",
@@ -122,5 +152,5 @@ SET_ASIDE = Schema(
     ),
 )
 
-TABLES = {s.name: s for s in (OBSERVATIONS, LISTINGS, FACTS, REPORTED, LISTS, SET_ASIDE)}
+TABLES = {s.name: s for s in (OBSERVATIONS, LISTINGS, ROUNDINGS, FACTS, REPORTED, LISTS, SCORES, SET_ASIDE)}
 """Everything that a batch can hold, by name."""
