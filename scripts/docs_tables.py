@@ -22,7 +22,7 @@ from modelcensus.sample import SAMPLE_FOLDER
 from modelcensus.sources import sources
 from modelcensus.sources.tables import TARGETS
 from modelcensus.vocabulary import TABLES, Reading
-from modelcensus.vocabulary.names import ORGANIZATION_DIMENSIONS, REPOSITORY_DIMENSIONS, SIZE_CLASSES, TIME_DIMENSIONS
+from modelcensus.vocabulary.names import AGES, DIMENSIONS, ORGANIZATION_DIMENSIONS, SIZE_CLASSES, TIME_DIMENSIONS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 COMMAND = "python scripts/docs_tables.py"
@@ -97,10 +97,7 @@ def readings_table() -> str:
 
 
 def dimensions_table() -> str:
-    rows = [
-        (f"`{d}`", "yes", "yes", "yes" if d in ORGANIZATION_DIMENSIONS else "no: refused")
-        for d in REPOSITORY_DIMENSIONS
-    ]
+    rows = [(f"`{d}`", "yes", "yes", "yes" if d in ORGANIZATION_DIMENSIONS else "no: refused") for d in DIMENSIONS]
     rows += [(f"`{d}`", "no", "yes", "yes" if d == "month" else "no: refused") for d in TIME_DIMENSIONS]
     return table(("dimension", "`--of`", "`--by`", "on a reported series"), rows)
 
@@ -171,6 +168,10 @@ def peers_table() -> str:
 
 def sizes_list() -> str:
     return ", ".join(f"`{s}`" for s in SIZE_CLASSES)
+
+
+def ages_list() -> str:
+    return ", ".join(f"`{a}`" for a in AGES)
 
 
 def ledger_tables() -> str:
@@ -251,6 +252,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "groupings": groupings_table,
     "peers": peers_table,
     "sizes": sizes_list,
+    "ages": ages_list,
     "ledger-tables": ledger_tables,
     "catalog-columns": catalog_columns,
     "commands": commands,

@@ -133,8 +133,8 @@ CATALOG = """
            coalesce(o.parent, '') as parent, coalesce(o.kind, 'unreviewed') as kind,
            coalesce(o.country, 'unreviewed') as country, coalesce(o.region, 'unreviewed') as region, m.role,
            family, family_rule, family_word, family_type, generation, variant, format, first_party,
-           params_b, case when size_rule <> 'adapter' then coalesce(curated_active_b, stated_active_b, name_active_b) end
-           as active_b, size_rule, case {size_class} end as size_class,
+           params_b, {active} as active_b, size_rule, case {size_class} end as size_class,
+           case {active_class} end as active_class,
            coalesce(m.license, 'none stated') as license, license_rule,
            coalesce(lc.class, case when m.license is null then 'none' else 'unreviewed' end) as license_class,
            architecture, architecture_organization, library, task, created_at, released, released_rule,
@@ -142,16 +142,18 @@ CATALOG = """
            root, root_family, root_organization, root_country, root_region
     from measured m left join license_classes lc on lc.license = lower(m.license)
     left join organizations o on o.namespace = lower(m.organization)
-    where m.seen
+    where {seen}
 """
 
+ACTIVE = "case when size_rule <> 'adapter' then coalesce(curated_active_b, stated_active_b, name_active_b) end"
 ROOT_COLUMNS = ("root_family", "root_organization", "root_country", "root_region")
 SEVERAL = "several"
 """What a column says of a repository whose parents lead to different roots."""
 
 
 def build_catalog(engine: Engine, knowledge: Knowledge, also: Iterable[str] = ()) -> ir.Table:
-    """Register `catalog`, `lineage` and `shared_roots`; needs observations, facts, lists and batches.
+    """Register `catalog`, `lineage`, `shared_roots`, and `missing_parents` (what the catalog would say of parents that
+    the ledger has not seen); needs observations, facts, lists and batches.
 
     `also` names repositories to attribute beside those that the ledger has seen.
     """
@@ -177,20 +179,22 @@ def build_catalog(engine: Engine, knowledge: Knowledge, also: Iterable[str] = ()
     engine.drop("familied", "worded", "matched", "latest", "statements", "known", "identities")
     build_edges(engine, knowledge)
     build_roots(engine)
-    classes = " ".join(
-        f"when m.params_b < {edge} then {patterns.text(name)}"
-        for edge, name in zip(SIZE_EDGES, SIZE_CLASSES, strict=False)
-    )
-    catalog = engine.query(
-        "catalog",
-        CATALOG.format(
-            roots=", ".join(f"coalesce(e.{c}, d.{c}) as {c}" for c in ("root", *ROOT_COLUMNS)),
-            size_class=f"when m.params_b is null then 'unknown' {classes} else {patterns.text(SIZE_CLASSES[-1])}",
-        ),
-        as_written=True,
-    )
+    described = {
+        "roots": ", ".join(f"coalesce(e.{c}, d.{c}) as {c}" for c in ("root", *ROOT_COLUMNS)),
+        "size_class": _classes("m.params_b"),
+        "active": ACTIVE,
+        "active_class": _classes(f"coalesce({ACTIVE}, m.params_b)"),
+    }
+    catalog = engine.query("catalog", CATALOG.format(seen="m.seen", **described), as_written=True)
+    engine.query("missing_parents", CATALOG.format(seen="not m.seen", **described), as_written=True)
     engine.drop("attributed", "shown", "descent", "ends", "names")
     return catalog
+
+
+def _classes(size: str) -> str:
+    edges = zip(SIZE_EDGES, SIZE_CLASSES, strict=False)
+    below = " ".join(f"when {size} < {edge} then {patterns.text(name)}" for edge, name in edges)
+    return f"when {size} is null then 'unknown' {below} else {patterns.text(SIZE_CLASSES[-1])}"
 
 
 def build_roots(engine: Engine) -> None:

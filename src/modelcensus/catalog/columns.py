@@ -32,6 +32,9 @@ CATALOG = Schema(
         Column("active_b", _NUMBER, "10^9", "active parameters of a mixture"),
         Column("size_rule", _TEXT, "rule", "curated, the stated field, name, parent, adapter; null: unknown"),
         Column("size_class", _TEXT, "name", "by params_b; `unknown`"),
+        Column(
+            "active_class", _TEXT, "name", "by active_b; by params_b where no active parameters are known; `unknown`"
+        ),
         Column("license", _TEXT, "id", "as stated, else of the generation (first-party ones); `none stated`"),
         Column("license_rule", _TEXT, "rule", "stated, generation, none"),
         Column("license_class", _TEXT, "name", "permissive, copyleft, community-terms, ...; `unreviewed`"),

@@ -12,13 +12,15 @@ import ibis.expr.types as ir
 
 from modelcensus.catalog import Scope
 from modelcensus.catalog.patterns import text
+from modelcensus.measures.ages import age_sql
 from modelcensus.measures.frame import Frame, Span, add_up
 from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.registry import Measure, find_measure
 from modelcensus.measures.reported import own_scope, published_name
 from modelcensus.measures.result import Provenance, Result, Row
+from modelcensus.measures.sentence import subject_terms
 from modelcensus.vocabulary import Request, RequestError, nearest
-from modelcensus.vocabulary.names import REPOSITORY_DIMENSIONS, ROOT_DIMENSIONS
+from modelcensus.vocabulary.names import DIMENSIONS, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census
@@ -133,7 +135,7 @@ def _rows(frame: Frame, scope: Scope, records: list[dict], measure: Measure) -> 
     rows = []
     names = [c for c in (records[0] if records else {}) if c not in KNOWN_COLUMNS]
     listed = _listed(frame)
-    sizes, keys = _sizes(frame, scope, names), _keys(names)
+    sizes, keys = _sizes(frame, scope, names), _keys(frame, names)
     for record in records:
         span: Span = (frame.labels or frame.spans)[record["span"]]
         observed = record.get("observed")
@@ -162,25 +164,32 @@ def _rows(frame: Frame, scope: Scope, records: list[dict], measure: Measure) -> 
 
 
 def _sizes(frame: Frame, scope: Scope, names: list[str]) -> dict[tuple[object, ...], int]:
-    """How many repositories of the scope each row's subject has; of a share the denominator's are meant instead."""
-    if frame.reported or frame.request.measure == "share" or "variant" in names:
+    """How many repositories of the scope each row's subject has; of a share or a mix the denominator's are meant."""
+    if frame.reported or frame.request.measure == "share" or ("variant" in names and frame.request.measure != "mix"):
         return {}
     tests = [f"({scope.where})"]
     for dimension, values in frame.request.of:
         listed = ", ".join(text(v) for v in values)
         tests.append(f"list_has_any(variant, [{listed}])" if dimension == "variant" else f"{dimension} in ({listed})")
-    keys = _keys(names)
+    keys = _keys(frame, names)
     chosen = "".join(f"{k}, " for k in keys)
     shared = set(ROOT_DIMENSIONS) & {*keys, *(d for d, _ in frame.request.of)}
     told = f"({WITH_ROOTS})" if shared else "catalog"
+    if "span" in keys:
+        starts = ", ".join(f"({i}, date '{s.start}')" for i, s in enumerate(frame.labels or frame.spans))
+        told = f"(select c.*, s.span, {age_sql('s.start')} as age from {told} c, (values {starts}) s(span, start))"
     rows = frame.engine.rows(
         f"select {chosen}count(distinct repository) as size from {told} where {' and '.join(tests)} group by all"
     )
     return {tuple(r[k] for k in keys): r["size"] for r in rows}
 
 
-def _keys(names: list[str]) -> list[str]:
-    return [n for n in names if n in REPOSITORY_DIMENSIONS]
+def _keys(frame: Frame, names: list[str]) -> list[str]:
+    """What tells sizes apart; ages differ from span to span."""
+    if frame.request.measure == "mix":
+        names = []
+    aged = "age" in (*names, *(d for d, _ in frame.request.of))
+    return [n for n in names if n in DIMENSIONS] + ["span"] * aged
 
 
 def _part(observed: int | None, size: int | None) -> float | None:
@@ -225,6 +234,8 @@ def _notes(census: Census, frame: Frame, channel: str, scope: Scope) -> list[str
 
 def _whole_text(frame: Frame, scope: Scope, measure: Measure) -> str:
     peers = frame.request.reading.peers
+    if measure.name == "mix" and frame.request.of:
+        return f"{subject_terms(frame.request)} within {scope.short}"
     if "peers" not in measure.parameters or not peers:
         return scope.short
     if peers.startswith("ranks:"):

@@ -17,7 +17,7 @@ from ibis import _
 from modelcensus.catalog import Knowledge, Scope
 from modelcensus.engine import Engine
 from modelcensus.vocabulary import Period, Request, RequestError, nearest
-from modelcensus.vocabulary.names import ORGANIZATION_DIMENSIONS, REPOSITORY_DIMENSIONS, ROOT_DIMENSIONS
+from modelcensus.vocabulary.names import DIMENSIONS, ORGANIZATION_DIMENSIONS, QUANTITY_DIMENSIONS, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
     from modelcensus.measures.quantities import Quantities
@@ -99,7 +99,13 @@ class Frame:
         return table
 
     def require(self, dimension: str) -> None:
-        """Refuse a dimension that the channel lacks."""
+        """Refuse a dimension that the channel or the measure lacks."""
+        if dimension in QUANTITY_DIMENSIONS and not self.reported and dimension not in self.quantities.columns:
+            raise RequestError(
+                f"{self.request.measure} goes by time since release: its rows have no {dimension} of their own",
+                where=f"dimension {dimension}",
+                remedy="leave it out, or ask for the downloads of periods",
+            )
         if self.reported and dimension not in ORGANIZATION_DIMENSIONS:
             raise RequestError(
                 f"a reported series by organization has no {dimension}",
@@ -117,7 +123,7 @@ class Frame:
         if not reading:
             return None
         if reading.startswith("ranks:"):
-            return self._ranked(reading)
+            return add_up(self.ranked(reading)[1], ("span",))
         dimension, values = self.peer_list(reading)
         self.require(dimension)
         self.must_exist(dimension, values, where="reading peers")
@@ -130,25 +136,28 @@ class Frame:
         if named:
             return named.dimension, named.members
         dimension, separator, listed = reading.partition(":")
-        if separator and dimension in REPOSITORY_DIMENSIONS:
+        if separator and dimension in DIMENSIONS:
             return dimension, tuple(v.strip() for v in listed.split(","))
         subject = self.request.of[0][0] if self.request.of else "organization"
         return subject, tuple(v.strip() for v in reading.split(","))
 
-    def _ranked(self, reading: str) -> ir.Table:
+    def ranked(self, reading: str) -> tuple[str, ir.Table]:
+        """The dimension of `ranks:A..B`, and the sums of its members at these places of each span."""
         try:
             first, _dots, last = reading.removeprefix("ranks:").partition("..")
             a, b = int(first), int(last or first)
+            if not 1 <= a <= b:
+                raise ValueError(reading)
         except ValueError as error:
             raise RequestError(
-                f"{reading!r} is no range of ranks", where="reading peers", remedy="use ranks:2..9"
+                f"{reading!r} is no range of ranks", where="reading peers", remedy="use for example ranks:2..9"
             ) from error
         dimension = self.request.of[0][0] if self.request.of else "organization"
         self.require(dimension)
         sums = add_up(self.told((dimension,)), ("span", dimension))
         order = ibis.window(group_by="span", order_by=[sums.estimate.desc(), sums[dimension]])
-        ranked = sums.mutate(place=ibis.row_number().over(order) + 1)
-        return add_up(ranked.filter(_.place.between(a, b)), ("span",))
+        placed = sums.mutate(place=ibis.row_number().over(order) + 1)
+        return dimension, placed.filter(_.place.between(a, b))
 
     def must_exist(self, dimension: str, values: tuple[str, ...], where: str = "--of") -> None:
         """Name the values that no quantity has; an error where that is all of them."""
@@ -158,13 +167,23 @@ class Frame:
         known = {str(v) for v in self.engine.fetch(table.select(v=column).distinct())["v"].to_pylist()}
         absent = [v for v in values if v not in known]
         if absent and len(absent) == len(values):
+            remedy = nearest(absent[0], sorted(known - {"None"}))
+            inside = f" within {self.scope.id}" if self.scope.where not in ("", "true") else ""
+            if inside and not self.reported and self._in_catalog(dimension, absent[0]):
+                remedy = f"the ledger has it: choose a scope that contains it. {remedy}"
             raise RequestError(
-                f"no {dimension} {', '.join(absent)!r} in these data",
-                where=where,
-                remedy=nearest(absent[0], sorted(known - {"None"})[:2000]),
+                f"no {dimension} {', '.join(absent)!r} in these data{inside}", where=where, remedy=remedy
             )
         if absent:
             self.notes.append(f"not in these data: {', '.join(absent)}")
+
+    def _in_catalog(self, dimension: str, value: str) -> bool:
+        catalog = self.engine.table("catalog")
+        if dimension not in catalog.columns:
+            return False
+        column = catalog[dimension]
+        test = column.contains(ibis.literal(value)) if isinstance(column, ir.ArrayColumn) else column == value
+        return len(self.engine.fetch(catalog.filter(test).limit(1).select("repository"))) > 0
 
 
 def share_among_roots(table: ir.Table, shared: ir.Table) -> ir.Table:
@@ -193,10 +212,13 @@ def add_up(table: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     there are, so that what is left of a sum without some of its units has a high where only those were open.
     """
     counted = "observed" in table.columns
+    weight = _.units if "units" in table.columns else 1  # of a large ledger's months a row can stand for many
     shared = _.open & _.shared if "shared" in table.columns else _.open & ~_.open
-    closed = (~_.open).cast("int64").sum()
+    closed = ((~_.open).cast("int64") * weight).sum()
     if "shared" in table.columns:  # a repository of several roots is counted once
         closed = _.unit.nunique(where=~_.open)
+        if "units" in table.columns:
+            closed = closed + (_.units * (_.unit.isnull() & ~_.open).cast("int64")).sum()
     return table.group_by(list(keys)).aggregate(
         low=_.low.sum().cast("int64"),
         estimate=ibis.ifelse(_.open.any(), ibis.null("int64"), _.estimate.sum().cast("int64")),

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 
 from modelcensus.catalog import Scope
 from modelcensus.flows import build_aged_flows, build_flows, fixed_panel_sql, reading_table, spiked_counters
+from modelcensus.measures.ages import age_sql
 from modelcensus.measures.frame import Span
 from modelcensus.vocabulary import Period, Request, RequestError
 
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from modelcensus.measures.census import Census
 
 FLOWS = """
-    select f.span, f.repository as unit, f.low, f.estimate, f.high, f.open, f.broken, f.instrument, c.*
-    from flows f join catalog c using (repository) where {where} {panel}
+    select f.span, f.repository as unit, f.low, f.estimate, f.high, f.open, f.broken, f.instrument, c.*, {age} as age
+    from flows f join catalog c using (repository) join (values {starts}) s(span, start) on s.span = f.span
+    where {where} {panel}
 """
 
 AGED = """
@@ -35,8 +37,10 @@ COUNTERS = """
         qualify row_number() over (partition by l.span, r.repository order by r.series, r.snapshot desc) = 1)
     select r.span, r.repository as unit, greatest(0, r.value - r.width // 2) as low, r.value as estimate,
            r.value + (r.width + 1) // 2 as high,
-           false as open, false as broken, '{counter}' as instrument, c.*
-    from rows r join catalog c using (repository) where {where} {panel}
+           false as open, false as broken, '{counter}' as instrument, c.*, {age} as age
+    from rows r join catalog c using (repository)
+    join (select span, min(observed_from) as start from labels group by span) s on s.span = r.span
+    where {where} {panel}
 """
 
 LABELS = """
@@ -57,7 +61,7 @@ def flow_quantities(
     census: "Census", request: Request, scope: Scope, name: str, cumulative: bool = False
 ) -> tuple[ir.Table, tuple[Span, ...]]:
     """Register quantities `name`: a row per repository and period, with the bounds of its flow."""
-    first, last = _extent(census)
+    first, last = extent(census)
     periods = _periods(request, first, last)
     spans = [(_origin(request, first), p.end) if cumulative else (p.start, p.end) for p in periods]
     only = f"and repository in (select repository from catalog where {scope.where})"
@@ -67,7 +71,9 @@ def flow_quantities(
         edges = sorted({d for span in spans for d in span})
         counter = _main_counter(census)
         panel = f"and f.repository in ({fixed_panel_sql(reading_table(request.reading.repair), counter, edges)})"
-    table = census.engine.query(name, FLOWS.format(where=scope.where, panel=panel))
+    starts = ", ".join(f"({i}, date '{start}')" for i, (start, _end) in enumerate(spans))
+    flows = FLOWS.format(where=scope.where, panel=panel, age=age_sql("s.start"), starts=starts)
+    table = census.engine.query(name, flows)
     conflicts = census.engine.rows(
         f"""select count(*) as n from flow_conflicts join catalog using (repository) where ({scope.where})
             and repository not in (select repository from flows)"""
@@ -118,12 +124,8 @@ def counter_quantities(
             where r.counter = '{reading.counter}' and not r.aside
             group by r.repository having count(distinct l.span) = {len(rows)})"""
     value, spikes = spiked_counters(reading.spikes if reading.repair != "none" else "keep")
-    table = census.engine.query(
-        name,
-        COUNTERS.format(
-            readings=readings, counter=reading.counter, where=scope.where, panel=panel, value=value, spikes=spikes
-        ),
-    )
+    choices = {"readings": readings, "counter": reading.counter, "value": value, "spikes": spikes, "panel": panel}
+    table = census.engine.query(name, COUNTERS.format(where=scope.where, age=age_sql("s.start"), **choices))
     left_out: dict[int, list[str]] = {}
     for row in census.engine.rows(f"""select l.span, r.event, count(*) as n from {readings} r join labels l using (series, counter, snapshot)
                 join catalog c using (repository)
@@ -154,10 +156,9 @@ def _periods(request: Request, first: date, last: date) -> list[Period]:
     return chosen
 
 
-def _extent(census: "Census") -> tuple[date, date]:
-    row = census.engine.rows(
-        "select min(least(observed_from, period_start)) as first, max(observed_on) as last from readings_raw"
-    )[0]
+def extent(census: "Census") -> tuple[date, date]:
+    """The first and the last day of reading of the prepared channel."""
+    row = census.engine.rows("select min(least(observed_from, period_start)) as first, max(observed_on) as last from readings_raw")[0]
     if row["first"] is None:
         raise RequestError(
             "no observations in this channel",

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from modelcensus.measures.result import Result, Row
+    from modelcensus.vocabulary import Request
 
 
+SPEAKING = ("organization", "family", "repository")
+"""Dimensions whose members are known by their name alone."""
 COUNTED = {"rolling_30d": "the 30 days up to the reading of ", "all_time": "all time up to the reading of "}
 """What a counter counts, before the day on which it was read."""
 
@@ -22,6 +25,10 @@ def number(value: float | None, unit: str) -> str:
     ('3', '812', 'just under 100 %', '0.04 %')
     >>> number(123.456, "base 100"), number(57.04, "points"), number(1234.0, "days")
     ('123.5', '57.0', '1,234 days')
+    >>> number(0.1234, "change"), number(-0.5, "change"), number(24.0, "change"), number(0.04167, "index")
+    ('+12.3 %', '-50.0 %', '+2,400.0 %', '0.0417')
+    >>> number(-0.024, "share points")
+    '-2.4 points'
     """
     if value is None:
         return "unknown"
@@ -30,6 +37,12 @@ def number(value: float | None, unit: str) -> str:
         if 99.95 <= percent < 100:
             return "just under 100 %"
         return f"{percent:.1f} %" if percent == 0 or percent >= 0.1 else f"{percent:.2g} %"
+    if unit == "change":
+        return f"{100 * value:+,.1f} %"
+    if unit == "share points":
+        return f"{100 * value:+.1f} points"
+    if unit == "index":
+        return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
     if unit == "days":
         return f"{value:,.0f} days"
     if unit in ("base 100", "points"):
@@ -90,22 +103,32 @@ def bounds(row: Row, unit: str) -> str:
 
 def subject_text(result: Result, row: Row) -> str:
     """Who the sentence is about: the row's dimensions, else the request's subject."""
-    named = [str(v) for k, v in row.dimensions.items() if k in result.request.dimensions and v is not None]
+    mix = result.measure == "mix"  # a member alone would not say of what
+    named = [
+        f"{k} {v}" if mix and k not in SPEAKING else str(v)
+        for k, v in row.dimensions.items() if k in result.request.dimensions and v is not None
+    ]  # fmt: skip
     if named:
         return " / ".join(named)
+    alone = row.dimensions.get("repository") or row.dimensions.get("organization")
+    if "repository" in row.dimensions:
+        return str(alone)
+    return subject_terms(result.request) or str(alone or "All repositories")
+
+
+def subject_terms(request: Request) -> str:
+    """The subject of a request in words; nothing where it has no terms."""
     parts = []
-    for dimension, values in result.request.of:
+    for dimension, values in request.of:
         listed = ", ".join(values) if len(values) < 4 else f"{', '.join(values[:3])} and {len(values) - 3} more"
-        parts.append(listed if dimension in ("organization", "family", "repository") else f"{dimension} {listed}")
-    if parts:
-        return " / ".join(parts)
-    return str(row.dimensions.get("organization") or "All repositories")
+        parts.append(listed if dimension in SPEAKING else f"{dimension} {listed}")
+    return " / ".join(parts)
 
 
 def sentence(result: Result, row: Row) -> str:
     """See Result.sentence."""
     within = f"within {result.whole_text}"
-    whole = result.whole_text if result.measure in ("share", "ratio", "crossover") else within
+    whole = result.whole_text if result.measure in ("share", "ratio", "crossover", "mix") else within
     value, span = number(row.value, result.unit), bounds(row, result.unit)
     if row.value is None:
         value, span = span.replace("; the upper bound is open", "") or "an undecided number", ""

@@ -19,16 +19,20 @@ from modelcensus.vocabulary.names import ROOT_DIMENSIONS
     parameters=("channel", "counter", "repair", "panel", "peers"),
 )
 def share(frame: Frame) -> ir.Table:
-    """Columns: dimensions, span, value, low, high (share, 0 to 1), observed (units under the line), open.
-
-    low = A.low / (A.low + rest.high), high = A.high / (A.high + rest.low), where rest is the denominator
-    without the subject.
-    """
+    """Columns: dimensions, span, value, low, high (share, 0 to 1), observed (units under the line), open."""
     part = add_up(frame.subject(), (*frame.dimensions, "span"))
     peers = frame.peers()
-    if peers is not None and not frame.request.reading.peers.startswith("ranks:"):
+    if peers is not None:
         _contained(frame)
-    whole = (peers if peers is not None else frame.total()).select(
+    return part_of(part, peers if peers is not None else frame.total())
+
+
+def part_of(part: ir.Table, total: ir.Table) -> ir.Table:
+    """Sums as shares of a total of the same span that contains them.
+
+    low = A.low / (A.low + rest.high), high = A.high / (A.high + rest.low), where rest is the total without A.
+    """
+    whole = total.select(
         "span",
         whole_low="low",
         whole="estimate",
@@ -56,6 +60,9 @@ def share(frame: Frame) -> ir.Table:
 
 def _contained(frame: Frame) -> None:
     """A share needs a denominator that contains its subject."""
+    if frame.request.reading.peers.startswith("ranks:"):
+        _among_ranks(frame)
+        return
     dimension, members = frame.peer_list(frame.request.reading.peers)
     subjects = [d for d, _ in frame.request.of]
     if (dimension in ROOT_DIMENSIONS) != any(d in ROOT_DIMENSIONS for d in subjects):
@@ -71,3 +78,18 @@ def _contained(frame: Frame) -> None:
                 where="reading peers",
                 remedy="add it to the peers, or ask for the ratio",
             )
+
+
+def _among_ranks(frame: Frame) -> None:
+    dimension, ranked = frame.ranked(frame.request.reading.peers)
+    members = frame.told((dimension, *(d for d, _ in frame.request.of)))
+    members = frame.where(members, frame.request.of).select("span", dimension).distinct()
+    outside = frame.engine.fetch(members.anti_join(ranked, ["span", dimension]))
+    if len(outside):
+        names = sorted({str(v) for v in outside[dimension].to_pylist()})
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+        raise RequestError(
+            f"the denominator, {frame.request.reading.peers}, does not always contain {shown}",
+            where="reading peers",
+            remedy="choose ranks from 1 on that contain it, or ask for the ratio",
+        )

@@ -9,9 +9,9 @@ from modelcensus.measures.census import Census
 from modelcensus.measures.inputs import Inputs
 from modelcensus.measures.withheld import Fall, Withheld
 from modelcensus.vocabulary import KnowledgeError, Request, RequestError
-from modelcensus.vocabulary.names import REPORTED, REPOSITORY_DIMENSIONS
+from modelcensus.vocabulary.names import DIMENSIONS, REPORTED
 
-KEYS = (*REPOSITORY_DIMENSIONS, "basis", "crossover")
+KEYS = (*DIMENSIONS, "basis", "crossover", "state")
 """Columns of a row that say which number it is; others say something about it."""
 FALLS = """
     select source, counter, repository, "to" as fell_on from events

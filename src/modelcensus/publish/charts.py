@@ -95,14 +95,15 @@ def line_chart(
     scale = alt.Scale(domain=names, range=[PALETTE[i % len(PALETTE)] for i in range(len(names))])
     colour = alt.Color("series:N", scale=scale, legend=None)
     top = max((r["high"] or r["value"] for r in rows), default=1)
+    bottom = min(0, *(r["value"] if r["low"] is None else r["low"] for r in rows)) if rows else 0
     x = alt.X("at:T", axis=_time_axis(rows, size), scale=alt.Scale(nice=False))
     y = alt.Y(
         "value:Q",
         axis=alt.Axis(labelExpr=_value_label(percent, top), tickCount=5, domain=False, ticks=False),
-        scale=alt.Scale(domain=[0, top * 1.03], nice=not percent or top < 0.9),
+        scale=alt.Scale(domain=[bottom * 1.03 if bottom else 0, max(top, 0) * 1.03], nice=not percent or top < 0.9),
     )
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colour)
-    labels = _end_labels(rows, names, top, room.height, percent)
+    labels = _end_labels(rows, names, (bottom, top), room.height, percent)
     width = room.width - _label_room(labels, size)
     days = [r["at"] for r in rows]
     rules = rules_of(marks, min(days), max(days), width) if marks and days else []
@@ -220,25 +221,28 @@ def _by_last_value(points: Sequence[Point]) -> list[str]:
     return sorted(last, key=lambda s: (-last[s][1], s))
 
 
-def _end_labels(rows: list[dict], names: list[str], top: float, height: int, percent: bool) -> list[dict]:
+def _end_labels(
+    rows: list[dict], names: list[str], ends_of_axis: tuple[float, float], height: int, percent: bool
+) -> list[dict]:
     """The name of each line at its end, pushed apart where they would touch."""
     ends = {}
     for row in rows:
         if row["series"] not in ends or row["at"] >= ends[row["series"]]["at"]:
             ends[row["series"]] = row
     latest = max((r["at"] for r in ends.values()), default="")
-    gap = top * 15.5 / height
+    bottom, top = ends_of_axis
+    gap = (top - bottom) * 15.5 / height
     labels, below = [], float("inf")
     for name in sorted(names, key=lambda n: -ends[n]["value"]):
         place = min(ends[name]["value"], below - gap)
         below = place
         shown = f"{100 * ends[name]['value']:.0f} %" if percent else _compact(ends[name]["value"])
         labels.append({"series": name, "at": latest, "place": place, "text": f"{name} {shown}"})
-    lift = -min((label["place"] for label in labels), default=0)
+    lift = bottom - min((label["place"] for label in labels), default=bottom)
     if lift > 0:
         above = -float("inf")
         for label in reversed(labels):
-            label["place"] = max(label["place"], above + gap, 0)
+            label["place"] = max(label["place"], above + gap, bottom)
             above = label["place"]
     return labels
 

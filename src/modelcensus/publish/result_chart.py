@@ -6,12 +6,19 @@ from modelcensus.publish.charts import Bar, Chart, Point, Words, bar_chart, line
 
 MOST = 12
 """Bars of one chart; the rest is in the table."""
+OF_AGES = (
+    "baseline", "baseline_low", "baseline_high", "percentile_low", "percentile", "percentile_high", "comparable",
+    "first_party_quantized", "community_quantized", "other_derivatives", "derivative_low", "derivative_downloads",
+    "derivative_high", "projected_low", "projected_high", "held", "tested", "outlook",
+)  # fmt: skip
+SAID = ("downloads", "against", "index", "over", "members", "by_downloads", "repositories", "there", *OF_AGES)
+"""Columns of an answer that say something about a number, not which one it is."""
 
 
 def result_chart(result: Result, *, title: str = "", subtitle: str = "", size: str = "post") -> Chart:
     """A chart with the result's own sentence as title unless another is given."""
     words = Words(title or result.sentence().removesuffix("."), subtitle or subtitle_of(result), source_line(result))
-    percent = result.unit == "share"
+    percent = result.unit in ("share", "change")
     rows = [r for r in result.rows if r.value is not None]
     if len({r.start for r in rows}) > 1 and result.measure != "crossover":
         points = [Point(series_name(result, r), r.end_day, r.value or 0, r.low, r.high) for r in rows]
@@ -25,7 +32,7 @@ def result_chart(result: Result, *, title: str = "", subtitle: str = "", size: s
 
 def series_name(result: Result, row: Row) -> str:
     """What a line or bar is called: the dimensions of its row, else the subject."""
-    named = [str(v) for k, v in row.dimensions.items() if v is not None and k != "downloads"]
+    named = [str(v) for k, v in row.dimensions.items() if v is not None and k not in SAID]
     return " ".join(named) or " / ".join(v for _, values in result.request.of for v in values) or "all"
 
 
@@ -36,6 +43,9 @@ def subtitle_of(result: Result) -> str:
         "downloads": f"Downloads, {result.whole_text}",
         "times": f"Times the downloads of {result.whole_text}",
         "place": f"Place by downloads, {result.whole_text}",
+        "change": f"Change of downloads, {result.whole_text}",
+        "repositories": f"Repositories released, {result.whole_text}",
+        "index": f"Concentration of downloads, {result.whole_text}",
     }[result.unit]
     counter = f"; counter {result.request.reading.counter} as read" if result.request.reading.counter else ""
     return f"{unit}{counter}; {result.counted_by}"

@@ -30,6 +30,7 @@ REPOSITORY_DIMENSIONS: Final = (
     "generation",
     "variant",
     "size_class",
+    "active_class",
     "license",
     "license_class",
     "architecture",
@@ -39,8 +40,16 @@ REPOSITORY_DIMENSIONS: Final = (
     "relation",
     *ROOT_DIMENSIONS,
 )
+QUANTITY_DIMENSIONS: Final = ("age",)
+"""What the catalog alone does not decide: the age of a repository at the start of a span, or when it was read."""
+DIMENSIONS: Final = (*REPOSITORY_DIMENSIONS, *QUANTITY_DIMENSIONS)
+"""All that a subject can be chosen by and rows can be grouped by, but time."""
 TIME_DIMENSIONS: Final = ("month", "week", "day")
 
 SIZE_CLASSES: Final = ("<1", "1-5", "5-10", "10-50", "50-100", "100-250", ">=250")
 """Size classes by total parameters in billions, left-closed (docs/method.md, section 1)."""
 SIZE_EDGES: Final = (1, 5, 10, 50, 100, 250)
+
+AGES: Final = ("new", "<90 d", "90-365 d", "1-2 y", ">=2 y", "unknown")
+"""Ages by days from the release to the start of a span (`new`: released on it or later), left-closed."""
+AGE_EDGES: Final = (90, 365, 730)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from modelcensus.vocabulary.errors import RequestError, nearest
-from modelcensus.vocabulary.names import REPOSITORY_DIMENSIONS, TIME_DIMENSIONS
+from modelcensus.vocabulary.names import DIMENSIONS, TIME_DIMENSIONS
 from modelcensus.vocabulary.periods import Period
 from modelcensus.vocabulary.readings import Reading, pair
 
@@ -56,9 +56,16 @@ class Request:
         )
         dimensions = (by,) if isinstance(by, str) and by else tuple(by)
         for dimension in [d for d, _ in terms]:
-            _known(dimension, REPOSITORY_DIMENSIONS, "--of")
+            _known(dimension, DIMENSIONS, "--of")
+        for dimension, values in terms:
+            if not values or not all(values):
+                raise RequestError(
+                    f"{dimension} has an empty value", where="--of", remedy=f"write for example {dimension}=A,B"
+                )
         for dimension in dimensions:
-            _known(dimension, (*REPOSITORY_DIMENSIONS, *TIME_DIMENSIONS), "--by")
+            _known(dimension, (*DIMENSIONS, *TIME_DIMENSIONS), "--by")
+        if len(set(dimensions)) < len(dimensions):
+            raise RequestError("the same dimension twice", where="--by", remedy="name each once")
         if sum(d in TIME_DIMENSIONS for d in dimensions) > 1:
             raise RequestError("more than one grain of time", where="--by", remedy="choose month, week or day")
         texts = [period] if isinstance(period, str) else list(period)

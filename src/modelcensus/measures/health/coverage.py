@@ -8,17 +8,11 @@ import numpy as np
 from modelcensus.engine import Engine
 from modelcensus.flows.calendar import Snapshot, days, usual_step
 from modelcensus.measures.health.watch import Watch
+from modelcensus.measures.presence import FIRST_DAYS
 from modelcensus.vocabulary import Period
 
-FIRSTS = """
-    select cast(date_trunc('month', day) as date) as month, count(*) as repositories from (
-        select repository, min(day) as day from (
-            select repository, observed_on as day from facts
-            union all select repository, created_at from facts where created_at is not null
-            union all select repository, listed_on from lists
-            union all select repository, period_start from observations where period_start is not null
-            {seen})
-        group by repository)
+FIRSTS = f"""
+    select cast(date_trunc('month', day) as date) as month, count(*) as repositories from ({FIRST_DAYS})
     group by all order by all
 """
 """By month: repositories that are known to have been there from then on: created, listed or read for the first time."""
