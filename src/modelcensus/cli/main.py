@@ -11,6 +11,7 @@ from modelcensus.cli.diff import diff
 from modelcensus.cli.doctor import doctor
 from modelcensus.cli.explain import explain
 from modelcensus.cli.import_ import import_files
+from modelcensus.cli.launch import launch
 from modelcensus.cli.measure import measure
 from modelcensus.cli.options import say
 from modelcensus.cli.report import report
@@ -25,6 +26,7 @@ app.command(report)
 app.command(import_files, name="import")
 app.command(measure)
 app.command(explain)
+app.command(launch)
 app.command(diff)
 app.command(catalog)
 app.command(doctor)

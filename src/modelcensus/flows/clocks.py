@@ -12,6 +12,23 @@ SHIFTED = """
     select r.* replace ({days}) from {table} r join zero z using (repository)
 """
 
+NEAR = """
+    with shifted as ({shifted}),
+    beside as (
+        select *, lag(t_to) over one as t_last, lead(t_from) over one as t_next, lag(value) over one as before
+        from shifted where counter = 'all_time' and not aside
+        window one as (partition by repository order by t_to, value)),
+    plain as (
+        select repository from beside group by repository
+        having bool_and(t_from = t_to) and not coalesce(bool_or(before > value or t_last = t_to), false))
+    select b.* exclude (t_last, t_next, before) from beside b left join plain p using (repository)
+    where p.repository is null or t_last is null or t_next is null or {near}
+    union all by name
+    select * from shifted where counter <> 'all_time' and not aside
+"""
+"""Of repositories whose counter never fell and was read on days that are known, the readings beside the days asked for:
+no other says more of them."""
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -32,14 +49,15 @@ def calendar_clock(repair: str) -> Clock:
     return Clock("readings_raw" if repair == "none" else "readings")
 
 
-def release_clock(engine: Engine, repair: str, zero: str) -> Clock:
+def release_clock(engine: Engine, repair: str, zero: str, ages: list[int]) -> Clock:
     """Days counted from each repository's own (`zero`: SQL of repository, zero_on), which becomes `RELEASE`; other
-    repositories have none."""
+    repositories have none. Flows are asked for from there to each of the `ages`, in days."""
     engine.query("zero", f"select repository, cast(zero_on - date '{RELEASE}' as integer) as shift from ({zero})")
     clock = calendar_clock(repair)
-    engine.query(
-        f"{clock.readings}_aged", _shifted(clock.readings, "t_from", "t_to", "t_best", "observed_on", "period_start")
-    )
+    shifted = _shifted(clock.readings, "t_from", "t_to", "t_best", "observed_on", "period_start")
+    days = [f"date '{at_age(a)}'" for a in (0, *ages)]
+    near = " or ".join(f"(t_last <= {d} and {d} <= t_next)" for d in days)
+    engine.query(f"{clock.readings}_aged", NEAR.format(shifted=shifted, near=f"({near})"))
     engine.query("facts_aged", _shifted("facts", "created_at"))
     engine.query("spikes_aged", _shifted("spikes", '"from"', '"to"'))
     return Clock(f"{clock.readings}_aged", "facts_aged", "spikes_aged")

@@ -109,6 +109,18 @@ def solve(constraints: Constraints, count: int, spans: list[tuple[int, int]]) ->
     return Bounds(low, high, conflict, reach)
 
 
+def closure(constraints: Constraints, count: int) -> tuple[Ints, Floats, NDArray[np.bool_]]:
+    """The nodes, `reach[a, i, b]` (the largest P(b) - P(a), by places of nodes), and where no P satisfies all."""
+    nodes = np.unique(np.concatenate([constraints.u, constraints.v, [BEGINNING]])).astype(np.int64)
+    edges = _edges(constraints, count, nodes)
+    reach, conflict = np.empty((len(nodes), count, len(nodes))), np.zeros(count, bool)
+    for source in range(len(nodes)):
+        distance, unsettled = _shortest(edges, count, len(nodes), source)
+        reach[source] = distance.T
+        conflict |= unsettled
+    return nodes, reach, conflict
+
+
 def _edges(constraints: Constraints, count: int, nodes: Ints) -> list[tuple[int, int, Floats]]:
     """(u, v, weight by repository) of each edge; infinite where a repository does not have it."""
     u, v = np.searchsorted(nodes, constraints.u), np.searchsorted(nodes, constraints.v)

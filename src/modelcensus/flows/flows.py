@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
+from modelcensus.flows.aged_windows import aged_window_flows
 from modelcensus.flows.all_time import all_time_flows
 from modelcensus.flows.calendar import day_of
 from modelcensus.flows.clocks import Clock, at_age, calendar_clock, release_clock
@@ -48,12 +49,19 @@ def build_aged_flows(
 
     `zero` is SQL of repository and zero_on; else as `build_flows`.
     """
-    clock = release_clock(counters.engine, repair, zero)
-    _build(counters, clock, [(at_age(0), at_age(a)) for a in ages], only, spikes, folded=False)
+    clock = release_clock(counters.engine, repair, zero, ages)
+    _build(counters, clock, [(at_age(0), at_age(a)) for a in ages], only, spikes, folded=False, ages=ages)
 
 
 def _build(
-    counters: Counters, clock: Clock, spans: list[tuple[date, date]], only: str, spikes: str, *, folded: bool
+    counters: Counters,
+    clock: Clock,
+    spans: list[tuple[date, date]],
+    only: str,
+    spikes: str,
+    *,
+    folded: bool,
+    ages: list[int] | None = None,
 ) -> None:
     engine = counters.engine
     if counters.small:
@@ -74,7 +82,13 @@ def _build(
             conflicts.append("select repository, instrument from flows_all_time_conflicts")
         parts.append(f"select {columns} from flows_all_time")
     if known - {ALL_TIME} and (ALL_TIME not in known or counters.small):
-        window_flows(engine, "flows_windows", clock, spans, [] if clock.raw else counters.splices, only)
+        splices = [] if clock.raw else counters.splices
+        if ages:
+            aged_window_flows(
+                engine, "flows_windows", calendar_clock("none" if clock.raw else ""), ages, splices, only
+            )
+        else:
+            window_flows(engine, "flows_windows", clock, spans, splices, only)
         parts.append(f"select {columns} from flows_windows")
         conflicts.append("select repository, instrument from flows_windows_conflicts")
     empty = """select 0 as span, '' as repository, 0 as low, 0 as high, 0 as estimate, false as open,

@@ -68,10 +68,10 @@ def _solved(
         mine = (number[said[0][a:b]] - first, *(part[a:b] for part in said[1:]))
         solvable = ~bounds.conflict[mine[0]]
         likely = _likely(tuple(part[solvable] for part in mine), bounds, spans)
-        tables.append(_table(read.names, ids[first:last], bounds, likely, broken, instrument))
+        tables.append(flow_table(read.names, ids[first:last], bounds, likely, broken, instrument))
     empty = Bounds(np.zeros((0, len(spans))), np.zeros((0, len(spans))), np.zeros(0, bool), np.zeros((1, 0, 1)))
     return pa.concat_tables(
-        tables or [_table(read.names, ids[:0], empty, np.zeros((0, len(spans))), broken, instrument)]
+        tables or [flow_table(read.names, ids[:0], empty, np.zeros((0, len(spans))), broken, instrument)]
     )
 
 
@@ -96,9 +96,10 @@ def _likely(said: tuple[np.ndarray, ...], bounds: Bounds, spans: list[tuple[int,
     return np.stack([levels_at[:, at[e]] - levels_at[:, at[s]] for s, e in spans], axis=1)
 
 
-def _table(
+def flow_table(
     names: pa.Array, ids: np.ndarray, bounds: Bounds, likely: np.ndarray, broken: np.ndarray, instrument: np.ndarray
 ) -> pa.Table:
+    """The flows of repositories `ids`: a row per repository and span, and conflict."""
     spans = bounds.low.shape[1]
     is_open = ~np.isfinite(bounds.high)
     which = np.repeat(ids, spans)

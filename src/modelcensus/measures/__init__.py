@@ -8,11 +8,14 @@ from modelcensus.measures import (
     cumulative,
     downloads,
     growth,
+    launch,
     mix,
     projection,
     quality,
+    ram,
     rank,
     ratio,
+    releases,
     share,
 )
 from modelcensus.measures.census import Census
@@ -49,6 +52,7 @@ __all__ = [
     "find_measure",
     "growth",
     "kept_files",
+    "launch",
     "lasting",
     "measure",
     "measures",
@@ -58,8 +62,10 @@ __all__ = [
     "period_text",
     "projection",
     "quality",
+    "ram",
     "rank",
     "ratio",
+    "releases",
     "revise",
     "share",
 ]

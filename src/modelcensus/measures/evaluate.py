@@ -36,6 +36,7 @@ BASES = (
     "batches",
     "catalog",
     "shared_roots",
+    "lineage",
     "readings",
     "readings_raw",
     "snapshots",
