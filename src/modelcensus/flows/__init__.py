@@ -3,6 +3,7 @@
 from modelcensus.flows.counters import Counters
 from modelcensus.flows.events import build_events, event_summary
 from modelcensus.flows.flows import build_aged_flows, build_flows
+from modelcensus.flows.monthly import keep_months
 from modelcensus.flows.readings import build_readings, fixed_panel_sql, reading_table
 from modelcensus.flows.series_breaks import SeriesBreak, breaks_between, load_series_breaks, series_break_table
 from modelcensus.flows.spike_readings import spiked_counters
@@ -17,6 +18,7 @@ __all__ = [
     "build_readings",
     "event_summary",
     "fixed_panel_sql",
+    "keep_months",
     "load_series_breaks",
     "reading_table",
     "series_break_table",

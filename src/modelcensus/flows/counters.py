@@ -112,6 +112,14 @@ class Counters:
         renamed = [(r.former, r.repository) for r in self.renames if r.joined]
         return AllTime(finished, self.ordinals.count, self.created, renamed, raw=raw), finished
 
+    def windows_alone(self) -> pa.Table:
+        """Repositories that only counters of windows were read of."""
+        seen = {True: np.zeros(self.ordinals.count, bool), False: np.zeros(self.ordinals.count, bool)}
+        for (_, counter), done in self.folded.items():
+            read = np.flatnonzero(done.state.value >= 0)
+            seen[counter == ALL_TIME][read] = True
+        return pa.table({"repository": self.ordinals.names().filter(pa.array(seen[False] & ~seen[True]))})
+
     def _good_days(self) -> dict[Source, set[int]]:
         """Days on which each source was read, certainly and well."""
         good: dict[Source, set[int]] = {}

@@ -10,6 +10,7 @@ from modelcensus.flows.all_time import all_time_flows
 from modelcensus.flows.calendar import day_of
 from modelcensus.flows.clocks import Clock, at_age, calendar_clock, release_clock
 from modelcensus.flows.counters import Counters
+from modelcensus.flows.readings import readings_of
 from modelcensus.flows.rounded import rounded_flows
 from modelcensus.flows.spike_readings import apply_spikes
 from modelcensus.flows.windows import window_flows
@@ -35,8 +36,8 @@ def build_flows(
     Where a repository is known by several counters, their equations are never mixed: either the disagreement of the two
     was measured, and then windows of 30 days count on the all-time scale with that width (`spliced`), or the counter
     that is narrower over all spans together is taken for all of them, so that months add up to their span. An open
-    flow's estimate is what is known of it. Beyond `MOST_KEPT` rows the counters of windows are left aside where there
-    is an all-time one: what came before it is then open. Registers also `flow_conflicts`: repositories whose readings no history can
+    flow's estimate is what is known of it. Beyond `MOST_KEPT` rows the counters of windows are left aside of repositories
+    that have an all-time one: what came before it is then open. Registers also `flow_conflicts`: repositories whose readings no history can
     satisfy; where another instrument is left, it gives their flow.
     """
     _build(counters, calendar_clock(repair), spans, only, spikes, folded=counters.certain)
@@ -81,7 +82,9 @@ def _build(
             all_time_flows(engine, "flows_all_time", clock, spans, only)
             conflicts.append("select repository, instrument from flows_all_time_conflicts")
         parts.append(f"select {columns} from flows_all_time")
-    if known - {ALL_TIME} and (ALL_TIME not in known or counters.small):
+    if known - {ALL_TIME} and ALL_TIME in known and not counters.small:
+        clock = _alone(counters, clock)
+    if known - {ALL_TIME}:
         splices = [] if clock.raw else counters.splices
         if ages:
             aged_window_flows(
@@ -96,6 +99,13 @@ def _build(
     engine.query("flow_conflicts", " union all ".join(conflicts))
     engine.query("flows_kept", CHOSEN.format(parts=" union all ".join(parts or [empty])))
     apply_spikes(engine, "flows_kept", "flows", spans, "keep" if clock.raw else spikes, clock.spikes)
+
+
+def _alone(counters: Counters, clock: Clock) -> Clock:
+    """The readings of the repositories that only counters of windows were read of."""
+    counters.engine.register("alone", counters.windows_alone())
+    suffix = readings_of(counters, "alone")
+    return Clock(f"{clock.readings}{suffix}", clock.facts, clock.spikes)
 
 
 FOLDED = """

@@ -24,7 +24,7 @@ ORDERED = """
            s.observed_from, s.observed_on, s.batch, s.period_start, s.repository as read_as,
            lag(s.value) over (partition by s.series, s.counter, coalesce(m.repository, s.repository)
                               order by s.snapshot) as previous
-    from said s left join renames m on m.former = s.repository and m.joined
+    from {said} s left join renames m on m.former = s.repository and m.joined
 """
 
 MARKED = """
@@ -37,7 +37,7 @@ MARKED = """
                 when f.repository is not null then 'freeze'
                 when b.repository is not null then 'recount'
            end as event
-    from ordered o
+    from {ordered} o
     left join verdicts v using (series, counter, snapshot)
     left join (select distinct repository, series, observed_on from conflicts) x on o.counter = 'all_time'
       and x.series = o.series and x.repository = o.read_as and x.observed_on = o.observed_on
@@ -52,14 +52,14 @@ REPAIRED = """
            observed_from as t_from, observed_on as t_to,
            observed_from + cast((observed_on - observed_from) // 2 as integer) as t_best,
            event, coalesce(event <> 'recount', false) as aside
-    from marked
+    from {marked}
 """
 
 RAW = """
     select series, counter, repository, value, snapshot, observed_from, observed_on, batch, period_start, previous,
            observed_on as t_from, observed_on as t_to, observed_on as t_best,
            cast(null as varchar) as event, false as aside
-    from ordered
+    from {ordered}
 """
 
 
@@ -78,9 +78,23 @@ def build_readings(engine: Engine, channel: str, edges: tuple[date, ...] = (), s
     engine.register("renames", _renames(counters))
     build_said(counters)
     build_conflicts(engine)
-    for name, sql in {"ordered": ORDERED, "marked": MARKED, "readings": REPAIRED, "readings_raw": RAW}.items():
-        engine.query(name, sql, keep=counters.small)
+    _register(counters, keep=counters.small)
     return counters
+
+
+def readings_of(counters: Counters, chosen: str) -> str:
+    """Register the readings of a table of repositories alone, however large the ledger; gives the suffix of their
+    names."""
+    suffix = f"_of_{chosen}"
+    build_said(counters, suffix, chosen)
+    _register(counters, suffix, keep=True)
+    return suffix
+
+
+def _register(counters: Counters, suffix: str = "", *, keep: bool) -> None:
+    names = {n: f"{n}{suffix}" for n in ("said", "ordered", "marked")}
+    for name, sql in {"ordered": ORDERED, "marked": MARKED, "readings": REPAIRED, "readings_raw": RAW}.items():
+        counters.engine.query(f"{name}{suffix}", sql.format(**names), keep=keep)
 
 
 def reading_table(repair: str) -> str:

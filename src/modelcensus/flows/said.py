@@ -7,7 +7,7 @@ from modelcensus.flows.counters import Counters
 WHOLE = """
     select s.series, s.counter, s.repository, s.value, n.snapshot, s.observed_from, s.observed_on, s.batch,
            s.period_start
-    from superseded s join snapshots n using (series, counter, observed_from, observed_on, batch)
+    from {superseded} s join snapshots n using (series, counter, observed_from, observed_on, batch)
     where s.value is not null
 """
 
@@ -15,11 +15,11 @@ FILLED = """
     with sparse as (select distinct series, counter from snapshots where since is not null),
     stored as (
         select s.series, s.counter, s.repository, s.value, n.snapshot
-        from superseded s join snapshots n using (series, counter, observed_from, observed_on, batch)
+        from {superseded} s join snapshots n using (series, counter, observed_from, observed_on, batch)
         semi join sparse using (series, counter)
         anti join rebased r on r.series = s.series and r.counter = s.counter and r.snapshot = n.snapshot
         union all
-        select series, counter, repository, value, snapshot from rebased),
+        select series, counter, repository, value, snapshot from rebased {only}),
     ends as (
         select series, counter, snapshot,
                coalesce(min(case when since is null then snapshot end) over later, count(*) over source + 1) as whole
@@ -40,14 +40,18 @@ FILLED = """
 """A value lasts until the next row of its repository, or the next snapshot that was stored whole."""
 
 
-def build_said(counters: Counters) -> None:
+def build_said(counters: Counters, suffix: str = "", chosen: str = "") -> None:
     """Register `said`: series, counter, repository, value, snapshot, observed_from, observed_on, batch, period_start.
 
     Rows that stand against an older snapshot than the last were rebased by the fold (`rebased`): a null is an absence.
+    `chosen` names a table of repositories; then only what is said of those, as `said` with the suffix.
     """
-    engine = counters.engine
+    engine, superseded, only = counters.engine, "superseded", ""
+    if chosen:
+        superseded, only = f"superseded{suffix}", f"semi join {chosen} using (repository)"
+        engine.query(superseded, f"select * from superseded {only}")
     if all(s.since is None for s in counters.calendar):
-        engine.query("said", WHOLE, keep=False)
+        engine.query(f"said{suffix}", WHOLE.format(superseded=superseded), keep=False)
         return
     names = counters.ordinals.names()
     parts = [
@@ -65,4 +69,6 @@ def build_said(counters: Counters) -> None:
     columns = {"series": pa.string(), "counter": pa.string(), "snapshot": pa.int64(), "repository": pa.string()}
     empty = pa.schema([*columns.items(), ("value", pa.int64())]).empty_table()
     engine.register("rebased", pa.concat_tables([empty, *parts]))
-    engine.query("said", FILLED.format(whole=WHOLE), keep=counters.small)
+    whole = WHOLE.format(superseded=superseded)
+    filled = FILLED.format(whole=whole, superseded=superseded, only=only)
+    engine.query(f"said{suffix}", filled, keep=bool(chosen) or counters.small)

@@ -1,0 +1,140 @@
+"""Flows of the whole months of a large ledger, kept with it: a request by month reads them instead of counters.
+
+Most repositories of a hub do not move in most months. A row stands for what moved, is not known exactly, or is open;
+that nothing happened, and exactly that, is kept as intervals of months (`quiet`). Both together are all flows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from importlib.metadata import version
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from modelcensus.flows.calendar import days
+from modelcensus.flows.counters import Counters
+from modelcensus.flows.flows import build_flows
+from modelcensus.vocabulary.names import ALL_TIME
+
+FORMAT = 1
+MOVED = pa.schema(
+    [
+        ("month", pa.date32()),
+        ("ordinal", pa.int32()),
+        ("low", pa.int64()),
+        ("estimate", pa.int64()),
+        ("high", pa.int64()),
+        ("open", pa.bool_()),
+        ("broken", pa.bool_()),
+        ("instrument", pa.string()),
+    ]
+)
+QUIET = pa.schema(
+    [("ordinal", pa.int32()), ("first", pa.date32()), ("last", pa.date32()), ("instrument", pa.string())]
+)
+
+ALONE = """
+    select cast(f.span as integer) as span, o.ordinal, f.low, f.estimate, f.high, f.open, f.broken, f.instrument
+    from flows f join ordinals o using (repository) join alone using (repository)
+"""
+
+
+def keep_months(counters: Counters, months: Sequence[date], folder: Path, known: Sequence[str]) -> Path:
+    """The folder with the flows between each two of the days `months`, which is written if it is not there; `known` are
+    the batches that the counters are read from, by which it is found again. Counters that are `certain` only."""
+    content = json.dumps([FORMAT, version("modelcensus"), counters.channel, sorted(known), [str(m) for m in months]])
+    target = folder / "months" / hashlib.sha256(content.encode()).hexdigest()[:16]
+    if target.is_dir():
+        return target
+    made = folder / "months" / f".writing-{uuid.uuid4().hex}"
+    made.mkdir(parents=True)
+    try:
+        _write(counters, list(pairwise(months)), made)
+        for old in (folder / "months").glob("[0-9a-f]*"):
+            shutil.rmtree(old, ignore_errors=True)
+        made.rename(target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return target
+
+
+def register_months(counters: Counters, folder: Path) -> None:
+    """Register `months_moved` and `months_quiet`, of the columns above; `ordinals` says who is who."""
+    counters.engine.read_parquet("months_moved", sorted(folder.glob("moved-*.parquet")), MOVED)
+    counters.engine.read_parquet("months_quiet", sorted(folder.glob("quiet.parquet")), QUIET)
+
+
+def _write(counters: Counters, spans: list[tuple[date, date]], folder: Path) -> None:
+    count = counters.ordinals.count
+    quiet = _Quiet(count)
+    all_time, finished = counters.all_time({d for s in spans for d in s}, raw=False)
+    edges = {e.day: e for e in finished.edges}
+    alone = _alone(counters, spans)
+    for number, (start, end) in enumerate(spans):
+        flow = all_time.flow(edges[days(start)], edges[days(end)])
+        all_time.forget(days(start))
+        parts = [flow.append_column("instrument", pa.repeat(ALL_TIME, len(flow)))]
+        if alone is not None:
+            parts.append(alone.filter(pa.array(np.asarray(alone["span"]) == number)).drop_columns("span"))
+        flow = pa.concat_tables([p.select(MOVED.names[1:]).cast(pa.schema(list(MOVED)[1:])) for p in parts])
+        still = np.asarray(flow["high"].fill_null(1)) == 0
+        quiet.see(flow["ordinal"].to_numpy()[still], number)
+        moved = flow.filter(pa.array(~still)).sort_by("ordinal")
+        month = pa.repeat(pa.scalar(start, pa.date32()), len(moved))
+        pq.write_table(moved.add_column(0, MOVED.field(0), month), folder / f"moved-{start}.parquet")
+    pq.write_table(quiet.intervals([s for s, _ in spans]), folder / "quiet.parquet")
+
+
+def _alone(counters: Counters, spans: list[tuple[date, date]]) -> pa.Table | None:
+    """Flows of whoever only counters of windows were read of, by the place of the month."""
+    alone = counters.windows_alone()
+    if not len(alone):
+        return None
+    counters.engine.register("alone", alone)
+    build_flows(counters, spans, "conservative", "and repository in (select repository from alone)")
+    return counters.engine.fetch(counters.engine.query("flows_alone", ALONE))
+
+
+class _Quiet:
+    """Months in which nothing happened to a repository, as intervals."""
+
+    def __init__(self, count: int) -> None:
+        self.since = np.full(count, -1, np.int64)
+        self.found: list[tuple[NDArray[np.int64], NDArray[np.int64], int]] = []
+        self.seen = 0
+
+    def see(self, ids: NDArray[np.int32], number: int) -> None:
+        still = np.zeros(len(self.since), bool)
+        still[ids] = True
+        self._end(np.flatnonzero(~still & (self.since >= 0)), number - 1)
+        self.since[still & (self.since < 0)] = number
+        self.seen = number
+
+    def _end(self, ids: NDArray[np.int64], last: int) -> None:
+        self.found.append((ids, self.since[ids], last))
+        self.since[ids] = -1
+
+    def intervals(self, months: list[date]) -> pa.Table:
+        """All of them, by repository."""
+        self._end(np.flatnonzero(self.since >= 0), self.seen)
+        start = np.array([days(m) for m in months], np.int32)
+        table = pa.table(
+            {
+                "ordinal": np.concatenate([ids for ids, _, _ in self.found]).astype(np.int32),
+                "first": pa.array(np.concatenate([start[since] for _, since, _ in self.found]), pa.date32()),
+                "last": pa.array(
+                    np.concatenate([np.full(len(ids), start[last]) for ids, _, last in self.found]), pa.date32()
+                ),
+            }
+        )
+        return table.append_column("instrument", pa.repeat(ALL_TIME, len(table))).cast(QUIET).sort_by("ordinal")
