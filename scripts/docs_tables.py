@@ -17,7 +17,7 @@ from cyclopts import App
 from modelcensus.catalog import CATALOG, load_knowledge
 from modelcensus.cli.main import app
 from modelcensus.flows import load_series_breaks
-from modelcensus.measures import measures
+from modelcensus.measures import VIEWS, measures
 from modelcensus.sample import SAMPLE_FOLDER
 from modelcensus.sources import sources
 from modelcensus.sources.tables import TARGETS
@@ -43,7 +43,7 @@ READING_TEXTS = {
     "top": "how many are the top",
     "relations": "which relations count as derivatives: `finetune,adapter,quantized,merge`",
     "tree": "derivatives of derivatives too (`whole`), or direct children only",
-    "minimum": "least downloads of a derivative that counts",
+    "minimum": "only derivatives with more downloads than that count",
     "first_party": "a family's own conversions: left out of its derivatives (`apart`), or among them (`with`)",
     "baseline": "`ram`: the median of the ten most downloaded of a size class, or the tenth, non-decreasing",
     "cohort": "`ram`: the scope that the baseline is taken from",
@@ -61,7 +61,7 @@ READING_DEFAULTS = {
     "top": "`10`",
     "relations": "all",
     "tree": "`whole`",
-    "minimum": "`0`",
+    "minimum": "none",
     "first_party": "`apart`",
     "baseline": "`median10`",
     "cohort": "the scope of the request",
@@ -182,6 +182,27 @@ def ledger_tables() -> str:
     return "\n\n".join(parts)
 
 
+def views_table() -> str:
+    rows = [
+        (f"`{s.name}`", s.text, ", ".join(f"`{c.name}`" for c in s.columns))
+        for s in VIEWS.values()
+        if s.name not in ("catalog", "flows_by_month")
+    ]
+    rows += [
+        (f"`{n}`", VIEWS[n].text, c) for n, c in (("catalog", "see there"), ("flows_by_month", "of `flows` and `catalog`"))
+    ]
+    return table(("view", "what it is", "columns"), rows)
+
+
+def computed_views() -> str:
+    """The columns of views that are no stored tables, with type, unit and meaning."""
+    parts = []
+    for name in ("batches", "lineage", "events", "readings", "flows"):
+        rows = [(f"`{c.name}`", _arrow(c.type), c.unit, c.text) for c in VIEWS[name].columns]
+        parts.append(f"### `{name}`\n\n{VIEWS[name].text}\n\n{table(('column', 'type', 'unit', 'meaning'), rows)}")
+    return "\n\n".join(parts)
+
+
 def catalog_columns() -> str:
     rows = [(f"`{c.name}`", _arrow(c.type), c.unit, c.text) for c in CATALOG.columns]
     return table(("column", "type", "unit", "meaning"), rows)
@@ -254,6 +275,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "sizes": sizes_list,
     "ages": ages_list,
     "ledger-tables": ledger_tables,
+    "views": views_table,
+    "computed-views": computed_views,
     "catalog-columns": catalog_columns,
     "commands": commands,
 }

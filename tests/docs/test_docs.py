@@ -33,10 +33,10 @@ EXPECTED = re.compile(r"^print\(.*\) {2,}# (.*)$", re.MULTILINE)
 MACHINE = re.compile(r"(?<![\w.])/(?:home|root|work|tmp|Users|mnt)/|[a-z]+\.pythonhosted|pypi\.org|npmjs\.")
 
 
-def open_once(ledger: Path | None, knowledge: list[Path] | None) -> Census:
+def open_once(ledger: Path | None, knowledge: list[Path] | None, cache: bool = True) -> Census:
     """The command line's `open_census`, with the sample opened once for all examples (each would take seconds)."""
     if ledger or knowledge or Path("ledger").exists():
-        return open_census(ledger, knowledge)
+        return open_census(ledger, knowledge, cache)
     return opened_sample()
 
 

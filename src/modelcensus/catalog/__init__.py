@@ -12,6 +12,7 @@ from modelcensus.catalog.build import build_catalog
 from modelcensus.catalog.columns import CATALOG
 from modelcensus.catalog.evidence import Evidence, explain_repository
 from modelcensus.catalog.files import Files, bundled_files, files_digest, folder_files
+from modelcensus.catalog.kept import catalog_key, keep_catalog
 from modelcensus.catalog.knowledge import Knowledge, load_files, load_knowledge
 from modelcensus.catalog.scopes import Scope, lists, resolve_scope
 
@@ -25,9 +26,11 @@ __all__ = [
     "attributed_parts",
     "build_catalog",
     "bundled_files",
+    "catalog_key",
     "explain_repository",
     "files_digest",
     "folder_files",
+    "keep_catalog",
     "lineage_problems",
     "lists",
     "load_files",

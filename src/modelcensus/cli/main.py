@@ -15,6 +15,7 @@ from modelcensus.cli.launch import launch
 from modelcensus.cli.measure import measure
 from modelcensus.cli.options import say
 from modelcensus.cli.report import report
+from modelcensus.cli.sql import sql
 from modelcensus.vocabulary import CensusError
 
 app = App(
@@ -28,6 +29,7 @@ app.command(measure)
 app.command(explain)
 app.command(launch)
 app.command(diff)
+app.command(sql)
 app.command(catalog)
 app.command(doctor)
 

@@ -13,7 +13,7 @@ from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, emit_by
 from modelcensus.measures import Result, number
 from modelcensus.vocabulary import Request
 
-Format = Literal["table", "json", "csv", "parquet", "svg", "png", "vega", "sentence"]
+Format = Literal["table", "json", "csv", "parquet", "svg", "png", "vega", "sentence", "citation", "bibtex"]
 
 
 def measure(
@@ -29,6 +29,7 @@ def measure(
     format: Format = "table",
     title: str = "",
     size: Literal["post", "social", "print"] = "post",
+    no_cache: Annotated[bool, Parameter(name="--no-cache", negative="")] = False,
     ledger: LedgerOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
@@ -56,10 +57,12 @@ def measure(
         Title of a chart.
     size
         Size of a chart.
+    no_cache
+        Compute anew, and keep no answer.
     """
     request = Request.build(name, of or (), within, by or (), period or (), reading or (), as_of)
     with notes.status("computing"):
-        result = open_census(ledger, knowledge).answer(request)
+        result = open_census(ledger, knowledge, not no_cache).answer(request)
     if result.unrecorded:
         say("the ledger cannot be written: `explain` will not know this id")
     _print(result, format, title, size)
@@ -76,10 +79,12 @@ def _print(result: Result, format: Format, title: str, size: str) -> None:
         emit_bytes(sink.getvalue())
     elif format == "sentence":
         emit(result.sentence())
+    elif format == "citation":
+        emit(result.cite())
+    elif format == "bibtex":
+        emit(result.cite("bibtex"))
     elif format in ("svg", "png", "vega"):
-        from modelcensus.publish import result_chart  # drawing takes half a second to load
-
-        chart = result_chart(result, title=title, size=size)
+        chart = result.chart(title, size)
         if format == "vega":
             emit(json.dumps(chart.spec, indent=1))
         elif format == "svg":

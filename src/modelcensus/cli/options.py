@@ -61,9 +61,9 @@ def ledger_to_write(given: Path | None) -> Ledger:
     return Ledger(given or _environment() or Path("ledger"))
 
 
-def open_census(ledger: Path | None, knowledge: list[Path] | None) -> Census:
+def open_census(ledger: Path | None, knowledge: list[Path] | None, cache: bool = True) -> Census:
     """The opened ledger that a command reads."""
-    return Census(find_ledger(ledger), knowledge or ())
+    return Census(find_ledger(ledger), knowledge or (), cache=cache)
 
 
 def emit(text: str) -> None:

@@ -3,5 +3,6 @@
 from modelcensus.engine.duckdb import DuckDBEngine
 from modelcensus.engine.parquet import file_digest, write_atomically, write_parquet
 from modelcensus.engine.protocol import Engine
+from modelcensus.engine.readonly import CLOSED, open_read_only
 
-__all__ = ["DuckDBEngine", "Engine", "file_digest", "write_atomically", "write_parquet"]
+__all__ = ["CLOSED", "DuckDBEngine", "Engine", "file_digest", "open_read_only", "write_atomically", "write_parquet"]

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ class DuckDBEngine:
         self._db: duckdb.DuckDBPyConnection = self._ibis.con
         self._db.execute("set timezone = 'UTC'")
         self._db.execute("set enable_progress_bar = false")
+        self._db.execute("set parquet_metadata_cache = true")  # stored files never change, and views read them often
         if memory_limit:
             self._db.execute(f"set memory_limit = '{memory_limit}'")
         self._kept: dict[str, pa.Table] = {}
@@ -107,6 +108,11 @@ class DuckDBEngine:
         visit("answer", self.sql(table))
         return found
 
+    def save_parquet(self, name: str, path: Path) -> None:
+        """The rows of a named table as a file."""
+        with _damage_named():
+            self._db.execute(f'copy "{name}" to {_text(str(path))} (format parquet, row_group_size 500000)')
+
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The connection itself, for sources that parse files with DuckDB's readers."""
@@ -114,7 +120,21 @@ class DuckDBEngine:
 
     @property
     def software(self) -> dict[str, str]:
+        return self.versions()
+
+    @staticmethod
+    def versions() -> dict[str, str]:
+        """What `software` says, without an engine."""
         return {"duckdb": duckdb.__version__, "ibis": ibis.__version__}
+
+    def save(self, path: Path, tables: Mapping[str, str]) -> None:
+        with _damage_named():
+            self._db.execute(f"attach {_text(str(path))} as saved")
+            try:
+                for name, sql in tables.items():
+                    self._db.execute(f'create table saved."{name}" as {sql}')
+            finally:
+                self._db.execute("detach saved")
 
     def _drop(self, name: str) -> None:
         if name in self._kept:

@@ -1,6 +1,6 @@
 """What a room may ask of an engine; nothing above knows which one runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -53,6 +53,14 @@ class Engine(Protocol):
 
     def steps(self, table: ir.Table, given: Sequence[str]) -> dict[str, str]:
         """The SQL of a table and of every named table that it reads, first ones first, back to those `given`."""
+        ...
+
+    def save(self, path: Path, tables: Mapping[str, str]) -> None:
+        """A database file with tables by name, each the result of SQL over named tables."""
+        ...
+
+    def save_parquet(self, name: str, path: Path) -> None:
+        """Write the rows of a table called `name` to a Parquet file."""
         ...
 
     @property

@@ -8,17 +8,17 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import duckdb
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from modelcensus.engine import Engine, file_digest, write_atomically, write_parquet
+from modelcensus.engine import DuckDBEngine, Engine, file_digest, open_read_only, write_atomically, write_parquet
 from modelcensus.engine.parquet import sync_folder, write_aside
 from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile
+from modelcensus.ledger.views import BATCH_COLUMN, BATCHES, chosen_views, stored_views
 from modelcensus.ledger.vintages import Vintages
 from modelcensus.vocabulary import TABLES, Batch, LedgerError, Schema
-
-BATCH_COLUMN = pa.field("batch_id", pa.string())
 
 
 class Ledger:
@@ -102,6 +102,11 @@ class Ledger:
 
     def read(self, engine: Engine, table: Schema, manifests: Iterable[Manifest], name: str | None = None) -> ir.Table:
         """All rows of one table in the given batches, with their `batch_id`."""
+        paths = self.paths(table, manifests)
+        return engine.read_parquet(name or table.name, paths, table.arrow.append(BATCH_COLUMN))
+
+    def paths(self, table: Schema, manifests: Iterable[Manifest]) -> list[Path]:
+        """The files that hold a table's rows in the given batches; an error where one is not as it was committed."""
         paths = []
         for manifest in manifests:
             for file in manifest.files:
@@ -115,7 +120,17 @@ class Ledger:
                         remedy="run `modelcensus doctor`, or import its input again",
                     )
                 paths.append(path)
-        return engine.read_parquet(name or table.name, paths, table.arrow.append(BATCH_COLUMN))
+        return paths
+
+    def connect(self, as_of: date | None = None, views: Iterable[str] = ()) -> duckdb.DuckDBPyConnection:
+        """A DuckDB connection over the stored tables and `batches`; it can write nothing and reads no file.
+
+        `views` names those wanted (default: all). What is computed from them too: `Census.connect`.
+        """
+        wanted = chosen_views(views, [*TABLES, BATCHES.name])
+        engine = DuckDBEngine()
+        tables, scanned = stored_views(engine, self, self.manifests(as_of), wanted)
+        return open_read_only(lambda path: engine.save(path, tables), {}, scanned)
 
     def broken_files(self) -> list[tuple[Manifest, StoredFile, str]]:
         """Files of committed batches that are missing or whose digest differs."""
@@ -135,6 +150,10 @@ class Ledger:
         path = self.root / "provenance" / f"{record['id']}.json"
         if not path.exists():
             write_atomically(path, content)
+
+    def has_record(self, record_id: str) -> bool:
+        """Whether `explain` knows the id."""
+        return (self.root / "provenance" / f"{Path(record_id).name}.json").exists()
 
     def provenance(self, record_id: str) -> dict[str, object] | None:
         """The record kept under an id, or nothing."""

@@ -6,7 +6,10 @@ from modelcensus.measures import (
     coverage,
     crossover,
     cumulative,
+    decomposition,
+    derivatives,
     downloads,
+    event_study,
     growth,
     launch,
     mix,
@@ -15,23 +18,29 @@ from modelcensus.measures import (
     ram,
     rank,
     ratio,
+    reach,
     releases,
     share,
 )
 from modelcensus.measures.census import Census
 from modelcensus.measures.crossover import lasting
+from modelcensus.measures.drawing import Drawing, draw_with
 from modelcensus.measures.inputs import Inputs, kept_files
 from modelcensus.measures.registry import Measure, find_measure, measure, measures
-from modelcensus.measures.result import Provenance, Result, Row
+from modelcensus.measures.result import Provenance, Result, Row, inert
 from modelcensus.measures.revision import Revised, Revision, Side, revise
 from modelcensus.measures.sentence import bounds, number, period_text
 from modelcensus.measures.splits import CAUSES, Split
+from modelcensus.measures.sql import ask, check
+from modelcensus.measures.views import VIEWS
 from modelcensus.measures.worlds import Bounds, Key, number_key
 
 __all__ = [
     "CAUSES",
+    "VIEWS",
     "Bounds",
     "Census",
+    "Drawing",
     "Inputs",
     "Key",
     "Measure",
@@ -42,18 +51,25 @@ __all__ = [
     "Row",
     "Side",
     "Split",
+    "ask",
     "bounds",
     "channels",
+    "check",
     "concentration",
     "coverage",
     "crossover",
     "cumulative",
+    "decomposition",
+    "derivatives",
     "downloads",
+    "draw_with",
+    "event_study",
     "find_measure",
     "growth",
+    "inert",
     "kept_files",
-    "launch",
     "lasting",
+    "launch",
     "measure",
     "measures",
     "mix",
@@ -65,6 +81,7 @@ __all__ = [
     "ram",
     "rank",
     "ratio",
+    "reach",
     "releases",
     "revise",
     "share",

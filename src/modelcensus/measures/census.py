@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
-from modelcensus.catalog import Knowledge, build_catalog
+from modelcensus.catalog import Knowledge, build_catalog, catalog_key, keep_catalog
 from modelcensus.engine import DuckDBEngine, Engine
-from modelcensus.flows import build_events, build_readings
+from modelcensus.flows import build_events, build_readings, keep_months
 from modelcensus.ledger import Ledger, Manifest
+from modelcensus.measures.answers import Answers
+from modelcensus.measures.by_month import ByMonth, keep_by_month
 from modelcensus.measures.evaluate import evaluate
 from modelcensus.measures.inputs import Inputs
 from modelcensus.measures.result import Result
+from modelcensus.measures.views import connect
 from modelcensus.measures.withheld import register_without
 from modelcensus.vocabulary import (
     FACTS,
@@ -35,6 +40,15 @@ from modelcensus.vocabulary import (
 from modelcensus.vocabulary.names import HUB
 from modelcensus.vocabulary.names import REPORTED as REPORTED_PREFIX
 
+BATCHES = pa.schema(
+    [
+        ("batch_id", pa.string()),
+        ("name", pa.string()),
+        ("channel", pa.string()),
+        ("committed_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+
 LARGE = 3_000_000
 """Observations from which on folds are kept with the ledger, so that a day more folds that day alone."""
 
@@ -42,8 +56,10 @@ LARGE = 3_000_000
 class Census:
     """A ledger as of a day, with the knowledge to attribute it.
 
-    `also` names repositories to attribute although the ledger may not have seen them; `unseen` are those of them.
-    `inputs` are computed with instead of what the ledger held on the day; such a census keeps no records.
+    Tables are read, and the catalog built, when something first needs them: an answer that the ledger's cache has
+    needs neither. `also` names repositories to attribute although the ledger may not have seen them; `unseen` are those
+    of them. `inputs` are computed with instead of what the ledger held on the day; such a census keeps no records.
+    `cache`: answers may come from the ledger's cache, and go there.
 
     Example: `modelcensus.open("ledger").measure("share", of={"organization": "Qwen"}, by="month")`.
     """
@@ -56,13 +72,12 @@ class Census:
         engine: Engine | None = None,
         also: Iterable[str] = (),
         inputs: Inputs | None = None,
+        cache: bool = True,
     ) -> None:
         self.ledger = ledger
         self.as_of = as_of
-        self.engine: Engine = engine or DuckDBEngine()
         self.folders = tuple(knowledge)
         self.inputs = inputs or Inputs.of(ledger, self.folders, as_of)
-        self.knowledge: Knowledge = self.inputs.knowledge
         self.manifests: list[Manifest] = list(self.inputs.manifests)
         if not self.manifests:
             until = f" committed by {as_of}" if as_of else ""
@@ -70,7 +85,61 @@ class Census:
         self._as_of: dict[date, Census] = {}
         self.records, self._kept = inputs is None, as_of is not None
         self._prepared_channel = ""
-        self._register(list(also))
+        self._by_month: dict[str, ByMonth] = {}
+        self._also, self._given_engine, self._cache = list(also), engine, cache
+        plain = self.records and not self._also and engine is None
+        self.answers = Answers(ledger, self.inputs) if cache and plain else None
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """The knowledge, validated."""
+        return self.inputs.knowledge
+
+    @cached_property
+    def stored(self) -> Engine:
+        """The engine with the stored tables of the batches, and `batches`; no catalog."""
+        engine = self._given_engine or DuckDBEngine()
+        self._register(engine)
+        return engine
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine with the stored tables and the catalog."""
+        if self._derived and not self._also:
+            keep_catalog(self.stored, self.knowledge, [m.id for m in self.manifests], self._derived)
+        else:
+            build_catalog(self.stored, self.knowledge, self.unseen)
+        return self.stored
+
+    @cached_property
+    def _derived(self) -> Path | None:
+        """Where what is derived from a large ledger is kept: folds, flows by month, the catalog."""
+        rows = sum(m.rows.get(OBSERVATIONS.name, 0) for m in self.manifests)
+        kept = rows >= LARGE and self.records and self.as_of is None and os.access(self.ledger.root, os.W_OK)
+        return self.ledger.root / "derived" if kept else None
+
+    @property
+    def by_month(self) -> ByMonth | None:
+        """Of a large ledger whose all-time counters one source read: the flows of its months, with the catalog."""
+        channel, months = self._prepared_channel, self._months()
+        if not months or not self._derived or not self.counters.certain:
+            return None
+        if channel not in self._by_month:
+            batches = [m.id for m in self.batches(channel)]
+            folder = self._derived / hashlib.sha256(channel.encode()).hexdigest()[:12]
+            flows = keep_months(self.counters, months, folder, batches)
+            key = catalog_key(self.knowledge, [m.id for m in self.manifests])
+            self._by_month[channel] = keep_by_month(self.engine, months, flows, folder, key)
+        return self._by_month[channel]
+
+    @cached_property
+    def unseen(self) -> list[str]:
+        """Those of `also` that the ledger has not seen."""
+        if not self._also:
+            return []
+        self.stored.register("also", pa.table({"repository": pa.array(self._also, pa.string())}))
+        known = " union ".join(f"select repository from {t}" for t in ("observations", "facts", "lists"))
+        return [r["repository"] for r in self.stored.rows(f"select repository from also except ({known})")]
 
     def measure(
         self,
@@ -93,7 +162,7 @@ class Census:
         """Compute a request."""
         if request.as_of and request.as_of != self.as_of:
             if request.as_of not in self._as_of:
-                self._as_of[request.as_of] = Census(self.ledger, self.folders, request.as_of)
+                self._as_of[request.as_of] = Census(self.ledger, self.folders, request.as_of, cache=self._cache)
             return self._as_of[request.as_of].answer(request)
         return evaluate(self, request)
 
@@ -139,55 +208,38 @@ class Census:
         """The batches of a channel."""
         return [m for m in self.manifests if m.channel == channel]
 
-    def prepare(self, channel: str = HUB) -> None:
-        """Register readings and events of an observed channel."""
+    def prepare(self, channel: str = HUB, *, attributed: bool = True) -> None:
+        """Register readings and events of an observed channel; the catalog before them where `attributed`."""
+        engine = self.engine if attributed else self.stored
         if channel.startswith(REPORTED_PREFIX) or self._prepared_channel == channel:
             return
-        self.counters = build_readings(self.engine, channel, *self._kept_folds())
+        self.counters = build_readings(engine, channel, self._months(), self._derived)
         build_events(self.counters)
         self._prepared_channel = channel
 
-    def _kept_folds(self) -> tuple[tuple[date, ...], Path | None]:
-        """Of a large ledger: the edges of all its months, and the folder where its folds are kept."""
-        rows = sum(m.rows.get(OBSERVATIONS.name, 0) for m in self.manifests)
+    def _months(self) -> tuple[date, ...]:
+        """Of a large ledger: the first days of all its months, and of the one after."""
         days = [d for m in self.manifests for d in (m.first_day, m.last_day) if d]
-        if rows < LARGE or not self.records or self.as_of is not None or not os.access(self.ledger.root, os.W_OK):
-            return (), None
+        if not self._derived or not days:
+            return ()
         whole = Period(
             date.fromisoformat(min(days)).replace(day=1), date.fromisoformat(max(days)) + timedelta(days=31)
         )
         months = whole.split("month")
-        return (*(m.start for m in months), months[-1].end), self.ledger.root / "derived"
+        return (*(m.start for m in months), months[-1].end)
 
-    def _register(self, also: list[str]) -> None:
+    def connect(self, channel: str = "", views: Iterable[str] = ()) -> duckdb.DuckDBPyConnection:
+        """A DuckDB connection over the views of docs/sql.md, or over some of them; it can write nothing and reads no
+        file. `channel`: whose readings, events and flows; the Hub's, else the only one."""
+        return connect(self, channel, views)
+
+    def _register(self, engine: Engine) -> None:
         for table in (OBSERVATIONS, LISTINGS, ROUNDINGS, FACTS, REPORTED, LISTS, SCORES):
-            self.ledger.read(self.engine, table, self.manifests)
+            self.ledger.read(engine, table, self.manifests)
         rows = [
             {"batch_id": m.id, "name": m.name, "channel": m.channel, "committed_at": m.committed_at}
             for m in self.manifests
         ]
-        self.engine.register(
-            "batches",
-            pa.Table.from_pylist(
-                rows,
-                schema=pa.schema(
-                    [
-                        ("batch_id", pa.string()),
-                        ("name", pa.string()),
-                        ("channel", pa.string()),
-                        ("committed_at", pa.timestamp("us", tz="UTC")),
-                    ]
-                ),
-            ),
-        )
+        engine.register("batches", pa.Table.from_pylist(rows, schema=BATCHES))
         if self.inputs.withheld:
-            register_without(self.engine, self.ledger, self.manifests, self.inputs.withheld)
-        seen = "select repository from {}".format
-        known = " union ".join(seen(t) for t in ("observations", "facts", "lists"))
-        self.engine.register("also", pa.table({"repository": pa.array(also, pa.string())}))
-        self.unseen = (
-            [r["repository"] for r in self.engine.rows(f"select repository from also except ({known})")]
-            if also
-            else []
-        )
-        build_catalog(self.engine, self.knowledge, self.unseen)
+            register_without(engine, self.ledger, self.manifests, self.inputs.withheld)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from datetime import UTC
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from modelcensus.measures.registry import Measure, find_measure
 from modelcensus.measures.reported import own_scope, published_name
 from modelcensus.measures.result import Provenance, Result, Row
 from modelcensus.measures.sentence import subject_terms
-from modelcensus.vocabulary import Request, RequestError, nearest
+from modelcensus.vocabulary import Reading, Request, RequestError, nearest
 from modelcensus.vocabulary.names import DIMENSIONS, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ BASES = (
     "catalog",
     "shared_roots",
     "lineage",
+    "missing_parents",
     "readings",
     "readings_raw",
     "snapshots",
@@ -65,14 +67,26 @@ KNOWN_COLUMNS = {
 
 
 def evaluate(census: Census, request: Request) -> Result:
-    """Compute a request on an opened ledger."""
+    """The answer to a request on an opened ledger: from its cache, else computed and kept there."""
     measure = find_measure(request.measure)
     channel = census.channel(request.reading.channel)
     request = replace(request, reading=replace(request.reading, channel=channel))
     if request.measure == "crossover" and not request.grain:
         request = replace(request, by=(*request.by, "month"))
-    census.prepare(channel)
     _own_readings(measure, request)
+    kept = census.answers.find(request, measure) if census.answers else None
+    if kept is not None:
+        census.keep_knowledge()
+        return kept
+    result = _compute(census, request, measure)
+    if census.answers:
+        census.answers.keep(result, measure)
+    return result
+
+
+def _compute(census: Census, request: Request, measure: Measure) -> Result:
+    channel = request.reading.channel
+    census.prepare(channel)
     quantities = Quantities.of(census, request, _mark(census, request))
     frame = quantities.frame() if measure.basis == "periods" else quantities.repositories()
     scope = frame.scope
@@ -102,6 +116,7 @@ def evaluate(census: Census, request: Request) -> Result:
                 for m in used
             )
         ),
+        newest=max(m.committed_at for m in used).astimezone(UTC).date().isoformat(),
     )
     result = Result(
         measure=measure.name,
@@ -123,7 +138,8 @@ def evaluate(census: Census, request: Request) -> Result:
 
 def _own_readings(measure: Measure, request: Request) -> None:
     """Refuse the readings of other measures."""
-    for name in request.reading.special:
+    asked = [n for n in ("peers", "origin") if getattr(request.reading, n) != getattr(Reading(), n)]
+    for name in (*asked, *request.reading.special):
         if name not in measure.parameters:
             raise RequestError(
                 f"{measure.name} has no reading {name}",

@@ -8,8 +8,10 @@ import ibis.expr.types as ir
 from modelcensus.catalog import Scope
 from modelcensus.flows import build_aged_flows, build_flows, fixed_panel_sql, reading_table, spiked_counters
 from modelcensus.measures.ages import age_sql
+from modelcensus.measures.by_month import month_quantities
 from modelcensus.measures.frame import Span
 from modelcensus.vocabulary import Period, Request, RequestError
+from modelcensus.vocabulary.names import DIMENSIONS
 
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census
@@ -63,7 +65,16 @@ def flow_quantities(
     """Register quantities `name`: a row per repository and period, with the bounds of its flow."""
     first, last = extent(census)
     periods = _periods(request, first, last)
-    spans = [(_origin(request, first), p.end) if cumulative else (p.start, p.end) for p in periods]
+    origin = _origin(request, first)
+    spans = [(origin, p.end) if cumulative else (p.start, p.end) for p in periods]
+    if not any(a < b for a, b in spans):
+        raise RequestError(
+            f"the origin {origin} lies after every period", where="reading origin", remedy="choose an earlier month"
+        )
+    kept = census.by_month if not cumulative and _as_kept(request) else None
+    if kept and kept.covers(spans):
+        table = month_quantities(census.engine, kept, spans, scope.where, _told_by(request), name)
+        return table, _labels(census, request, periods, spans)
     only = f"and repository in (select repository from catalog where {scope.where})"
     build_flows(census.counters, spans, request.reading.repair, only, request.reading.spikes)
     panel = ""
@@ -78,15 +89,32 @@ def flow_quantities(
         f"""select count(*) as n from flow_conflicts join catalog using (repository) where ({scope.where})
             and repository not in (select repository from flows)"""
     )[0]["n"]
+    return table, _labels(census, request, periods, spans, conflicts)
+
+
+def _labels(
+    census: "Census", request: Request, periods: list[Period], spans: list[tuple[date, date]], conflicts: int = 0
+) -> tuple[Span, ...]:
     contradicted = (f"conflict: {conflicts:,} repositories whose readings contradict each other left out",)
     flags = [
         (*_event_flags(census, request, start, end), *(contradicted if conflicts else ())) for start, end in spans
     ]
-    labels = [
+    return tuple(
         Span(str(p), start.isoformat(), end.isoformat(), flag)
         for p, (start, end), flag in zip(periods, spans, flags, strict=True)
-    ]
-    return table, tuple(labels)
+    )
+
+
+def _as_kept(request: Request) -> bool:
+    """Whether the flows that a large ledger keeps by month are those of this reading."""
+    reading = request.reading
+    return (reading.repair, reading.spikes, reading.panel) == ("conservative", "keep", "moving")
+
+
+def _told_by(request: Request) -> set[str]:
+    """The dimensions that a request, whatever its measure, may group by or choose from."""
+    peers = request.reading.peers.partition(":")[0]
+    return {*request.dimensions, *(d for d, _ in request.of), "organization", *({peers} & set(DIMENSIONS))}
 
 
 def aged_quantities(census: "Census", request: Request, scope: Scope, name: str, ages: list[int]) -> ir.Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import ibis.expr.types as ir
 
@@ -57,7 +58,7 @@ class Quantities:
         request, name = self.request, self.name
         if periods:
             request = replace(request, periods=tuple(periods), by=request.dimensions)
-            name += f"_{abs(hash(tuple(periods))):x}"
+            name += f"_{crc32(str([str(p) for p in periods]).encode()):08x}"
         whole = None
         if self.reported:
             table, whole, spans = reported_quantities(

@@ -5,15 +5,23 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
+from modelcensus.measures.cite import bibtex_citation, one_line, text_citation
+from modelcensus.measures.drawing import Drawing, drawn
+from modelcensus.measures.notebook import html_table
 from modelcensus.measures.sentence import sentence
-from modelcensus.vocabulary import Request
+from modelcensus.vocabulary import CensusError, Request, RequestError, nearest
 
 if TYPE_CHECKING:
     import pandas
+    import polars
+
+SIZES = ("post", "social", "print")
+"""Sizes of a chart."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,8 @@ class Provenance:
     knowledge: str
     software: dict[str, str]
     sources: tuple[str, ...]
+    newest: str
+    """Day (UTC) on which the newest of the batches was committed."""
 
     def as_dict(self) -> dict[str, object]:
         """Plain values, for JSON."""
@@ -75,10 +85,11 @@ class Provenance:
             "knowledge": self.knowledge,
             "software": self.software,
             "sources": list(self.sources),
+            "newest": self.newest,
         }
 
 
-@dataclass
+@dataclass(repr=False)
 class Result:
     """The answer to a request."""
 
@@ -115,8 +126,30 @@ class Result:
         return table.replace_schema_metadata({"provenance": self.provenance.id, "unit": self.unit})
 
     def to_pandas(self) -> pandas.DataFrame:
-        """The rows as a pandas data frame."""
+        """The rows as a pandas data frame; CensusError where pandas is not installed."""
+        _must_have("pandas")
         return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> polars.DataFrame:
+        """The rows as a Polars data frame; CensusError where Polars is not installed."""
+        _must_have("polars")
+        import polars
+
+        return polars.DataFrame(polars.from_arrow(self.to_arrow()))
+
+    def chart(self, title: str = "", size: str = "post") -> Drawing:
+        """The chart of the result: `.svg()`, `.png()`, `.spec` (Vega-Lite). Its title is the sentence unless given;
+        `size`: post, social or print."""
+        if size not in SIZES:
+            raise RequestError(f"no size {size!r}", where="chart", remedy=nearest(size, list(SIZES)))
+        return drawn(self, title, size)
+
+    def cite(self, format: Literal["text", "bibtex"] = "text", row: Row | None = None) -> str:
+        """A citation of the number in a row (default: that of the sentence), as a line or as a BibTeX entry."""
+        formats = {"text": text_citation, "bibtex": bibtex_citation}
+        if format not in formats:
+            raise RequestError(f"no citation {format!r}", where="cite", remedy=nearest(format, list(formats)))
+        return formats[format](self, row or self.leading)
 
     def to_csv(self) -> str:
         """The rows as CSV; a text that a spreadsheet would run as a formula is quoted with an apostrophe."""
@@ -146,9 +179,28 @@ class Result:
 
         Without a row: the last one; of a crossover the monthly one for good, of ranks the first place.
         """
+        return sentence(self, row or self.leading)
+
+    @property
+    def leading(self) -> Row:
+        """The row that a sentence is about."""
         lasting = [r for r in self.rows if r.dimensions.get("crossover") == "persistent"]
         leading = [r for r in self.rows if self.measure == "rank" and r.span == self.rows[-1].span]
-        return sentence(self, row or (lasting or leading or [self.rows[-1]])[0])
+        return (lasting or leading or [self.rows[-1]])[0]
+
+    def __repr__(self) -> str:
+        said = one_line(self.sentence()) if self.rows else ""
+        return f"<Result {self.measure} {self.provenance.id}, {len(self.rows):,} rows: {said}>"
+
+    def _repr_html_(self) -> str:
+        return html_table(self)
+
+
+def _must_have(library: str) -> None:
+    if find_spec(library) is None:
+        raise CensusError(
+            f"{library} is not installed", where=f"to_{library}", remedy=f"install {library}, or use to_arrow()"
+        )
 
 
 def inert(value: object) -> object:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 
 from modelcensus.vocabulary.errors import RequestError, nearest
+from modelcensus.vocabulary.periods import Period
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ class Reading:
                 raise RequestError(
                     f"{value!r} is no whole number", where=f"reading {name}", remedy="write for example 5"
                 )
+            if name == "origin" and value not in ("", "first", "first_exact"):
+                _month(value)
             reading = replace(reading, **{name: value})
         return reading
 
@@ -96,6 +99,15 @@ class Reading:
         ('gini', False)
         """
         return {**{n: getattr(self, n) for n in self.COMMON}, **self.special}
+
+
+def _month(value: str) -> None:
+    try:
+        Period.parse(value)
+    except RequestError as error:
+        raise RequestError(
+            f"unknown origin {value!r}", where="reading origin", remedy="use first, first_exact, or a month: 2025-03"
+        ) from error
 
 
 def pair(text: str, option: str) -> tuple[str, str]:

@@ -1,0 +1,43 @@
+"""The catalog of a large ledger, kept with it: millions of repositories are attributed once, not at every opening."""
+
+import hashlib
+import json
+import shutil
+import uuid
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from modelcensus.catalog.build import build_catalog
+from modelcensus.catalog.knowledge import Knowledge
+from modelcensus.engine import Engine
+
+TABLES = ("catalog", "lineage", "shared_roots", "missing_parents")
+
+
+def catalog_key(knowledge: Knowledge, batches: Iterable[str]) -> str:
+    """The same for the same batches, knowledge and program."""
+    content = json.dumps([version("modelcensus"), knowledge.digest, sorted(batches)])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def keep_catalog(engine: Engine, knowledge: Knowledge, batches: Iterable[str], folder: Path) -> None:
+    """Register `catalog`, `lineage`, `shared_roots` and `missing_parents`: as kept in the folder, or built and then kept there."""
+    target = folder / "catalog" / catalog_key(knowledge, batches)
+    if not target.is_dir():
+        build_catalog(engine, knowledge)
+        made = folder / "catalog" / f".writing-{uuid.uuid4().hex}"
+        made.mkdir(parents=True)
+        try:
+            for name in TABLES:
+                engine.save_parquet(name, made / f"{name}.parquet")
+            for old in (folder / "catalog").glob("[0-9a-f]*"):
+                shutil.rmtree(old, ignore_errors=True)
+            made.rename(target)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+    for name in TABLES:
+        path = target / f"{name}.parquet"
+        engine.read_parquet(name, [path], pq.read_schema(path))

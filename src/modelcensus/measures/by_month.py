@@ -1,0 +1,131 @@
+"""Quantities of a large ledger by month: its flows and what its repositories are, side by side, kept with it.
+
+A request by month then reads the columns that it names, instead of joining millions of flows with millions of
+repositories. What did not move at all comes as counts by the dimensions of the request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import ibis.expr.types as ir
+import pyarrow.parquet as pq
+
+from modelcensus.engine import Engine
+from modelcensus.measures.ages import age_sql
+from modelcensus.vocabulary.names import REPOSITORY_DIMENSIONS, ROOT_DIMENSIONS
+
+TOLD = """
+    select m.*, {columns} from read_parquet('{path}') m
+    join ordinals o using (ordinal) join catalog c using (repository)
+"""
+
+MOVED = """
+    select s.span, m.ordinal as unit, m.low, m.estimate, m.high, m.open, m.broken, m.instrument,
+           cast(1 as bigint) as units, {columns}, {age} as age
+    from {moved} m join spans_asked s on s.start_day = m.month where {where}
+"""
+
+QUIET = """
+    select s.span, g.unit, cast(0 as bigint) as low, cast(0 as bigint) as estimate,
+           cast(0 as bigint) as high, false as open, false as broken, 'all_time' as instrument,
+           cast(sum(g.units) as bigint) as units, {columns}, {age} as age
+    from (select first, last, {named}, count(*) as units, {unit} as unit from {quiet} where {where} group by all) g
+    join spans_asked s on s.start_day between g.first and g.last group by all
+"""
+
+ROOTED = "case when repository in (select repository from shared_roots) then repository end as repository"
+ONE = "case when any_value(repository) is not null then min(ordinal) end"
+NAMED = "select m.*, o.repository from {table} m join ordinals o using (ordinal)"
+
+
+@dataclass(frozen=True)
+class ByMonth:
+    """What is kept: the first days of the months, and the columns of the catalog beside the flows."""
+
+    months: tuple[date, ...]
+    columns: tuple[str, ...]
+
+    def covers(self, spans: Sequence[tuple[date, date]]) -> bool:
+        """Whether each span is one of the months."""
+        following = dict(zip(self.months, self.months[1:], strict=False))
+        return bool(spans) and all(following.get(start) == end for start, end in spans)
+
+
+def keep_by_month(engine: Engine, months: Sequence[date], flows: Path, folder: Path, key: str) -> ByMonth:
+    """Register `moved_told` and `quiet_told`: the flows kept in `flows` with the catalog's columns beside them, which are
+    written into the folder if they are not there."""
+    columns = tuple(c for c in engine.table("catalog").columns if c != "repository")
+    target = folder / "told" / hashlib.sha256(f"{flows.name} {key}".encode()).hexdigest()[:16]
+    if not target.is_dir():
+        made = folder / "told" / f".writing-{uuid.uuid4().hex}"
+        made.mkdir(parents=True)
+        try:
+            beside = ", ".join(f"c.{c}" for c in columns)
+            for path in sorted(flows.glob("*.parquet")):
+                engine.query("telling", TOLD.format(columns=beside, path=str(path).replace("'", "''")), keep=False)
+                engine.save_parquet("telling", made / path.name)
+            engine.drop("telling")
+            for old in (folder / "told").glob("[0-9a-f]*"):
+                shutil.rmtree(old, ignore_errors=True)
+            made.rename(target)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+    for name, pattern in (("moved_told", "moved-*.parquet"), ("quiet_told", "quiet.parquet")):
+        paths = sorted(target.glob(pattern))
+        engine.read_parquet(name, paths, pq.read_schema(paths[0]))
+    return ByMonth(tuple(months), columns)
+
+
+def month_quantities(
+    engine: Engine,
+    kept: ByMonth,
+    spans: Sequence[tuple[date, date]],
+    where: str,
+    dimensions: Collection[str],
+    name: str,
+) -> ir.Table:
+    """Register quantities `name` of these months: a row per repository that moved, and rows that stand for `units`
+    repositories that did not, by the dimensions."""
+    listed = ", ".join(f"({i}, date '{start}')" for i, (start, _) in enumerate(spans))
+    engine.query("spans_asked", f"select * from (values {listed}) s(span, start_day)")
+    moved, quiet = "moved_told", "quiet_told"
+    columns = list(kept.columns)
+    rooted = bool(set(ROOT_DIMENSIONS) & set(dimensions))
+    if rooted or "repository" in where or "repository" in dimensions:
+        for table in (moved, quiet):
+            engine.query(f"{table}_named", NAMED.format(table=table), keep=False)
+        moved, quiet, columns = f"{moved}_named", f"{quiet}_named", [*columns, "repository"]
+    named = [d for d in REPOSITORY_DIMENSIONS if d in dimensions and d in columns]
+    told = [*named]
+    if rooted and "repository" not in named:  # whoever has several roots is shared among them, one by one
+        named, told = [*named, "repository"], [*named, ROOTED]
+    aged, alone = "age" in dimensions, "repository" in named
+    grouped = ", ".join([*told, *(["released"] if aged else [])]) or "null as nothing"
+    absent = [c for c in columns if c not in named]
+    schema = engine.table(moved).schema()
+    empty = ", ".join([*named, *(f"cast(null as {_sql(schema[c])}) as {c}" for c in absent)])
+    parts = [
+        MOVED.format(columns=", ".join(columns), moved=moved, where=where, age=age_sql("s.start_day", "m.released")),
+        QUIET.format(
+            columns=empty,
+            named=grouped,
+            quiet=quiet,
+            where=where,
+            unit=ONE if alone else "cast(null as integer)",
+            age=age_sql("s.start_day", "g.released") if aged else "cast(null as varchar)",
+        ),
+    ]
+    return engine.query(name, " union all by name ".join(f"({p})" for p in parts), keep=False)
+
+
+def _sql(kind: object) -> str:
+    text = str(kind).removeprefix("!")
+    known = {"string": "varchar", "float64": "double", "date": "date", "boolean": "boolean", "int64": "bigint"}
+    return known.get(text, "varchar[]" if text.startswith("array") else "integer")

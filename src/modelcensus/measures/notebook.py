@@ -1,0 +1,42 @@
+"""A result as notebooks show it: its sentence, a short table, and the id that leads to its inputs."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from modelcensus.measures.sentence import number
+
+if TYPE_CHECKING:
+    from modelcensus.measures.result import Result, Row
+
+SHOWN = 20
+"""Rows that a notebook shows; the others are counted."""
+
+
+def html_table(result: Result) -> str:
+    """A plain HTML table; every text is escaped."""
+    names = list(result.rows[0].dimensions) if result.rows else []
+    head = _cells("th", [*names, "period", result.unit, "low", "high", "flags"])
+    body = "".join(f"<tr>{_cells('td', _texts(result, r, names))}</tr>" for r in result.rows[:SHOWN])
+    more = len(result.rows) - SHOWN
+    rest = f"<p>{more:,} more rows</p>" if more > 0 else ""
+    notes = "".join(f"<p>{escape(n)}</p>" for n in result.notes)
+    said = escape(result.sentence()) if result.rows else ""
+    foot = escape(f"{result.definition}; {result.counted_by}; modelcensus explain {result.provenance.id}")
+    return (
+        f"<table><caption>{said}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        f"{rest}{notes}<p><small>{foot}</small></p>"
+    )
+
+
+def _texts(result: Result, row: Row, names: list[str]) -> list[str]:
+    bounds = ["" if v is None else number(v, result.unit) for v in (row.low, row.high)]
+    if row.low is not None and row.high is None:
+        bounds[1] = "open"
+    dimensions = ["" if row.dimensions[n] is None else str(row.dimensions[n]) for n in names]
+    return [*dimensions, row.period, number(row.value, result.unit), *bounds, "; ".join(row.flags)]
+
+
+def _cells(tag: str, texts: list[str]) -> str:
+    return "".join(f"<{tag}>{escape(t)}</{tag}>" for t in texts)

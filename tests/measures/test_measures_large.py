@@ -1,0 +1,78 @@
+"""A large ledger keeps its flows by month beside what its repositories are: every answer is that of a small one."""
+
+import pytest
+
+import modelcensus
+from ledgers import batch_of, fact, ledger_of, observation
+from modelcensus.flows import counters
+from modelcensus.measures import census as census_module
+
+REQUESTS = [
+    {"measure": "downloads", "by": ["organization", "month"]},
+    {"measure": "downloads", "by": ["region", "month"]},
+    {"measure": "downloads", "by": ["repository", "month"]},
+    {"measure": "downloads", "of": {"repository": "meta-llama/still"}, "by": "month"},
+    {"measure": "share", "of": {"region": "china"}, "by": "month"},
+    {"measure": "share", "of": {"organization": "Qwen"}, "within": "where: params_b < 10", "by": "month"},
+    {"measure": "share", "of": {"organization": "Qwen"}, "by": "month", "reading": {"peers": "ranks:1..2"}},
+    {"measure": "ratio", "of": {"organization": "Qwen"}, "by": "month", "reading": {"peers": "meta-llama"}},
+    {"measure": "rank", "by": ["organization", "month"]},
+    {"measure": "rank", "by": ["region", "month"]},
+    {"measure": "downloads", "by": ["variant", "month"]},
+    {"measure": "downloads", "by": ["root_family", "month"]},
+    {"measure": "downloads", "by": ["size_class", "month"]},
+    {"measure": "downloads", "by": ["age", "month"]},
+    {"measure": "downloads", "by": ["organization"], "period": "2026-01..2026-03"},
+    {"measure": "cumulative", "by": ["region", "month"]},
+    {"measure": "downloads", "by": ["organization", "month"], "reading": {"repair": "none"}},
+    {"measure": "crossover", "of": {"region": "us"}, "reading": {"peers": "region:china"}},
+]
+
+
+def rows():
+    names = [
+        "Qwen/Qwen3-8B",
+        "Qwen/Qwen3-0.6B-GGUF",
+        "meta-llama/Llama-3.1-8B",
+        "meta-llama/still",
+        "google/gemma-3-4b-it",
+    ]
+    for i, name in enumerate(names):
+        for on in range(3 + i, 140, 6):
+            value = 1_000 if name.endswith("still") else 100 * (i + 1) + 13 * (i + 2) * on
+            yield observation(name, "all_time", value if on < 100 or i != 1 else value - 300, on)
+    for on in range(4, 140, 9):
+        yield observation("mistralai/Mistral-7B-v0.1", "rolling_30d", 700 + on, on)
+
+
+@pytest.fixture
+def opened_at(tmp_path, monkeypatch):
+    def opened(large: bool):
+        root = tmp_path / str(large)
+        facts = [fact(r, created=None) for r in sorted({x["repository"] for x in rows()})]
+        if not root.exists():
+            ledger_of(root, batch_of("dump", "hub", observations=list(rows()), facts=facts))
+        monkeypatch.setattr(census_module, "LARGE", 10 if large else 10**9)
+        monkeypatch.setattr(counters, "MOST_KEPT", 10 if large else 10**9)
+        return modelcensus.open(root)
+
+    return opened
+
+
+@pytest.mark.parametrize("request_of", REQUESTS, ids=str)
+def test_answers_are_those_of_a_small_ledger(opened_at, request_of):
+    small = opened_at(False).measure(**request_of)
+    for _ in range(2):  # the second opening finds what the first one kept
+        large = opened_at(True).measure(**request_of)
+        assert [r.as_dict() for r in large.rows] == [r.as_dict() for r in small.rows]
+
+
+def test_what_is_kept_follows_the_knowledge_and_the_batches(opened_at, tmp_path):
+    asked = {"measure": "downloads", "by": ["region", "month"], "period": "2026-02"}
+    before = opened_at(True).measure(**asked)
+    root = tmp_path / "True"
+    later = [observation("Qwen/new", "all_time", v, on) for on, v in ((30, 0), (40, 5_000), (70, 6_000))]
+    ledger_of(root, batch_of("second", "hub", observations=later, facts=[fact("Qwen/new")]))
+    after = opened_at(True).measure(**asked)
+    assert [r.as_dict() for r in before.rows] != [r.as_dict() for r in after.rows]
+    assert len(list((root / "derived" / "catalog").iterdir())) == 1
