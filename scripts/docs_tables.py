@@ -189,7 +189,8 @@ def views_table() -> str:
         if s.name not in ("catalog", "flows_by_month")
     ]
     rows += [
-        (f"`{n}`", VIEWS[n].text, c) for n, c in (("catalog", "see there"), ("flows_by_month", "of `flows` and `catalog`"))
+        (f"`{n}`", VIEWS[n].text, c)
+        for n, c in (("catalog", "see there"), ("flows_by_month", "of `flows` and `catalog`"))
     ]
     return table(("view", "what it is", "columns"), rows)
 

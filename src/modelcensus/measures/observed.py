@@ -186,7 +186,9 @@ def _periods(request: Request, first: date, last: date) -> list[Period]:
 
 def extent(census: "Census") -> tuple[date, date]:
     """The first and the last day of reading of the prepared channel."""
-    row = census.engine.rows("select min(least(observed_from, period_start)) as first, max(observed_on) as last from readings_raw")[0]
+    row = census.engine.rows(
+        "select min(least(observed_from, period_start)) as first, max(observed_on) as last from readings_raw"
+    )[0]
     if row["first"] is None:
         raise RequestError(
             "no observations in this channel",
