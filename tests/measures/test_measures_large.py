@@ -76,3 +76,9 @@ def test_what_is_kept_follows_the_knowledge_and_the_batches(opened_at, tmp_path)
     after = opened_at(True).measure(**asked)
     assert [r.as_dict() for r in before.rows] != [r.as_dict() for r in after.rows]
     assert len(list((root / "derived" / "catalog").iterdir())) == 1
+
+
+def test_the_views_of_a_large_ledger_are_those_of_a_small_one(opened_at):
+    asked = "select * from flows where month between '2026-01-01' and '2026-04-01' order by all"
+    small, large = (opened_at(size).connect(views=["flows"]).execute(asked).fetchall() for size in (False, True))
+    assert large == small and len(small) >= 4

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import shutil
-import uuid
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +10,7 @@ import pyarrow.parquet as pq
 
 from modelcensus.catalog.build import build_catalog
 from modelcensus.catalog.knowledge import Knowledge
-from modelcensus.engine import Engine
+from modelcensus.engine import Engine, kept_folder
 
 TABLES = ("catalog", "lineage", "shared_roots", "missing_parents")
 
@@ -25,19 +23,13 @@ def catalog_key(knowledge: Knowledge, batches: Iterable[str]) -> str:
 
 def keep_catalog(engine: Engine, knowledge: Knowledge, batches: Iterable[str], folder: Path) -> None:
     """Register `catalog`, `lineage`, `shared_roots` and `missing_parents`: as kept in the folder, or built and then kept there."""
-    target = folder / "catalog" / catalog_key(knowledge, batches)
-    if not target.is_dir():
+
+    def write(made: Path) -> None:
         build_catalog(engine, knowledge)
-        made = folder / "catalog" / f".writing-{uuid.uuid4().hex}"
-        made.mkdir(parents=True)
-        try:
-            for name in TABLES:
-                engine.save_parquet(name, made / f"{name}.parquet")
-            for old in (folder / "catalog").glob("[0-9a-f]*"):
-                shutil.rmtree(old, ignore_errors=True)
-            made.rename(target)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+        for name in TABLES:
+            engine.save_parquet(name, made / f"{name}.parquet")
+
+    target = kept_folder(folder / "catalog", catalog_key(knowledge, batches), write)
     for name in TABLES:
         path = target / f"{name}.parquet"
         engine.read_parquet(name, [path], pq.read_schema(path))

@@ -1,8 +1,18 @@
 """Where tables are computed. Knows nothing of what they mean."""
 
 from modelcensus.engine.duckdb import DuckDBEngine
+from modelcensus.engine.folders import kept_folder
 from modelcensus.engine.parquet import file_digest, write_atomically, write_parquet
 from modelcensus.engine.protocol import Engine
 from modelcensus.engine.readonly import CLOSED, open_read_only
 
-__all__ = ["CLOSED", "DuckDBEngine", "Engine", "file_digest", "open_read_only", "write_atomically", "write_parquet"]
+__all__ = [
+    "CLOSED",
+    "DuckDBEngine",
+    "Engine",
+    "file_digest",
+    "kept_folder",
+    "open_read_only",
+    "write_atomically",
+    "write_parquet",
+]

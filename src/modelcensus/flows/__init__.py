@@ -1,6 +1,6 @@
 """Counters to flows with bounds, and the events that the counters themselves suffer."""
 
-from modelcensus.flows.counters import Counters
+from modelcensus.flows.counters import MOST_KEPT, Counters
 from modelcensus.flows.events import build_events, event_summary
 from modelcensus.flows.flows import build_aged_flows, build_flows
 from modelcensus.flows.monthly import keep_months
@@ -9,6 +9,7 @@ from modelcensus.flows.series_breaks import SeriesBreak, breaks_between, load_se
 from modelcensus.flows.spike_readings import spiked_counters
 
 __all__ = [
+    "MOST_KEPT",
     "Counters",
     "SeriesBreak",
     "breaks_between",

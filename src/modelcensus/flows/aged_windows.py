@@ -5,6 +5,7 @@ reading, and a day between two of them stands between their levels. Nothing else
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -12,12 +13,10 @@ import pyarrow as pa
 from modelcensus.engine import Engine
 from modelcensus.flows.calendar import days
 from modelcensus.flows.clocks import RELEASE, Clock
-from modelcensus.flows.constraints import BEGINNING, Bounds, Constraints, Floats, Ints, closure
-from modelcensus.flows.least_squares import even_rates, whole_levels
+from modelcensus.flows.constraints import BEGINNING, Bounds, Constraints, Ints, closure
 from modelcensus.flows.splices import Splice
-from modelcensus.flows.windowed import Windowed, scales
-from modelcensus.flows.windows import flow_table
-from modelcensus.vocabulary.names import ALL_TIME, PERIOD, ROLLING
+from modelcensus.flows.windowed import Windowed
+from modelcensus.flows.windows import flow_table, likely_levels, register_solved
 
 CELLS = 6_000_000
 """Differences held at a time: keeps memory flat."""
@@ -33,42 +32,29 @@ def aged_window_flows(
     known = np.array([n in shift for n in read.names.to_pylist()], bool)
     released = np.array([shift.get(n, 0) for n in read.names.to_pylist()], np.int64) + days(RELEASE)
     asked = released[:, None] + np.concatenate([[0], ages]).astype(np.int64)
-    total, rolling, period = (read.has(c) for c in (ALL_TIME, ROLLING, PERIOD))
-    measured = np.zeros(read.count, bool)
-    measured[read.id[np.isin(read.series, list(scales(splices))) & (read.counter == ROLLING)]] = True
-    parts = [
-        _solved(read, known, None, asked, np.where(rolling, ROLLING, PERIOD)),
-        _solved(read, known & total & (period | measured), splices, asked, np.full(read.count, "spliced", object)),
-    ]
-    engine.register(f"{name}_solved", pa.concat_tables(parts))
-    engine.query(f"{name}_conflicts", f"select distinct repository, instrument from {name}_solved where conflict")
-    engine.query(name, f"select * exclude (conflict) from {name}_solved where not conflict")
+    register_solved(engine, name, read, splices, partial(_solved, read, known, asked))
 
 
 def _solved(
-    read: Windowed, chosen: np.ndarray, splices: list[Splice] | None, asked: Ints, instrument: np.ndarray
+    read: Windowed,
+    known: np.ndarray,
+    asked: Ints,
+    chosen: np.ndarray,
+    splices: list[Splice] | None,
+    instrument: np.ndarray,
 ) -> pa.Table:
-    ids = np.flatnonzero(chosen)
-    number = np.full(read.count, -1, np.int64)
-    number[ids] = np.arange(len(ids))
-    born, read.born = read.born, _snapped(read)
-    told = read.constraints(chosen, splices)
-    read.born = born
-    told = Constraints(number[told.repository], told.u, told.v, told.weight)
-    said = read.said(chosen, splices)
-    order = np.argsort(number[said[0]], kind="stable")
-    said = tuple(part[order] for part in said)
-    broken = _broken(read, chosen, asked) if splices is not None else np.zeros((read.count, asked.shape[1] - 1), bool)
-    step = max(16, CELLS // max(1, len(np.unique(np.concatenate([told.u, told.v])))) ** 2) if len(ids) else 1
-    tables = [flow_table(read.names, ids[:0], _nothing(asked.shape[1]), asked[:0, 1:], broken, instrument)]
-    for first in range(0, len(ids), step):
-        mine = ids[first : first + step]
-        levels = _levels(told.of(first, first + len(mine)), asked[mine], born[mine])
-        a, b = np.searchsorted(number[said[0]], [first, first + len(mine)])
-        own = (number[said[0][a:b]] - first, *(part[a:b] for part in said[1:]))
-        solvable = ~levels.conflict[own[0]]
-        likely = _likely(tuple(part[solvable] for part in own), levels, asked[mine])
-        tables.append(flow_table(read.names, mine, levels, likely, broken, instrument))
+    chosen, width = chosen & known, asked.shape[1]
+    told = read.told(chosen, splices, _snapped(read))
+    broken = _broken(read, chosen, asked) if splices is not None else np.zeros((read.count, width - 1), bool)
+    nodes = len(np.unique(np.concatenate([told.constraints.u, told.constraints.v])))
+    step = max(16, CELLS // max(1, nodes) ** 2)
+    tables = [flow_table(read.names, told.ids[:0], _nothing(width), asked[:0, 1:], broken, instrument)]
+    for first in range(0, len(told.ids), step):
+        part = told.part(first, first + step)
+        bounds = _levels(part.constraints, asked[part.ids], read.born[part.ids])
+        whole = likely_levels(part.said, asked[part.ids], bounds)
+        likely = whole[:, 1:] - whole[:, :1]
+        tables.append(flow_table(read.names, part.ids, bounds, likely, broken, instrument))
     return pa.concat_tables(tables)
 
 
@@ -112,22 +98,6 @@ def _levels(told: Constraints, asked: Ints, born: Ints) -> Bounds:
     low = np.stack([np.maximum(0, -between[k, :, 0]) for k in range(1, width)], axis=1)
     high = np.stack([between[0, :, k] for k in range(1, width)], axis=1)
     return Bounds(low, high, conflict, between)
-
-
-def _likely(said: tuple[np.ndarray, ...], levels: Bounds, asked: Ints) -> Floats:
-    ids, start, end, low, high = said
-    aims = np.zeros(asked.shape)
-    if len(ids):
-        first, last = int(start.min()), int(end.max())
-        pairs, which = np.unique(np.stack([start, end]), axis=1, return_inverse=True)
-        under, over = np.full((pairs.shape[1], len(asked)), -np.inf), np.full((pairs.shape[1], len(asked)), np.inf)
-        np.maximum.at(under, (which.ravel(), ids), low)
-        np.minimum.at(over, (which.ravel(), ids), high)
-        rates = even_rates(pairs[0] - first, pairs[1] - first, under, np.maximum(over, under), last - first)
-        upto = np.concatenate([np.zeros((1, len(asked))), np.cumsum(rates, axis=0)])
-        aims = upto[np.clip(asked - first, 0, last - first), np.arange(len(asked))[:, None]]
-    whole = whole_levels(aims, levels.reach)
-    return whole[:, 1:] - whole[:, :1]
 
 
 def _broken(read: Windowed, chosen: np.ndarray, asked: Ints) -> np.ndarray:

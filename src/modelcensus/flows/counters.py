@@ -37,7 +37,7 @@ CREATED = """
 
 
 MOST_KEPT = 3_000_000
-"""Rows up to which readings are kept as a table."""
+"""Rows up to which a ledger is small: its readings are kept as a table, and counters of windows solved for everybody."""
 
 KEPT_BACK = 30
 """Snapshots before the last at which a first fold is kept, so that one is there even if the last days are in suspense."""

@@ -11,23 +11,8 @@ from modelcensus.flows import settings as s
 from modelcensus.flows.calendar import Snapshot, day_of, usual_step
 from modelcensus.flows.counters import Counters, Source
 from modelcensus.flows.incidents import Listing, SnapshotEvent
-from modelcensus.flows.series_breaks import breaks_between, series_break_table
+from modelcensus.flows.series_breaks import EVENT_COLUMNS, breaks_between, series_break_table
 from modelcensus.vocabulary.names import ROLLING
-
-COLUMNS = pa.schema(
-    [
-        ("kind", pa.string()),
-        ("source", pa.string()),
-        ("counter", pa.string()),
-        ("from", pa.date32()),
-        ("to", pa.date32()),
-        ("repositories", pa.int64()),
-        ("repository", pa.string()),
-        ("evidence", pa.string()),
-        ("done", pa.string()),
-    ]
-)
-"""`repository` is null where a whole snapshot or source is meant; `repositories` counts what it touched."""
 
 BEFORE_2023, SINCE_2024 = 19358, 19723
 """2023-01-01 and 2024-01-01: on half stalls repositories of before the first keep counting (docs/method.md)."""
@@ -58,9 +43,10 @@ DONE = {
 def build_events(counters: Counters) -> None:
     """Register `events`: kind, source, counter, from, to, repositories, repository, evidence, done."""
     rows = list(_rows(counters))
-    columns = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
+    columns = zip(*rows, strict=True) if rows else ((),) * len(EVENT_COLUMNS)
     counters.engine.register(
-        "events", pa.table([pa.array(c, f.type) for c, f in zip(columns, COLUMNS, strict=True)], schema=COLUMNS)
+        "events",
+        pa.table([pa.array(c, f.type) for c, f in zip(columns, EVENT_COLUMNS, strict=True)], schema=EVENT_COLUMNS),
     )
 
 

@@ -37,8 +37,8 @@ def build_flows(
     was measured, and then windows of 30 days count on the all-time scale with that width (`spliced`), or the counter
     that is narrower over all spans together is taken for all of them, so that months add up to their span. An open
     flow's estimate is what is known of it. Beyond `MOST_KEPT` rows the counters of windows are left aside of repositories
-    that have an all-time one: what came before it is then open. Registers also `flow_conflicts`: repositories whose readings no history can
-    satisfy; where another instrument is left, it gives their flow.
+    that have an all-time one: what came before it is then open. Registers also `flow_conflicts`: repositories whose
+    readings no history can satisfy; where another instrument is left, it gives their flow.
     """
     _build(counters, calendar_clock(repair), spans, only, spikes, folded=counters.certain)
 

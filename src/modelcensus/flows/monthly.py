@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import uuid
 from collections.abc import Sequence
 from datetime import date
 from importlib.metadata import version
@@ -21,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from modelcensus.engine import kept_folder
 from modelcensus.flows.calendar import days
 from modelcensus.flows.counters import Counters
 from modelcensus.flows.flows import build_flows
@@ -51,27 +50,10 @@ ALONE = """
 
 def keep_months(counters: Counters, months: Sequence[date], folder: Path, known: Sequence[str]) -> Path:
     """The folder with the flows between each two of the days `months`, which is written if it is not there; `known` are
-    the batches that the counters are read from, by which it is found again. Counters that are `certain` only."""
+    the batches that there are, by which it is found again. Counters that are `certain` only."""
     content = json.dumps([FORMAT, version("modelcensus"), counters.channel, sorted(known), [str(m) for m in months]])
-    target = folder / "months" / hashlib.sha256(content.encode()).hexdigest()[:16]
-    if target.is_dir():
-        return target
-    made = folder / "months" / f".writing-{uuid.uuid4().hex}"
-    made.mkdir(parents=True)
-    try:
-        _write(counters, list(pairwise(months)), made)
-        for old in (folder / "months").glob("[0-9a-f]*"):
-            shutil.rmtree(old, ignore_errors=True)
-        made.rename(target)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    return target
-
-
-def register_months(counters: Counters, folder: Path) -> None:
-    """Register `months_moved` and `months_quiet`, of the columns above; `ordinals` says who is who."""
-    counters.engine.read_parquet("months_moved", sorted(folder.glob("moved-*.parquet")), MOVED)
-    counters.engine.read_parquet("months_quiet", sorted(folder.glob("quiet.parquet")), QUIET)
+    key = hashlib.sha256(content.encode()).hexdigest()[:16]
+    return kept_folder(folder / "months", key, lambda made: _write(counters, list(pairwise(months)), made))
 
 
 def _write(counters: Counters, spans: list[tuple[date, date]], folder: Path) -> None:
@@ -92,7 +74,12 @@ def _write(counters: Counters, spans: list[tuple[date, date]], folder: Path) -> 
         moved = flow.filter(pa.array(~still)).sort_by("ordinal")
         month = pa.repeat(pa.scalar(start, pa.date32()), len(moved))
         pq.write_table(moved.add_column(0, MOVED.field(0), month), folder / f"moved-{start}.parquet")
-    pq.write_table(quiet.intervals([s for s, _ in spans]), folder / "quiet.parquet")
+    intervals = quiet.intervals([s for s, _ in spans])
+    told_by = np.full(count, ALL_TIME, object)
+    if alone is not None:
+        told_by[alone["ordinal"].to_numpy()] = alone["instrument"].to_pylist()
+    instrument = pa.array(told_by[intervals["ordinal"].to_numpy()].tolist(), pa.string())
+    pq.write_table(intervals.append_column("instrument", instrument).cast(QUIET), folder / "quiet.parquet")
 
 
 def _alone(counters: Counters, spans: list[tuple[date, date]]) -> pa.Table | None:
@@ -137,4 +124,4 @@ class _Quiet:
                 ),
             }
         )
-        return table.append_column("instrument", pa.repeat(ALL_TIME, len(table))).cast(QUIET).sort_by("ordinal")
+        return table.sort_by("ordinal")

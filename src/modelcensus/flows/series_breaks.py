@@ -30,7 +30,8 @@ EVENT_COLUMNS = pa.schema(
         ("done", pa.string()),
     ]
 )
-"""The columns of the `events` table."""
+"""The columns of the `events` table: `repository` is null where a whole snapshot or source is meant; `repositories` counts
+what it touched."""
 
 Text = Annotated[str, Field(min_length=1)]
 When = Annotated[ReadingTime, BeforeValidator(lambda v: ReadingTime.parse(str(v)))]

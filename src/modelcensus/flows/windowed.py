@@ -1,5 +1,7 @@
 """What was read of the repositories that counters of windows count, as arrays, and the constraints that it makes."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 
@@ -7,7 +9,7 @@ from modelcensus.engine import Engine
 from modelcensus.flows.all_time import chain_sql
 from modelcensus.flows.calendar import days
 from modelcensus.flows.clocks import Clock
-from modelcensus.flows.constraints import BEGINNING, Constraints, at_most, levels, windows
+from modelcensus.flows.constraints import BEGINNING, Constraints, Ints, at_most, levels, windows
 from modelcensus.flows.splices import Splice
 from modelcensus.vocabulary.names import ALL_TIME, PERIOD, ROLLING
 
@@ -28,6 +30,23 @@ CREATED_OF = """
     select repository, min(created_at) as created_at from {facts}
     where created_at is not null group by repository
 """
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of repositories `ids`, which count from 0 in the others: the constraints on their downloads, and what
+    estimates keep to (see Windowed.said), both in their order."""
+
+    ids: Ints
+    constraints: Constraints
+    said: tuple[np.ndarray, ...]
+
+    def part(self, first: int, end: int) -> "Told":
+        """The repositories from place `first` to before `end`, counted from 0 again."""
+        ids = self.ids[first:end]
+        a, b = np.searchsorted(self.said[0], [first, first + len(ids)])
+        said = (self.said[0][a:b] - first, *(column[a:b] for column in self.said[1:]))
+        return Told(ids, self.constraints.of(first, first + len(ids)), said)
 
 
 class Windowed:
@@ -97,7 +116,19 @@ class Windowed:
         later = said[2] > said[1]
         return tuple(part[later] for part in said)
 
-    def constraints(self, chosen: np.ndarray, splices: list[Splice] | None) -> Constraints:
+    def told(self, chosen: np.ndarray, splices: list[Splice] | None, born: Ints | None = None) -> Told:
+        """All of the chosen repositories; with `splices` what `all_time` says, too. `born`: the last day without
+        downloads of each in the stead of the one known."""
+        ids = np.flatnonzero(chosen)
+        number = np.full(self.count, -1, np.int64)
+        number[ids] = np.arange(len(ids))
+        found = self.constraints(chosen, splices, self.born if born is None else born)
+        said = self.said(chosen, splices)
+        order = np.argsort(said[0], kind="stable")
+        said = (number[said[0][order]], *(part[order] for part in said[1:]))
+        return Told(ids, Constraints(number[found.repository], found.u, found.v, found.weight), said)
+
+    def constraints(self, chosen: np.ndarray, splices: list[Splice] | None, born: Ints) -> Constraints:
         """All constraints on the chosen repositories; with `splices` those of `all_time`, too."""
         rows, low, high = self.counted(chosen, splices)
         parts = [
@@ -118,9 +149,9 @@ class Windowed:
             one, other = BEGINNING - self.chain[fell] + 1, BEGINNING - self.chain[fell]
             parts.append(at_most(self.id[fell], one, other, self.before[fell]))
             parts.append(at_most(self.id[fell], other, one, self.bottom[fell] - self.before[fell]))
-        born = np.flatnonzero(chosen & (self.born >= 0))
-        beginning = np.full(len(born), BEGINNING, np.int64)
-        parts.append(at_most(born, beginning, self.born[born], np.zeros(len(born))))
+        known = np.flatnonzero(chosen & (born >= 0))
+        beginning = np.full(len(known), BEGINNING, np.int64)
+        parts.append(at_most(known, beginning, born[known], np.zeros(len(known))))
         return Constraints.together(parts).sorted()
 
     def steps(self, chosen: np.ndarray) -> tuple[np.ndarray, ...]:

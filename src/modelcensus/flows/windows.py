@@ -1,6 +1,8 @@
 """Flows of repositories that counters of windows were read of, alone or beside `all_time`: the constraint view."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +10,7 @@ import pyarrow as pa
 from modelcensus.engine import Engine
 from modelcensus.flows.calendar import days
 from modelcensus.flows.clocks import Clock
-from modelcensus.flows.constraints import CHUNK, Bounds, Constraints, solve
+from modelcensus.flows.constraints import CHUNK, Bounds, Floats, Ints, solve
 from modelcensus.flows.least_squares import even_rates, whole_levels
 from modelcensus.flows.splices import Splice
 from modelcensus.flows.windowed import Windowed, scales
@@ -29,13 +31,21 @@ def window_flows(
     repository: then windows of 30 days count on the all-time scale, as wide as the two were seen to disagree.
     """
     read = Windowed(engine, clock, only)
-    total, rolling, period = (read.has(c) for c in (ALL_TIME, ROLLING, PERIOD))
     wanted = [(days(a), days(e)) for a, e in spans]
+    register_solved(engine, name, read, splices, partial(_solved, read, wanted))
+
+
+def register_solved(
+    engine: Engine, name: str, read: Windowed, splices: list[Splice], solved: Callable[..., pa.Table]
+) -> None:
+    """Register `name` and `name`_conflicts: what `solved` (of the repositories chosen, the splices or None, and the
+    instrument of each) gives of the counters of windows as they are, and of those that can be spliced."""
+    total, rolling, period = (read.has(c) for c in (ALL_TIME, ROLLING, PERIOD))
     measured = np.zeros(read.count, bool)
     measured[read.id[np.isin(read.series, list(scales(splices))) & (read.counter == ROLLING)]] = True
     parts = [
-        _solved(read, np.ones(read.count, bool), None, wanted, np.where(rolling, ROLLING, PERIOD)),
-        _solved(read, total & (period | measured), splices, wanted, np.full(read.count, "spliced", object)),
+        solved(np.ones(read.count, bool), None, np.where(rolling, ROLLING, PERIOD)),
+        solved(total & (period | measured), splices, np.full(read.count, "spliced", object)),
     ]
     engine.register(f"{name}_solved", pa.concat_tables(parts))
     engine.query(f"{name}_conflicts", f"select distinct repository, instrument from {name}_solved where conflict")
@@ -44,56 +54,43 @@ def window_flows(
 
 def _solved(
     read: Windowed,
+    spans: list[tuple[int, int]],
     chosen: np.ndarray,
     splices: list[Splice] | None,
-    spans: list[tuple[int, int]],
     instrument: np.ndarray,
 ) -> pa.Table:
-    ids = np.flatnonzero(chosen)
-    number = np.full(read.count, -1, np.int64)
-    number[ids] = np.arange(len(ids))
-    all_constraints = read.constraints(chosen, splices)
-    all_constraints = Constraints(
-        number[all_constraints.repository], all_constraints.u, all_constraints.v, all_constraints.weight
-    )
-    said = read.said(chosen, splices)
-    order = np.argsort(number[said[0]], kind="stable")
-    said = tuple(part[order] for part in said)
+    told = read.told(chosen, splices)
     broken = read.broken(chosen, spans) if splices is not None else np.zeros((read.count, len(spans)), bool)
-    tables = []
-    for first in range(0, len(ids), CHUNK):
-        last = min(first + CHUNK, len(ids))
-        bounds = solve(all_constraints.of(first, last), last - first, spans)
-        a, b = np.searchsorted(number[said[0]], [first, last])
-        mine = (number[said[0][a:b]] - first, *(part[a:b] for part in said[1:]))
-        solvable = ~bounds.conflict[mine[0]]
-        likely = _likely(tuple(part[solvable] for part in mine), bounds, spans)
-        tables.append(flow_table(read.names, ids[first:last], bounds, likely, broken, instrument))
-    empty = Bounds(np.zeros((0, len(spans))), np.zeros((0, len(spans))), np.zeros(0, bool), np.zeros((1, 0, 1)))
-    return pa.concat_tables(
-        tables or [flow_table(read.names, ids[:0], empty, np.zeros((0, len(spans))), broken, instrument)]
-    )
-
-
-def _likely(said: tuple[np.ndarray, ...], bounds: Bounds, spans: list[tuple[int, int]]) -> np.ndarray:
-    """Estimates of the spans: the feasible even rates, as whole numbers inside the bounds."""
-    ids, start, end, low, high = said
     edges = sorted({d for span in spans for d in span})
-    count = bounds.low.shape[0]
-    aims = np.zeros((count, len(edges)))
+    at = {d: i for i, d in enumerate(edges)}
+    starts, ends = [at[s] for s, _ in spans], [at[e] for _, e in spans]
+    nothing = Bounds(np.zeros((0, len(spans))), np.zeros((0, len(spans))), np.zeros(0, bool), np.zeros((1, 0, 1)))
+    tables = [flow_table(read.names, told.ids[:0], nothing, nothing.low, broken, instrument)]
+    for first in range(0, len(told.ids), CHUNK):
+        part = told.part(first, first + CHUNK)
+        bounds = solve(part.constraints, len(part.ids), spans)
+        levels = likely_levels(part.said, np.tile(edges, (len(part.ids), 1)), bounds)
+        likely = levels[:, ends] - levels[:, starts]
+        tables.append(flow_table(read.names, part.ids, bounds, likely, broken, instrument))
+    return pa.concat_tables(tables)
+
+
+def likely_levels(said: tuple[np.ndarray, ...], asked: Ints, bounds: Bounds) -> Floats:
+    """P at the days asked for (repositories x days, of `bounds.reach`): that of the feasible even rates, as whole numbers
+    inside the bounds; 0 throughout where the readings contradict each other."""
+    solvable = ~bounds.conflict[said[0]]
+    ids, start, end, low, high = (part[solvable] for part in said)
+    aims = np.zeros(asked.shape)
     if len(ids):
-        first, last = int(start.min()), int(end.max())
+        first, last, count = int(start.min()), int(end.max()), len(asked)
         pairs, which = np.unique(np.stack([start, end]), axis=1, return_inverse=True)
         under, over = np.full((pairs.shape[1], count), -np.inf), np.full((pairs.shape[1], count), np.inf)
         np.maximum.at(under, (which.ravel(), ids), low)
         np.minimum.at(over, (which.ravel(), ids), high)
-        over = np.maximum(over, under)
-        rates = even_rates(pairs[0] - first, pairs[1] - first, under, over, last - first)
+        rates = even_rates(pairs[0] - first, pairs[1] - first, under, np.maximum(over, under), last - first)
         upto = np.concatenate([np.zeros((1, count)), np.cumsum(rates, axis=0)])
-        aims = upto[np.clip(np.asarray(edges) - first, 0, last - first)].T
-    levels_at = whole_levels(aims, bounds.reach)
-    at = {d: i for i, d in enumerate(edges)}
-    return np.stack([levels_at[:, at[e]] - levels_at[:, at[s]] for s, e in spans], axis=1)
+        aims = upto[np.clip(asked - first, 0, last - first), np.arange(count)[:, None]]
+    return whole_levels(aims, bounds.reach)
 
 
 def flow_table(

@@ -7,8 +7,6 @@ repositories. What did not move at all comes as counts by the dimensions of the 
 from __future__ import annotations
 
 import hashlib
-import shutil
-import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +15,7 @@ from pathlib import Path
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from modelcensus.engine import Engine
+from modelcensus.engine import Engine, kept_folder
 from modelcensus.measures.ages import age_sql
 from modelcensus.vocabulary.names import REPOSITORY_DIMENSIONS, ROOT_DIMENSIONS
 
@@ -33,10 +31,10 @@ MOVED = """
 """
 
 QUIET = """
-    select s.span, g.unit, cast(0 as bigint) as low, cast(0 as bigint) as estimate,
-           cast(0 as bigint) as high, false as open, false as broken, 'all_time' as instrument,
+    select s.span, g.unit, g.instrument, cast(0 as bigint) as low, cast(0 as bigint) as estimate,
+           cast(0 as bigint) as high, false as open, false as broken,
            cast(sum(g.units) as bigint) as units, {columns}, {age} as age
-    from (select first, last, {named}, count(*) as units, {unit} as unit from {quiet} where {where} group by all) g
+    from (select first, last, instrument, {named}, count(*) as units, {unit} as unit from {quiet} where {where} group by all) g
     join spans_asked s on s.start_day between g.first and g.last group by all
 """
 
@@ -62,21 +60,15 @@ def keep_by_month(engine: Engine, months: Sequence[date], flows: Path, folder: P
     """Register `moved_told` and `quiet_told`: the flows kept in `flows` with the catalog's columns beside them, which are
     written into the folder if they are not there."""
     columns = tuple(c for c in engine.table("catalog").columns if c != "repository")
-    target = folder / "told" / hashlib.sha256(f"{flows.name} {key}".encode()).hexdigest()[:16]
-    if not target.is_dir():
-        made = folder / "told" / f".writing-{uuid.uuid4().hex}"
-        made.mkdir(parents=True)
-        try:
-            beside = ", ".join(f"c.{c}" for c in columns)
-            for path in sorted(flows.glob("*.parquet")):
-                engine.query("telling", TOLD.format(columns=beside, path=str(path).replace("'", "''")), keep=False)
-                engine.save_parquet("telling", made / path.name)
-            engine.drop("telling")
-            for old in (folder / "told").glob("[0-9a-f]*"):
-                shutil.rmtree(old, ignore_errors=True)
-            made.rename(target)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+    beside = ", ".join(f"c.{c}" for c in columns)
+
+    def write(made: Path) -> None:
+        for path in sorted(flows.glob("*.parquet")):
+            engine.query("telling", TOLD.format(columns=beside, path=str(path).replace("'", "''")), keep=False)
+            engine.save_parquet("telling", made / path.name)
+        engine.drop("telling")
+
+    target = kept_folder(folder / "told", hashlib.sha256(f"{flows.name} {key}".encode()).hexdigest()[:16], write)
     for name, pattern in (("moved_told", "moved-*.parquet"), ("quiet_told", "quiet.parquet")):
         paths = sorted(target.glob(pattern))
         engine.read_parquet(name, paths, pq.read_schema(paths[0]))

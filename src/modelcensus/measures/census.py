@@ -14,11 +14,12 @@ import pyarrow as pa
 
 from modelcensus.catalog import Knowledge, build_catalog, catalog_key, keep_catalog
 from modelcensus.engine import DuckDBEngine, Engine
-from modelcensus.flows import build_events, build_readings, keep_months
+from modelcensus.flows import MOST_KEPT, build_events, build_readings, keep_months
 from modelcensus.ledger import Ledger, Manifest
 from modelcensus.measures.answers import Answers
 from modelcensus.measures.by_month import ByMonth, keep_by_month
 from modelcensus.measures.evaluate import evaluate
+from modelcensus.measures.extents import Extent, extent_of
 from modelcensus.measures.inputs import Inputs
 from modelcensus.measures.result import Result
 from modelcensus.measures.views import connect
@@ -49,8 +50,8 @@ BATCHES = pa.schema(
     ]
 )
 
-LARGE = 3_000_000
-"""Observations from which on folds are kept with the ledger, so that a day more folds that day alone."""
+LARGE = MOST_KEPT
+"""Observations beyond which what is derived is kept with the ledger, so that a day more is worked out for that day alone."""
 
 
 class Census:
@@ -115,7 +116,7 @@ class Census:
     def _derived(self) -> Path | None:
         """Where what is derived from a large ledger is kept: folds, flows by month, the catalog."""
         rows = sum(m.rows.get(OBSERVATIONS.name, 0) for m in self.manifests)
-        kept = rows >= LARGE and self.records and self.as_of is None and os.access(self.ledger.root, os.W_OK)
+        kept = rows > LARGE and self.records and self.as_of is None and os.access(self.ledger.root, os.W_OK)
         return self.ledger.root / "derived" if kept else None
 
     @property
@@ -125,10 +126,10 @@ class Census:
         if not months or not self._derived or not self.counters.certain:
             return None
         if channel not in self._by_month:
-            batches = [m.id for m in self.batches(channel)]
+            batches = [m.id for m in self.manifests]
             folder = self._derived / hashlib.sha256(channel.encode()).hexdigest()[:12]
             flows = keep_months(self.counters, months, folder, batches)
-            key = catalog_key(self.knowledge, [m.id for m in self.manifests])
+            key = catalog_key(self.knowledge, batches)
             self._by_month[channel] = keep_by_month(self.engine, months, flows, folder, key)
         return self._by_month[channel]
 
@@ -203,6 +204,10 @@ class Census:
         if asked not in self.channels:
             raise RequestError(f"no channel {asked!r}", where="reading channel", remedy=nearest(asked, self.channels))
         return asked
+
+    def extent(self, channel: str) -> Extent:
+        """The days that a channel covers."""
+        return extent_of(self, channel)
 
     def batches(self, channel: str) -> list[Manifest]:
         """The batches of a channel."""

@@ -51,7 +51,7 @@ def reported_scope(census: "Census", channel: str, within: str) -> tuple[Scope, 
 
     A scope over columns that a series by organization lacks is refused.
     """
-    census.engine.query("reported_rows", ROWS.format(channel=channel.replace("'", "''")))
+    _read(census, channel)
     rows = census.engine.rows("select distinct scope, organization is null as total from reported_rows order by all")
     own = next((r["scope"] for r in rows if not r["total"]), "")
     totals = [r["scope"] for r in rows if r["total"]]
@@ -94,6 +94,18 @@ def reported_scope(census: "Census", channel: str, within: str) -> tuple[Scope, 
     return Scope(name, rule.text, f"{rule.short}{counted}", rule.where, 0, ""), ""
 
 
+def reported_months(census: "Census", channel: str) -> list[dict]:
+    """The months that the publisher gives, in order: period_start, period_end, and whether all of it is exact."""
+    _read(census, channel)
+    return census.engine.rows(
+        "select period_start, period_end, bool_and(exact) as exact from reported_rows group by all order by 1"
+    )
+
+
+def _read(census: "Census", channel: str) -> None:
+    census.engine.query("reported_rows", ROWS.format(channel=channel.replace("'", "''")))
+
+
 def own_scope(census: "Census") -> str:
     """What the publisher counted the organizations over (needs `reported_rows`)."""
     rows = census.engine.rows("select distinct scope from reported_rows where organization is not null order by 1")
@@ -110,8 +122,7 @@ def reported_quantities(
     census: "Census", request: Request, scope: Scope, total: str, name: str, cumulative: bool = False
 ) -> tuple[ir.Table, ir.Table | None, tuple[Span, ...]]:
     """Register quantities `name`: a row per organization and period, exactly as published."""
-    months = census.engine.rows("""select period_start, period_end, bool_and(exact) as exact from reported_rows
-               group by all order by 1""")
+    months = reported_months(census, request.reading.channel)
     periods = _periods(request, months)
     origin = _origin(request, months)
     spans = [(origin, p.end) if cumulative else (p.start, p.end) for p in periods]

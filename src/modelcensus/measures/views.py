@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -108,6 +109,15 @@ MONTHLY = """
            case when not f.open then f.high end as high, f.open, f.broken, f.instrument
     from flows f join flow_months m using (span)
 """
+KEPT = """
+    select m.month, o.repository, m.low, case when not m.open then m.estimate end as estimate, m.high, m.open, m.broken,
+           m.instrument
+    from moved_told m join ordinals o using (ordinal)
+    union all
+    select f.month, o.repository, 0, 0, 0, false, false, q.instrument
+    from quiet_told q join ordinals o using (ordinal) join flow_months f on f.month between q.first and q.last
+"""
+"""The same of a large ledger, which keeps its flows by month."""
 JOINED = """
     select f.*, c.* exclude (repository) from flows f join catalog c using (repository)
 """
@@ -120,17 +130,17 @@ def connect(census: Census, channel: str = "", views: Iterable[str] = ()) -> duc
     tables, scanned = stored_views(census.stored, census.ledger, census.manifests, needed)
     engine = census.engine if needed & ATTRIBUTED else census.stored
     computed = {n: f'select {_columns(VIEWS[n])} from "{n}"' for n in sorted(needed & (ATTRIBUTED | COUNTED))}
-    if needed & COUNTED and not _count(census, channel, needed):
+    if needed & COUNTED and not _prepare(census, channel):
         for name in sorted(needed & COUNTED):
             engine.register(f"no_{name}", VIEWS[name].arrow.empty_table())
             computed[name] = f"select * from no_{name}"
     elif FLOWS.name in needed:
-        computed[FLOWS.name] = MONTHLY
+        computed[FLOWS.name] = _flows(census)
     joined = {FLOWS_BY_MONTH.name: JOINED} if FLOWS_BY_MONTH.name in wanted else {}
     return open_read_only(lambda path: engine.save(path, {**tables, **computed}), joined, scanned)
 
 
-def _count(census: Census, asked: str, needed: set[str]) -> bool:
+def _prepare(census: Census, asked: str) -> bool:
     """Register what is computed from an observed channel's counters; false where the ledger has no such channel."""
     observed = [c for c in census.channels if not c.startswith(REPORTED)]
     if asked.startswith(REPORTED):
@@ -143,12 +153,19 @@ def _count(census: Census, asked: str, needed: set[str]) -> bool:
         return False
     channel = census.channel(asked or (observed[0] if len(observed) == 1 else ""))
     census.prepare(channel, attributed=False)
-    if FLOWS.name in needed:
-        months = _months(census)
-        build_flows(census.counters, [(m.start, m.end) for m in months], "conservative")
-        firsts = pa.array([m.start for m in months], pa.date32())
-        census.stored.register("flow_months", pa.table({"span": range(len(months)), "month": firsts}))
     return True
+
+
+def _flows(census: Census) -> str:
+    """SQL of the flows of every calendar month."""
+    kept = census.by_month
+    months = [Period(a, b) for a, b in pairwise(kept.months)] if kept else _months(census)
+    firsts = pa.array([m.start for m in months], pa.date32())
+    census.stored.register("flow_months", pa.table({"span": range(len(months)), "month": firsts}))
+    if kept:
+        return KEPT
+    build_flows(census.counters, [(m.start, m.end) for m in months], "conservative")
+    return MONTHLY
 
 
 def _months(census: Census) -> list[Period]:
