@@ -82,12 +82,7 @@ def decomposition(frame: Frame) -> ir.Table:
 
 
 def _refuse(frame: Frame) -> None:
-    if frame.reported:
-        raise RequestError(
-            "a reported series by organization has no repositories",
-            where=f"channel {frame.request.reading.channel}",
-            remedy="use a channel of counters that were observed, such as hub",
-        )
+    frame.more.observed_only()
     if not (frame.request.of or frame.dimensions):
         raise RequestError("whose share?", where="decomposition", remedy="give --of organization=NAME, or --by")
 

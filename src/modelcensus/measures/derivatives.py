@@ -4,12 +4,11 @@ from datetime import timedelta
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 from ibis import _
 from ibis.common.deferred import Deferred
 
 from modelcensus.measures.descent import derivatives, having
-from modelcensus.measures.frame import Frame, Span
+from modelcensus.measures.frame import Frame
 from modelcensus.measures.registry import measure
 from modelcensus.vocabulary import Period, RequestError
 
@@ -114,16 +113,7 @@ def _spans(frame: Frame, made: ir.Table) -> ir.Table:
     chosen = [p for p in chosen if p.end > whole.start and p.start < whole.end]
     if not chosen:
         raise RequestError(f"derivatives here are of {whole}", where="--period", remedy="ask for a period among them")
-    frame.labels.extend(Span(str(p), p.start.isoformat(), p.end.isoformat()) for p in chosen)
-    return ibis.memtable(
-        pa.table(
-            {
-                "span": pa.array(range(len(chosen)), pa.int64()),
-                "start": pa.array([p.start for p in chosen], pa.date32()),
-                "end": pa.array([p.end for p in chosen], pa.date32()),
-            }
-        )
-    )
+    return frame.calendar(chosen)
 
 
 def _peers(frame: Frame, reading: str) -> tuple[str, tuple[str, ...]]:

@@ -12,20 +12,9 @@ from ibis import _
 
 from modelcensus.catalog.patterns import text
 from modelcensus.flows import reading_table
-from modelcensus.measures.frame import Frame
+from modelcensus.measures.frame import WITH_ROOTS, Frame
 from modelcensus.vocabulary import RequestError, nearest
-from modelcensus.vocabulary.names import ALL_TIME
-
-RELATIONS = ("finetune", "adapter", "quantized", "merge")
-"""What a derivative can be to its parents (the Hub's own words)."""
-
-WHOLE = """
-    select c.* replace (coalesce(s.root_family, c.root_family) as root_family,
-                        coalesce(s.root_organization, c.root_organization) as root_organization,
-                        coalesce(s.root_country, c.root_country) as root_country,
-                        coalesce(s.root_region, c.root_region) as root_region), coalesce(s.share, 1.0) as part
-    from catalog c left join shared_roots s using (repository)
-"""
+from modelcensus.vocabulary.names import ALL_TIME, RELATIONS
 
 DIRECT = """
     select c.* replace (coalesce(t.family, c.root_family) as root_family,
@@ -57,8 +46,12 @@ APART = "and not (organization = root_organization or (first_party and family = 
 
 def relations(frame: Frame) -> tuple[str, ...]:
     """The relations that count: those of the reading, else all."""
-    asked = frame.request.reading.relations
-    chosen = tuple(r.strip() for r in asked.split(",")) if asked else RELATIONS
+    return asked_relations(frame) or RELATIONS
+
+
+def asked_relations(frame: Frame) -> tuple[str, ...]:
+    """The relations that the reading names."""
+    chosen = tuple(r.strip() for r in frame.request.reading.relations.split(",") if r.strip())
     for name in chosen:
         if name not in RELATIONS:
             raise RequestError(
@@ -78,7 +71,7 @@ def derivatives(frame: Frame) -> ir.Table:
         counts = f"n.downloads > {reading.number('minimum', 0)}"
         frame.notes.append(f"minimum: more than {reading.minimum} at the latest reading of {counter}")
     sql = DERIVATIVES.format(
-        based=DIRECT if reading.tree == "direct" else WHOLE,
+        based=DIRECT if reading.tree == "direct" else WITH_ROOTS,
         readings=reading_table(reading.repair),
         counter=counter,
         counts=counts,

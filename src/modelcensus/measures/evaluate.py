@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 import ibis.expr.types as ir
 
 from modelcensus.catalog import Scope
-from modelcensus.catalog.patterns import text
 from modelcensus.measures.ages import age_sql
-from modelcensus.measures.frame import Frame, Span, add_up
+from modelcensus.measures.frame import WITH_ROOTS, Frame, Span, add_up, terms_sql
 from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.registry import Measure, find_measure
 from modelcensus.measures.reported import own_scope, published_name
@@ -44,12 +43,6 @@ BASES = (
     "snapshots",
 )
 """Tables at which the SQL of a record ends; docs/data-model.md describes them."""
-
-WITH_ROOTS = f"""
-    select c.* replace ({", ".join(f"coalesce(s.{d}, c.{d}) as {d}" for d in ROOT_DIMENSIONS)})
-    from catalog c left join shared_roots s using (repository)
-"""
-"""The catalog with a row per root of a repository that has several."""
 
 KNOWN_COLUMNS = {
     "span",
@@ -184,10 +177,6 @@ def _sizes(frame: Frame, scope: Scope, names: list[str]) -> dict[tuple[object, .
     """How many repositories of the scope each row's subject has; of a share or a mix the denominator's are meant."""
     if frame.reported or frame.request.measure == "share" or ("variant" in names and frame.request.measure != "mix"):
         return {}
-    tests = [f"({scope.where})"]
-    for dimension, values in frame.request.of:
-        listed = ", ".join(text(v) for v in values)
-        tests.append(f"list_has_any(variant, [{listed}])" if dimension == "variant" else f"{dimension} in ({listed})")
     keys = _keys(frame, names)
     chosen = "".join(f"{k}, " for k in keys)
     shared = set(ROOT_DIMENSIONS) & {*keys, *(d for d, _ in frame.request.of)}
@@ -196,7 +185,7 @@ def _sizes(frame: Frame, scope: Scope, names: list[str]) -> dict[tuple[object, .
         starts = ", ".join(f"({i}, date '{s.start}')" for i, s in enumerate(frame.labels or frame.spans))
         told = f"(select c.*, s.span, {age_sql('s.start')} as age from {told} c, (values {starts}) s(span, start))"
     rows = frame.engine.rows(
-        f"select {chosen}count(distinct repository) as size from {told} where {' and '.join(tests)} group by all"
+        f"select {chosen}count(distinct repository) as size from {told} where ({scope.where}) and {terms_sql(frame.request.of)} group by all"
     )
     return {tuple(r[k] for k in keys): r["size"] for r in rows}
 

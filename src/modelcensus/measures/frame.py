@@ -12,15 +12,25 @@ from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 from ibis import _
 
 from modelcensus.catalog import Knowledge, Scope
+from modelcensus.catalog.patterns import text
 from modelcensus.engine import Engine
 from modelcensus.vocabulary import Period, Request, RequestError, nearest
 from modelcensus.vocabulary.names import DIMENSIONS, ORGANIZATION_DIMENSIONS, QUANTITY_DIMENSIONS, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
     from modelcensus.measures.quantities import Quantities
+
+
+WITH_ROOTS = f"""
+    select c.* replace ({", ".join(f"coalesce(s.{d}, c.{d}) as {d}" for d in ROOT_DIMENSIONS)}),
+           coalesce(s.share, 1.0) as part
+    from catalog c left join shared_roots s using (repository)
+"""
+"""The catalog with a row per root of a repository that has several, and the part of the repository that is the root's."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,16 @@ class Frame:
     evidence: list[ir.Table] = field(default_factory=list)
     labels: list[Span] = field(default_factory=list)
     also: list[str] = field(default_factory=list)
+
+    def calendar(self, periods: Sequence[Period], flags: tuple[str, ...] = ()) -> ir.Table:
+        """Make these the spans of the answer; a table of them: span, start, end (days)."""
+        self.labels.extend(Span(str(p), p.start.isoformat(), p.end.isoformat(), flags) for p in periods)
+        columns = {
+            "span": pa.array(range(len(periods)), pa.int64()),
+            "start": pa.array([p.start for p in periods], pa.date32()),
+            "end": pa.array([p.end for p in periods], pa.date32()),
+        }
+        return ibis.memtable(pa.table(columns))
 
     def cumulate(self) -> "Frame":
         """The same from the origin on up to each period's end."""
@@ -184,6 +204,19 @@ class Frame:
         column = catalog[dimension]
         test = column.contains(ibis.literal(value)) if isinstance(column, ir.ArrayColumn) else column == value
         return len(self.engine.fetch(catalog.filter(test).limit(1).select("repository"))) > 0
+
+
+def terms_sql(terms: Sequence[tuple[str, tuple[str, ...]]]) -> str:
+    """SQL of whoever has one of the values of every term, over the catalog.
+
+    >>> terms_sql([("organization", ("a", "b")), ("variant", ("coder",))])
+    "organization in ('a', 'b') and list_has_any(variant, ['coder'])"
+    """
+    tests = []
+    for dimension, values in terms:
+        listed = ", ".join(text(v) for v in values)
+        tests.append(f"list_has_any(variant, [{listed}])" if dimension == "variant" else f"{dimension} in ({listed})")
+    return " and ".join(tests) or "true"
 
 
 def share_among_roots(table: ir.Table, shared: ir.Table) -> ir.Table:

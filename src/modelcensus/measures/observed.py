@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import ibis.expr.types as ir
 
 from modelcensus.catalog import Scope
-from modelcensus.flows import build_aged_flows, build_flows, fixed_panel_sql, reading_table, spiked_counters
+from modelcensus.flows import build_flows, fixed_panel_sql, reading_table, spiked_counters
 from modelcensus.measures.ages import age_sql
 from modelcensus.measures.by_month import month_quantities
 from modelcensus.measures.frame import Span
@@ -21,13 +21,6 @@ FLOWS = """
     from flows f join catalog c using (repository) join (values {starts}) s(span, start) on s.span = f.span
     where {where} {panel}
 """
-
-AGED = """
-    select f.span, f.repository as unit, f.low, f.estimate, f.high, f.open, f.broken, f.instrument, c.*
-    from flows f join catalog c using (repository) where {where}
-"""
-
-ZERO = "select repository, released as zero_on from catalog where released is not null and {where}"
 
 COUNTERS = """
     with rows as (
@@ -115,15 +108,6 @@ def _told_by(request: Request) -> set[str]:
     """The dimensions that a request, whatever its measure, may group by or choose from."""
     peers = request.reading.peers.partition(":")[0]
     return {*request.dimensions, *(d for d, _ in request.of), "organization", *({peers} & set(DIMENSIONS))}
-
-
-def aged_quantities(census: "Census", request: Request, scope: Scope, name: str, ages: list[int]) -> ir.Table:
-    """Register quantities `name`: a row per repository with a release day and age (span, the place in `ages`), with the
-    bounds of its downloads in that many days from its release on."""
-    only = f"and repository in (select repository from catalog where released is not null and {scope.where})"
-    reading = request.reading
-    build_aged_flows(census.counters, ZERO.format(where=scope.where), ages, reading.repair, only, reading.spikes)
-    return census.engine.query(name, AGED.format(where=scope.where))
 
 
 def counter_quantities(

@@ -7,11 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-import ibis.expr.types as ir
-
 from modelcensus.catalog import Scope, resolve_scope
 from modelcensus.measures.frame import Frame
-from modelcensus.measures.observed import aged_quantities, counter_quantities, flow_quantities
+from modelcensus.measures.observed import counter_quantities, flow_quantities
 from modelcensus.measures.reported import reported_quantities, reported_scope
 from modelcensus.vocabulary import Period, Request, RequestError
 from modelcensus.vocabulary.names import REPORTED
@@ -76,7 +74,7 @@ class Quantities:
 
     def repositories(self) -> Frame:
         """The repositories in scope instead of quantities (column `unit`, and those of the catalog)."""
-        self._observed()
+        self.observed_only()
         table = self.census.engine.query(
             f"{self.name}_repositories",
             f"select repository as unit, c.* from catalog c where {self.scope.where}",
@@ -86,12 +84,8 @@ class Quantities:
             self.request, self.census.engine, self.census.knowledge, table, (), False, None, self, self.scope
         )
 
-    def aged(self, ages: Sequence[int]) -> ir.Table:
-        """Quantities of the first days after release, one span per age in days; observed channels only."""
-        self._observed()
-        return aged_quantities(self.census, self.request, self.scope, f"{self.name}_aged", list(ages))
-
-    def _observed(self) -> None:
+    def observed_only(self) -> None:
+        """Refuse a reported series: it has no repositories."""
         if self.reported:
             raise RequestError(
                 "a reported series by organization has no repositories",

@@ -5,14 +5,13 @@ from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
-import pyarrow as pa
 from ibis import _
 
-from modelcensus.measures.frame import Frame, Span
+from modelcensus.measures.descent import asked_relations
+from modelcensus.measures.frame import Frame
 from modelcensus.measures.registry import measure
-from modelcensus.vocabulary import Period, RequestError, nearest
+from modelcensus.vocabulary import Period, RequestError
 
-RELATIONS = ("finetune", "adapter", "quantized", "merge")
 SEEN = "open: only repositories that the ledger has seen"
 
 
@@ -34,16 +33,7 @@ def releases(frame: Frame) -> ir.Table:
     counted = _counted(frame)
     dated = replace(frame, quantities=counted.filter(_.released.notnull())).subject()
     periods = _periods(frame, dated)
-    frame.labels.extend(Span(str(p), p.start.isoformat(), p.end.isoformat(), (SEEN,)) for p in periods)
-    calendar = ibis.memtable(
-        pa.table(
-            {
-                "span": pa.array(range(len(periods)), pa.int64()),
-                "start": pa.array([p.start for p in periods], pa.date32()),
-                "end": pa.array([p.end for p in periods], pa.date32()),
-            }
-        )
-    )
+    calendar = frame.calendar(periods, (SEEN,))
     placed = dated.join(calendar, [dated.released >= calendar.start, dated.released < calendar.end])
     _say_undated(frame, counted, placed)
     keys = list(frame.dimensions)
@@ -65,16 +55,12 @@ def releases(frame: Frame) -> ir.Table:
 
 def _counted(frame: Frame) -> ir.Table:
     """The repositories that count as releases, as quantities of one each."""
-    asked = {v.strip() for v in frame.request.reading.relations.split(",") if v.strip()}
-    for relation in sorted(asked - set(RELATIONS)):
-        raise RequestError(
-            f"unknown relation {relation!r}", where="reading relations", remedy=nearest(relation, list(RELATIONS))
-        )
+    asked = asked_relations(frame)
     one = frame.quantities.mutate(low=ibis.literal(1), estimate=ibis.literal(1), high=ibis.literal(1))
     if "relation" in (*frame.dimensions, *(d for d, _values in frame.request.of)):
         return one
     original = (_.relation == "none") | (_.first_party & _.relation.isin(["finetune", "merge"]))
-    kept = one.filter(original | _.relation.isin(sorted(asked)) if asked else original)
+    kept = one.filter(original | _.relation.isin(asked) if asked else original)
     left = frame.engine.fetch(one.aggregate(all=one.count())).to_pylist()[0]["all"]
     left -= frame.engine.fetch(kept.aggregate(all=kept.count())).to_pylist()[0]["all"]
     if left:

@@ -7,9 +7,8 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from modelcensus.catalog.patterns import text
 from modelcensus.flows import build_aged_flows, reading_table
-from modelcensus.measures.frame import Frame, Span, add_up
+from modelcensus.measures.frame import Frame, Span, add_up, terms_sql
 from modelcensus.vocabulary import RequestError
 
 ORIGIN = date(2000, 1, 1)
@@ -126,12 +125,9 @@ def released_in(frame: Frame) -> str:
 
 def subject_sql(frame: Frame) -> str:
     """SQL of the request's subject, over the catalog."""
-    tests = ["true"]
     for dimension, values in frame.request.of:
         frame.must_exist(dimension, values)
-        listed = ", ".join(text(v) for v in values)
-        tests.append(f"list_has_any(variant, [{listed}])" if dimension == "variant" else f"{dimension} in ({listed})")
-    return " and ".join(tests)
+    return terms_sql(frame.request.of)
 
 
 def _possible(frame: Frame) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from modelcensus.catalog.patterns import text
 from modelcensus.engine import Engine
+from modelcensus.measures.frame import terms_sql
 
 Terms = Sequence[tuple[str, tuple[str, ...]]]
 
@@ -41,7 +41,7 @@ def belonging(engine: Engine, name: str, terms: Terms, *, direct: bool) -> int:
     """
     family = any(d in ("family", "generation") for d, _ in terms)
     mine = "first_party" if family and not any(d in ("organization", "repository") for d, _ in terms) else "true"
-    nodes = engine.fetch(engine.query(f"{name}_nodes", NODES.format(own=mine, terms=_where(terms))))
+    nodes = engine.fetch(engine.query(f"{name}_nodes", NODES.format(own=mine, terms=terms_sql(terms))))
     lines = engine.fetch(engine.query(f"{name}_lines", LINES))
     own = nodes.filter(nodes["own"])["repository"].to_pylist()
     named = nodes.filter(nodes["named"])["repository"].to_pylist()
@@ -107,11 +107,3 @@ def _runs(depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """First and last place of every run of equal depths."""
     starts = np.flatnonzero(np.diff(depth, prepend=-1))
     return starts, np.append(starts[1:], len(depth))
-
-
-def _where(terms: Terms) -> str:
-    tests = []
-    for dimension, values in terms:
-        listed = ", ".join(text(v) for v in values)
-        tests.append(f"list_has_any(variant, [{listed}])" if dimension == "variant" else f"{dimension} in ({listed})")
-    return " and ".join(tests) or "true"

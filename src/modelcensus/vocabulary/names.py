@@ -44,6 +44,8 @@ QUANTITY_DIMENSIONS: Final = ("age",)
 """What the catalog alone does not decide: the age of a repository at the start of a span, or when it was read."""
 DIMENSIONS: Final = (*REPOSITORY_DIMENSIONS, *QUANTITY_DIMENSIONS)
 """All that a subject can be chosen by and rows can be grouped by, but time."""
+RELATIONS: Final = ("finetune", "adapter", "quantized", "merge")
+"""What a derivative can be to its parents: the Hub's own words."""
 TIME_DIMENSIONS: Final = ("month", "week", "day")
 
 SIZE_CLASSES: Final = ("<1", "1-5", "5-10", "10-50", "50-100", "100-250", ">=250")

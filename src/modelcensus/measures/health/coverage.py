@@ -43,9 +43,10 @@ REPORTED = """
     with rows as (select scope, organization, cast(date_trunc('month', period_start) as date) as month, downloads, exact
                   from reported_rows),
     listed as (
-        select scope, month, count(*) as organizations, sum(downloads) as downloads,
-               sum(case when exact = false then 1 else 0 end) as estimates
-        from rows where organization is not null group by all),
+        select r.scope, r.month, count(*) as organizations, sum(r.downloads) as downloads,
+               sum(case when coalesce(r.exact, e.exact) = false then 1 else 0 end) as estimates
+        from rows r join (select month, bool_and(exact) as exact from rows group by month) e using (month)
+        where r.organization is not null group by all),
     totals as (select scope, month, max(downloads) as total from rows where organization is null group by all)
     select scope, month, coalesce(organizations, 0) as organizations, downloads, total, estimates
     from listed full join totals using (scope, month) order by all
