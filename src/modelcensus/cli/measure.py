@@ -97,9 +97,14 @@ def _print(result: Result, format: Format, title: str, size: str) -> None:
 
 def _print_table(result: Result) -> None:
     names = list(result.rows[0].dimensions)
-    table = Table(title=result.sentence(), title_justify="left", title_style="bold")
-    for column in (*names, "period", result.unit, "low", "high", "coverage", "flags"):
-        table.add_column(column, no_wrap=column in (*names, "period", result.unit), overflow="fold")
+    table = Table()
+    for column in names:
+        table.add_column(column, overflow="fold", min_width=4)
+    table.add_column("period", overflow="fold", min_width=10)
+    for column in (result.unit, "low", "high"):  # a narrow screen folds the words, never the numbers
+        table.add_column(column, no_wrap=True)
+    for column in ("coverage", "flags"):
+        table.add_column(column, overflow="fold")
     for row in result.rows:
         coverage = "" if row.coverage is None else number(row.coverage, "share")
         if row.scope_size and row.observed is not None:
@@ -112,6 +117,7 @@ def _print_table(result: Result) -> None:
             row.period, number(row.value, result.unit), low, high, coverage, "; ".join(row.flags),
         )  # fmt: skip
     console = Console(highlight=False, markup=False)
+    console.print(result.sentence(), style="bold", soft_wrap=True)
     console.print(table)
     for note in result.notes:
         console.print(note, soft_wrap=True)
