@@ -101,3 +101,14 @@ def test_the_publisher_s_own_shares_come_back(sample):
     assert len(ours) == len(stated)
     for row in stated:
         assert ours[row["author"], row["month"]] == pytest.approx(float(row["share"]), abs=0.0006)
+
+
+@pytest.mark.parametrize(
+    ("within", "total"), [("hub", 3_353_766_885), ("text-vision", 955_300_000), ("listed", 633_500_000)]
+)
+def test_all_of_a_scope_is_the_total_that_is_published_for_it(sample, within, total):
+    row = sample.measure(
+        "downloads", within=within, period="2026-07", reading={"channel": "reported:modelpulse"}
+    ).rows[0]
+    assert row.value == pytest.approx(total, rel=1e-4)
+    assert row.coverage is None

@@ -25,6 +25,8 @@ from modelcensus.measures import (
 from modelcensus.measures.census import Census
 from modelcensus.measures.crossover import lasting
 from modelcensus.measures.drawing import Drawing, draw_with
+from modelcensus.measures.extents import Extent
+from modelcensus.measures.frame import ABSENT_NOTE
 from modelcensus.measures.inputs import Inputs, kept_files
 from modelcensus.measures.registry import Measure, find_measure, measure, measures
 from modelcensus.measures.result import Provenance, Result, Row, inert
@@ -36,11 +38,13 @@ from modelcensus.measures.views import VIEWS
 from modelcensus.measures.worlds import Bounds, Key, number_key
 
 __all__ = [
+    "ABSENT_NOTE",
     "CAUSES",
     "VIEWS",
     "Bounds",
     "Census",
     "Drawing",
+    "Extent",
     "Inputs",
     "Key",
     "Measure",

@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from modelcensus.measures.frame import Frame, Span, add_up
+from modelcensus.measures.frame import Frame, Span
 from modelcensus.measures.registry import measure
 from modelcensus.vocabulary import RequestError
 
@@ -59,7 +59,7 @@ def crossover(frame: Frame) -> ir.Table:
 
 def _series(frame: Frame) -> list[dict]:
     subjects = tuple(v for _, values in frame.request.of for v in values)
-    part = add_up(frame.subject(), ("span",))
+    part = frame.sums()
     peers = frame.peers(exclude=subjects)
     assert peers is not None
     both = part.join(peers.select("span", peer_low="low", peer="estimate", peer_high="high"), "span")

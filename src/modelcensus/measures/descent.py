@@ -12,7 +12,7 @@ from ibis import _
 
 from modelcensus.catalog.patterns import text
 from modelcensus.flows import reading_table
-from modelcensus.measures.frame import WITH_ROOTS, Frame
+from modelcensus.measures.frame import ABSENT_NOTE, WITH_ROOTS, Frame
 from modelcensus.vocabulary import RequestError, nearest
 from modelcensus.vocabulary.names import ALL_TIME, RELATIONS
 
@@ -96,7 +96,7 @@ def having(frame: Frame, table: ir.Table, terms: tuple[tuple[str, tuple[str, ...
                 remedy=nearest(absent[0], sorted(known)),
             )
         if absent:
-            frame.notes.append(f"not in these data: {', '.join(absent)}")
+            frame.notes.append(f"{ABSENT_NOTE}{', '.join(absent)}")
         tests = (_[dimension].contains(v) if listed else _[dimension] == v for v in values)
         table = table.filter(reduce(or_, tests))
     return table

@@ -2,7 +2,7 @@
 
 import ibis.expr.types as ir
 
-from modelcensus.measures.frame import Frame, add_up
+from modelcensus.measures.frame import Frame
 from modelcensus.measures.registry import measure
 
 
@@ -16,5 +16,5 @@ from modelcensus.measures.registry import measure
 )
 def downloads(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, value, low, high (downloads), observed, open."""
-    sums = add_up(frame.subject(), (*frame.dimensions, "span"))
+    sums = frame.sums()
     return sums.mutate(value=sums.estimate)

@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from modelcensus.catalog import Scope
 from modelcensus.measures.ages import age_sql
-from modelcensus.measures.frame import WITH_ROOTS, Frame, Span, add_up, terms_sql
+from modelcensus.measures.frame import ABSENT_NOTE, WITH_ROOTS, Frame, Span, add_up, terms_sql
 from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.registry import Measure, find_measure
 from modelcensus.measures.reported import own_scope, published_name
@@ -204,7 +204,7 @@ def _part(observed: int | None, size: int | None) -> float | None:
 
 def _listed(frame: Frame) -> dict[int, float]:
     """How much of the published total the listed organizations are, per span: a reported series' coverage."""
-    if not frame.reported or frame.whole is None:
+    if not frame.reported or frame.whole is None or frame.is_total:
         return {}
     sums = add_up(frame.quantities, ("span",)).select("span", listed="estimate")
     both = frame.engine.fetch(sums.join(frame.whole, "span").select("span", "listed", "estimate")).to_pylist()
@@ -250,7 +250,7 @@ def _whole_text(frame: Frame, scope: Scope, measure: Measure) -> str:
     named = frame.knowledge.peers.get(peers)
     dimension, members = frame.peer_list(peers)
     if named:
-        absent = next((n for n in frame.notes if n.startswith("not in these data")), "")
+        absent = next((n for n in frame.notes if n.startswith(ABSENT_NOTE)), "")
         listed = f"{', '.join(named.members[:-1])} and {named.members[-1]}"
         return f"{listed} ({absent})" if absent else listed
     return f"{'' if dimension == 'organization' else dimension + ' '}{', '.join(members)}"

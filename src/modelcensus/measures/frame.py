@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from modelcensus.measures.quantities import Quantities
 
 
+ABSENT_NOTE = "not in these data: "
+"""How a note begins that names the values that no quantity has."""
+
 WITH_ROOTS = f"""
     select c.* replace ({", ".join(f"coalesce(s.{d}, c.{d}) as {d}" for d in ROOT_DIMENSIONS)}),
            coalesce(s.share, 1.0) as part
@@ -106,6 +109,18 @@ class Frame:
     def subject(self) -> ir.Table:
         """The quantities of the request's subject."""
         return self.where(self.grouped(), self.request.of)
+
+    @property
+    def is_total(self) -> bool:
+        """Whether all of a scope is asked for whose total the publisher gives."""
+        return self.whole is not None and not self.request.of and not self.dimensions
+
+    def sums(self) -> ir.Table:
+        """What the subject adds up to, per group and span: of a whole scope the total that is published for it."""
+        if self.is_total:
+            assert self.whole is not None
+            return self.whole.mutate(broken=ibis.literal(False), open_part=ibis.literal(False))
+        return add_up(self.subject(), (*self.dimensions, "span"))
 
     def where(self, table: ir.Table, terms: tuple[tuple[str, tuple[str, ...]], ...]) -> ir.Table:
         """The rows whose dimensions have one of the values asked for; an unknown value is an error."""
@@ -195,7 +210,7 @@ class Frame:
                 f"no {dimension} {', '.join(absent)!r} in these data{inside}", where=where, remedy=remedy
             )
         if absent:
-            self.notes.append(f"not in these data: {', '.join(absent)}")
+            self.notes.append(f"{ABSENT_NOTE}{', '.join(absent)}")
 
     def _in_catalog(self, dimension: str, value: str) -> bool:
         catalog = self.engine.table("catalog")

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 from ibis import _
 
-from modelcensus.measures.frame import Frame, Span, add_up
+from modelcensus.measures.frame import Frame, Span
 from modelcensus.measures.observed import extent
 from modelcensus.measures.registry import measure
 from modelcensus.vocabulary import Period, RequestError
@@ -80,7 +80,7 @@ def growth(frame: Frame) -> ir.Table:
     if both.whole is not None and not (frame.request.of or frame.dimensions):
         sums = both.whole.mutate(broken=ibis.literal(False))  # all that the publisher counts, not only who is listed
     else:
-        sums = add_up(both.subject(), (*frame.dimensions, "span"))
+        sums = both.sums()
     return _compared(sums, places, frame.dimensions)
 
 

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from modelcensus.measures.forecast import STATED, backtest, crossing, fan
-from modelcensus.measures.frame import Frame, Span, add_up
+from modelcensus.measures.frame import Frame, Span
 from modelcensus.measures.registry import measure
 from modelcensus.measures.sentence import number
 from modelcensus.vocabulary import RequestError
@@ -85,8 +85,8 @@ def _history(frame: Frame) -> tuple[list[int], list[dict], list[Span]]:
     grained = replace(request, by=(request.grain or "month",))
     own = replace(frame.more, request=grained, name=f"{frame.more.name}_history")
     flows, sums = own.frame(), own.frame(cumulative=True)
-    rows = frame.engine.fetch(add_up(flows.subject(), ("span",)).order_by("span")).to_pylist()
-    total = frame.engine.fetch(add_up(sums.subject(), ("span",)).order_by("span")).to_pylist()
+    rows = frame.engine.fetch(flows.sums().order_by("span")).to_pylist()
+    total = frame.engine.fetch(sums.sums().order_by("span")).to_pylist()
     known = {r["span"]: r["estimate"] for r in rows if r["estimate"] is not None}
     upto = {r["span"]: r for r in total if r["estimate"] is not None}
     exact = [i for i in known if not any(f.startswith(EARLIER_METHOD) for f in flows.spans[i].flags)]

@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from modelcensus.measures.frame import Frame, add_up
+from modelcensus.measures.frame import Frame
 from modelcensus.measures.registry import measure
 from modelcensus.vocabulary import RequestError
 
@@ -25,7 +25,7 @@ def ratio(frame: Frame) -> ir.Table:
             where="ratio",
             remedy="give --reading peers=ORG,ORG or peers=ranks:2..9",
         )
-    part = add_up(frame.subject(), (*frame.dimensions, "span"))
+    part = frame.sums()
     subjects = tuple(v for _, values in frame.request.of for v in values)
     peers = frame.peers(exclude=subjects)
     assert peers is not None

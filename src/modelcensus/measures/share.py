@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from modelcensus.measures.frame import Frame, add_up
+from modelcensus.measures.frame import Frame
 from modelcensus.measures.registry import measure
 from modelcensus.vocabulary import RequestError
 from modelcensus.vocabulary.names import ROOT_DIMENSIONS
@@ -20,7 +20,7 @@ from modelcensus.vocabulary.names import ROOT_DIMENSIONS
 )
 def share(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, value, low, high (share, 0 to 1), observed (units under the line), open."""
-    part = add_up(frame.subject(), (*frame.dimensions, "span"))
+    part = frame.sums()
     peers = frame.peers()
     if peers is not None:
         _contained(frame)
