@@ -7,6 +7,7 @@ from importlib.metadata import version
 from cyclopts import App
 
 from modelcensus.cli.catalog import catalog
+from modelcensus.cli.claims import claims
 from modelcensus.cli.diff import diff
 from modelcensus.cli.doctor import doctor
 from modelcensus.cli.explain import explain
@@ -26,6 +27,7 @@ app = App(
 app.command(report)
 app.command(import_files, name="import")
 app.command(measure)
+app.command(claims)
 app.command(explain)
 app.command(launch)
 app.command(diff)

@@ -1,0 +1,5 @@
+"""Checkable statements found in plain text, offline: what was understood, and what was not."""
+
+from modelcensus.claims.statements.find import Draft, Found, Unread, find_statements
+
+__all__ = ["Draft", "Found", "Unread", "find_statements"]

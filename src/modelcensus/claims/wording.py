@@ -1,0 +1,129 @@
+"""An account in sentences: every one says what the numbers say, and nothing that the verdict does not."""
+
+from __future__ import annotations
+
+from modelcensus.claims.account import Account
+from modelcensus.claims.entries import Comparison
+from modelcensus.claims.numbers import Written
+from modelcensus.claims.outcomes import Outcome
+from modelcensus.claims.verdicts import UNTESTABLE, month_text
+from modelcensus.measures import number, period_text
+
+UNITS = {"share": "share", "times": "times", "count": "downloads"}
+TEXTS = {
+    "above": "more than {}", "at_least": "at least {}", "below": "less than {}", "at_most": "at most {}",
+    "about": "{}", "between": "between {}", "first": "in {}",
+}  # fmt: skip
+
+
+def compare_text(compare: Comparison, unit: str) -> str:
+    """The comparison in words.
+
+    >>> compare_text(Comparison.model_validate({"above": "50 %"}), "share")
+    'more than 50.0 %'
+    """
+    stated = getattr(compare, compare.kind)
+    if isinstance(stated, tuple):
+        text = " and ".join(number(n.value, unit) for n in stated)
+    elif isinstance(stated, Written):
+        text = number(stated.value, unit)
+    else:
+        text = period_text(stated)
+    return TEXTS[compare.kind].format(text)
+
+
+def value_text(outcome: Outcome) -> str:
+    """The number of an outcome with its bounds: `39.8 %`, `38.2 % (35.0 % to 41.0 %)`, `July 2025`."""
+    if outcome.verdict == UNTESTABLE or outcome.result is None:
+        return "no evidence"
+    if outcome.result.measure == "crossover":
+        return _months(outcome)
+    unit = outcome.result.unit
+    exact = outcome.low == outcome.high == outcome.value
+    low = "no lower bound" if outcome.low is None else number(outcome.low, unit)
+    high = "unbounded" if outcome.high is None else number(outcome.high, unit)
+    if exact or low == high == number(outcome.value, unit):
+        return number(outcome.value, unit)
+    bounds = f"{low} to {high}"
+    return f"{bounds}, no estimate" if outcome.value is None else f"{number(outcome.value, unit)} ({bounds})"
+
+
+def _months(outcome: Outcome) -> str:
+    assert outcome.value is not None
+    text = period_text(month_text(outcome.value))
+    if outcome.low == outcome.high == outcome.value:
+        return text
+    low = month_text(outcome.low) if outcome.low is not None else "before the data"
+    return f"{text} (between {low} and {'never' if outcome.high is None else month_text(outcome.high)})"
+
+
+def choice_text(account: Account, freedom: str, choice: str) -> str:
+    """The words of a choice."""
+    known = account.freedoms[freedom].choices
+    return known[choice].text if choice in known else "not left open by this evidence"
+
+
+def verdict_text(account: Account) -> str:
+    """`depends (where decidable: 5 hold, 7 fail)`, `fails`, `untestable`."""
+    tally, verdict = account.tally, account.verdict
+    if verdict == "depends":
+        counts = f"{tally.hold:,} hold, {tally.fail:,} fail"
+        counts += f", {tally.undetermined:,} undetermined" if tally.undetermined else ""
+        return f"{verdict} ({counts})"
+    if tally.where_decidable:
+        return f"{verdict} where decidable ({tally.decided:,} of {tally.total:,} readings)"
+    return verdict
+
+
+def as_worded_text(account: Account) -> str:
+    """`as worded: fails, 8.4 %`, with who counted."""
+    outcome = account.as_worded
+    if outcome is None or outcome.verdict == UNTESTABLE:
+        reason = f" ({outcome.reason})" if outcome and outcome.reason else ""
+        return f"as worded: untestable here{reason}"
+    assert outcome.result
+    return f"as worded: {outcome.verdict}, {value_text(outcome)}, {outcome.result.counted_by}"
+
+
+def decided_text(account: Account) -> str:
+    """What decides between the readings, in words; empty where they all go one way."""
+    if account.verdict != "depends":
+        return ""
+    if not account.decided_by:
+        return "no single choice, nor any pair of choices, decides it"
+    names = [account.freedoms[n].text for n in account.decided_by]
+    if len(names) == 1:
+        return f"what decides is {names[0]}"
+    return f"what decides is {names[0]}, together with {names[1]}"
+
+
+def nearest_truths(account: Account) -> list[str]:
+    """What is true instead: the number under each choice of what decides, all else as worded."""
+    start = account.as_worded
+    if start is None or start.verdict == UNTESTABLE:
+        return []
+    names = account.decided_by or tuple(list(account.variance)[:1])
+    if not names:
+        return [f"{_own_words(start)}"]
+    lines = []
+    for outcome in account.tested:
+        same = all(
+            outcome.specification.choice(n) == start.specification.choice(n)
+            for n in account.freedoms
+            if n not in names
+        )
+        if same:
+            words = ", ".join(choice_text(account, n, outcome.specification.choice(n)) for n in names)
+            lines.append((outcome is not start, f"{outcome.verdict}: {value_text(outcome)} ({words})"))
+    return [text for _, text in sorted(lines, key=lambda pair: pair[0])]
+
+
+def _own_words(outcome: Outcome) -> str:
+    assert outcome.result and outcome.row
+    return outcome.result.sentence(outcome.row)
+
+
+def true_sentence(account: Account) -> str:
+    """One quotable sentence that is true: the number of the reading as worded, in the words of its measure."""
+    start = account.as_worded
+    return _own_words(start) if start and start.result and start.row else ""
