@@ -144,7 +144,7 @@ def _own_readings(measure: Measure, request: Request) -> None:
 def _rows(frame: Frame, scope: Scope, records: list[dict], measure: Measure) -> list[Row]:
     rows = []
     names = [c for c in (records[0] if records else {}) if c not in KNOWN_COLUMNS]
-    listed = _listed(frame)
+    listed = {} if frame.is_total and not names else _listed(frame)
     sizes, keys = _sizes(frame, scope, names), _keys(frame, names)
     for record in records:
         span: Span = (frame.labels or frame.spans)[record["span"]]
@@ -204,7 +204,7 @@ def _part(observed: int | None, size: int | None) -> float | None:
 
 def _listed(frame: Frame) -> dict[int, float]:
     """How much of the published total the listed organizations are, per span: a reported series' coverage."""
-    if not frame.reported or frame.whole is None or frame.is_total:
+    if not frame.reported or frame.whole is None:
         return {}
     sums = add_up(frame.quantities, ("span",)).select("span", listed="estimate")
     both = frame.engine.fetch(sums.join(frame.whole, "span").select("span", "listed", "estimate")).to_pylist()
