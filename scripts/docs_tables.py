@@ -218,8 +218,8 @@ def commands() -> str:
         usage = " ".join([*(a.names[0] if a.required else f"[{a.names[0]}...]" for a in positional), "[OPTIONS]"])
         rows = [(_names(a), _values(a), _default(a), (a.parameter.help or "").strip()) for a in arguments]
         parts.append(
-            f"## `modelcensus {name}`\n\n{command.help.strip().splitlines()[0]}\n\n"
-            f"```text\nmodelcensus {name} {usage}\n```\n\n{table(('option', 'value', 'default', 'meaning'), rows)}"
+            f"## `modelcensus {name}`\n\n{command.help.strip().splitlines()[0]} `modelcensus {name} {usage}`\n\n"
+            f"{table(('option', 'value', 'default', 'meaning'), rows)}"
         )
     return "\n\n".join(parts)
 

@@ -1,11 +1,12 @@
-"""Regenerates docs/figures.md, the measures on real data: `python scripts/figures_page.py DATA`.
+"""Regenerates docs/figures.md and the pages in docs/figures/, the measures on real data: `python scripts/figures_page.py DATA`.
 
 DATA is the folder of real data that docs/sources.md describes; the project does not carry it. With `--check` nothing
 is written, and the exit status is 1 where the page is not current.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,7 +18,8 @@ from modelcensus.sample import SAMPLE_FOLDER
 from modelcensus.sources import ImportOptions, read_batch, read_recipe
 from modelcensus.vocabulary.names import SIZE_CLASSES
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "figures.md"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+COMMAND = "python scripts/figures_page.py DATA"
 LIST = "tracked@2026-08-17"
 SPANS = ["2026-06-05..2026-07-01", "2026-07-02..2026-08-01"]
 """The spans between the three days on which most of the tracked ids were read."""
@@ -28,11 +30,13 @@ TOP = 8
 
 HEAD = f"""# Figures on real data
 
-Every number below is the answer to the request above it, on copies of real counters; the page is made by
-`python scripts/figures_page.py DATA`. The copies are not all of the Hub: each table says how many repositories of the
-scope were read (coverage), and [the last section](#how-much-of-the-hub-the-ids-are) what share of the Hub they are.
-`{LIST}` is the ATOM Project's list of mainline models of that day. What others published on the same questions stands on
-the [page of each measure](measures.md).
+Every number on the pages below is the answer to the request above it, on copies of real counters; they are made by
+`{COMMAND}`. The copies are not all of the Hub: each table says how many repositories of the scope were
+read, and the last section here what share of the Hub they are. `{LIST}` is the ATOM Project's list of mainline models of
+that day. What others published on the same questions stands on the page of each [measure](measures.md).
+
+| page | what it answers |
+| --- | --- |
 """
 
 
@@ -154,10 +158,10 @@ def largest(rows: Sequence[Row], column: str, top: int = TOP) -> list[Row]:
 
 
 def families_and_regions(census: dict[str, Census]) -> Iterator[str]:
-    yield "## Families and regions by month\n"
     yield (
-        f"Within `{LIST}`, on the repositories that were read at every edge (`panel=fixed`). July is known well. The copies "
-        "of 5 June are those of 24 May and the copies of 17 June to 1 July are one state, so June is a wide interval."
+        f"Within `{LIST}`, on the repositories that were read at every edge (`panel=fixed`). The copies of 5 June are those of "
+        "24 May and the copies of 17 June to 1 July are one state. So June is a very wide interval, and July is still one: "
+        "what was read on its first day is of some day since 16 June."
     )
     for dimension in ("family", "region"):
         for name in ("downloads", "share"):
@@ -188,7 +192,6 @@ def families_and_regions(census: dict[str, Census]) -> Iterator[str]:
 
 
 def cumulative(census: dict[str, Census]) -> Iterator[str]:
-    yield "\n## Cumulative\n"
     yield "The all-time counter on the three days, of the ids that were read on all of them."
     for dimension in ("family", "region"):
         request = {
@@ -203,7 +206,6 @@ def cumulative(census: dict[str, Census]) -> Iterator[str]:
 
 
 def thirty_days(census: dict[str, Census]) -> Iterator[str]:
-    yield "\n## Shares of thirty days\n"
     yield (
         "The 30-day counter on the days it was read. Repositories that dropped out of a copy's crawl keep an old value; "
         "with `repair=none` every row counts as read, which is how such numbers are usually made."
@@ -227,7 +229,6 @@ def _size(level: tuple[str, dict[str, str]]) -> int:
 
 
 def ram(census: dict[str, Census]) -> Iterator[str]:
-    yield "\n## RAM of all size classes\n"
     yield (
         f"The cohort are the releases of `{LIST}` by curated release date. Nearly all of the tens were released before "
         "the first reading, so the baselines are known by bounds; a class and age without a cell has fewer than ten "
@@ -261,7 +262,6 @@ def ram(census: dict[str, Census]) -> Iterator[str]:
 
 
 def reach(census: dict[str, Census]) -> Iterator[str]:
-    yield "\n## Reach in converted copies\n"
     yield (
         "Downloads of thirty days of GGUF and MLX conversions by selected publishers, by what they were made from. Own "
         "repositories of the families are hardly in this file: it holds conversions."
@@ -278,7 +278,6 @@ def reach(census: dict[str, Census]) -> Iterator[str]:
 
 
 def ollama(census: dict[str, Census]) -> Iterator[str]:
-    yield "\n## Ollama: level, and who is pulled more\n"
     yield "Lifetime pulls as the library shows them, rounded to three digits: each value is an interval."
     for day in ("2025-03-31", "2025-08-31", "2026-02-28", "2026-08-21"):
         request = {"by": ["root_region"], "period": day, "reading": {"channel": "ollama", "counter": "all_time"}}
@@ -308,7 +307,6 @@ def ollama(census: dict[str, Census]) -> Iterator[str]:
 
 
 def openrouter(census: dict[str, Census]) -> Iterator[str]:
-    yield "\n## OpenRouter: tokens by region\n"
     yield "Tokens of the listed models (the daily top 50, and `other`) in the two whole months of the file."
     request = {
         "by": ["region", "month"],
@@ -321,7 +319,6 @@ def openrouter(census: dict[str, Census]) -> Iterator[str]:
 
 
 def change(census: dict[str, Census]) -> Iterator[str]:
-    yield "\n## What moved Qwen's share from June to August 2026\n"
     yield (
         "The share of new downloads between the three days: on the ids that were read on all of them (fixed panel) every "
         "change is one of the same repositories; on all ids (moving panel) part of it is a change of the list that was read."
@@ -340,7 +337,6 @@ def change(census: dict[str, Census]) -> Iterator[str]:
 
 
 def how_much(census: dict[str, Census]) -> Iterator[str]:
-    yield "\n## How much of the Hub the ids are\n"
     request = {"within": LIST, "period": "2026-07", "reading": {"panel": "fixed"}}
     own = census["all-time"].measure("downloads", **request)
     hub = census["30-day"].measure(
@@ -357,32 +353,63 @@ def how_much(census: dict[str, Census]) -> Iterator[str]:
     )
 
 
-SECTIONS: tuple[Callable[[dict[str, Census]], Iterator[str]], ...] = (
-    families_and_regions, cumulative, thirty_days, ram, reach, ollama, openrouter, change, how_much,
-)  # fmt: skip
+@dataclass(frozen=True)
+class Page:
+    """A page of figures: its file in docs/figures/, its title, and its sections by heading."""
+
+    file: str
+    title: str
+    sections: Mapping[str, Callable[[dict[str, Census]], Iterator[str]]]
 
 
-def page(data: Path) -> str:
-    """The whole page."""
+PAGES = (
+    Page("by-month.md", "Families and regions by month", {"": families_and_regions}),
+    Page("counters.md", "Counters as read", {"Cumulative": cumulative, "Shares of thirty days": thirty_days}),
+    Page("ram.md", "RAM of all size classes", {"": ram}),
+    Page("reach.md", "Reach in converted copies", {"": reach}),
+    Page("change.md", "What moved Qwen's share from June to August 2026", {"": change}),
+    Page(
+        "channels.md",
+        "Ollama and OpenRouter",
+        {"Ollama: level, and who is pulled more": ollama, "OpenRouter: tokens by region": openrouter},
+    ),
+)
+
+
+def pages(data: Path) -> dict[Path, str]:
+    """Every page, by its path."""
     with TemporaryDirectory() as folder:
         census = ledgers(data, Path(folder))
-        return HEAD + "\n" + "\n".join(line for section in SECTIONS for line in section(census)) + "\n"
+        made = {
+            DOCS / "figures" / page.file: f"# {page.title}\n\n"
+            + "\n\n".join(
+                (f"## {heading}\n\n" if heading else "") + "\n".join(section(census))
+                for heading, section in page.sections.items()
+            )
+            + "\n\n[All figures](../figures.md)\n"
+            for page in PAGES
+        }
+        listed = "\n".join(f"| [{p.file.removesuffix('.md')}](figures/{p.file}) | {p.title} |" for p in PAGES)
+        last = "\n".join(how_much(census))
+        made[DOCS / "figures.md"] = f"{HEAD}{listed}\n\n## How much of the Hub the ids are\n\n{last}\n"
+        return made
 
 
 def main() -> int:
     """Write, or with `--check` only compare; returns the exit status."""
     folders = [a for a in sys.argv[1:] if not a.startswith("--")]
     if len(folders) != 1:
-        print("name the folder of real data: python scripts/figures_page.py DATA", file=sys.stderr)
+        print(f"name the folder of real data: {COMMAND}", file=sys.stderr)
         return 2
-    made = page(Path(folders[0]))
-    if "--check" in sys.argv[1:]:
-        if made != PAGE.read_text():
-            print("docs/figures.md is not current; run: python scripts/figures_page.py DATA", file=sys.stderr)
-            return 1
-        return 0
-    PAGE.write_text(made)
-    return 0
+    stale = {p: t for p, t in pages(Path(folders[0])).items() if not p.is_file() or p.read_text() != t}
+    for path, text in stale.items():
+        if "--check" in sys.argv[1:]:
+            print(f"{path.relative_to(DOCS.parent)} is not current; run: {COMMAND}", file=sys.stderr)
+        else:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+            print(path.relative_to(DOCS.parent))
+    return int(bool(stale) and "--check" in sys.argv[1:])
 
 
 if __name__ == "__main__":
