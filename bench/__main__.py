@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import catalog, flows
+from bench import catalog, flows, measures
 
-BENCHES = {"flows": flows.main, "catalog": catalog.main}
+BENCHES = {"flows": flows.main, "measures": measures.main, "catalog": catalog.main}
 
 
 def main() -> None:

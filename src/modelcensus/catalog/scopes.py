@@ -1,6 +1,5 @@
 """Scopes: named rules that say which repositories count, each with a text and a digest of what it resolved to."""
 
-import hashlib
 from dataclasses import dataclass
 
 import duckdb
@@ -17,6 +16,11 @@ from modelcensus.vocabulary import KnowledgeError, RequestError, nearest
 COLUMNS = tuple(CATALOG.names)
 EXPRESSION = "where:"
 """What a scope's name begins with that is an expression itself."""
+RESOLVED = """
+    select count(*) as size, sha256(coalesce(string_agg(repository, chr(10) order by repository), '')) as digest
+    from catalog where {where}
+"""
+"""How many repositories a scope has, and the digest of their ids, one a line, in order."""
 _FUNCTIONS = (
     sge.And, sge.Or, sge.ArrayOverlaps, sge.ArrayContains, sge.RegexpLike, sge.RegexpFullMatch,
     sge.Lower, sge.Coalesce, sge.Cast, sge.TryCast, sge.StartsWith, sge.Array, sge.Case, sge.If,
@@ -50,15 +54,13 @@ def resolve_scope(engine: Engine, knowledge: Knowledge, name: str) -> Scope:
         )
     check_expression(rule.where, name)
     try:
-        rows = engine.rows(f"select repository from catalog where {rule.where} order by repository")
+        found = engine.rows(RESOLVED.format(where=rule.where))[0]
     except duckdb.Error as error:
         first = str(error).strip().splitlines()[0]
         raise KnowledgeError(
             f"not true or false of a repository ({first})", where=f"scope {name}", remedy="see docs/catalog.md"
         ) from error
-    ids = [r["repository"] for r in rows]
-    digest = hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
-    return Scope(name, rule.text, rule.short, rule.where, len(ids), digest)
+    return Scope(name, rule.text, rule.short, rule.where, found["size"], found["digest"][:16])
 
 
 def lists(engine: Engine) -> list[str]:

@@ -52,18 +52,9 @@ class Outcome:
 
 
 def outcomes(census: Census, specifications: Sequence[Specification], compare: Comparison) -> list[Outcome]:
-    """The outcome of every reading; readings that ask the same are computed once."""
-    answers: dict[str, Result | RequestError] = {}
-    found = []
-    for specification in specifications:
-        key = specification.request.canonical()
-        if key not in answers:
-            try:
-                answers[key] = census.answer(specification.request)
-            except RequestError as error:
-                answers[key] = error
-        found.append(_outcome(specification, answers[key], compare))
-    return found
+    """The outcome of every reading; all are computed together."""
+    answers = census.answers_to([s.request for s in specifications])
+    return [_outcome(s, a, compare) for s, a in zip(specifications, answers, strict=True)]
 
 
 def _outcome(specification: Specification, answer: Result | RequestError, compare: Comparison) -> Outcome:

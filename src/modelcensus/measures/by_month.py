@@ -7,7 +7,7 @@ repositories. What did not move at all comes as counts by the dimensions of the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,10 +31,29 @@ MOVED = """
 """
 
 QUIET = """
-    select s.span, g.unit, g.instrument, cast(0 as bigint) as low, cast(0 as bigint) as estimate,
-           cast(0 as bigint) as high, false as open, false as broken,
-           cast(sum(g.units) as bigint) as units, {columns}, {age} as age
-    from (select first, last, instrument, {named}, count(*) as units, {unit} as unit from {quiet} where {where} group by all) g
+    select q.span, q.unit, q.instrument, cast(0 as bigint) as low, cast(0 as bigint) as estimate,
+           cast(0 as bigint) as high, false as open, false as broken, q.units, {columns}, q.age
+    from (
+        select s.span, g.unit, g.instrument, cast(sum(g.units) as bigint) as units, {kept} {age} as age
+        from (select first, last, instrument, {named}, count(*) as units, {unit} as unit from {quiet} where {where} group by all) g
+        join spans_asked s on s.start_day between g.first and g.last group by all) q
+"""
+
+SUMMED = """
+    select s.span, q.* exclude (month, least, likely, most), least as low, case when opened = 0 then likely end as estimate,
+           case when opened = 0 then most end as high, coalesce(most, 0) as closed, opened > 0 as open, false as open_part
+    from (
+        select m.month, {kept} cast(sum(m.low) as bigint) as least, cast(sum(m.estimate) as bigint) as likely,
+               cast(sum(m.high) as bigint) as most, cast(sum(m.open::integer) as bigint) as opened,
+               bool_or(m.broken) as broken, count(*) - opened as observed
+        from (select *, {named} from {moved} where {where}) m
+        where m.month in (select start_day from spans_asked) group by all) q
+    join spans_asked s on s.start_day = q.month
+    union all by name
+    select s.span, {kept_quiet} cast(0 as bigint) as low, cast(0 as bigint) as estimate, cast(0 as bigint) as high,
+           cast(0 as bigint) as closed, false as open, cast(0 as bigint) as opened, false as broken,
+           false as open_part, cast(sum(g.units) as bigint) as observed
+    from (select first, last, {grouped}, count(*) as units from {quiet} where {where} group by all) g
     join spans_asked s on s.start_day between g.first and g.last group by all
 """
 
@@ -82,15 +101,19 @@ def month_quantities(
     where: str,
     dimensions: Collection[str],
     name: str,
+    marks: Mapping[str, str] | None = None,
+    summed: bool = False,
 ) -> ir.Table:
     """Register quantities `name` of these months: a row per repository that moved, and rows that stand for `units`
-    repositories that did not, by the dimensions."""
+    repositories that did not, by the dimensions and the `marks` (SQL over the catalog -> name of its column); where only
+    sums are wanted (`summed`), already added up by them, as `add_up` does."""
     listed = ", ".join(f"({i}, date '{start}')" for i, (start, _) in enumerate(spans))
     engine.query("spans_asked", f"select * from (values {listed}) s(span, start_day)")
     moved, quiet = "moved_told", "quiet_told"
     columns = list(kept.columns)
     rooted = bool(set(ROOT_DIMENSIONS) & set(dimensions))
-    if rooted or "repository" in where or "repository" in dimensions:
+    marked = {n: f"coalesce(({sql}), false) as {n}" for sql, n in (marks or {}).items()}
+    if rooted or "repository" in dimensions or any("repository" in text for text in (where, *marked.values())):
         for table in (moved, quiet):
             engine.query(f"{table}_named", NAMED.format(table=table), keep=False)
         moved, quiet, columns = f"{moved}_named", f"{quiet}_named", [*columns, "repository"]
@@ -99,14 +122,32 @@ def month_quantities(
     if rooted and "repository" not in named:  # whoever has several roots is shared among them, one by one
         named, told = [*named, "repository"], [*named, ROOTED]
     aged, alone = "age" in dimensions, "repository" in named
-    grouped = ", ".join([*told, *(["released"] if aged else [])]) or "null as nothing"
+    if summed and not rooted and not alone:
+        age = [age_sql("{start}", "{row}.released") + " as age"] if aged else []
+        keys = [*marked, *named]
+        released = ["released"] if aged else []
+        sql = SUMMED.format(
+            kept="".join(f"{k}, " for k in [*(f"m.{k}" for k in keys), *(a.format(start="m.month", row="m") for a in age)]),
+            kept_quiet="".join(f"{k}, " for k in [*(f"g.{k}" for k in keys), *(a.format(start="s.start_day", row="g") for a in age)]),
+            named=", ".join(marked.values()) or "null as nothing",
+            grouped=", ".join([*marked.values(), *named, *released]) or "null as nothing",
+            moved=moved, quiet=quiet, where=where,
+        )  # fmt: skip
+        return engine.query(name, sql)
+    grouped = ", ".join([*told, *(["released"] if aged else []), *marked.values()]) or "null as nothing"
     absent = [c for c in columns if c not in named]
     schema = engine.table(moved).schema()
-    empty = ", ".join([*named, *(f"cast(null as {_sql(schema[c])}) as {c}" for c in absent)])
+    empty = ", ".join([*marked, *named, *(f"cast(null as {_sql(schema[c])}) as {c}" for c in absent)])
     parts = [
-        MOVED.format(columns=", ".join(columns), moved=moved, where=where, age=age_sql("s.start_day", "m.released")),
+        MOVED.format(
+            columns=", ".join([*columns, *marked.values()]),
+            moved=moved,
+            where=where,
+            age=age_sql("s.start_day", "m.released"),
+        ),
         QUIET.format(
             columns=empty,
+            kept="".join(f"g.{c}, " for c in (*marked, *named)),
             named=grouped,
             quiet=quiet,
             where=where,

@@ -12,9 +12,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from modelcensus.catalog import Knowledge, build_catalog, catalog_key, keep_catalog
+from modelcensus.catalog import Knowledge, Scope, build_catalog, catalog_key, keep_catalog, resolve_scope
 from modelcensus.engine import DuckDBEngine, Engine
-from modelcensus.flows import MOST_KEPT, build_events, build_readings, keep_months
+from modelcensus.flows import MOST_KEPT, Counters, build_events, build_readings, keep_months
 from modelcensus.ledger import Ledger, Manifest
 from modelcensus.measures.answers import Answers
 from modelcensus.measures.by_month import ByMonth, keep_by_month
@@ -22,6 +22,7 @@ from modelcensus.measures.evaluate import evaluate
 from modelcensus.measures.extents import Extent, extent_of
 from modelcensus.measures.inputs import Inputs
 from modelcensus.measures.result import Result
+from modelcensus.measures.together import answer_together
 from modelcensus.measures.views import connect
 from modelcensus.measures.withheld import register_without
 from modelcensus.vocabulary import (
@@ -87,6 +88,9 @@ class Census:
         self.records, self._kept = inputs is None, as_of is not None
         self._prepared_channel = ""
         self._by_month: dict[str, ByMonth] = {}
+        self._scopes: dict[str, Scope] = {}
+        self.extents: dict[Counters, tuple[date, date]] = {}
+        """First and last day of reading, of the counters that were asked about."""
         self._also, self._given_engine, self._cache = list(also), engine, cache
         plain = self.records and not self._also and engine is None
         self.answers = Answers(ledger, self.inputs) if cache and plain else None
@@ -167,6 +171,10 @@ class Census:
             return self._as_of[request.as_of].answer(request)
         return evaluate(self, request)
 
+    def answers_to(self, requests: Iterable[Request]) -> list[Result | RequestError]:
+        """Compute requests together, each as `answer` would; of one that makes no sense, its error."""
+        return answer_together(self, list(requests))
+
     def record(self, record: dict[str, object]) -> None:
         """Keep a provenance record, and the knowledge that it rests on; OSError where the ledger cannot be written."""
         self.keep_knowledge()
@@ -204,6 +212,12 @@ class Census:
         if asked not in self.channels:
             raise RequestError(f"no channel {asked!r}", where="reading channel", remedy=nearest(asked, self.channels))
         return asked
+
+    def scope(self, name: str) -> Scope:
+        """The scope of that name, resolved once."""
+        if name not in self._scopes:
+            self._scopes[name] = resolve_scope(self.engine, self.knowledge, name)
+        return self._scopes[name]
 
     def extent(self, channel: str) -> Extent:
         """The days that a channel covers."""

@@ -38,6 +38,8 @@ ANSWER = {
     phrase="{subject}: the {index} over {over} ({members} members) was {value} {whole} in {period}",
     citation="docs/method.md, section 3; Hirschman 1964; Shannon 1948",
     parameters=("channel", "counter", "repair", "spikes", "panel", "index", "top"),
+    summed=True,
+    among="organization",
 )
 def concentration(frame: Frame) -> ir.Table:
     """Columns: the further dimensions, index, over (the dimension), members (those whose high is above zero), span,

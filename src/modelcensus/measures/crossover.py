@@ -33,6 +33,7 @@ COLUMNS = pa.schema(
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "peers", "origin", "repair", "panel"),
     ordered=True,
+    summed=True,
 )
 def crossover(frame: Frame) -> ir.Table:
     """Columns: basis (`period`, `cumulative`, or the counter that is asked for), crossover (first, persistent, reverted), span, earliest and

@@ -15,6 +15,7 @@ from modelcensus.measures.registry import measure
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "panel", "origin"),
     cumulative=True,
+    summed=True,
 )
 def cumulative(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, value, low, high (downloads), observed, open."""

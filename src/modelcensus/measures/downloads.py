@@ -13,6 +13,7 @@ from modelcensus.measures.registry import measure
     phrase="{subject} had {value} downloads {whole} in {period}",
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "panel"),
+    summed=True,
 )
 def downloads(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, value, low, high (downloads), observed, open."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC
 from importlib.metadata import version
 from typing import TYPE_CHECKING
-
-import ibis.expr.types as ir
 
 from modelcensus.catalog import Scope
 from modelcensus.measures.ages import age_sql
@@ -59,42 +57,69 @@ KNOWN_COLUMNS = {
 }
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a measure said: its frame, the records that it computed, and where several requests were answered together
+    also how many repositories the subject has and the SQL."""
+
+    frame: Frame
+    records: list[dict]
+    size: int | None = None
+    sql: str = ""
+
+
 def evaluate(census: Census, request: Request) -> Result:
     """The answer to a request on an opened ledger: from its cache, else computed and kept there."""
+    request = named(census, request)
+    measure = find_measure(request.measure)
+    kept = census.answers.find(request, measure) if census.answers else None
+    if kept is not None:
+        census.keep_knowledge()
+        return kept
+    return finish(census, request, measure, _compute(census, request, measure))
+
+
+def named(census: Census, request: Request) -> Request:
+    """The request with its channel named, and the grain that its measure needs; refused where it has readings of others."""
     measure = find_measure(request.measure)
     channel = census.channel(request.reading.channel)
     request = replace(request, reading=replace(request.reading, channel=channel))
     if request.measure == "crossover" and not request.grain:
         request = replace(request, by=(*request.by, "month"))
     _own_readings(measure, request)
-    kept = census.answers.find(request, measure) if census.answers else None
-    if kept is not None:
-        census.keep_knowledge()
-        return kept
-    result = _compute(census, request, measure)
-    if census.answers:
-        census.answers.keep(result, measure)
-    return result
+    return request
 
 
-def _compute(census: Census, request: Request, measure: Measure) -> Result:
-    channel = request.reading.channel
-    census.prepare(channel)
+def _compute(census: Census, request: Request, measure: Measure) -> Told:
+    census.prepare(request.reading.channel)
     quantities = Quantities.of(census, request, _mark(census, request))
-    frame = quantities.frame() if measure.basis == "periods" else quantities.repositories()
-    scope = frame.scope
+    running = measure.cumulative and not request.reading.counter
+    frame = quantities.frame(cumulative=running) if measure.basis == "periods" else quantities.repositories()
     for dimension in frame.dimensions:
         frame.require(dimension)
-    if measure.cumulative and not request.reading.counter:
-        frame = frame.cumulate()
     table = measure.compute(frame)
-    rows = _rows(frame, scope, census.engine.fetch(table).to_pylist(), measure)
+    records = census.engine.fetch(table).to_pylist()
+    sql = ""
+    if census.records:
+        tables = frame.evidence or [table]
+        sql = "\n\n".join(
+            f"-- {name}\n{text}" for t in tables for name, text in census.engine.steps(t, BASES).items()
+        )
+    return Told(frame, records, None, sql)
+
+
+def finish(census: Census, request: Request, measure: Measure, told: Told) -> Result:
+    """The result of what a measure said, recorded and kept."""
+    frame, channel = told.frame, request.reading.channel
+    scope = frame.scope
+    rows = _rows(frame, scope, told, measure)
     if not rows:
         raise RequestError(
             "no data for this request", where=request.measure, remedy="widen --period, --of or --within"
         )
     own, also = census.batches(channel), set(frame.also)
-    used = own + [m for m in census.manifests if m not in own and (m.name == scope.id or m.id in also)]
+    ids = {m.id for m in own}
+    used = own + [m for m in census.manifests if m.id not in ids and (m.name == scope.id or m.id in also)]
     provenance = Provenance(
         id=_identity(census, request, scope, [m.id for m in used]),
         batches=tuple(m.id for m in used),
@@ -125,7 +150,9 @@ def _compute(census: Census, request: Request, measure: Measure) -> Result:
         whole_text=_whole_text(frame, scope, measure),
         provenance=provenance,
     )
-    _record(census, result, measure, frame.evidence or [table])
+    _record(census, result, measure, told.sql)
+    if census.answers:
+        census.answers.keep(result, measure)
     return result
 
 
@@ -141,16 +168,17 @@ def _own_readings(measure: Measure, request: Request) -> None:
             )
 
 
-def _rows(frame: Frame, scope: Scope, records: list[dict], measure: Measure) -> list[Row]:
-    rows = []
+def _rows(frame: Frame, scope: Scope, told: Told, measure: Measure) -> list[Row]:
+    rows, records = [], told.records
     names = [c for c in (records[0] if records else {}) if c not in KNOWN_COLUMNS]
     listed = {} if frame.is_total and not names else _listed(frame)
-    sizes, keys = _sizes(frame, scope, names), _keys(frame, names)
+    sizes, keys = ({}, []) if told.size is not None else (_sizes(frame, scope, names), _keys(frame, names))
     for record in records:
         span: Span = (frame.labels or frame.spans)[record["span"]]
         observed = record.get("observed")
         is_open = bool(record.get("open"))
         size = sizes.get(tuple(record[k] for k in keys)) if sizes else scope.size or None
+        size = told.size if told.size is not None else size
         rows.append(
             Row(
                 dimensions={n: record[n] for n in names},
@@ -185,7 +213,7 @@ def _sizes(frame: Frame, scope: Scope, names: list[str]) -> dict[tuple[object, .
         starts = ", ".join(f"({i}, date '{s.start}')" for i, s in enumerate(frame.labels or frame.spans))
         told = f"(select c.*, s.span, {age_sql('s.start')} as age from {told} c, (values {starts}) s(span, start))"
     rows = frame.engine.rows(
-        f"select {chosen}count(distinct repository) as size from {told} where ({scope.where}) and {terms_sql(frame.request.of)} group by all"
+        f"select {chosen}count({'distinct repository' if shared else '*'}) as size from {told} where ({scope.where}) and {terms_sql(frame.request.of)} group by all"
     )
     return {tuple(r[k] for k in keys): r["size"] for r in rows}
 
@@ -269,7 +297,7 @@ def _identity(census: Census, request: Request, scope: Scope, batches: list[str]
     return "p" + hashlib.sha256(content.encode()).hexdigest()[:12]
 
 
-def _record(census: Census, result: Result, measure: Measure, tables: list[ir.Table]) -> None:
+def _record(census: Census, result: Result, measure: Measure, sql: str) -> None:
     if not census.records:
         return
     content = result.as_dict()
@@ -280,9 +308,7 @@ def _record(census: Census, result: Result, measure: Measure, tables: list[ir.Ta
         "id": result.provenance.id,
         "definition": measure.text,
         "citation": measure.citation,
-        "sql": "\n\n".join(
-            f"-- {name}\n{sql}" for table in tables for name, sql in census.engine.steps(table, BASES).items()
-        ),
+        "sql": sql,
     }
     try:
         census.record(record)

@@ -16,7 +16,7 @@ from modelcensus.vocabulary.names import WINDOW_DAYS
 
 BEGINS = """
     select min(case counter when 'rolling_30d' then t_from - 30 when 'period' then period_start else t_from end) as first
-    from readings_raw
+    from {table}
 """
 """The first day that a reading says something of."""
 
@@ -39,6 +39,7 @@ name, and whether the data cover it."""
     phrase="{subject}: downloads {whole} changed by {value} from {against} to {period}",
     citation="docs/method.md, section 3",
     parameters=("channel", "repair", "spikes", "panel", "against"),
+    summed=True,
 )
 def growth(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, against (the period compared with), value, low, high (ratio less 1; 0.1 is +10 %),
@@ -186,7 +187,13 @@ def _in_data(frame: Frame, periods: set[Period]) -> tuple[set[Period], set[Perio
         covered = known
     else:
         first, last = extent(frame.more.census)
-        begins = frame.engine.rows(BEGINS)[0]["first"]
+        small = frame.more.census.counters.small
+        table = (
+            "readings_raw"
+            if small
+            else "(select *, observed_from as t_from, null::date as period_start from snapshots)"
+        )
+        begins = frame.engine.rows(BEGINS.format(table=table))[0]["first"]
         known = {p for p in periods if p.end > first - timedelta(days=WINDOW_DAYS) and p.start <= last}
         covered = {p for p in known if p.start >= begins}
     if not known:

@@ -9,7 +9,6 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from modelcensus.catalog import resolve_scope
 from modelcensus.measures.derived import Derived, derived_from
 from modelcensus.measures.frame import Frame
 from modelcensus.measures.outlook import Outlook, Past, outlook, percentile
@@ -97,7 +96,7 @@ def _subject(frame: Frame) -> str:
 def _comparable(frame: Frame, subject: str) -> str:
     """SQL of the releases of the cohort whose first days lie in the time that the channel was read."""
     cohort = frame.request.reading.cohort
-    scope = resolve_scope(frame.engine, frame.knowledge, cohort) if cohort else frame.scope
+    scope = frame.more.census.scope(cohort) if cohort else frame.scope
     first = frame.engine.rows("select min(observed_from) as day from snapshots")[0]["day"] or date.max
     frame.notes.append(
         f"comparable: releases of the same size class since {first}, the first reading, in {scope.short}; originals, and"

@@ -15,6 +15,7 @@ from modelcensus.vocabulary import RequestError
     phrase="{subject} made up {value} of the downloads of {whole} in {period}",
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "spikes", "panel"),
+    summed=True,
 )
 def mix(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, value, low, high (share of the subject, 0 to 1), observed (units of the subject), open.

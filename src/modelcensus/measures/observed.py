@@ -1,5 +1,7 @@
 """Quantities of observed channels: flows of periods, or counters at their readings."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from modelcensus.flows import build_flows, fixed_panel_sql, reading_table, spike
 from modelcensus.measures.ages import age_sql
 from modelcensus.measures.by_month import month_quantities
 from modelcensus.measures.frame import Span
+from modelcensus.measures.registry import find_measure
 from modelcensus.vocabulary import Period, Request, RequestError
 from modelcensus.vocabulary.names import DIMENSIONS
 
@@ -53,9 +56,16 @@ LABELS = """
 
 
 def flow_quantities(
-    census: "Census", request: Request, scope: Scope, name: str, cumulative: bool = False
+    census: "Census",
+    request: Request,
+    scope: Scope,
+    name: str,
+    cumulative: bool = False,
+    marks: Mapping[str, str] | None = None,
+    summed: bool = False,
 ) -> tuple[ir.Table, tuple[Span, ...]]:
-    """Register quantities `name`: a row per repository and period, with the bounds of its flow."""
+    """Register quantities `name`: a row per repository and period, with the bounds of its flow; of a large ledger's months
+    also rows that stand for several repositories, told apart by the `marks`, and sums alone where no more is wanted."""
     first, last = extent(census)
     periods = _periods(request, first, last)
     origin = _origin(request, first)
@@ -66,7 +76,7 @@ def flow_quantities(
         )
     kept = census.by_month if not cumulative and _as_kept(request) else None
     if kept and kept.covers(spans):
-        table = month_quantities(census.engine, kept, spans, scope.where, _told_by(request), name)
+        table = month_quantities(census.engine, kept, spans, scope.where, _told_by(request), name, marks, summed)
         return table, _labels(census, request, periods, spans)
     only = f"and repository in (select repository from catalog where {scope.where})"
     build_flows(census.counters, spans, request.reading.repair, only, request.reading.spikes)
@@ -78,24 +88,56 @@ def flow_quantities(
     starts = ", ".join(f"({i}, date '{start}')" for i, (start, _end) in enumerate(spans))
     flows = FLOWS.format(where=scope.where, panel=panel, age=age_sql("s.start"), starts=starts)
     table = census.engine.query(name, flows)
-    conflicts = census.engine.rows(
-        f"""select count(*) as n from flow_conflicts join catalog using (repository) where ({scope.where})
-            and repository not in (select repository from flows)"""
-    )[0]["n"]
-    return table, _labels(census, request, periods, spans, conflicts)
+    return table, _labels(census, request, periods, spans, _conflicts(census, scope))
 
 
 def _labels(
     census: "Census", request: Request, periods: list[Period], spans: list[tuple[date, date]], conflicts: int = 0
 ) -> tuple[Span, ...]:
-    contradicted = (f"conflict: {conflicts:,} repositories whose readings contradict each other left out",)
-    flags = [
-        (*_event_flags(census, request, start, end), *(contradicted if conflicts else ())) for start, end in spans
-    ]
+    flags = [(*_event_flags(census, request, start, end), *_contradicted(conflicts)) for start, end in spans]
     return tuple(
         Span(str(p), start.isoformat(), end.isoformat(), flag)
         for p, (start, end), flag in zip(periods, spans, flags, strict=True)
     )
+
+
+CONFLICT = "conflict: "
+"""How the flag begins that says how many repositories contradict themselves."""
+
+
+def _contradicted(conflicts: int) -> tuple[str, ...]:
+    said = f"{CONFLICT}{conflicts:,} repositories whose readings contradict each other left out"
+    return (said,) if conflicts else ()
+
+
+def _conflicts(census: "Census", scope: Scope) -> int:
+    """Repositories in scope whose readings contradict each other, of the flows built last."""
+    return census.engine.rows(
+        f"""select count(*) as n from flow_conflicts join catalog using (repository) where ({scope.where})
+            and repository not in (select repository from flows)"""
+    )[0]["n"]
+
+
+def narrowed(census: "Census", request: Request, spans: tuple[Span, ...], scope: Scope) -> tuple[Span, ...]:
+    """The spans of the quantities built last, with the flags that they have in a narrower scope."""
+    if request.reading.counter:
+        left = _left_out(census, request, scope)
+        return tuple(replace(s, flags=tuple(left.get(i, ()))) for i, s in enumerate(spans))
+    if not any(f.startswith(CONFLICT) for s in spans for f in s.flags):
+        return spans
+    own = _contradicted(_conflicts(census, scope))
+    return tuple(replace(s, flags=(*(f for f in s.flags if not f.startswith(CONFLICT)), *own)) for s in spans)
+
+
+def _left_out(census: "Census", request: Request, scope: Scope) -> dict[int, list[str]]:
+    """What the events took away from each labelled snapshot, in scope."""
+    found: dict[int, list[str]] = {}
+    for row in census.engine.rows(f"""select l.span, r.event, count(*) as n
+                from {reading_table(request.reading.repair)} r join labels l using (series, counter, snapshot)
+                join catalog c using (repository)
+                where r.counter = '{request.reading.counter}' and r.aside and ({scope.where}) group by all order by all"""):
+        found.setdefault(row["span"], []).append(f"{row['event']}: {row['n']} left out")
+    return found
 
 
 def _as_kept(request: Request) -> bool:
@@ -105,9 +147,13 @@ def _as_kept(request: Request) -> bool:
 
 
 def _told_by(request: Request) -> set[str]:
-    """The dimensions that a request, whatever its measure, may group by or choose from."""
-    peers = request.reading.peers.partition(":")[0]
-    return {*request.dimensions, *(d for d, _ in request.of), "organization", *({peers} & set(DIMENSIONS))}
+    """The dimensions that a request may group by or choose from; an organization is what peers are where nothing else is
+    said."""
+    measure, peers = find_measure(request.measure), request.reading.peers
+    unsaid = set() if not peers or peers.partition(":")[0] in DIMENSIONS else {"organization"}
+    if not request.dimensions and (measure.among or not measure.summed):
+        unsaid.add(measure.among or "organization")
+    return {*request.dimensions, *(d for d, _ in request.of), *({peers.partition(":")[0]} & set(DIMENSIONS)), *unsaid}
 
 
 def counter_quantities(
@@ -138,11 +184,7 @@ def counter_quantities(
     value, spikes = spiked_counters(reading.spikes if reading.repair != "none" else "keep")
     choices = {"readings": readings, "counter": reading.counter, "value": value, "spikes": spikes, "panel": panel}
     table = census.engine.query(name, COUNTERS.format(where=scope.where, age=age_sql("s.start"), **choices))
-    left_out: dict[int, list[str]] = {}
-    for row in census.engine.rows(f"""select l.span, r.event, count(*) as n from {readings} r join labels l using (series, counter, snapshot)
-                join catalog c using (repository)
-                where r.counter = '{reading.counter}' and r.aside and ({scope.where}) group by all order by all"""):
-        left_out.setdefault(row["span"], []).append(f"{row['event']}: {row['n']} left out")
+    left_out = _left_out(census, request, scope)
     return table, tuple(
         Span(r["label"], str(r["first"]), str(r["last"]), tuple(left_out.get(r["span"], ()))) for r in rows
     )
@@ -170,8 +212,11 @@ def _periods(request: Request, first: date, last: date) -> list[Period]:
 
 def extent(census: "Census") -> tuple[date, date]:
     """The first and the last day of reading of the prepared channel."""
+    if census.counters in census.extents:
+        return census.extents[census.counters]
+    table = "readings_raw" if census.counters.small else "(select *, null::date as period_start from snapshots)"
     row = census.engine.rows(
-        "select min(least(observed_from, period_start)) as first, max(observed_on) as last from readings_raw"
+        f"select min(least(observed_from, period_start)) as first, max(observed_on) as last from {table}"
     )[0]
     if row["first"] is None:
         raise RequestError(
@@ -179,7 +224,9 @@ def extent(census: "Census") -> tuple[date, date]:
             where="reading channel",
             remedy=f"channels with numbers here: {', '.join(census.channels) or 'none'}",
         )
-    return row["first"], max(row["last"], row["first"] + timedelta(days=1))
+    found = row["first"], max(row["last"], row["first"] + timedelta(days=1))
+    census.extents[census.counters] = found
+    return found
 
 
 def _origin(request: Request, first: date) -> date:

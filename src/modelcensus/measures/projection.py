@@ -45,6 +45,7 @@ COLUMNS = pa.schema(
     citation="docs/method.md, section 3; model: Hyndman et al., Forecasting with Exponential Smoothing (2008)",
     parameters=("channel", "repair", "panel", "origin", "level"),
     ordered=True,
+    summed=True,
 )
 def projection(frame: Frame) -> ir.Table:
     """Columns: level, state (`reaches`, or `reached`), reached, earliest, latest (days; null: beyond a time as long as the

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from modelcensus.catalog import Scope, resolve_scope
-from modelcensus.measures.frame import Frame
-from modelcensus.measures.observed import counter_quantities, flow_quantities
+from modelcensus.catalog import Scope
+from modelcensus.measures.frame import Frame, Span
+from modelcensus.measures.observed import counter_quantities, flow_quantities, narrowed
+from modelcensus.measures.registry import find_measure
 from modelcensus.measures.reported import reported_quantities, reported_scope
 from modelcensus.vocabulary import Period, Request, RequestError
 from modelcensus.vocabulary.names import REPORTED
@@ -42,17 +43,25 @@ class Quantities:
                 )
             scope, total = reported_scope(census, request.reading.channel, request.within)
         else:
-            scope = resolve_scope(census.engine, census.knowledge, request.within or "hub")
+            scope = census.scope(request.within or "hub")
         return cls(census, request, scope, total, f"quantities_{mark}")
+
+    @property
+    def summed(self) -> bool:
+        """Whether the measure needs no more than sums."""
+        return find_measure(self.request.measure).summed
 
     @property
     def reported(self) -> bool:
         """Whether somebody else counted."""
         return self.request.reading.channel.startswith(REPORTED)
 
-    def frame(self, periods: Sequence[Period] = (), *, cumulative: bool = False) -> Frame:
+    def frame(
+        self, periods: Sequence[Period] = (), *, cumulative: bool = False, marks: Mapping[str, str] | None = None
+    ) -> Frame:
         """The quantities of the request's periods, or of these instead; each up to its end from the origin on where
-        `cumulative`."""
+        `cumulative`. `marks`: true or false columns that rows which stand for several repositories must be told apart
+        by (SQL over the catalog -> name)."""
         request, name = self.request, self.name
         if periods:
             request = replace(request, periods=tuple(periods), by=request.dimensions)
@@ -66,11 +75,21 @@ class Quantities:
             table, spans = counter_quantities(self.census, request, self.scope, name)
         else:
             table, spans = flow_quantities(
-                self.census, request, self.scope, f"{name}{'_cumulative' * cumulative}", cumulative
+                self.census,
+                request,
+                self.scope,
+                f"{name}{'_cumulative' * cumulative}",
+                cumulative,
+                marks,
+                self.summed,
             )
         return Frame(
             request, self.census.engine, self.census.knowledge, table, spans, self.reported, whole, self, self.scope
         )
+
+    def labels_within(self, frame: Frame, scope: Scope) -> tuple[Span, ...]:
+        """The spans of a frame with the flags that they have in a narrower scope."""
+        return frame.spans if self.reported else narrowed(self.census, frame.request, frame.spans, scope)
 
     def repositories(self) -> Frame:
         """The repositories in scope instead of quantities (column `unit`, and those of the catalog)."""

@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 from ibis import _
 
-from modelcensus.catalog import resolve_scope
 from modelcensus.flows import reading_table
 from modelcensus.measures.baselines import TEN, Counts, Level, median10, non_decreasing, outliers, tenth
 from modelcensus.measures.frame import Frame
@@ -70,7 +69,7 @@ def ram(frame: Frame) -> ir.Table:
 def _cohort(frame: Frame) -> tuple[str, date]:
     """SQL of the baseline's repositories, and the day up to which their releases and ages count."""
     reading, last = frame.request.reading, last_reading(frame)
-    scope = resolve_scope(frame.engine, frame.knowledge, reading.cohort) if reading.cohort else frame.scope
+    scope = frame.more.census.scope(reading.cohort) if reading.cohort else frame.scope
     if not reading.frozen:
         return scope.where, last
     try:

@@ -20,6 +20,8 @@ OPEN = 9_000_000_000_000_000_000
     phrase="{subject} was number {value} by downloads {whole} in {period}",
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "panel"),
+    summed=True,
+    among="organization",
 )
 def rank(frame: Frame) -> ir.Table:
     """Columns: dimension, span, value, low, high (place; low is the best possible), downloads, observed, open.

@@ -16,6 +16,7 @@ from modelcensus.vocabulary import RequestError
     phrase="{subject} had {value} times the downloads of {whole} in {period}",
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "panel", "peers"),
+    summed=True,
 )
 def ratio(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, value, low, high (times), observed, open."""

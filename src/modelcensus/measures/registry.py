@@ -21,7 +21,8 @@ class Measure:
     who defined it. `phrase` is its sentence, with {subject}, {value}, {whole} and {period}. A `cumulative`
     measure gets spans that start at the origin instead of periods. `basis`: what the frame's quantities are: flows of the
     request's `periods`, or the repositories of the `catalog` in scope (then the measure labels its own spans). An
-    `ordered` measure's rows stay in the order in which it gives them.
+    `ordered` measure's rows stay in the order in which it gives them; one that is `summed` looks at sums of quantities
+    alone, never at single repositories. `among`: the dimension whose members it compares where none is asked for.
     """
 
     name: str
@@ -34,6 +35,8 @@ class Measure:
     cumulative: bool = False
     basis: Basis = "periods"
     ordered: bool = False
+    summed: bool = False
+    among: str = ""
 
 
 _MEASURES: dict[str, Measure] = {}
@@ -50,12 +53,16 @@ def measure(
     cumulative: bool = False,
     basis: Basis = "periods",
     ordered: bool = False,
+    summed: bool = False,
+    among: str = "",
 ) -> Callable[[Compute], Compute]:
     """Register a function from a frame to a table: the request's dimensions, `span`, `value`, `low`, `high`,
     and where they apply `observed`, `open` and further columns that the measure names."""
 
     def register(compute: Compute) -> Compute:
-        _MEASURES[name] = Measure(name, text, unit, parameters, citation, phrase, compute, cumulative, basis, ordered)
+        _MEASURES[name] = Measure(
+            name, text, unit, parameters, citation, phrase, compute, cumulative, basis, ordered, summed, among
+        )
         return compute
 
     return register

@@ -6,7 +6,7 @@ from ibis import _
 
 from modelcensus.measures.frame import Frame
 from modelcensus.measures.registry import measure
-from modelcensus.vocabulary import RequestError
+from modelcensus.vocabulary import Request, RequestError
 from modelcensus.vocabulary.names import ROOT_DIMENSIONS
 
 
@@ -17,6 +17,7 @@ from modelcensus.vocabulary.names import ROOT_DIMENSIONS
     phrase="{subject} had {value} of the downloads of {whole} in {period}",
     citation="docs/method.md, section 2 (exact for disjoint parts)",
     parameters=("channel", "counter", "repair", "panel", "peers"),
+    summed=True,
 )
 def share(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, value, low, high (share, 0 to 1), observed (units under the line), open."""
@@ -63,15 +64,19 @@ def _contained(frame: Frame) -> None:
     if frame.request.reading.peers.startswith("ranks:"):
         _among_ranks(frame)
         return
-    dimension, members = frame.peer_list(frame.request.reading.peers)
-    subjects = [d for d, _ in frame.request.of]
+    contained(frame.request, *frame.peer_list(frame.request.reading.peers))
+
+
+def contained(request: Request, dimension: str, members: tuple[str, ...]) -> None:
+    """Refuse a denominator of these members that does not contain the request's subject."""
+    subjects = [d for d, _ in request.of]
     if (dimension in ROOT_DIMENSIONS) != any(d in ROOT_DIMENSIONS for d in subjects):
         raise RequestError(
             f"{dimension} tells repositories apart otherwise than {', '.join(subjects)}",
             where="reading peers",
             remedy="name peers of the subject's own dimension",
         )
-    for subject, values in frame.request.of:
+    for subject, values in request.of:
         if subject == dimension and not set(values) <= set(members):
             raise RequestError(
                 f"the denominator does not contain {', '.join(sorted(set(values) - set(members)))}",

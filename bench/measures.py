@@ -1,0 +1,136 @@
+"""`python -m bench measures`: measures of a large ledger, against SQL written by hand for the same numbers.
+
+Both read what the ledger keeps of its flows by month (made first, in a process of its own; that takes as long as
+`bench flows` and is kept). Ours is asked in a process that has opened the ledger and answered nothing yet (cold), then the
+same again (from the cache of answers). The query by hand sums the same Parquet files and does the same arithmetic.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from bench.hub import make_hub
+from modelcensus.ledger import Ledger
+from modelcensus.measures import Census
+
+REQUESTS = {
+    "downloads by region": ("downloads", {"by": ["region", "month"]}),
+    "downloads by family": ("downloads", {"by": ["family", "month"]}),
+    "share by region": ("share", {"by": ["region", "month"]}),
+    "share by family": ("share", {"by": ["family", "month"]}),
+    "share of a family in text and vision": (
+        "share",
+        {"of": {"family": "MiMo"}, "within": "text-vision", "by": "month"},
+    ),
+    "ratio of two regions": (
+        "ratio",
+        {"of": {"region": "china"}, "by": "month", "reading": {"peers": "region:us"}},
+    ),
+    "mix of licenses": ("mix", {"by": ["license_class", "month"]}),
+    "concentration of families": ("concentration", {"by": ["family", "month"]}),
+    "growth of families": ("growth", {"by": ["family", "month"], "period": "2025-02..2026-07"}),
+}
+BY_HAND = """
+    with sums as (
+        select month, {column} as member, sum(low) as low, sum(estimate) as estimate, sum(high) as high,
+               bool_or(open) as open
+        from read_parquet('{moved}') where {where} group by all),
+    totals as (select month, sum(low) as low, sum(estimate) as estimate, sum(high) as high from sums group by all)
+    select s.month, s.member, s.estimate / t.estimate as value, s.low / (s.low + t.high - s.high) as low,
+           s.high / (s.high + t.low - s.low) as high
+    from sums s join totals t using (month) order by all
+"""
+
+
+def keep(root: Path) -> dict:
+    """Whatever the ledger keeps: folds, flows by month, the catalog."""
+    started = time.perf_counter()
+    census = Census(Ledger(root))
+    census.prepare("hub")
+    assert census.by_month
+    return {"seconds": time.perf_counter() - started}
+
+
+def ours(root: Path) -> dict:
+    """Seconds per request: cold, then cached."""
+    started = time.perf_counter()
+    census = Census(Ledger(root))
+    census.prepare("hub")
+    assert census.by_month
+    found = {"opened": time.perf_counter() - started}
+    for name, (measure, request) in REQUESTS.items():
+        seconds = []
+        for _ in range(2):
+            started = time.perf_counter()
+            rows = census.measure(measure, **request).rows
+            seconds.append(time.perf_counter() - started)
+        found[name] = {"cold": seconds[0], "cached": seconds[1], "rows": len(rows)}
+    return found
+
+
+def plain(root: Path) -> dict:
+    """Shares by region and by family from the same files."""
+    moved = next((root / "derived").glob("*/told/*/moved-*.parquet")).parent / "moved-*.parquet"
+    db = duckdb.connect()
+    found = {}
+    for name, column, where in (
+        ("share by region", "region", "true"),
+        ("share by family", "family", "true"),
+        (
+            "share of a family in text and vision",
+            "family = 'Qwen'",
+            "task in ('text-generation', 'image-text-to-text')",
+        ),
+    ):
+        started = time.perf_counter()
+        rows = db.execute(BY_HAND.format(column=column, moved=moved, where=where)).fetchall()
+        found[name] = {"seconds": time.perf_counter() - started, "rows": len(rows)}
+    return found
+
+
+def apart(side: str, root: Path) -> dict:
+    """Run one side in a process of its own."""
+    command = [sys.executable, "-m", "bench.measures", side, str(root)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench measures")
+    parser.add_argument("--ledger", type=Path, help="a ledger made before by `python -m bench.hub FOLDER`")
+    parser.add_argument("--repositories", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, default=6_600_000)
+    parser.add_argument("--days", type=int, default=600)
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        root = chosen.ledger or Path(folder) / "hub"
+        if not chosen.ledger:
+            make_hub(root, chosen.repositories, chosen.days, chosen.rows)
+        kept, mine, theirs = apart("keep", root), apart("ours", root), apart("plain", root)
+        rows = sum(m.rows.get("observations", 0) for m in Ledger(root).manifests())
+    console = Console()
+    console.print(f"{rows:,} observations; kept once: {kept['seconds']:.1f} s; opened: {mine['opened']:.1f} s")
+    table = Table(title="measures by month, seconds")
+    for column in ("", "cold", "cached", "by hand", "rows"):
+        table.add_column(column)
+    for name in REQUESTS:
+        side, hand = mine[name], theirs.get(name)
+        by_hand = f"{hand['seconds']:.2f}" if hand else ""
+        table.add_row(name, f"{side['cold']:.2f}", f"{side['cached']:.3f}", by_hand, f"{side['rows']:,}")
+    console.print(table)
+    console.print(f"peak {mine['peak']:.2f} GB, DuckDB {duckdb.__version__}")
+
+
+if __name__ == "__main__":
+    side, root = sys.argv[1:3]
+    result = {"keep": keep, "ours": ours, "plain": plain}[side](Path(root))
+    print(json.dumps({**result, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}))

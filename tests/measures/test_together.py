@@ -1,0 +1,135 @@
+"""Requests answered together, against the same requests one by one: every row, flag and note is the same."""
+
+from contextlib import contextmanager
+from itertools import product
+
+import pytest
+
+from ledgers import batch_of, fact, ledger_of, observation, opened
+from modelcensus.flows import counters
+from modelcensus.ledger import Ledger
+from modelcensus.measures import Census, together
+from modelcensus.measures import census as census_module
+from modelcensus.vocabulary import Request, RequestError
+
+SUBJECTS = (
+    {"family": "Qwen"}, {"organization": "Qwen"}, {"region": "china"}, {"organization": ["meta-llama", "nobody-at-all"]},
+    {"family": "Qwen", "size_class": "<1"}, {"variant": "coder"}, {"organization": "nobody-at-all"}, {},
+)  # fmt: skip
+SCOPES = ("hub", "mainline", "where: params_b < 10", "no-such-scope")
+PEERS = ("", "next-eight", "region:us", "organization:nobody-at-all")
+
+
+def requests_of(some: int = 3, **fixed) -> list[Request]:
+    """Combinations of subjects, scopes and peers that a request can be written for: every `some`-th of them."""
+    made = []
+    for measure, of, within, peers in product(("share", "ratio", "downloads", "cumulative"), SUBJECTS, SCOPES, PEERS):
+        if (measure == "ratio") != bool(peers) and measure != "share":
+            continue
+        reading = {**fixed.get("reading", {}), **({"peers": peers} if peers else {})}
+        try:
+            made.append(Request.build(measure, of, within, fixed.get("by", ()), fixed["period"], reading))
+        except RequestError:
+            continue
+    return made[::some]
+
+
+def same(census: Census, requests: list[Request]) -> int:
+    """Compare, and say how many answers were no errors."""
+    found, fine = census.answers_to(requests), 0
+    for request, answer in zip(requests, found, strict=True):
+        try:
+            alone = census.answer(request)
+        except RequestError as error:
+            assert isinstance(answer, RequestError) and str(answer) == str(error), request
+            continue
+        assert not isinstance(answer, RequestError), (request, answer)
+        assert [r.as_dict() for r in answer.rows] == [r.as_dict() for r in alone.rows], request
+        assert (answer.notes, answer.whole_text, answer.provenance) == (
+            alone.notes,
+            alone.whole_text,
+            alone.provenance,
+        )
+        fine += 1
+    return fine
+
+
+IDS = (
+    "Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B", "Qwen/Qwen2.5-Coder-7B", "meta-llama/Llama-3.1-8B", "google/gemma-3-4b-it",
+    "deepseek-ai/DeepSeek-V3", "unsloth/Qwen3-8B-GGUF", "someone/thing",
+)  # fmt: skip
+
+
+def small_rows():
+    """All-time counters, one that falls and one that contradicts itself, and some of thirty days alone."""
+    for i, name in enumerate(IDS):
+        for on in sorted({31, 59, *range(2 + i, 120, 5 + i)}):  # everybody on both ends of February
+            value = 1_000 * (i + 1) + 13 * (i + 2) * on - (400 if i == 3 and on > 70 else 0)
+            yield observation(name, "all_time", value, on)
+    for on in range(4, 120, 9):
+        yield observation("mistralai/Mistral-7B-v0.1", "rolling_30d", 700 + on, on)
+        yield observation("moonshotai/Kimi-K2-Base", "rolling_30d", 900 - 3 * on, on)
+    yield observation("moonshotai/Kimi-K2-Base", "period", 5, 45, start=10)
+
+
+@pytest.fixture(scope="module")
+def census():
+    rows = list(small_rows())
+    facts = [fact(r) for r in sorted({x["repository"] for x in rows})]
+    with contextmanager(opened)(batch_of("dump", "hub", observations=rows, facts=facts)) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    "fixed",
+    [
+        {"period": ["2026-02", "2026-03"]},
+        {"period": "2026-01..2026-03", "by": "month", "reading": {"repair": "none"}},
+        {"period": "2026-02..2026-03", "reading": {"counter": "all_time"}},
+        {"period": "2026-02", "reading": {"spikes": "cap", "panel": "fixed"}},
+        {"period": "2031-01"},
+    ],
+    ids=["months", "raw", "counter", "capped", "outside"],
+)
+def test_one_by_one(census, fixed):
+    assert (same(census, requests_of(**fixed)) > 10) == (fixed["period"] != "2031-01")
+
+
+def test_published_series_roots_and_ranks_are_answered_too(sample):
+    requests = [
+        Request.build("share", {"organization": "Qwen"}, within, (), "2026-02", {"channel": "reported:modelpulse"})
+        for within in ("hub", "text-vision", "makers")
+    ]
+    requests += [
+        Request.build("share", {"root_family": family}, within, (), "2026-06")
+        for family, within in product(("Qwen", "Llama"), ("hub", "makers"))
+    ]
+    requests += [Request.build("ratio", {"organization": "Qwen"}, "hub", (), "2026-06", {"peers": "ranks:2..9"})]
+    assert same(sample, requests) == len(requests)
+
+
+def test_kept_months_of_a_large_ledger(tmp_path, monkeypatch):
+    monkeypatch.setattr(census_module, "LARGE", 10)
+    monkeypatch.setattr(counters, "MOST_KEPT", 10)
+    ids = ["Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B", "meta-llama/Llama-3.1-8B", "google/gemma-3-4b-it", "someone/thing"]
+    rows = [
+        observation(r, "all_time", 1000 * (i + 1) + day * (i + 3), day)
+        for day in range(0, 120, 2)
+        for i, r in enumerate(ids)
+    ]
+    rows += [observation("a/quiet", "all_time", 7, day) for day in range(0, 120, 2)]
+    ledger_of(tmp_path, batch_of("dump", "hub", observations=rows, facts=[fact(r) for r in [*ids, "a/quiet"]]))
+    census = Census(Ledger(tmp_path), cache=False)
+    census.prepare("hub")
+    assert census.by_month
+    assert same(census, requests_of(period="2026-01..2026-03", by="month")) > 10
+
+
+def test_requests_on_the_same_quantities_share_one_pass(census, monkeypatch):
+    calls = []
+    monkeypatch.setattr(together, "evaluate", lambda *a: calls.append(a))
+    requests = [
+        Request.build("share", {"family": f}, within, (), "2026-02")
+        for f, within in product(("Qwen", "Llama", "Gemma", "DeepSeek"), ("hub", "where: params_b < 1000", "makers"))
+    ]
+    assert len(census.answers_to(requests)) == 12 and not calls
