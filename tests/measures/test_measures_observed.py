@@ -246,3 +246,16 @@ def test_counters_as_read_against_plain_python(readings):
             "cumulative", by="day", reading=["counter=all_time", "panel=fixed"], period="2026-04-06"
         ).rows
         assert fixed[0].value == sum(read[95] for read in readings.values() if 95 in read)
+
+
+def test_a_subject_that_is_ahead_for_certain_although_its_flow_is_open():
+    rows = [observation("Qwen/a", "all_time", v, on) for on, v in ((0, 0), (31, 10), (58, 900))]
+    rows += [observation("meta-llama/c", "all_time", v, on) for on, v in ((0, 0), (31, 100), (59, 110), (95, 120))]
+    with contextmanager(opened)(batch_of("dump", "hub", observations=rows)) as census:
+        reading = {"peers": "organization:meta-llama"}
+        found = census.measure(
+            "crossover", of={"organization": "Qwen"}, period="2026-01..2026-02", reading=reading
+        ).rows
+    first = next(r for r in found if r.dimensions["basis"] == "period" and r.dimensions["crossover"] == "first")
+    assert (first.period, first.value, first.high) == ("2026-02", None, None)
+    assert first.flags[-1].startswith("open: 1 repositories")

@@ -20,6 +20,7 @@ COLUMNS = pa.schema(
         ("high", pa.float64()),
         ("observed", pa.int64()),
         ("open", pa.bool_()),
+        ("opened", pa.int64()),
     ]
 )
 
@@ -112,6 +113,7 @@ def crossings(series: list[dict], spans: tuple[Span, ...]) -> list[dict]:
             else None,
             "observed": series[i]["observed"],
             "open": bool(series[i]["open"]),
+            "opened": series[i]["opened"],
         }
         for kind, i, early, late in found
     ]

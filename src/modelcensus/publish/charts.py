@@ -122,7 +122,7 @@ def line_chart(
         )
         layers.append(spread.mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle"))
     plot = alt.layer(*layers).properties(width=width, height=room.height)
-    return _finish(plot, words, size, indent=-40, rules=rules)
+    return finish(plot, words, size, indent=-40, rules=rules)
 
 
 def bar_chart(bars: Sequence[Bar], words: Words, *, percent: bool, size: str = "post") -> Chart:
@@ -165,12 +165,17 @@ def bar_chart(bars: Sequence[Bar], words: Words, *, percent: bool, size: str = "
     if any(r["low"] is not None for r in rows):
         layers.append(base.mark_rule(color=INK, strokeWidth=1.6, yOffset=at).encode(x=alt.X("low:Q"), x2="high:Q"))
     plot = alt.layer(*layers).properties(width=room.width, height=alt.Step(step))
-    return _finish(plot, words, size)
+    return finish(plot, words, size)
 
 
-def _finish(
-    plot: alt.LayerChart | alt.FacetChart, words: Words, size: str, indent: int = 0, rules: Sequence[Rule] = ()
+def finish(
+    plot: alt.LayerChart | alt.FacetChart | alt.VConcatChart,
+    words: Words,
+    size: str,
+    indent: int = 0,
+    rules: Sequence[Rule] = (),
 ) -> Chart:
+    """A plot with its finding above it, and what its rules are and its source below."""
     room = SIZES[size]
     title = alt.TitleParams(
         textwrap.wrap(words.title, room.title_letters),
