@@ -14,7 +14,7 @@ from pydantic import Field, field_validator, model_validator
 
 from modelcensus.claims.entries import Comparison, Entry, Mark, Number, PeriodText
 from modelcensus.claims.packs import read_yaml
-from modelcensus.claims.verdicts import HOLDS, UNTESTABLE, judge, month_number, slack_of
+from modelcensus.claims.verdicts import UNTESTABLE, judge, month_number, slack_of
 from modelcensus.vocabulary import RequestError, nearest
 
 EXPLANATIONS = ("date", "scope", "source")
@@ -119,8 +119,3 @@ def contradictions(figures: Iterable[Published] | None = None) -> list[Contradic
 def _compatible(one: Published, other: Published) -> bool:
     (a, b), (c, d) = one.bounds, other.bounds
     return (d is None or a <= d) and (b is None or c <= b)
-
-
-def holds_for(figure: Published, compare: Comparison) -> bool:
-    """Whether the figure as printed satisfies the comparison."""
-    return judge_figure(figure, compare) == HOLDS

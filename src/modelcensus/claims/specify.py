@@ -11,7 +11,6 @@ from modelcensus.claims.entries import Choice, Claim, Excluded, Freedom
 from modelcensus.claims.freedoms import COUNTED, EVIDENCE, default_readings
 from modelcensus.measures import Census
 from modelcensus.vocabulary import Period, Request, RequestError
-from modelcensus.vocabulary.names import REPORTED
 
 MOST = 20_000
 """Readings of one claim that are too many to tell anything."""
@@ -120,8 +119,3 @@ def _few(claim: Claim, left: Mapping[str, Mapping[str, Choice]]) -> None:
             where=f"claim {claim.id}",
             remedy="leave out a degree of freedom (readings: {NAME: false}), or name fewer choices",
         )
-
-
-def is_reported(specification: Specification) -> bool:
-    """Whether somebody else counted."""
-    return specification.request.reading.channel.startswith(REPORTED)

@@ -9,7 +9,6 @@ from modelcensus.claims.outcomes import Outcome
 from modelcensus.claims.verdicts import UNTESTABLE, month_text
 from modelcensus.measures import number, period_text
 
-UNITS = {"share": "share", "times": "times", "count": "downloads"}
 TEXTS = {
     "above": "more than {}", "at_least": "at least {}", "below": "less than {}", "at_most": "at most {}",
     "about": "{}", "between": "between {}", "first": "in {}",

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from modelcensus.claims.numbers import SCALES, Kind, Written, find_numbers
 from modelcensus.claims.statements.lexicon import hits, pattern, words
 
-_SCALE = r"(?:\s+(?P<scale>thousand|million|billion|trillion)\b)?"
 _OUT_OF = re.compile(
     r"\b(?P<a>one|two|three|four|five|six|seven|eight|nine|\d{1,2})\s+(?:in|out of|of)\s+(?:every\s+)?"
     r"(?P<b>two|three|four|five|six|seven|eight|nine|ten|twenty|a hundred|\d{1,4})\b(?!\s*(?:million|billion|%))",

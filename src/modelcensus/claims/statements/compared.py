@@ -1,0 +1,114 @@
+"""Statements without an amount: places in a ranking, who passed whom, who has more than others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from modelcensus.claims.statements.drafts import Draft
+from modelcensus.claims.statements.lexicon import has, hits, words
+from modelcensus.claims.statements.sentence import OF, Sentence, unreal
+
+ABOVE, EQUALS = "above", "equals"
+
+
+def ranked(sentence: Sentence) -> Draft | None:
+    """`ranks third`, `the most downloaded`, `number one`."""
+    if not has(sentence.text, "downloads") and not has(sentence.text, "top"):
+        return None
+    place = _place(sentence)
+    if place is None:
+        return None
+    number, start, end = place
+    before = [m for m in sentence.mentions if m.end <= start and not m.compared]
+    after = [m for m in sentence.mentions if m.start >= end and not m.compared]
+    apart = [m for m in before if not OF.search(sentence.text[: m.start])] or before
+    chosen = apart[-1] if apart else after[0] if after else None
+    if chosen is None or unreal(sentence.text[:start]):
+        return None
+    comparator = "at_most" if number < 0 else EQUALS
+    return sentence.draft("rank", (chosen.dimension, chosen.values), comparator, float(abs(number)), None)
+
+
+def _place(sentence: Sentence) -> tuple[int, int, int] | None:
+    text = sentence.text
+    listed = "|".join(re.escape(w) for w in words().ordinals)
+    ranked = re.search(
+        rf"\b(?:rank(?:s|ed|ing)?|place[sd]?|comes?|came|finished|sits?|sat|stands?|moved|climbed|slipped|rose|fell)\b(?:\s+(?:in|at|to|up|down|a|the|into|as))*\s+(?:number\s+|no\.?\s*|#)?(?P<n>{listed}|\d{{1,2}})\b(?![.,]\d)(?!\s*(?:%|per\s?cent|pct|pp|points|million|billion|thousand|downloads|times|quarter|half|[kmb]\b))",
+        text, re.IGNORECASE,
+    )  # fmt: skip
+    if ranked:
+        value = words().ordinals.get(ranked["n"].lower())
+        return (value if value is not None else int(ranked["n"])), ranked.start(), ranked.end()
+    upper = re.search(r"\btop[-\s](?P<n>three|five|ten|twenty|3|5|10|20)\b", text, re.IGNORECASE)
+    if upper:
+        return -(words().numbers.get(upper["n"].lower()) or int(upper["n"])), upper.start(), upper.end()
+    ordinal = re.search(
+        rf"\b(?P<n>{listed})[-\s]+(?:most|largest|biggest)\b(?:[-\s]+(?:downloaded|popular))?",
+        text,
+        re.IGNORECASE,
+    )
+    if ordinal:
+        return words().ordinals[ordinal["n"].lower()], ordinal.start(), ordinal.end()
+    numbered = re.search(r"(?:\bnumber|\bno\.?|#)\s*(?P<n>one|two|three|four|five|\d{1,2})\b", text, re.IGNORECASE)
+    if numbered and has(text, "downloads"):
+        small = words().numbers.get(numbered["n"].lower())
+        return (small if small is not None else int(numbered["n"])), numbered.start(), numbered.end()
+    spot = re.search(rf"\b(?P<n>{listed})\s+(?:place|spot|position|rank)\b", text, re.IGNORECASE)
+    if spot and has(text, "downloads"):
+        return words().ordinals[spot["n"].lower()], spot.start(), spot.end()
+    top = re.search(
+        r"\b(?:the\s+)?(?:world's\s+|hub's\s+)?most(?:[-\s]+widely)?[-\s]+(?:downloaded|pulled)\b|\b(?:leads?|led|topped|tops|heads|headed)\s+(?:the\s+)?(?:\w+\s+){0,3}(?:downloads|table|chart|ranking|list|hub|leaderboard)\b",
+        text, re.IGNORECASE,
+    )  # fmt: skip
+    if top and not re.search(r"\bone of\s+(?:the\s+)?$", text[: top.start()], re.IGNORECASE):
+        return 1, top.start(), top.end()
+    return None
+
+
+def crossing(sentence: Sentence) -> Draft | None:
+    """`B overtook A`, `A was dethroned by B`."""
+    for verb in hits(sentence.text, "passing"):
+        left = [m for m in sentence.mentions if m.end <= verb.start]
+        right = [m for m in sentence.mentions if m.start >= verb.end]
+        if any(a.head <= verb.start < a.end for a in sentence.amounts):
+            continue
+        if not left or not right:
+            continue
+        passive = re.match(r"(?:\s+\w+){0,3}?\s+by\b", sentence.text[verb.end : right[0].start + 1]) and re.search(
+            r"\b(?:was|were|been|be|being|is|are|got|get)\b[^,]{0,30}$", sentence.text[: verb.start], re.IGNORECASE
+        )
+        ahead, behind = (right[0], left[-1]) if passive else (left[-1], right[0])
+        if unreal(sentence.text[: verb.start]):
+            continue
+        if ahead.dimension == "generation" or (ahead.dimension, ahead.values) == (
+            behind.dimension,
+            behind.values,
+        ):
+            continue
+        if not (has(sentence.text, "downloads") or has(sentence.text, "scope", "hub")):
+            sentence.reasons.append("in what one passed the other is not said")
+            continue
+        draft = sentence.draft("crossover", (ahead.dimension, ahead.values), "before", None, None)
+        return replace(draft, against=((behind.dimension, behind.values),))
+    return None
+
+
+def exceeding(sentence: Sentence) -> Draft | None:
+    """`A outdrew B and C together`: more than once their downloads."""
+    if not has(sentence.text, "downloads") and not has(sentence.text, "combined"):
+        return None
+    for verb in hits(sentence.text, "exceeding"):
+        if unreal(sentence.text[: verb.start]):
+            continue
+        left = [m for m in sentence.mentions if m.end <= verb.start and not m.compared]
+        right = [m for m in sentence.mentions if m.start >= verb.end]
+        listed = next((h for h in hits(sentence.text, "against_words") if h.start >= verb.end), None)
+        if left and (right or listed):
+            subject = sentence.together(left[-1], left)
+            fewer = re.search(r"\b(?:fewer|less)\b[^,]{0,40}$", sentence.text[: verb.end])
+            draft = sentence.draft("ratio", subject, "below" if fewer else ABOVE, 1.0, None)
+            others = tuple((m.dimension, m.values) for m in right if (m.dimension, m.values) != subject)
+            if others or listed:
+                return replace(draft, against=others, against_words=listed.text.lower() if listed else "")
+    return None

@@ -1,0 +1,48 @@
+"""What a text was read as: drafts of claims, and what was left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Subject = tuple[str, tuple[str, ...]]
+"""A dimension and the values of it that are meant."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A checkable statement: what is measured of whom, how it is compared, when, and the words for within what.
+
+    `against` are the others it is compared with, as mentions' dimension and values; `against_words` are words such as
+    `next eight`. `carried` says what was taken from the sentence before.
+    """
+
+    text: str
+    measure: str
+    subject: Subject
+    comparator: str
+    number: float | None = None
+    slack: float = 0.0
+    period: str = ""
+    since: bool = False
+    against: tuple[Subject, ...] = ()
+    against_words: str = ""
+    scope: str = ""
+    scope_words: str = ""
+    carried: tuple[str, ...] = ()
+    reading: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Something that looks like a statement and was not understood, with the reason."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a text holds: drafts of claims, and what was left."""
+
+    drafts: tuple[Draft, ...]
+    unread: tuple[Unread, ...]

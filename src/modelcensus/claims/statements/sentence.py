@@ -1,0 +1,131 @@
+"""One sentence being read: the names, amounts and times in it, and what stands where."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from modelcensus.claims.statements.amounts import Amount, find_amounts
+from modelcensus.claims.statements.drafts import Draft, Subject
+from modelcensus.claims.statements.lexicon import has, hits
+from modelcensus.claims.statements.names import Mention, Names, find_names
+from modelcensus.claims.statements.times import Time, find_times
+
+CLAUSE = re.compile(
+    r"(?:;|:(?=\s)|,?\s+(?:while|whereas|whilst)\s|,\s+(?:but|and|with|against)\s|\s-\s|\.\s)", re.IGNORECASE
+)
+BACK = re.compile(
+    r"\b(?:this|that|these|the)\s+(?:figure|number|total|count|milestone|lead|share|tally)\b|^(?:it|they|its|their)\b",
+    re.IGNORECASE,
+)
+"""Words that point back to the sentence before."""
+OF = re.compile(r"\b(?:of|in|among|across)\s+(?:the\s+|all\s+)?$", re.IGNORECASE)
+LIST = re.compile(r"(?:,|and|or|plus|&|,\s*and|the|of|\s|\()+", re.IGNORECASE)
+
+
+def unreal(text: str) -> str:
+    """Why what a text leads up to is not said as a fact; empty where it is."""
+    clause = text[max((m.end() for m in CLAUSE.finditer(text)), default=0) :]
+    if has(text, "unreal", "future"):
+        return "of the future, or a plan: nothing to count yet"
+    if has(text, "unreal", "supposition"):
+        return "a supposition, not a statement"
+    if has(clause[-70:], "unreal", "denial") or re.search(r"n't\b", clause[-70:]):
+        return "a denial: write the statement that is denied"
+    return ""
+
+
+@dataclass
+class Sentence:
+    """A sentence with what stands in it; `before` is the last statement of the sentence before, `reasons` say what was
+    seen and not understood."""
+
+    text: str
+    mentions: list[Mention]
+    amounts: list[Amount]
+    times: list[Time]
+    before: Draft | None
+    reasons: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, text: str, names: Names, before: Draft | None) -> Sentence:
+        """The sentence with its names, amounts and times; digits of a name or a time are no amounts."""
+        mentions, times = find_names(text, names), find_times(text)
+        taken = [*((t.start, t.end) for t in times), *((m.start, m.end) for m in mentions)]
+        amounts = [a for a in find_amounts(text) if not any(s <= a.start < e for s, e in taken)]
+        return cls(text, mentions, amounts, times, before)
+
+    def clause(self, amount: Amount) -> tuple[int, int]:
+        """From where to where the clause with the amount goes."""
+        start, end = 0, len(self.text)
+        for match in CLAUSE.finditer(self.text):
+            if match.end() <= amount.head:
+                start = match.end()
+            elif match.start() >= amount.end:
+                end = match.start()
+                break
+        return start, end
+
+    def upto(self, amount: Amount, reach: int) -> str:
+        """So many letters before the amount."""
+        return self.text[max(0, amount.head - reach) : amount.head]
+
+    def time(self, amount: Amount | None) -> Time | None:
+        """The time that is meant: of an amount the nearest one in its clause."""
+        if not self.times:
+            return None
+        if amount is None:
+            return self.times[0]
+        start, end = self.clause(amount)
+        inside = [t for t in self.times if start <= t.start < end]
+        return min(inside or self.times, key=lambda t: min(abs(t.start - amount.end), abs(amount.head - t.end)))
+
+    def scope(self, measure: str, amount: Amount | None) -> tuple[str, str]:
+        """The scope whose words stand nearest behind the amount (else before it); the narrower where two begin together."""
+        found = [h for h in hits(self.text, "scope") if h.value != "makers" or measure in ("share", "rank")]
+        if not found:
+            return "", ""
+        start, end = (amount.end, len(self.text)) if amount else (0, len(self.text))
+        behind = [h for h in found if start <= h.start < end]
+        chosen = behind[0] if behind else found[-1]
+        return str(chosen.value), chosen.text
+
+    def together(self, mention: Mention, listed: list[Mention]) -> Subject:
+        """A mention with those of its kind that are joined to it: `Gemma and Llama together`."""
+        if not has(self.text, "combined"):
+            return mention.dimension, mention.values
+        chain = [mention]
+        place = listed.index(mention)
+        for other in reversed(listed[:place]):
+            joined = LIST.fullmatch(self.text[other.end : chain[0].start])
+            if other.dimension != mention.dimension or not joined:
+                break
+            chain.insert(0, other)
+        return mention.dimension, tuple(v for m in chain for v in m.values)
+
+    def listed(self, start: int) -> list[Mention]:
+        """The names of a list that begins there."""
+        chain: list[Mention] = []
+        for mention in self.mentions:
+            if mention.start < start:
+                continue
+            gap = self.text[chain[-1].end if chain else start : mention.start]
+            if gap.strip() and not LIST.fullmatch(gap):
+                break
+            chain.append(mention)
+        return chain
+
+    def draft(
+        self, measure: str, subject: Subject, comparator: str, number: float | None, amount: Amount | None,
+        carried: tuple[str, ...] = (),
+    ) -> Draft:  # fmt: skip
+        time = self.time(amount)
+        scope, scope_words = self.scope(measure, amount)
+        period = time.period if time else ""
+        if not period and self.before and carried:
+            period, carried = self.before.period, (*carried, "period")
+        slack = min(amount.slack, 0.1 * abs(amount.value)) if amount else 0.0
+        return Draft(
+            self.text, measure, subject, comparator, number, slack, period, bool(time and time.since), (), "",
+            scope, scope_words, carried,
+        )  # fmt: skip

@@ -1,0 +1,109 @@
+"""The specification curve of a claim: every reading's number with its interval, sorted, over the choices that made it.
+
+Simonsohn, Simmons and Nelson 2020, Nature Human Behaviour 4.
+"""
+
+import altair as alt
+
+from modelcensus.claims import Account
+from modelcensus.claims.wording import choice_text, compare_text, verdict_text
+from modelcensus.publish.charts import Chart, Words, finish
+from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES
+
+COLOURS = {"holds": PALETTE[2], "fails": PALETTE[1], "undetermined": "#8d96a3"}
+MONTH = "month"
+ROW = 15
+"""Height of a line of the matrix of choices."""
+
+
+def curve_chart(account: Account, size: str = "post") -> Chart:
+    """The curve above, the threshold as a line, the matrix of choices below; the reading as worded is ringed."""
+    tested = account.tested
+    unit = MONTH if account.claim.measure == "crossover" else next(o.result.unit for o in tested if o.result)
+    start = account.as_worded
+    rows = [
+        {
+            "place": i, "verdict": o.verdict, "value": o.value, "worded": o is start,
+            "low": o.low if o.low is not None else o.value, "high": o.high if o.high is not None else o.value,
+        }
+        for i, o in enumerate(tested)
+    ]  # fmt: skip
+    width = SIZES[size].width - 200
+    x = alt.X("place:Q", axis=None, scale=alt.Scale(domain=[-0.7, len(rows) - 0.3], nice=False))
+    colour = alt.Color(
+        "verdict:N",
+        scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())),
+        legend=alt.Legend(title=None, orient="top", symbolType="circle"),
+    )
+    label = _axis(unit)
+    base = alt.Chart(alt.Data(values=rows)).encode(x=x)
+    layers = [
+        base.mark_rule(strokeWidth=1.6, opacity=0.55).encode(
+            y=alt.Y("low:Q", axis=alt.Axis(labelExpr=label, tickCount=5), scale=alt.Scale(zero=False)),
+            y2="high:Q",
+            color=colour,
+        ),
+        base.transform_filter("datum.value != null")
+        .mark_point(filled=True, size=34, opacity=1)
+        .encode(y="value:Q", color=colour),
+        base.transform_filter("datum.worded && datum.value != null")
+        .mark_point(filled=False, size=130, strokeWidth=2, color=INK)
+        .encode(y="value:Q"),
+    ]
+    threshold = account.claim.compare.threshold if account.claim.compare else None
+    if threshold is not None:
+        line = alt.Chart(alt.Data(values=[{"at": threshold}]))
+        layers.insert(0, line.mark_rule(color=INK, strokeDash=[5, 4]).encode(y="at:Q"))
+    above = alt.layer(*layers).properties(width=width, height=220)
+    words = Words(
+        account.claim.statement.removesuffix("."),
+        f"Every reading that the data can answer ({len(tested):,}), sorted; ringed: as worded; "
+        f"dashed: {compare_text(account.claim.compare, unit) if account.claim.compare else ''}. {verdict_text(account)}",
+        f"Choices of each reading below. modelcensus claims show {account.id}",
+    )
+    return finish(alt.vconcat(above, _matrix(account, width, x), spacing=6), words, size)
+
+
+def _axis(unit: str) -> str:
+    if unit == "share":
+        return "format(datum.value * 100, '.0f') + ' %'"
+    if unit == MONTH:
+        return "format(floor(datum.value / 12), 'd') + '-' + format(datum.value % 12 + 1, '02d')"
+    if unit == "downloads":
+        return "datum.value >= 1e9 ? format(datum.value / 1e9, '~f') + ' bn' : format(datum.value / 1e6, '~f') + ' M'"
+    return "format(datum.value, '~f')"
+
+
+def _matrix(account: Account, width: int, x: alt.X) -> alt.LayerChart | alt.FacetChart:
+    """A dot per reading in the line of each of its choices; only choices between which the readings differ."""
+    tested, dots, lines = account.tested, [], []
+    for name, freedom in account.freedoms.items():
+        used = list(dict.fromkeys(c for o in tested if (c := o.specification.choice(name))))
+        if len(used) < 2:
+            continue
+        lines.append({"row": len(lines), "text": freedom.text, "head": True})
+        for choice in [c for c in freedom.choices if c in used]:
+            row = len(lines)
+            lines.append({"row": row, "text": choice_text(account, name, choice)[:44], "head": False})
+            dots += [
+                {"place": i, "row": row, "verdict": o.verdict}
+                for i, o in enumerate(tested)
+                if o.specification.choice(name) == choice
+            ]
+    y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[len(lines) - 0.4, -0.6], nice=False))
+    scale = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
+    size = max(4, min(26, 9 * width // max(len(tested), 1)))
+    marks = (
+        alt.Chart(alt.Data(values=dots))
+        .mark_square(size=size, opacity=1)
+        .encode(x=x, y=y, color=alt.Color("verdict:N", scale=scale, legend=None))
+    )
+    text = alt.Chart(alt.Data(values=lines))
+    heads = text.transform_filter("datum.head").mark_text(
+        align="left", fontSize=11, fontWeight="bold", color=INK, baseline="middle"
+    )
+    names = text.transform_filter("!datum.head").mark_text(align="left", fontSize=11, color=QUIET, baseline="middle")
+    at = alt.value(width + 10)
+    return alt.layer(
+        marks, heads.encode(x=at, y=y, text="text:N"), names.encode(x=at, y=y, text="text:N")
+    ).properties(width=width, height=ROW * max(len(lines), 1))
