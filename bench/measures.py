@@ -41,7 +41,7 @@ REQUESTS = {
 }
 BY_HAND = """
     with sums as (
-        select month, {column} as member, sum(low) as low, sum(estimate) as estimate, sum(high) as high,
+        select month, {member} as member, sum(low) as low, sum(estimate) as estimate, sum(high) as high,
                bool_or(open) as open
         from read_parquet('{moved}') where {where} group by all),
     totals as (select month, sum(low) as low, sum(estimate) as estimate, sum(high) as high from sums group by all)
@@ -49,6 +49,16 @@ BY_HAND = """
            s.high / (s.high + t.low - s.low) as high
     from sums s join totals t using (month) order by all
 """
+SIDES_BY_HAND = {
+    "share by region": ("region", "true"),
+    "share by family": ("family", "true"),
+    "share of a family in text and vision": (
+        "family = 'MiMo'",
+        "task in ('text-generation', 'image-text-to-text', 'text2text-generation')"
+        " or (task is null and family_type = 'language')",
+    ),
+}
+"""Request -> who a row is of, and what counts."""
 
 
 def keep(root: Path) -> dict:
@@ -78,21 +88,13 @@ def ours(root: Path) -> dict:
 
 
 def plain(root: Path) -> dict:
-    """Shares by region and by family from the same files."""
+    """Shares from the same files."""
     moved = next((root / "derived").glob("*/told/*/moved-*.parquet")).parent / "moved-*.parquet"
     db = duckdb.connect()
     found = {}
-    for name, column, where in (
-        ("share by region", "region", "true"),
-        ("share by family", "family", "true"),
-        (
-            "share of a family in text and vision",
-            "family = 'Qwen'",
-            "task in ('text-generation', 'image-text-to-text')",
-        ),
-    ):
+    for name, (member, where) in SIDES_BY_HAND.items():
         started = time.perf_counter()
-        rows = db.execute(BY_HAND.format(column=column, moved=moved, where=where)).fetchall()
+        rows = db.execute(BY_HAND.format(member=member, moved=moved, where=where)).fetchall()
         found[name] = {"seconds": time.perf_counter() - started, "rows": len(rows)}
     return found
 

@@ -154,7 +154,7 @@ class Link(Entry):
 class Claim(Entry):
     """A published statement in our own words, and the readings under which it can be meant."""
 
-    id: str = Field(pattern=r"[a-z0-9][a-z0-9-]*")
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     statement: str
     fragment: str = Field(default="", max_length=160)
     chain: tuple[Link, ...] = ()
@@ -192,7 +192,7 @@ class Claim(Entry):
 class Pack(Entry):
     """Claims of one publication."""
 
-    id: str = Field(pattern=r"[a-z0-9][a-z0-9-]*")
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     version: datetime.date
     title: str
     source: Source

@@ -24,7 +24,7 @@ EXPLANATIONS = ("date", "scope", "source")
 class Published(Entry):
     """One figure: a value (`least`: at least so much) or a month, of what, when, over what, and who says so."""
 
-    id: str = Field(pattern=r"[a-z0-9][a-z0-9-]*")
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     about: str
     value: Number | None = None
     month: PeriodText | None = None

@@ -10,6 +10,8 @@ from modelcensus.claims.statements.drafts import Draft, Subject
 from modelcensus.claims.statements.lexicon import has, hits
 from modelcensus.claims.statements.sentence import BACK, OF, Sentence, unreal
 
+_MADE_UP = re.compile(r"\bma(?:de|kes?|king) up\b", re.IGNORECASE)
+"""A part of a whole, no growth."""
 _EVENT = re.compile(r"(?:'s)?\s+(?:release|launch|debut|announcement)\b", re.IGNORECASE)
 _FOR = re.compile(r"\s*(?:downloads\s+)?(?:for|by|from)\s+(?:the\s+|their\s+|its\s+)?", re.IGNORECASE)
 _AGAINST_LIST = re.compile(
@@ -120,7 +122,7 @@ def _downloads(sentence: Sentence, amount: Amount, near: str) -> str:
 
 
 def _grew(sentence: Sentence, amount: Amount, near: str) -> bool:
-    if has(sentence.upto(amount, 45), "growth"):
+    if has(_MADE_UP.sub("", sentence.upto(amount, 45)), "growth"):
         return True
     behind = sentence.text[amount.end : amount.end + 45]
     return (
