@@ -10,7 +10,9 @@ from rich.table import Table
 
 from modelcensus.claims import Account, account, find_claim, find_packs
 from modelcensus.claims.telling import as_dict, told
-from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, notes, open_census, say
+from modelcensus.claims.wording import as_worded_text, decided_text, verdict_text
+from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, emit_bytes, notes, open_census, say
+from modelcensus.publish import curve_chart
 
 claims = App(name="claims", help="Published statements, tested over every way they can be meant.")
 
@@ -87,7 +89,7 @@ def show(
     /,
     *,
     pack: Annotated[list[str] | None, Parameter(name="--pack", negative="")] = None,
-    format: Literal["text", "json"] = "text",
+    format: Literal["text", "json", "svg", "png", "vega"] = "text",
     ledger: LedgerOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
@@ -100,7 +102,7 @@ def show(
     pack
         Where to look for it: ids of packs or YAML files; repeated.
     format
-        text or json.
+        text, json, or the specification curve as svg, png or vega.
     """
     found, claim = find_claim(find_packs(pack or ()), name)
     census = open_census(ledger, knowledge)
@@ -109,14 +111,19 @@ def show(
     if format == "json":
         emit(json.dumps(as_dict(one, whole=True), indent=1))
         return
+    if format in ("svg", "png", "vega"):
+        chart = curve_chart(one)
+        if format == "png":
+            emit_bytes(chart.png())
+        else:
+            emit(chart.svg() if format == "svg" else json.dumps(chart.spec, indent=1))
+        return
     console = _console()
     for line in told(one):
         console.print(line, soft_wrap=True)
 
 
 def _print_verdicts(accounts: list[Account]) -> None:
-    from modelcensus.claims.wording import as_worded_text, decided_text, verdict_text
-
     table = Table(show_lines=True)
     for column in ("claim", "verdict", "as worded", "what decides"):
         table.add_column(column, overflow="fold")

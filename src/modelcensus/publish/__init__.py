@@ -1,6 +1,7 @@
 """Charts, the report, and everything that is written for people to look at."""
 
 from modelcensus.publish.charts import Bar, Chart, Mark, Point, Words, bar_chart, line_chart
+from modelcensus.publish.curve_chart import curve_chart
 from modelcensus.publish.editions import read_side
 from modelcensus.publish.questions import headline
 from modelcensus.publish.report import write_report
@@ -15,6 +16,7 @@ __all__ = [
     "Scene",
     "Words",
     "bar_chart",
+    "curve_chart",
     "headline",
     "line_chart",
     "read_side",

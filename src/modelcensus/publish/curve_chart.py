@@ -3,12 +3,16 @@
 Simonsohn, Simmons and Nelson 2020, Nature Human Behaviour 4.
 """
 
+from textwrap import shorten
+
 import altair as alt
 
 from modelcensus.claims import Account
 from modelcensus.claims.wording import choice_text, compare_text, verdict_text
 from modelcensus.publish.charts import Chart, Words, finish
+from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES
+from modelcensus.vocabulary import RequestError
 
 COLOURS = {"holds": PALETTE[2], "fails": PALETTE[1], "undetermined": "#8d96a3"}
 MONTH = "month"
@@ -19,6 +23,12 @@ ROW = 15
 def curve_chart(account: Account, size: str = "post") -> Chart:
     """The curve above, the threshold as a line, the matrix of choices below; the reading as worded is ringed."""
     tested = account.tested
+    if not tested:
+        raise RequestError(
+            "no reading of this claim has evidence here",
+            where=account.id,
+            remedy="see `modelcensus claims show` for why",
+        )
     unit = MONTH if account.claim.measure == "crossover" else next(o.result.unit for o in tested if o.result)
     start = account.as_worded
     rows = [
@@ -59,7 +69,7 @@ def curve_chart(account: Account, size: str = "post") -> Chart:
         account.claim.statement.removesuffix("."),
         f"Every reading that the data can answer ({len(tested):,}), sorted; ringed: as worded; "
         f"dashed: {compare_text(account.claim.compare, unit) if account.claim.compare else ''}. {verdict_text(account)}",
-        f"Choices of each reading below. modelcensus claims show {account.id}",
+        f"{source_line(start.result) if start and start.result else ''} The whole account: modelcensus claims show {account.id}",
     )
     return finish(alt.vconcat(above, _matrix(account, width, x), spacing=6), words, size)
 
@@ -84,7 +94,9 @@ def _matrix(account: Account, width: int, x: alt.X) -> alt.LayerChart | alt.Face
         lines.append({"row": len(lines), "text": freedom.text, "head": True})
         for choice in [c for c in freedom.choices if c in used]:
             row = len(lines)
-            lines.append({"row": row, "text": choice_text(account, name, choice)[:44], "head": False})
+            lines.append(
+                {"row": row, "text": shorten(choice_text(account, name, choice), 44, placeholder=" …"), "head": False}
+            )
             dots += [
                 {"place": i, "row": row, "verdict": o.verdict}
                 for i, o in enumerate(tested)
