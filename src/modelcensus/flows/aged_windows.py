@@ -16,7 +16,7 @@ from modelcensus.flows.clocks import RELEASE, Clock
 from modelcensus.flows.constraints import BEGINNING, Bounds, Constraints, Ints, closure
 from modelcensus.flows.splices import Splice
 from modelcensus.flows.windowed import Windowed
-from modelcensus.flows.windows import flow_table, likely_levels, register_solved
+from modelcensus.flows.windows import flow_table, likely_levels, register_solved, solve_both
 
 CELLS = 6_000_000
 """Differences held at a time: keeps memory flat."""
@@ -32,7 +32,7 @@ def aged_window_flows(
     known = np.array([n in shift for n in read.names.to_pylist()], bool)
     released = np.array([shift.get(n, 0) for n in read.names.to_pylist()], np.int64) + days(RELEASE)
     asked = released[:, None] + np.concatenate([[0], ages]).astype(np.int64)
-    register_solved(engine, name, read, splices, partial(_solved, read, known, asked))
+    register_solved(engine, name, solve_both(read, splices, partial(_solved, read, known, asked)))
 
 
 def _solved(

@@ -22,6 +22,7 @@ from modelcensus.flows.rounded import register_rounded
 from modelcensus.flows.run import Run
 from modelcensus.flows.splices import Overlap, Splice
 from modelcensus.flows.store import Store
+from modelcensus.flows.windows import Solved
 from modelcensus.vocabulary.names import ALL_TIME, PERIOD
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Counters:
         overlap = Overlap() if len({s.counter for s in self.calendar}) > 1 else None
         self.folded = self._fold({days(d) for d in edges}, raw=False, overlap=overlap)
         self.splices: list[Splice] = overlap.splices(self._good_days()) if overlap else []
+        self.solved = Solved()
         self.renames: list[Rename] = []
         self._edges = {days(d) for d in edges}
 

@@ -91,7 +91,7 @@ def _build(
                 engine, "flows_windows", calendar_clock("none" if clock.raw else ""), ages, splices, only
             )
         else:
-            window_flows(engine, "flows_windows", clock, spans, splices, only)
+            window_flows(engine, "flows_windows", clock, spans, splices, only, counters.solved)
         parts.append(f"select {columns} from flows_windows")
         conflicts.append("select repository, instrument from flows_windows_conflicts")
     empty = """select 0 as span, '' as repository, 0 as low, 0 as high, 0 as estimate, false as open,

@@ -16,6 +16,25 @@ from modelcensus.flows.splices import Splice
 from modelcensus.flows.windowed import Windowed, scales
 from modelcensus.vocabulary.names import ALL_TIME, PERIOD, ROLLING
 
+MOST_SOLVED = 4_000_000
+"""Rows of solved flows that are kept for the next request."""
+
+
+class Solved:
+    """What was solved last, by what it was solved for: requests that differ in spikes, panel or subject alone solve the
+    same flows."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[object, ...], pa.Table] = {}
+
+    def of(self, key: tuple[object, ...], solve: Callable[[], pa.Table]) -> pa.Table:
+        """The flows of a key; the oldest are dropped where all together have more than `MOST_SOLVED` rows."""
+        found = self._kept.pop(key, None)
+        self._kept[key] = solve() if found is None else found
+        while len(self._kept) > 1 and sum(len(t) for t in self._kept.values()) > MOST_SOLVED:
+            del self._kept[next(iter(self._kept))]
+        return self._kept[key]
+
 
 def window_flows(
     engine: Engine,
@@ -24,22 +43,26 @@ def window_flows(
     spans: list[tuple[date, date]],
     splices: list[Splice],
     only: str = "",
+    solved: Solved | None = None,
 ) -> None:
     """Register flows `name` of each span: the columns of `all_time_flows`, and conflict.
 
     Instruments: `rolling_30d` and `period` as they are; `spliced` where they and `all_time` were read of the same
     repository: then windows of 30 days count on the all-time scale, as wide as the two were seen to disagree.
+    `solved`: what was solved before, of the same channel.
     """
-    read = Windowed(engine, clock, only)
-    wanted = [(days(a), days(e)) for a, e in spans]
-    register_solved(engine, name, read, splices, partial(_solved, read, wanted))
+
+    def solve_now() -> pa.Table:
+        read = Windowed(engine, clock, only)
+        wanted = [(days(a), days(e)) for a, e in spans]
+        return solve_both(read, splices, partial(_solved, read, wanted))
+
+    register_solved(engine, name, (solved or Solved()).of((clock, only, *spans), solve_now))
 
 
-def register_solved(
-    engine: Engine, name: str, read: Windowed, splices: list[Splice], solved: Callable[..., pa.Table]
-) -> None:
-    """Register `name` and `name`_conflicts: what `solved` (of the repositories chosen, the splices or None, and the
-    instrument of each) gives of the counters of windows as they are, and of those that can be spliced."""
+def solve_both(read: Windowed, splices: list[Splice], solved: Callable[..., pa.Table]) -> pa.Table:
+    """What `solved` (of the repositories chosen, the splices or None, and the instrument of each) gives of the counters of
+    windows as they are, and of those that can be spliced."""
     total, rolling, period = (read.has(c) for c in (ALL_TIME, ROLLING, PERIOD))
     measured = np.zeros(read.count, bool)
     measured[read.id[np.isin(read.series, list(scales(splices))) & (read.counter == ROLLING)]] = True
@@ -47,7 +70,12 @@ def register_solved(
         solved(np.ones(read.count, bool), None, np.where(rolling, ROLLING, PERIOD)),
         solved(total & (period | measured), splices, np.full(read.count, "spliced", object)),
     ]
-    engine.register(f"{name}_solved", pa.concat_tables(parts))
+    return pa.concat_tables(parts)
+
+
+def register_solved(engine: Engine, name: str, solved: pa.Table) -> None:
+    """Register flows `name` without those in conflict, and `name`_conflicts."""
+    engine.register(f"{name}_solved", solved)
     engine.query(f"{name}_conflicts", f"select distinct repository, instrument from {name}_solved where conflict")
     engine.query(name, f"select * exclude (conflict) from {name}_solved where not conflict")
 
