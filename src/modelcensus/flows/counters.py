@@ -20,9 +20,9 @@ from modelcensus.flows.fold import Finished
 from modelcensus.flows.intake import Ordinals, rows_of
 from modelcensus.flows.rounded import register_rounded
 from modelcensus.flows.run import Run
+from modelcensus.flows.solved import Solved
 from modelcensus.flows.splices import Overlap, Splice
 from modelcensus.flows.store import Store
-from modelcensus.flows.windows import Solved
 from modelcensus.vocabulary.names import ALL_TIME, PERIOD
 
 if TYPE_CHECKING:

@@ -12,28 +12,10 @@ from modelcensus.flows.calendar import days
 from modelcensus.flows.clocks import Clock
 from modelcensus.flows.constraints import CHUNK, Bounds, Floats, Ints, solve
 from modelcensus.flows.least_squares import even_rates, whole_levels
+from modelcensus.flows.solved import Solved
 from modelcensus.flows.splices import Splice
 from modelcensus.flows.windowed import Windowed, scales
 from modelcensus.vocabulary.names import ALL_TIME, PERIOD, ROLLING
-
-MOST_SOLVED = 4_000_000
-"""Rows of solved flows that are kept for the next request."""
-
-
-class Solved:
-    """What was solved last, by what it was solved for: requests that differ in spikes, panel or subject alone solve the
-    same flows."""
-
-    def __init__(self) -> None:
-        self._kept: dict[tuple[object, ...], pa.Table] = {}
-
-    def of(self, key: tuple[object, ...], solve: Callable[[], pa.Table]) -> pa.Table:
-        """The flows of a key; the oldest are dropped where all together have more than `MOST_SOLVED` rows."""
-        found = self._kept.pop(key, None)
-        self._kept[key] = solve() if found is None else found
-        while len(self._kept) > 1 and sum(len(t) for t in self._kept.values()) > MOST_SOLVED:
-            del self._kept[next(iter(self._kept))]
-        return self._kept[key]
 
 
 def window_flows(
@@ -42,22 +24,22 @@ def window_flows(
     clock: Clock,
     spans: list[tuple[date, date]],
     splices: list[Splice],
-    only: str = "",
-    solved: Solved | None = None,
+    only: str,
+    solved: Solved,
 ) -> None:
     """Register flows `name` of each span: the columns of `all_time_flows`, and conflict.
 
     Instruments: `rolling_30d` and `period` as they are; `spliced` where they and `all_time` were read of the same
     repository: then windows of 30 days count on the all-time scale, as wide as the two were seen to disagree.
-    `solved`: what was solved before, of the same channel.
+    `solved`: what was solved of the same readings before. `only` is as in `all_time_flows`, over tables that stay as they are.
     """
 
-    def solve_now() -> pa.Table:
+    def solve_anew() -> pa.Table:
         read = Windowed(engine, clock, only)
         wanted = [(days(a), days(e)) for a, e in spans]
         return solve_both(read, splices, partial(_solved, read, wanted))
 
-    register_solved(engine, name, (solved or Solved()).of((clock, only, *spans), solve_now))
+    register_solved(engine, name, solved.of((clock, only, *spans), solve_anew))
 
 
 def solve_both(read: Windowed, splices: list[Splice], solved: Callable[..., pa.Table]) -> pa.Table:
