@@ -14,6 +14,7 @@ from modelcensus.claims.wording import (
     choice_text,
     compare_text,
     decided_text,
+    named,
     nearest_truths,
     true_sentence,
     value_text,
@@ -78,6 +79,9 @@ def _wanting(account: Account) -> list[str]:
             f"; with more than {number(lacking.needed, 'downloads')} downloads of {_theirs(lacking.absent)} the verdict "
             "of this reading would turn"
         )  # fmt: skip
+        if lacking.of_series:
+            lines.append(f"{lacking.of_series} does not list {named(lacking.absent)}")
+            continue
         lines.append(f"{', '.join(lacking.absent)} under {lacking.outcome.specification.label}{turn}")
     return lines
 
