@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import TypeAdapter, ValidationError
@@ -37,7 +38,8 @@ def id_of(text: str) -> str:
     >>> id_of("Qwen had more than half of all downloads in February 2026.")
     'qwen-had-more-than-half-of'
     """
-    return "-".join(re.findall(r"[a-z0-9]+", text.lower())[:6])
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    return "-".join(re.findall(r"[a-z0-9]+", plain)[:6])
 
 
 def subject(terms: Sequence[str], knowledge: Knowledge) -> Subject:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -115,10 +116,8 @@ def _needed(check: Callable[[str], T], needed: bool, where: str) -> Callable[[st
 
 def _line(text: str) -> str:
     """A text on one line; RequestError where it is none."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise RequestError(
-            f"{plain(text)} is not UTF-8", where="input", remedy="check the terminal's encoding"
-        ) from error
-    return " ".join(text.split())
+    text = " ".join(text.split())
+    odd = next((c for c in text if unicodedata.category(c) in ("Cc", "Cs")), None)
+    if odd is not None:
+        raise RequestError(f"the character {odd!a} is no text", where=plain(text)[:60], remedy="leave it out")
+    return text

@@ -97,15 +97,15 @@ def new(
     reading
         NAME=CHOICE that holds in every reading; repeated.
     above
-        The number is above this one.
+        A number: 50 %, 153.6 million, 2 times; one comparison is given.
     at_least
-        The number is at least this one.
+        A number: 50 %, 153.6 million, 2 times; one comparison is given.
     below
-        The number is below this one.
+        A number: 50 %, 153.6 million, 2 times; one comparison is given.
     at_most
-        The number is at most this one.
+        A number: 50 %, 153.6 million, 2 times; one comparison is given.
     about
-        The number is about this one.
+        A number: 50 %, 153.6 million, 2 times; one comparison is given.
     give_or_take
         How far `about` reaches (default: half of the last digit).
     between

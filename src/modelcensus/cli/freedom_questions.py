@@ -20,9 +20,9 @@ def ask_readings(asking: Asking, open_: Mapping[str, Freedom]) -> choices.Narrow
         "it can be meant in more than one way, and is tested in all of them:",
         *(f"{n}: {', '.join(f.choices)}" for n, f in open_.items() if len(f.choices) > 1),
     ]
-    question = "Ways that nobody means: FREEDOM=the choices that stay, or FREEDOM=false (Enter: none)"
+    question = "Narrow one: FREEDOM=CHOICE,CHOICE keeps these, FREEDOM=false closes it (Enter: keep all)"
     while found := _more(asking, question, about, open_, stated):
-        stated, about, question = stated | found, [], "More (Enter: none)"
+        stated, about, question = stated | found, [], "Another (Enter: none)"
     return stated
 
 
