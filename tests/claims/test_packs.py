@@ -101,7 +101,7 @@ CHEAP = {
     "atom-report-2026": "double-the-next-eight",
     "hf-state-of-open-models-2026": "china-passed-us-monthly",
     "economies-of-open-intelligence-2025": "downloads-2-2-billion",
-    "open-us-china": "even-in-august",
+    "open-us-china": "china-ahead-in-2025-26",
 }
 
 
