@@ -98,7 +98,7 @@ def _plain(text: str) -> str:
 
 
 CHEAP = {
-    "atom-report-2026": "double-the-next-eight",
+    "atom-report-2026": "double-eight-others",
     "hf-state-of-open-models-2026": "china-passed-us-monthly",
     "economies-of-open-intelligence-2025": "downloads-2-2-billion",
     "open-us-china": "china-ahead-in-2025-26",
