@@ -114,6 +114,11 @@ def test_a_claim_of_each_pack_on_the_sample(sample, name, cheap):
     assert found.claim.statement in "\n".join(told(found))
 
 
+def test_a_claim_s_id_names_one_claim():
+    ids = [c.id for p in bundled_packs().values() for c in p.claims]
+    assert len(set(ids)) == len(ids)
+
+
 def test_the_pack_has_every_statement_of_the_article():
     assert len(bundled_packs()["qwen-2026"].claims) == 21
 
