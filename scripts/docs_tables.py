@@ -16,6 +16,7 @@ import yaml
 from cyclopts import App
 
 from modelcensus.catalog import CATALOG, load_knowledge
+from modelcensus.claims import bundled_packs
 from modelcensus.cli.main import app
 from modelcensus.flows import load_series_breaks
 from modelcensus.measures import VIEWS, measures
@@ -167,6 +168,15 @@ def peers_table() -> str:
     return table(("list", "what it is", "members"), rows)
 
 
+def packs_table() -> str:
+    rows = []
+    for pack in bundled_packs().values():
+        source = f"{pack.source.publisher}: {pack.source.title}"
+        apart = sum(bool(c.untestable) for c in pack.claims)
+        rows.append((f"`{pack.id}`", source, pack.source.date or "no date stated", len(pack.claims), apart))
+    return table(("pack", "what it tests", "date", "claims", "that no measure can test"), rows)
+
+
 def sizes_list() -> str:
     return ", ".join(f"`{s}`" for s in SIZE_CLASSES)
 
@@ -287,6 +297,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "scopes": scopes_table,
     "groupings": groupings_table,
     "peers": peers_table,
+    "packs": packs_table,
     "sizes": sizes_list,
     "ages": ages_list,
     "ledger-tables": ledger_tables,

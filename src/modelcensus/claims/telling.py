@@ -96,9 +96,8 @@ def _chain(account: Account) -> list[str]:
         link = tested.link
         compare = link.compare or account.claim.compare
         shown = value_text(tested.outcome) if tested.outcome else "no evidence"
-        lines.append(
-            f'{link.by}, {link.date or "undated"} ({link.mark}): "{link.fragment}": {tested.verdict}, {shown}'
-        )
+        said = f': "{link.fragment}"' if link.fragment else ""
+        lines.append(f"{link.by}, {link.date or 'undated'} ({link.mark}){said}: {tested.verdict}, {shown}")
         names = [account.freedoms[n].text if n in account.freedoms else f"the {NUMBER}" for n in tested.changed]
         if link.changed or names:
             what = f" ({', '.join(names)})" if names else ""
