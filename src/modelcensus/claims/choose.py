@@ -48,8 +48,9 @@ def chosen(found: Sequence[Outcome], worded: Worded, open_: Mapping[str, Freedom
 
 
 def _with_absent(found: Sequence[Outcome], names: Mapping[str, str]) -> Outcome | None:
-    """The outcome with these choices, where the evidence leaves some of them no choice."""
+    """The outcome with these choices, some of which the evidence leaves no other one beside."""
     for outcome in found:
-        if all(not c or names.get(n) == c for n, c in outcome.specification.choices):
+        told = outcome.specification
+        if all(names.get(n) == c for n, c in (*told.choices, *told.alone) if c):
             return outcome
     return None

@@ -96,6 +96,7 @@ class Choice(Entry):
 
     `since` makes the period run from there (`first`, `first_exact`, a month) to the end of the claim's. `row` chooses
     among the rows of a measure that answers with several. `applies`: to observed counters only, or reported series.
+    `longest`: the longest period that it tells of, in days.
     """
 
     text: str
@@ -108,6 +109,7 @@ class Choice(Entry):
     reading: dict[str, str] = Field(default_factory=dict)
     row: dict[str, str] = Field(default_factory=dict)
     applies: Literal["both", "observed", "reported"] = "both"
+    longest: int | None = None
 
     @field_validator("reading", "row", mode="before")
     @classmethod

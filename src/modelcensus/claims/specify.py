@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
 
@@ -20,11 +20,13 @@ ABSENT = ""
 
 @dataclass(frozen=True)
 class Specification:
-    """One reading: its choices by degree of freedom, the request that computes it, and which row answers."""
+    """One reading: its choices by degree of freedom, the request that computes it, and which row answers. `alone`: the
+    choices that stand for themselves, because the evidence leaves no other one."""
 
     choices: tuple[tuple[str, str], ...]
     request: Request
     row: tuple[tuple[str, str], ...]
+    alone: tuple[tuple[str, str], ...] = ()
 
     def choice(self, freedom: str) -> str:
         """The choice of a degree of freedom; empty where the evidence leaves none."""
@@ -46,18 +48,24 @@ def specifications(claim: Claim, census: Census, open_: Mapping[str, Freedom]) -
             n: {c: choice for c, choice in f.choices.items() if choice.applies in ("both", applies)}
             for n, f in open_.items()
         } | {EVIDENCE: {channel: open_[EVIDENCE].choices[channel]}}
+        if not all(left.values()):
+            continue  # the evidence can be read in none of the ways of some degree of freedom
         _few(claim, left)
         for chosen in _combinations(left):
             names = {n: _named(n, c, left, open_) for n, c in chosen.items()}
-            if not _is_excluded(names, excluded) and not _contradict(chosen, left):
-                found.append(_specification(claim, census, names, {n: left[n][c] for n, c in chosen.items()}))
+            if _is_excluded(names, excluded) or _contradict(chosen, left):
+                continue
+            choices = {n: left[n][c] for n, c in chosen.items()}
+            made = _specification(claim, census, names, choices)
+            if not _too_long(made.request, choices.values()):
+                alone = tuple((n, c) for n, c in chosen.items() if names[n] == ABSENT)
+                found.append(replace(made, alone=alone))
     return found
 
 
 def _combinations(left: Mapping[str, Mapping[str, Choice]]) -> Iterator[dict[str, str]]:
-    names = [n for n in left if left[n]]
-    for chosen in product(*(left[n] for n in names)):
-        yield dict(zip(names, chosen, strict=True))
+    for chosen in product(*left.values()):
+        yield dict(zip(left, chosen, strict=True))
 
 
 def _named(name: str, chosen: str, left: Mapping[str, Mapping[str, Choice]], open_: Mapping[str, Freedom]) -> str:
@@ -78,6 +86,12 @@ def _contradict(chosen: Mapping[str, str], left: Mapping[str, Mapping[str, Choic
         if any(seen.setdefault(k, v) != v for k, v in changed.items()):
             return True
     return False
+
+
+def _too_long(request: Request, choices: Iterable[Choice]) -> bool:
+    """Whether a choice tells nothing of so long a time as is asked about."""
+    longest = min((c.longest for c in choices if c.longest is not None), default=None)
+    return longest is not None and any((p.end - p.start).days > longest for p in request.periods)
 
 
 def _specification(
