@@ -87,7 +87,9 @@ def test_china_and_the_us(sample):
 
 def test_qwen_and_llama(sample):
     found = account(sample, PACK, claim("shift-began-with-qwen25"))
-    first = {o.specification.choice("crossing"): o for o in found.tested if o.specification.choice("basis") == "monthly"}
+    first = {
+        o.specification.choice("crossing"): o for o in found.tested if o.specification.choice("basis") == "monthly"
+    }
     assert month_text(first["first"].value) == "2024-10" and month_text(first["persistent"].value) == "2025-04"
     reverted = [r.period for r in first["first"].result.rows if r.dimensions["crossover"] == "reverted"]
     assert reverted == ["2024-10", "2024-11"]
