@@ -48,6 +48,8 @@ class Amount:
     comparator: str
     became: bool = False
     """Whether a verb says that something became so many times what it was: doubled."""
+    near: str = ""
+    """The words that make it a rough one: nearly, about."""
 
 
 def find_amounts(text: str) -> list[Amount]:
@@ -121,13 +123,14 @@ _ENDS = re.compile(rf"(?:{pattern(_COMPARATORS).pattern})\s*(?:the\s+|a\s+|an\s+
 def _compared(text: str, start: int, end: int, value: float, slack: float, kind: Kind, became: bool) -> Amount:
     """The amount with the comparator right before it (or after: `or more`)."""
     window = text[max(0, start - _BEFORE) : start]
-    comparator, head = "equals", start
+    comparator, head, near = "equals", start, ""
     while match := _ENDS.search(window):
         word = re.sub(r"\s*(?:the|a|an|to)?\s*$", "", match[0].lower()).strip()
         word = word if word in _COMPARATORS else match[0].lower().strip()
         chosen = _COMPARATORS.get(word)
         if chosen is None:
             break
+        near = word if chosen == "about" and not near else near
         comparator = _stronger(comparator, chosen)
         head = start - (len(window) - match.start())
         window = window[: match.start()]
@@ -135,8 +138,8 @@ def _compared(text: str, start: int, end: int, value: float, slack: float, kind:
     if after and after["what"].lower() in ("or more", "and counting"):
         comparator, end = "at_least", after.end()
     elif after and after["what"].lower() == "or so":
-        comparator, end = "about", after.end()
-    return Amount(head, start, end, value, slack, kind, comparator, became)
+        comparator, end, near = "about", after.end(), "or so"
+    return Amount(head, start, end, value, slack, kind, comparator, became, near)
 
 
 def _stronger(known: str, other: str) -> str:

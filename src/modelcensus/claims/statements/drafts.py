@@ -13,7 +13,8 @@ class Draft:
     """A checkable statement: what is measured of whom, how it is compared, when, and the words for within what.
 
     `against` are the others it is compared with, as mentions' dimension and values; `against_words` are words such as
-    `next eight`. `carried` says what was taken from the sentence before.
+    `next eight`. `carried` says what was taken from the sentence before. `upto`: by the period, not in it. `said` are
+    words for a time that only a day of publication tells; `near` those that make the number a rough one.
     """
 
     text: str
@@ -30,14 +31,18 @@ class Draft:
     scope_words: str = ""
     carried: tuple[str, ...] = ()
     reading: tuple[tuple[str, str], ...] = ()
+    upto: bool = False
+    said: str = ""
+    near: str = ""
 
 
 @dataclass(frozen=True)
 class Unread:
-    """Something that looks like a statement and was not understood, with the reason."""
+    """Something that looks like a statement and was not understood, with the reason and what would help."""
 
     text: str
     reason: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True)

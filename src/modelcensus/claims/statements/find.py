@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from modelcensus.catalog import Knowledge
 from modelcensus.claims.statements.compared import crossing, exceeding, ranked
@@ -19,13 +20,14 @@ COUNTED = ("downloads", "derivatives", "releases")
 """Lists of words for what is counted."""
 
 
-def find_statements(text: str, knowledge: Knowledge) -> Found:
-    """The checkable statements of a text, sentence by sentence; nothing is guessed."""
+def find_statements(text: str, knowledge: Knowledge, published: date | None = None) -> Found:
+    """The checkable statements of a text, sentence by sentence; nothing is guessed. `last month` goes by the day on
+    which the text was published."""
     names = names_of(knowledge)
     drafts: list[Draft] = []
     unread: list[Unread] = []
     for part in sentences(text):
-        sentence = Sentence.of(part, names, drafts[-1] if drafts else None)
+        sentence = Sentence.of(part, names, drafts[-1] if drafts else None, published)
         found = [] if _QUESTION.search(part) else list(_read(sentence))
         drafts += found
         unread += [Unread(part, reason) for reason in _reasons(sentence, found)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from modelcensus.claims.statements.amounts import Amount, find_amounts
 from modelcensus.claims.statements.drafts import Draft, Subject
@@ -48,9 +49,9 @@ class Sentence:
     reasons: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, text: str, names: Names, before: Draft | None) -> Sentence:
+    def of(cls, text: str, names: Names, before: Draft | None, published: date | None = None) -> Sentence:
         """The sentence with its names, amounts and times; digits of a name or a time are no amounts."""
-        mentions, times = find_names(text, names), find_times(text)
+        mentions, times = find_names(text, names), find_times(text, published)
         taken = [*((t.start, t.end) for t in times), *((m.start, m.end) for m in mentions)]
         amounts = [a for a in find_amounts(text) if not any(s <= a.start < e for s, e in taken)]
         return cls(text, mentions, amounts, times, before)
@@ -125,7 +126,8 @@ class Sentence:
         if not period and self.before and carried:
             period, carried = self.before.period, (*carried, "period")
         slack = min(amount.slack, 0.1 * abs(amount.value)) if amount else 0.0
+        said = time.words if time and not time.period else ""
         return Draft(
             self.text, measure, subject, comparator, number, slack, period, bool(time and time.since), (), "",
-            scope, scope_words, carried,
+            scope, scope_words, carried, upto=bool(time and time.upto), said=said, near=amount.near if amount else "",
         )  # fmt: skip
