@@ -14,7 +14,8 @@ class Draft:
 
     `against` are the others it is compared with, as mentions' dimension and values; `against_words` are words such as
     `next eight`. `carried` says what was taken from the sentence before. `upto`: by the period, not in it. `said` are
-    words for a time that only a day of publication tells; `near` those that make the number a rough one.
+    words for a time that only a day of publication tells; `near` those that make the number a rough one. `edges`: the
+    period is from one time to another, not all of what lies between. `among` is the region of a ranking's members.
     """
 
     text: str
@@ -34,6 +35,8 @@ class Draft:
     upto: bool = False
     said: str = ""
     near: str = ""
+    edges: bool = False
+    among: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class Unread:
 
 @dataclass(frozen=True)
 class Found:
-    """What a text holds: drafts of claims, and what was left."""
+    """What a text holds: drafts of claims, what was left, and the names, numbers and times that were seen at all."""
 
     drafts: tuple[Draft, ...]
     unread: tuple[Unread, ...]
+    seen: tuple[tuple[str, tuple[str, ...]], ...] = ()

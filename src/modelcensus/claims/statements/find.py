@@ -26,12 +26,17 @@ def find_statements(text: str, knowledge: Knowledge, published: date | None = No
     names = names_of(knowledge)
     drafts: list[Draft] = []
     unread: list[Unread] = []
+    seen: dict[str, list[str]] = {"names": [], "numbers": [], "times": []}
     for part in sentences(text):
         sentence = Sentence.of(part, names, drafts[-1] if drafts else None, published)
         found = [] if _QUESTION.search(part) else list(_read(sentence))
         drafts += found
         unread += [Unread(part, reason) for reason in _reasons(sentence, found)]
-    return Found(tuple(dict.fromkeys(drafts)), tuple(dict.fromkeys(unread)))
+        seen["names"] += [m.text for m in sentence.mentions]
+        for kind, places in (("numbers", sentence.amounts), ("times", sentence.times)):
+            seen[kind] += [part[p.start : p.end].strip() for p in places]
+    told = tuple((kind, tuple(dict.fromkeys(listed))) for kind, listed in seen.items())
+    return Found(tuple(dict.fromkeys(drafts)), tuple(dict.fromkeys(unread)), told)
 
 
 def _read(sentence: Sentence) -> Iterator[Draft]:

@@ -130,4 +130,5 @@ class Sentence:
         return Draft(
             self.text, measure, subject, comparator, number, slack, period, bool(time and time.since), (), "",
             scope, scope_words, carried, upto=bool(time and time.upto), said=said, near=amount.near if amount else "",
+            edges=bool(time and time.edges),
         )  # fmt: skip

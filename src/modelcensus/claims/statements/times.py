@@ -46,7 +46,8 @@ _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "final": 4, "last
 class Time:
     """A span of time in a text, as a period; `since`: from there on, with no end stated; `upto`: by then.
 
-    Without a period it is told by `words` that mean something only on the day of publication: `last month`.
+    `edges`: from one time to another. Without a period it is told by `words` that mean something only on the day of
+    publication: `last month`.
     """
 
     start: int
@@ -55,6 +56,7 @@ class Time:
     since: bool = False
     upto: bool = False
     words: str = ""
+    edges: bool = False
 
 
 def find_times(text: str, published: date | None = None) -> list[Time]:
@@ -88,7 +90,10 @@ def find_times(text: str, published: date | None = None) -> list[Time]:
         if following and _JOIN.fullmatch(text[end : following[0]]) and _BETWEEN.search(before):
             last, end, skip = following[2][1], following[1], True
         period = first if first == last else f"{first}..{last}"
-        joined.append(Time(start, end, period, bool(_SINCE.search(before)), bool(UPTO.search(before))))
+        edges = first != last and bool(_BETWEEN.search(before))
+        joined.append(
+            Time(start, end, period, bool(_SINCE.search(before)), bool(UPTO.search(before)), edges=edges)
+        )
     taken = [(t.start, t.end) for t in joined]
     anchor = joined[0] if joined else None
     for start, end, words in find_relative(text):

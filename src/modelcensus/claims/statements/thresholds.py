@@ -1,0 +1,70 @@
+"""What a draft says of a number, as a comparison of a claim; with how the words for it are taken."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from modelcensus.claims.entries import Comparison
+from modelcensus.claims.numbers import Written, written
+from modelcensus.claims.statements.drafts import Draft
+from modelcensus.claims.statements.lexicon import has
+
+SHARES = ("share", "derivative_share", "growth")
+ROUGH = 0.1
+"""How far a rough number may be off: a tenth of it."""
+TURNED = {"above": "below", "below": "above", "at_least": "at_most", "at_most": "at_least"}
+_SCALES = ((1e9, " billion"), (1e6, " million"), (1e3, " thousand"), (1, ""))
+
+
+def comparison(draft: Draft) -> tuple[Comparison, str]:
+    """The comparison of a draft with a number, and how its words are taken; empty where they leave nothing to say."""
+    number, kind = draft.number, draft.comparator
+    assert number is not None
+    if number < 0:  # `fell by more than a quarter` is a change below -25 %
+        kind = TURNED.get(kind, kind)
+    if kind == "about" and has(draft.near, "short_of"):
+        edges = sorted((number * (1 - ROUGH), number))
+        return Comparison.model_validate({"between": [stated(e, draft.measure, None) for e in edges]}), (
+            f'"{draft.near}" is taken as up to a tenth short of it'
+        )
+    if kind == "about":
+        margin = max(draft.slack, ROUGH * abs(number))
+        return _about(draft, number, margin), f'"{draft.near}" is taken as within a tenth of it'
+    if kind == "equals":
+        said = "" if draft.measure == "rank" else "the figure is stated as a fact: what rounds to it counts"
+        return _about(draft, number, draft.slack), said
+    return Comparison.model_validate({kind: stated(number, draft.measure, draft.slack)}), ""
+
+
+def _about(draft: Draft, number: float, slack: float) -> Comparison:
+    text = stated(number, draft.measure, slack)
+    own = text.slack if isinstance(text, Written) else 0.0
+    content: dict[str, Any] = {"about": text}
+    if not math.isclose(own, slack, rel_tol=1e-6, abs_tol=1e-12):
+        content["within"] = stated(slack, draft.measure, None)
+    return Comparison.model_validate(content)
+
+
+def stated(number: float, measure: str, slack: float | None) -> Written | float:
+    """A number as people write it, with the digits that its slack shows where that can be.
+
+    >>> stated(153_600_000, "downloads", 50_000), stated(0.5, "share", 0.005).kind
+    (Written(value=153600000.0, kind='count', slack=50000.0), 'share')
+    """
+    if number < 0:
+        return round(number, 6)
+    known = [w for text in _texts(number, measure) if math.isclose((w := written(text)).value, number, rel_tol=1e-9)]
+    fitting = [w for w in known if slack is not None and math.isclose(w.slack, slack, rel_tol=1e-6)]
+    return (fitting or known or [round(number, 6)])[0]
+
+
+def _texts(number: float, measure: str) -> list[str]:
+    if measure in SHARES:
+        return [f"{number * 100:.{d}f} %" for d in range(7)]
+    if measure == "ratio":
+        return [f"{number:.{d}f} times" for d in range(5)]
+    if measure == "rank":
+        return [f"{number:.0f}"]
+    scales = [(s, w) for s, w in _SCALES if number >= s] or [(1, "")]
+    return [f"{number / s:,.{d}f}{w}" for s, w in scales for d in range(4)]
