@@ -27,10 +27,12 @@ def find_statements(text: str, knowledge: Knowledge, published: date | None = No
     drafts: list[Draft] = []
     unread: list[Unread] = []
     seen: dict[str, list[str]] = {"names": [], "numbers": [], "times": []}
+    named = None
     for part in sentences(text):
-        sentence = Sentence.of(part, names, drafts[-1] if drafts else None, published)
+        sentence = Sentence.of(part, names, drafts[-1] if drafts else None, named, published)
         found = [] if _QUESTION.search(part) else list(_read(sentence))
         drafts += found
+        named = found[-1].subject if found else sentence.about
         unread += [Unread(part, reason) for reason in _reasons(sentence, found)]
         seen["names"] += [m.text for m in sentence.mentions]
         for kind, places in (("numbers", sentence.amounts), ("times", sentence.times)):

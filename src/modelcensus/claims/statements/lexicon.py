@@ -42,6 +42,8 @@ class Words(Entry):
     summed: list[str]
     first_time: list[str]
     for_good: list[str]
+    pointing_back: list[str]
+    portions: list[str]
     top: list[str]
     scope: dict[str, list[str]]
     uncounted: dict[str, list[str]]

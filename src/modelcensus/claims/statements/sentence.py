@@ -19,9 +19,12 @@ BACK = re.compile(
     r"\b(?:this|that|these|the)\s+(?:figure|number|total|count|milestone|lead|share|tally)\b|^(?:it|they|its|their)\b",
     re.IGNORECASE,
 )
-"""Words that point back to the sentence before."""
+"""Words that point back to the sentence before; further ones are in the lexicon."""
 OF = re.compile(r"\b(?:of|in|among|across)\s+(?:the\s+|all\s+)?$", re.IGNORECASE)
 LIST = re.compile(r"(?:,|and|or|plus|&|,\s*and|the|of|\s|\()+", re.IGNORECASE)
+
+_LAST = re.compile(r"\b(?:and|or)\b|&", re.IGNORECASE)
+"""What stands before the last name of a list."""
 
 
 def unreal(text: str) -> str:
@@ -38,23 +41,39 @@ def unreal(text: str) -> str:
 
 @dataclass
 class Sentence:
-    """A sentence with what stands in it; `before` is the last statement of the sentence before, `reasons` say what was
-    seen and not understood."""
+    """A sentence with what stands in it; `before` is the last statement before it, `named` whom the sentence before is
+    about, `reasons` say what was seen and not understood."""
 
     text: str
     mentions: list[Mention]
     amounts: list[Amount]
     times: list[Time]
     before: Draft | None
+    named: Subject | None = None
     reasons: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, text: str, names: Names, before: Draft | None, published: date | None = None) -> Sentence:
+    def of(
+        cls, text: str, names: Names, before: Draft | None, named: Subject | None = None, published: date | None = None
+    ) -> Sentence:
         """The sentence with its names, amounts and times; digits of a name or a time are no amounts."""
         mentions, times = find_names(text, names), find_times(text, published)
         taken = [*((t.start, t.end) for t in times), *((m.start, m.end) for m in mentions)]
         amounts = [a for a in find_amounts(text) if not any(s <= a.start < e for s, e in taken)]
-        return cls(text, mentions, amounts, times, before)
+        return cls(text, mentions, amounts, times, before, named)
+
+    @property
+    def points_back(self) -> bool:
+        """Whether it speaks of whom the sentence before is about: `this figure`, `the company`."""
+        return bool(BACK.search(self.text)) or any(h.start < 20 for h in hits(self.text, "pointing_back"))
+
+    @property
+    def about(self) -> Subject | None:
+        """Whom it is about, for the sentence after it: the name that it begins with, else nobody."""
+        first = next((m for m in self.mentions if not m.compared), None)
+        if first is None:
+            return self.named if self.points_back else None
+        return (first.dimension, first.values) if first.start < 40 else None
 
     def clause(self, amount: Amount) -> tuple[int, int]:
         """From where to where the clause with the amount goes."""
@@ -114,6 +133,8 @@ class Sentence:
             if gap.strip() and not LIST.fullmatch(gap):
                 break
             chain.append(mention)
+            if len(chain) > 1 and _LAST.search(gap):
+                break
         return chain
 
     def draft(

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from modelcensus.claims.statements.relative import MONTHS, SEASONS, SHORT, find_relative, resolved
+from modelcensus.claims.statements.relative import SEASONS, SHORT, find_relative, resolved
 
 _MONTH = r"(?:" + "|".join(sorted(SHORT, key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?:19|20)\d{2}"

@@ -1,0 +1,156 @@
+"""What an amount counts: which measure it belongs to, by its kind and the words around it."""
+
+from __future__ import annotations
+
+import re
+
+from modelcensus.claims.statements.amounts import Amount
+from modelcensus.claims.statements.lexicon import has, hits
+from modelcensus.claims.statements.sentence import Sentence, unreal
+
+_MADE_UP = re.compile(r"\bma(?:de|kes?|king) up\b", re.IGNORECASE)
+"""A part of a whole, no growth."""
+_LEVEL = re.compile(r"\b(?:to|from|at|with)\s*$", re.IGNORECASE)
+"""What stands before a number that something came to: `climbed to 40 %` is a level, and no growth of 40 %."""
+_PART_OF = re.compile(r"\s*of\s+(?P<whole>(?:[\w'/-]+\s*){1,7})", re.IGNORECASE)
+_MODELS = re.compile(r"\b(?:models?|releases?|repositor(?:y|ies)|checkpoints?|variants?)\b", re.IGNORECASE)
+_WHOLES = re.compile(r"\b(?:total|hub|it|them|that|those|all|what|set|list|pie)\b", re.IGNORECASE)
+"""Words for a whole of which somebody has a part."""
+
+
+def measure_of(sentence: Sentence, amount: Amount, near: str) -> tuple[str, dict[str, str]]:
+    """The measure that an amount belongs to, by its kind and the words around it; a reason where it is none."""
+    behind = sentence.text[amount.end : amount.end + 60]
+    if untrue := unreal(sentence.text[: amount.start]):
+        return "", {"reason": untrue}
+    uncounted = _uncounted(sentence, amount, near)
+    if amount.kind == "share":
+        return _share(sentence, amount, near, behind, uncounted)
+    if amount.kind == "times":
+        if (re.search(r"\b(?:by|from)\b", near) and amount.became) or (
+            (amount.became or _grew(sentence, amount, near)) and not _versus(sentence, amount)
+        ):
+            return _growth(sentence, near, uncounted)
+        if uncounted and not has(near, "downloads"):
+            return "", {"reason": uncounted}
+        return ("ratio", {}) if has(sentence.text, "downloads") or _versus(sentence, amount) else ("", {})
+    return _count(sentence, amount, near, behind, uncounted)
+
+
+def _share(sentence: Sentence, amount: Amount, near: str, behind: str, uncounted: str) -> tuple[str, dict[str, str]]:
+    if _grew(sentence, amount, near) and not _LEVEL.search(sentence.text[: amount.head]):
+        return _growth(sentence, near, uncounted)
+    whole = _PART_OF.match(behind)
+    if has(near, "derivatives") and not re.match(r"\s*of\s+(?:all\s+)?downloads", behind):
+        return "derivative_share", {"relations": "finetune"} if has(near, "fine_tunes") else {}
+    if uncounted:
+        return "", {"reason": uncounted}
+    if whole and not (
+        has(whole["whole"], "downloads") or hits(whole["whole"], "scope") or _WHOLES.search(whole["whole"])
+        or _MODELS.search(whole["whole"])
+    ):  # fmt: skip
+        return "", {"reason": f'"{whole["whole"].strip()}" is nothing whose parts are counted'}
+    if has(sentence.text, "downloads") or has(sentence.text, "scope", "hub"):
+        return "share", {}
+    known = sentence.before and sentence.points_back and sentence.before.measure == "share"
+    return ("share", {}) if known else ("", {})
+
+
+def _growth(sentence: Sentence, near: str, uncounted: str) -> tuple[str, dict[str, str]]:
+    """A growth, where it is one of downloads."""
+    if uncounted:
+        return "", {"reason": uncounted}
+    known = sentence.before and sentence.points_back and sentence.before.measure in ("downloads", "growth")
+    if has(sentence.text, "downloads") or known:
+        return "growth", _since(near)
+    return "", {"reason": "what grew is not said to be downloads"}
+
+
+def _count(sentence: Sentence, amount: Amount, near: str, behind: str, uncounted: str) -> tuple[str, dict[str, str]]:
+    noun = re.match(r"(?:[\s-]+[\w/'-]+){0,4}", behind)
+    following = noun[0] if noun else ""
+    if (
+        amount.kind == "plain"
+        and amount.value < 1000
+        and not has(following, "releases")
+        and not _MODELS.search(following)
+    ) or (amount.kind == "plain" and re.match(r"\s*(?:B\b|parameters)", behind)):
+        return "", {}
+    if has(following, "downloads") or (re.search(r"\bdownload", sentence.upto(amount, 60)) and not uncounted):
+        return _downloads(sentence, amount, near), {}
+    upto = sentence.upto(amount, 60)
+    own = has(upto, "derivatives") and not uncounted and has(sentence.text[: amount.start], "derivatives")
+    if has(following, "derivatives") or own or (_MODELS.search(following) and has(behind, "derivatives")):
+        return "derivative_stock", {"relations": "finetune"} if has(following, "fine_tunes") else {}
+    if _MODELS.search(following) and has(near, "releases"):
+        return "releases", {}
+    if uncounted:
+        return "", {"reason": uncounted}
+    if amount.kind == "count" and has(sentence.text, "downloads"):
+        return _downloads(sentence, amount, near), {}
+    return "", {}
+
+
+def _downloads(sentence: Sentence, amount: Amount, near: str) -> str:
+    cumulative = has(near, "cumulative") or has(
+        sentence.upto(amount, 40) + sentence.text[amount.head : amount.start], "reached"
+    )
+    time = sentence.time(amount)
+    asof = bool(
+        time
+        and re.search(
+            r"\b(?:as of|by|until|up to|through|at)\s+(?:the\s+)?(?:end\s+of\s+|start\s+of\s+)?$",
+            sentence.text[: time.start],
+        )
+    )
+    monthly = re.search(
+        r"\b(?:per|a|each|every|monthly|daily|weekly)\s*(?:month|day|week|downloads)?\b", near
+    ) and re.search(r"\bmonthly\b|\b(?:a|per|each|every) month\b", near)
+    return "cumulative" if (cumulative or asof or (time and time.since)) and not monthly else "downloads"
+
+
+def _grew(sentence: Sentence, amount: Amount, near: str) -> bool:
+    if has(_MADE_UP.sub("", sentence.upto(amount, 45)), "growth"):
+        return True
+    behind = sentence.text[amount.end : amount.end + 45]
+    return (
+        bool(
+            re.match(
+                r"\s*(?:[\w-]+\s+){0,2}(?:growth|increase|rise|jump|drop|decline|fall|surge|more|higher|lower)\b",
+                behind,
+            )
+        )
+        and (has(near, "year") or has(near, "previous"))
+    ) or bool(re.match(r"\s+(?:year|month)[\s-]", behind))
+
+
+def _since(near: str) -> dict[str, str]:
+    return {"against": "year"} if has(near, "year") else {"against": "previous"} if has(near, "previous") else {}
+
+
+def _versus(sentence: Sentence, amount: Amount) -> bool:
+    behind = sentence.text[amount.end : amount.end + 90]
+    return bool(
+        re.match(
+            r"\s*(?:as\s+(?:many|much|often|large)|the\b|that\b|those\b|what\b|its\b|[\w'-]+\s+(?:combined|downloads))",
+            behind,
+        )
+        or (any(amount.end <= m.start for m in sentence.mentions) and re.match(r"\s*(?:the|of|[A-Z])", behind))
+        or any(amount.end <= h.start for h in hits(sentence.text, "against_words"))
+    )
+
+
+def _uncounted(sentence: Sentence, amount: Amount, near: str) -> str:
+    """Why an amount is of something that no counter of downloads knows; the nearest noun decides."""
+    behind = sentence.text[amount.end : amount.end + 50]
+    if re.search(r"[$€£]\s*$", sentence.text[: amount.start]):
+        return "prices and money are nothing that downloads count"
+    close = hits(behind, "uncounted")
+    wanted = [h.start for n in ("downloads", "derivatives") for h in hits(behind, n)]
+    if close and (not wanted or close[0].start < wanted[0]):
+        return f"{close[0].value} is nothing that downloads count"
+    if not wanted and not has(near, "downloads") and not has(near, "derivatives"):
+        around = hits(near, "uncounted")
+        if around:
+            return f"{around[0].value} is nothing that downloads count"
+    return ""
