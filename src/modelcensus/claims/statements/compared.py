@@ -6,9 +6,15 @@ import re
 from dataclasses import replace
 
 from modelcensus.claims.statements.drafts import Draft
-from modelcensus.claims.statements.lexicon import has, hits, words
+from modelcensus.claims.statements.lexicon import has, hits, pattern_of, words
 from modelcensus.claims.statements.sentence import OF, Sentence, unreal
 
+_NO_MORE = re.compile(
+    r"\b(?:no|nobody|none)\b[^.;:]{0,60}?\b(?:more|higher|larger)\b[^.;:]{0,40}?\bthan\s+(?:those\s+of\s+|that\s+of\s+)?",
+    re.IGNORECASE,
+)
+_BEATEN = re.compile(rf"(?:{pattern_of('passing').pattern})\s+(?:the\s+|its\s+|rivals?\s+)*$", re.IGNORECASE)
+"""A verb that makes the next name the one that was passed."""
 ABOVE, EQUALS = "above", "equals"
 
 
@@ -16,6 +22,8 @@ def ranked(sentence: Sentence) -> Draft | None:
     """`ranks third`, `the most downloaded`, `number one`."""
     if not has(sentence.text, "downloads") and not has(sentence.text, "top"):
         return None
+    if best := _unmatched(sentence):
+        return best
     place = _place(sentence)
     if place is None:
         return None
@@ -23,11 +31,21 @@ def ranked(sentence: Sentence) -> Draft | None:
     before = [m for m in sentence.mentions if m.end <= start and not m.compared]
     after = [m for m in sentence.mentions if m.start >= end and not m.compared]
     apart = [m for m in before if not OF.search(sentence.text[: m.start])] or before
+    apart = [m for m in apart if not _BEATEN.search(sentence.text[: m.start])] or apart
     chosen = apart[-1] if apart else after[0] if after else None
     if chosen is None or unreal(sentence.text[:start]):
         return None
     comparator = "at_most" if number < 0 else EQUALS
     return sentence.draft("rank", (chosen.dimension, chosen.values), comparator, float(abs(number)), None)
+
+
+def _unmatched(sentence: Sentence) -> Draft | None:
+    """`no family is downloaded more than Qwen`: the first place."""
+    match = _NO_MORE.search(sentence.text)
+    behind = [m for m in sentence.mentions if match and m.start == match.end()]
+    if not behind or not has(sentence.text, "downloads"):
+        return None
+    return sentence.draft("rank", (behind[0].dimension, behind[0].values), EQUALS, 1.0, None)
 
 
 def _place(sentence: Sentence) -> tuple[int, int, int] | None:

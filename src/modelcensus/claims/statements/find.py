@@ -10,7 +10,7 @@ from modelcensus.catalog import Knowledge
 from modelcensus.claims.statements.compared import crossing, exceeding, ranked
 from modelcensus.claims.statements.drafts import Draft, Found, Unread
 from modelcensus.claims.statements.lexicon import has
-from modelcensus.claims.statements.measured import measured
+from modelcensus.claims.statements.measured import again, measured
 from modelcensus.claims.statements.names import names_of
 from modelcensus.claims.statements.sentence import Sentence
 from modelcensus.claims.statements.sentences import sentences
@@ -43,7 +43,10 @@ def find_statements(text: str, knowledge: Knowledge, published: date | None = No
 
 def _read(sentence: Sentence) -> Iterator[Draft]:
     """The drafts of a sentence: its amounts, then what it says without one."""
-    drafts = [d for a in sentence.amounts if (d := measured(sentence, a))]
+    drafts: list[Draft] = []
+    for amount in sentence.amounts:
+        draft = measured(sentence, amount) or again(sentence, amount, drafts)
+        drafts += [draft] if draft else []
     place = ranked(sentence)
     drafts += [place] if place else []
     yield from drafts

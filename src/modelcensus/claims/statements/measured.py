@@ -9,8 +9,9 @@ from modelcensus.claims.statements.amounts import Amount
 from modelcensus.claims.statements.counted import measure_of
 from modelcensus.claims.statements.drafts import Draft
 from modelcensus.claims.statements.lexicon import has, hits
+from modelcensus.claims.statements.names import Mention
 from modelcensus.claims.statements.owners import owner_of
-from modelcensus.claims.statements.sentence import BACK, Sentence
+from modelcensus.claims.statements.sentence import BACK, Sentence, unreal
 
 _AGAINST_LIST = re.compile(
     r"\b(?:measured\s+)?(?:among|against|between)\s+(?:only\s+|just\s+)?(?:the\s+)?(?:five|four|three|six|named\s+|labs?\s+|"
@@ -47,6 +48,31 @@ def measured(sentence: Sentence, amount: Amount) -> Draft | None:
     return draft
 
 
+_STILL = re.compile(r"\b(?:it|they|that|this|the (?:share|figure|number|portion|total))\b", re.IGNORECASE)
+
+
+def again(sentence: Sentence, amount: Amount, drafts: list[Draft]) -> Draft | None:
+    """The same as the statement before it in the sentence, with another number: `by February 2026 it was one in ten`."""
+    start, _ = sentence.clause(amount)
+    before = sentence.text[start : amount.head]
+    if not drafts or not start or any(start <= m.start < amount.head for m in sentence.mentions):
+        return None
+    known, kinds = drafts[-1], {"share": ("share", "derivative_share"), "times": ("ratio",)}
+    counts = ("downloads", "cumulative", "derivative_stock")
+    if known.measure not in kinds.get(amount.kind, counts) or not _STILL.search(before) or unreal(before):
+        return None
+    if _uncounted_behind(sentence, amount):
+        return None
+    draft = sentence.draft(known.measure, known.subject, amount.comparator, amount.value, amount)
+    return replace(draft, reading=known.reading, against=known.against, against_words=known.against_words)
+
+
+def _uncounted_behind(sentence: Sentence, amount: Amount) -> bool:
+    return has(sentence.text[amount.end : amount.end + 30], "top") or bool(
+        hits(sentence.text[amount.end : amount.end + 40], "uncounted")
+    )
+
+
 def _against(sentence: Sentence, draft: Draft, amount: Amount) -> Draft:
     """Whom an amount is compared with: the names behind it, or words such as `next eight`."""
     listed = next((h for h in hits(sentence.text, "against_words") if h.start >= amount.start), None)
@@ -54,7 +80,7 @@ def _against(sentence: Sentence, draft: Draft, amount: Amount) -> Draft:
         return replace(draft, against_words=listed.text.lower())
     if draft.measure == "ratio":
         others = [m for m in sentence.mentions if m.start >= amount.end and (m.dimension, m.values) != draft.subject]
-        others = sentence.listed(others[0].start) if others else []
+        others = sentence.listed(others[0].start) if others else _beaten(sentence, draft, amount)
         if others:
             return replace(draft, against=tuple((m.dimension, m.values) for m in others))
         if sentence.before and sentence.before.against and BACK.search(sentence.text):
@@ -67,3 +93,13 @@ def _against(sentence: Sentence, draft: Draft, amount: Amount) -> Draft:
             named = [(m.dimension, m.values) for m in others]
             return replace(draft, against=tuple(named))
     return draft
+
+
+def _beaten(sentence: Sentence, draft: Draft, amount: Amount) -> list[Mention]:
+    """Those whom a verb before the amount names: `A beats B two to one`."""
+    for verb in (*hits(sentence.text, "exceeding"), *hits(sentence.text, "passing")):
+        right = [m for m in sentence.mentions if verb.end <= m.start < amount.head]
+        left = [m for m in sentence.mentions if m.end <= verb.start]
+        if left and right and (right[0].dimension, right[0].values) != draft.subject:
+            return [m for m in sentence.listed(right[0].start) if m.end <= amount.head]
+    return []

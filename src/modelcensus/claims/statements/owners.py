@@ -8,6 +8,7 @@ from modelcensus.claims.statements.amounts import Amount
 from modelcensus.claims.statements.drafts import Subject
 from modelcensus.claims.statements.sentence import OF, Sentence
 
+DERIVATIVES = ("derivative_share", "derivative_stock")
 _EVENT = re.compile(r"(?:'s)?\s+(?:release|launch|debut|announcement)\b", re.IGNORECASE)
 _FOR = re.compile(r"\s*(?:downloads\s+)?(?:for|by|from)\s+(?:the\s+|their\s+|its\s+)?", re.IGNORECASE)
 
@@ -15,7 +16,8 @@ _FOR = re.compile(r"\s*(?:downloads\s+)?(?:for|by|from)\s+(?:the\s+|their\s+|its
 def owner_of(
     sentence: Sentence, amount: Amount, start: int, end: int, measure: str
 ) -> tuple[Subject | None, tuple[str, ...]]:
-    acting = [m for m in sentence.mentions if not m.compared and not _EVENT.match(sentence.text, m.end)]
+    made = measure in DERIVATIVES  # `traced back to Llama` compares nothing
+    acting = [m for m in sentence.mentions if (made or not m.compared) and not _EVENT.match(sentence.text, m.end)]
     before = [m for m in acting if m.end <= amount.head]
     before = [m for m in before if not OF.search(sentence.text[: m.start])] or before
     inside = [m for m in before if m.start >= start]

@@ -10,11 +10,11 @@ from modelcensus.catalog import Knowledge
 from modelcensus.claims.entries import Choice
 from modelcensus.claims.statements.drafts import Draft, Subject, Unread
 from modelcensus.claims.statements.lexicon import words
+from modelcensus.claims.statements.owners import DERIVATIVES
 
 Readings = Mapping[str, tuple[str, ...] | Mapping[str, Choice] | bool]
 SUBJECT, PEERS, DENOMINATOR = "subject", "peers", "denominator"
 ROOTS = {"family": "root_family", "organization": "root_organization", "region": "root_region"}
-DERIVATIVES = ("derivative_share", "derivative_stock")
 KINDS = {"family": "families", "organization": "publishers", "region": "regions", "generation": "generations",
          "repository": "repositories"}  # fmt: skip
 _COUNT = re.compile(r"\bnext\s+(\w+)")
@@ -99,7 +99,8 @@ def _named(draft: Draft, knowledge: Knowledge) -> Whom | Unread:
         closed = {}
     named = f"{_all([v for _, vs in others for v in vs])}: named by the text"
     if len(ways) == 1:
-        return Whom(first.of, first.reading, {**closed, SUBJECT: False}, because=(named,))
+        because = (f"{named}, {first.text}",)
+        return Whom(first.of, first.reading, {**closed, SUBJECT: False}, because=because)
     order = tuple(n for n in ways if n != "descendants")
     return Whom(first.of, first.reading, {**closed, SUBJECT: ways}, {SUBJECT: order}, (named,))
 
