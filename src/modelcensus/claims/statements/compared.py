@@ -15,6 +15,10 @@ _NO_MORE = re.compile(
 )
 _BEATEN = re.compile(rf"(?:{pattern_of('passing').pattern})\s+(?:the\s+|its\s+|rivals?\s+)*$", re.IGNORECASE)
 """A verb that makes the next name the one that was passed."""
+_JOINED = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:,\s*)?(?:and|or|&)\s+", re.IGNORECASE)
+_OWN = re.compile(r"'s?\s+(?:own\s+)?(?:\w+[-\s])?(?:most|top|biggest|largest)\b", re.IGNORECASE)
+"""`Qwen's most downloaded model` is a model, and not Qwen."""
+_OUT = re.compile(r"\b(?:out of|outside(?: of)?|beyond)\s+(?:the\s+)?$", re.IGNORECASE)
 ABOVE, EQUALS = "above", "equals"
 
 
@@ -33,9 +37,20 @@ def ranked(sentence: Sentence) -> Draft | None:
     apart = [m for m in before if not OF.search(sentence.text[: m.start])] or before
     apart = [m for m in apart if not _BEATEN.search(sentence.text[: m.start])] or apart
     chosen = apart[-1] if apart else after[0] if after else None
-    if chosen is None or unreal(sentence.text[:start]):
+    if chosen is None:
+        return None
+    if untrue := unreal(sentence.text[:start]):
+        sentence.reasons.append(untrue)
+        return None
+    if len(apart) > 1 and _JOINED.fullmatch(sentence.text[apart[-2].end : apart[-1].start]):
+        sentence.reasons.append("several share one place")
+        return None
+    if _OWN.match(sentence.text, chosen.end):
+        sentence.reasons.append("the place is one of a model that is not named")
         return None
     comparator = "at_most" if number < 0 else EQUALS
+    if number < 0 and _OUT.search(sentence.text[:start]):
+        comparator = ABOVE
     return sentence.draft("rank", (chosen.dimension, chosen.values), comparator, float(abs(number)), None)
 
 
@@ -58,7 +73,10 @@ def _place(sentence: Sentence) -> tuple[int, int, int] | None:
     if ranked:
         value = words().ordinals.get(ranked["n"].lower())
         return (value if value is not None else int(ranked["n"])), ranked.start(), ranked.end()
-    upper = re.search(r"\btop[-\s](?P<n>three|five|ten|twenty|3|5|10|20)\b", text, re.IGNORECASE)
+    upper = re.search(
+        r"\btop[-\s](?P<n>three|five|ten|twenty|3|5|10|20)\b(?!\s*(?:million|billion|thousand|%|per\s?cent|percent|x\b))",
+        text, re.IGNORECASE,
+    )  # fmt: skip
     if upper:
         return -(words().numbers.get(upper["n"].lower()) or int(upper["n"])), upper.start(), upper.end()
     ordinal = re.search(
@@ -85,8 +103,9 @@ def _place(sentence: Sentence) -> tuple[int, int, int] | None:
 
 
 def crossing(sentence: Sentence) -> Draft | None:
-    """`B overtook A`, `A was dethroned by B`."""
-    for verb in hits(sentence.text, "passing"):
+    """`B overtook A`, `A was dethroned by B`, `A lost its lead to B`."""
+    yielding = hits(sentence.text, "yielding")
+    for verb in (*hits(sentence.text, "passing"), *yielding):
         left = [m for m in sentence.mentions if m.end <= verb.start]
         right = [m for m in sentence.mentions if m.start >= verb.end]
         if any(a.head <= verb.start < a.end for a in sentence.amounts):
@@ -96,13 +115,11 @@ def crossing(sentence: Sentence) -> Draft | None:
         passive = re.match(r"(?:\s+\w+){0,3}?\s+by\b", sentence.text[verb.end : right[0].start + 1]) and re.search(
             r"\b(?:was|were|been|be|being|is|are|got|get)\b[^,]{0,30}$", sentence.text[: verb.start], re.IGNORECASE
         )
-        ahead, behind = (right[0], left[-1]) if passive else (left[-1], right[0])
+        turned = passive or verb in yielding
+        ahead, behind = (right[0], left[-1]) if turned else (left[-1], right[0])
         if unreal(sentence.text[: verb.start]):
             continue
-        if ahead.dimension == "generation" or (ahead.dimension, ahead.values) == (
-            behind.dimension,
-            behind.values,
-        ):
+        if ahead.subject == behind.subject:
             continue
         if not (has(sentence.text, "downloads") or has(sentence.text, "scope", "hub")):
             sentence.reasons.append("in what one passed the other is not said")
@@ -112,21 +129,50 @@ def crossing(sentence: Sentence) -> Draft | None:
     return None
 
 
-def exceeding(sentence: Sentence) -> Draft | None:
-    """`A outdrew B and C together`: more than once their downloads."""
+def exceeding(sentence: Sentence) -> list[Draft]:
+    """`A outdrew B and C together`: more than once their downloads; `A outdrew B and C`: more than each of them."""
     if not has(sentence.text, "downloads") and not has(sentence.text, "combined"):
-        return None
+        return []
     for verb in hits(sentence.text, "exceeding"):
-        if unreal(sentence.text[: verb.start]):
+        if unreal(sentence.text[: verb.start]) or any(a.head <= verb.start < a.end for a in sentence.amounts):
             continue
         left = [m for m in sentence.mentions if m.end <= verb.start and not m.compared]
         right = [m for m in sentence.mentions if m.start >= verb.end]
         listed = next((h for h in hits(sentence.text, "against_words") if h.start >= verb.end), None)
-        if left and (right or listed):
-            subject = sentence.together(left[-1], left)
-            fewer = re.search(r"\b(?:fewer|less)\b[^,]{0,40}$", sentence.text[: verb.end])
-            draft = sentence.draft("ratio", subject, "below" if fewer else ABOVE, 1.0, None)
-            others = tuple((m.dimension, m.values) for m in right if (m.dimension, m.values) != subject)
-            if others or listed:
-                return replace(draft, against=others, against_words=listed.text.lower() if listed else "")
-    return None
+        subject = sentence.together(left[-1], left) if left else None
+        if subject is None or not (right or listed):
+            continue
+        fewer = re.search(r"\b(?:fewer|less)\b[^,]{0,40}$", sentence.text[: verb.end])
+        draft = sentence.draft("ratio", subject, "below" if fewer else ABOVE, 1.0, None)
+        if listed:
+            return [replace(draft, against_words=listed.text.lower())]
+        others = tuple(m.subject for m in sentence.listed(right[0].start) if m.subject != subject)
+        if not others:
+            continue
+        if has(sentence.text, "combined"):
+            return [replace(draft, against=others)]
+        return [replace(draft, against=(other,)) for other in others]
+    return []
+
+
+_RELEASED = re.compile(
+    r"\s*(?:,\s*)?(?:which\s+)?(?:was|were|is|are|came|has been|have been)?\s*(?:first\s+)?(?:released|launched|published|open-sourced|out)\b",
+    re.IGNORECASE,
+)
+_RELEASE_OF = re.compile(
+    r"\b(?:releases?|releasing|released|launch(?:es|ed)?|launch of|open-sourced|published)\s+(?:of\s+)?(?:its\s+|the\s+|their\s+)?(?:new\s+)?$",
+    re.IGNORECASE,
+)
+
+
+def released(sentence: Sentence) -> list[Draft]:
+    """`Qwen3.5, released in February 2026`: a generation or a repository that came out then."""
+    text = sentence.text
+    for mention in sentence.mentions:
+        if mention.dimension not in ("generation", "repository"):
+            continue
+        said = _RELEASED.match(text, mention.end) or _RELEASE_OF.search(text[: mention.start])
+        near = [t for t in sentence.times if t.period and abs(t.start - mention.end) < 60]
+        if said and near and not near[0].since and not unreal(text[: mention.start]):
+            return [sentence.draft("releases", mention.subject, "at_least", 1.0, None)]
+    return []

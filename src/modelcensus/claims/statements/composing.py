@@ -48,6 +48,7 @@ def compose(
 def claim_of(draft: Draft, knowledge: Knowledge, published: date | None, taken: Iterable[str] = ()) -> Claim | Unread:
     """A draft as a claim; what it lacks where it cannot be one."""
     draft, whole = _against_all(draft)
+    draft = replace(draft, edges=draft.edges or draft.since) if draft.measure == "growth" else draft
     span, who = span_of(draft, published), whom(draft, knowledge)
     for part in (span, who):
         if isinstance(part, Unread):

@@ -6,6 +6,7 @@ import re
 
 from modelcensus.claims.statements.amounts import Amount
 from modelcensus.claims.statements.lexicon import has, hits
+from modelcensus.claims.statements.names import Mention
 from modelcensus.claims.statements.sentence import Sentence, unreal
 
 _MADE_UP = re.compile(r"\bma(?:de|kes?|king) up\b", re.IGNORECASE)
@@ -14,6 +15,11 @@ _LEVEL = re.compile(r"\b(?:to|from|at|with)\s*$", re.IGNORECASE)
 """What stands before a number that something came to: `climbed to 40 %` is a level, and no growth of 40 %."""
 _PART_OF = re.compile(r"\s*of\s+(?P<whole>(?:[\w'/-]+\s*){1,7})", re.IGNORECASE)
 _MODELS = re.compile(r"\b(?:models?|releases?|repositor(?:y|ies)|checkpoints?|variants?)\b", re.IGNORECASE)
+_DIFFERENCE = re.compile(r"\s+(?:more|fewer|additional|extra)\s+(?:\w+\s+)?(?:than|downloads|models)\b", re.IGNORECASE)
+_HAS_BEEN = re.compile(r"\b(?:has|have)\s+(?:\w+\s+){0,2}(?:been|gathered|amassed|accumulated|racked|drawn|attracted)\b", re.IGNORECASE)
+"""Without a time: up to now."""
+_PARAMETERS = re.compile(r"\d\s?[BM](?![\w.])")
+_SIZED = re.compile(r"[\s-]+(?:parameters?|models?|class|versions?|variants?|checkpoints?)\b", re.IGNORECASE)
 _WHOLES = re.compile(r"\b(?:total|hub|it|them|that|those|all|what|set|list|pie)\b", re.IGNORECASE)
 """Words for a whole of which somebody has a part."""
 
@@ -21,12 +27,18 @@ _WHOLES = re.compile(r"\b(?:total|hub|it|them|that|those|all|what|set|list|pie)\
 def measure_of(sentence: Sentence, amount: Amount, near: str) -> tuple[str, dict[str, str]]:
     """The measure that an amount belongs to, by its kind and the words around it; a reason where it is none."""
     behind = sentence.text[amount.end : amount.end + 60]
+    behind = behind[: max(0, sentence.clause(amount)[1] - amount.end)]
     if untrue := unreal(sentence.text[: amount.start]):
         return "", {"reason": untrue}
+    if difference := _DIFFERENCE.match(sentence.text, amount.end):
+        if amount.kind in ("count", "plain"):
+            return "", {"reason": f'"{difference[0].strip()}": a difference is no count'}
     uncounted = _uncounted(sentence, amount, near)
     if amount.kind == "share":
         return _share(sentence, amount, near, behind, uncounted)
     if amount.kind == "times":
+        if beaten(sentence, amount):
+            return ("ratio", {}) if has(sentence.text, "downloads") else ("", {})
         if (re.search(r"\b(?:by|from)\b", near) and amount.became) or (
             (amount.became or _grew(sentence, amount, near)) and not _versus(sentence, amount)
         ):
@@ -38,7 +50,9 @@ def measure_of(sentence: Sentence, amount: Amount, near: str) -> tuple[str, dict
 
 
 def _share(sentence: Sentence, amount: Amount, near: str, behind: str, uncounted: str) -> tuple[str, dict[str, str]]:
-    if _grew(sentence, amount, near) and not _LEVEL.search(sentence.text[: amount.head]):
+    if _grew(sentence, amount, near) and not _level(sentence, amount):
+        if has(sentence.upto(amount, 60), "portions"):
+            return "", {"reason": "how much a share grew is not counted: write what it came to"}
         return _growth(sentence, near, uncounted)
     whole = _PART_OF.match(behind)
     if has(near, "derivatives") and not re.match(r"\s*of\s+(?:all\s+)?downloads", behind):
@@ -56,6 +70,14 @@ def _share(sentence: Sentence, amount: Amount, near: str, behind: str, uncounted
     return ("share", {}) if known else ("", {})
 
 
+def _level(sentence: Sentence, amount: Amount) -> bool:
+    """Whether it is what something came to: `climbed to 40 %`, of a share also `slipped below 3 %`."""
+    if _LEVEL.search(sentence.text[: amount.head]):
+        return True
+    stood = re.match(r"(?:below|under|above|past|beyond)\b", sentence.text[amount.head : amount.start], re.IGNORECASE)
+    return bool(stood) and has(sentence.upto(amount, 60), "portions")
+
+
 def _growth(sentence: Sentence, near: str, uncounted: str) -> tuple[str, dict[str, str]]:
     """A growth, where it is one of downloads."""
     if uncounted:
@@ -67,6 +89,9 @@ def _growth(sentence: Sentence, near: str, uncounted: str) -> tuple[str, dict[st
 
 
 def _count(sentence: Sentence, amount: Amount, near: str, behind: str, uncounted: str) -> tuple[str, dict[str, str]]:
+    written_ = sentence.text[amount.start : amount.end]
+    if _PARAMETERS.search(written_) and _SIZED.match(behind):
+        return "", {}
     noun = re.match(r"(?:[\s-]+[\w/'-]+){0,4}", behind)
     following = noun[0] if noun else ""
     if (
@@ -106,6 +131,7 @@ def _downloads(sentence: Sentence, amount: Amount, near: str) -> str:
     monthly = re.search(
         r"\b(?:per|a|each|every|monthly|daily|weekly)\s*(?:month|day|week|downloads)?\b", near
     ) and re.search(r"\bmonthly\b|\b(?:a|per|each|every) month\b", near)
+    asof = asof or (time is None and bool(_HAS_BEEN.search(sentence.upto(amount, 60))))
     return "cumulative" if (cumulative or asof or (time and time.since)) and not monthly else "downloads"
 
 
@@ -142,7 +168,7 @@ def _versus(sentence: Sentence, amount: Amount) -> bool:
 
 def _uncounted(sentence: Sentence, amount: Amount, near: str) -> str:
     """Why an amount is of something that no counter of downloads knows; the nearest noun decides."""
-    behind = sentence.text[amount.end : amount.end + 50]
+    behind = sentence.text[amount.end : min(amount.end + 50, sentence.clause(amount)[1])]
     if re.search(r"[$€£]\s*$", sentence.text[: amount.start]):
         return "prices and money are nothing that downloads count"
     close = hits(behind, "uncounted")
@@ -154,3 +180,14 @@ def _uncounted(sentence: Sentence, amount: Amount, near: str) -> str:
         if around:
             return f"{around[0].value} is nothing that downloads count"
     return ""
+
+
+def beaten(sentence: Sentence, amount: Amount) -> list[Mention]:
+    """Those whom a verb before the amount names: `A beats B two to one`."""
+    start, _ = sentence.clause(amount)
+    for verb in (*hits(sentence.text, "exceeding"), *hits(sentence.text, "passing")):
+        right = [m for m in sentence.mentions if verb.end <= m.start and m.end <= amount.head and start <= m.start]
+        left = [m for m in sentence.mentions if m.end <= verb.start]
+        if left and right and right[0].subject != left[-1].subject and verb.start < amount.head:
+            return [m for m in sentence.listed(right[0].start) if m.end <= amount.head]
+    return []

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 
 from modelcensus.catalog import Knowledge
-from modelcensus.claims.statements.compared import crossing, exceeding, ranked
+from modelcensus.claims.statements.aside import aside
+from modelcensus.claims.statements.compared import crossing, exceeding, ranked, released
 from modelcensus.claims.statements.drafts import Draft, Found, Unread
-from modelcensus.claims.statements.lexicon import has
+from modelcensus.claims.statements.lexicon import has, hits
 from modelcensus.claims.statements.measured import again, measured
 from modelcensus.claims.statements.names import names_of
 from modelcensus.claims.statements.sentence import Sentence
@@ -30,7 +31,7 @@ def find_statements(text: str, knowledge: Knowledge, published: date | None = No
     named = None
     for part in sentences(text):
         sentence = Sentence.of(part, names, drafts[-1] if drafts else None, named, published)
-        found = [] if _QUESTION.search(part) else list(_read(sentence))
+        found = [] if _QUESTION.search(part) else _read(sentence)
         drafts += found
         named = found[-1].subject if found else sentence.about
         unread += [Unread(part, reason) for reason in _reasons(sentence, found)]
@@ -41,8 +42,16 @@ def find_statements(text: str, knowledge: Knowledge, published: date | None = No
     return Found(tuple(dict.fromkeys(drafts)), tuple(dict.fromkeys(unread)), told)
 
 
-def _read(sentence: Sentence) -> Iterator[Draft]:
+def _read(sentence: Sentence) -> list[Draft]:
     """The drafts of a sentence: its amounts, then what it says without one."""
+    drafts = list(_stated(sentence))
+    if drafts and (reason := aside(sentence)):
+        sentence.reasons.append(reason)
+        return []
+    return drafts
+
+
+def _stated(sentence: Sentence) -> Iterator[Draft]:
     drafts: list[Draft] = []
     for amount in sentence.amounts:
         draft = measured(sentence, amount) or again(sentence, amount, drafts)
@@ -50,18 +59,24 @@ def _read(sentence: Sentence) -> Iterator[Draft]:
     place = ranked(sentence)
     drafts += [place] if place else []
     yield from drafts
+    others: list[Draft] = []
     if not drafts or not any(a.kind in ("share", "times") for a in sentence.amounts):
-        other = crossing(sentence) or (None if drafts else exceeding(sentence))
-        if other:
-            yield other
+        passed = crossing(sentence)
+        others = [passed] if passed else exceeding(sentence)
+    yield from others
+    if not drafts and not others:
+        yield from released(sentence)
 
 
 def _reasons(sentence: Sentence, found: list[Draft]) -> list[str]:
     """Why a sentence that looks like a statement gave none."""
     text = sentence.text
     looks = bool(sentence.amounts) or has(text, "passing") or (has(text, "top") and has(text, "downloads"))
-    if not (looks and sentence.mentions):
+    if not sentence.mentions:
         return []
+    if not looks:
+        vague = hits(text, "vague") if not found else []
+        return [f'"{vague[0].text}": a judgement, without a number, a place or a passing'] if vague else []
     if _QUESTION.search(text):
         return ["a question states nothing"]
     if found or sentence.reasons or not any(has(text, name) for name in COUNTED):

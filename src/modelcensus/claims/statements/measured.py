@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 
 from modelcensus.claims.statements.amounts import Amount
-from modelcensus.claims.statements.counted import measure_of
+from modelcensus.claims.statements.counted import beaten, measure_of
 from modelcensus.claims.statements.drafts import Draft
 from modelcensus.claims.statements.lexicon import has, hits
-from modelcensus.claims.statements.names import Mention
 from modelcensus.claims.statements.owners import owner_of
+from modelcensus.claims.statements.relative import base_month
 from modelcensus.claims.statements.sentence import BACK, Sentence, unreal
 
 _AGAINST_LIST = re.compile(
@@ -40,12 +40,25 @@ def measured(sentence: Sentence, amount: Amount) -> Draft | None:
             number = -number
     draft = sentence.draft(measure, subject, comparator, number, amount, carried)
     draft = replace(draft, reading=tuple(reading.items()))
+    if measure == "growth":
+        draft = based(sentence.text[amount.end : clause_end], draft)
     if measure in ("ratio", "share", "derivative_share"):
         draft = _against(sentence, draft, amount)
     if measure == "ratio" and not draft.against and not draft.against_words:
         sentence.reasons.append("with whom it is compared was not recognized")
         return None
     return draft
+
+
+def based(behind: str, draft: Draft) -> Draft:
+    """A growth with the month that it is over: `a rise of 8 % on April`."""
+    if draft.edges or len(draft.period) != len("2026-05") or not (base := base_month(behind, draft.period)):
+        return draft
+    year, month = int(draft.period[:4]), int(draft.period[5:])
+    before = f"{year - (month == 1)}-{(month - 2) % 12 + 1:02d}"
+    if base in (before, f"{year - 1}-{month:02d}"):
+        return replace(draft, reading=(("against", "previous" if base == before else "year"),))
+    return replace(draft, reading=(), period=f"{base}..{draft.period}", edges=True)
 
 
 _STILL = re.compile(r"\b(?:it|they|that|this|the (?:share|figure|number|portion|total))\b", re.IGNORECASE)
@@ -80,7 +93,7 @@ def _against(sentence: Sentence, draft: Draft, amount: Amount) -> Draft:
         return replace(draft, against_words=listed.text.lower())
     if draft.measure == "ratio":
         others = [m for m in sentence.mentions if m.start >= amount.end and (m.dimension, m.values) != draft.subject]
-        others = sentence.listed(others[0].start) if others else _beaten(sentence, draft, amount)
+        others = sentence.listed(others[0].start) if others else beaten(sentence, amount)
         if others:
             return replace(draft, against=tuple((m.dimension, m.values) for m in others))
         if sentence.before and sentence.before.against and BACK.search(sentence.text):
@@ -93,13 +106,3 @@ def _against(sentence: Sentence, draft: Draft, amount: Amount) -> Draft:
             named = [(m.dimension, m.values) for m in others]
             return replace(draft, against=tuple(named))
     return draft
-
-
-def _beaten(sentence: Sentence, draft: Draft, amount: Amount) -> list[Mention]:
-    """Those whom a verb before the amount names: `A beats B two to one`."""
-    for verb in (*hits(sentence.text, "exceeding"), *hits(sentence.text, "passing")):
-        right = [m for m in sentence.mentions if verb.end <= m.start < amount.head]
-        left = [m for m in sentence.mentions if m.end <= verb.start]
-        if left and right and (right[0].dimension, right[0].values) != draft.subject:
-            return [m for m in sentence.listed(right[0].start) if m.end <= amount.head]
-    return []

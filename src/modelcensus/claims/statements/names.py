@@ -16,8 +16,8 @@ _REPOSITORY = re.compile(
 )
 _OWNER = re.compile(r"(?:'s|')?\s+(?:own\s+|open\s+|popular\s+|flagship\s+|rival\s+)*$|'s\s+$", re.IGNORECASE)
 _COMPARAND = re.compile(
-    r"(?:\bthan|\bahead of|\bbehind|\bover|\bversus|\bvs\.?|\bagainst|\bcompared (?:with|to)|\bunlike|\bbeat|\bfrom|\bexcept"
-    r"|\bexcluding|\bincluding|\bsuch as|\blike|\bamong|\bwithout|\bto)\s+(?:the\s+|both\s+|rivals?\s+|those of\s+|that of\s+"
+    r"(?:\bthan|\bahead of|\bbehind|\bover|\bversus|\bvs\.?|\bagainst|\bcompared (?:with|to)|\bunlike|\bbeat|\baway from|\bexcept"
+    r"|\bexcluding|\bincluding|\bsuch as|\blike|\bamong|\bwithout|\b(?:lead|crown|spot|place|relative|second|lost|next|close) to)\s+(?:the\s+|both\s+|rivals?\s+|those of\s+|that of\s+"
     r"|models? (?:from|by)\s+|only\s+)*$",
     re.IGNORECASE,
 )
@@ -33,6 +33,13 @@ class Mention:
     dimension: str
     values: tuple[str, ...]
     compared: bool = False
+    publisher: str = ""
+    """Of a family the namespace that publishes it."""
+
+    @property
+    def subject(self) -> tuple[str, tuple[str, ...]]:
+        """Dimension and values."""
+        return self.dimension, self.values
 
 
 @dataclass(frozen=True)
@@ -131,7 +138,8 @@ def find_names(text: str, names: Names) -> list[Mention]:
     def add(start: int, end: int, dimension: str, values: tuple[str, ...]) -> None:
         if not any(m.start < end and start < m.end for m in found):
             compared = bool(_COMPARAND.search(text[:start]))
-            found.append(Mention(start, end, text[start:end], dimension, values, compared))
+            publisher = names.publishers.get(values[0].lower(), "") if dimension == "family" else ""
+            found.append(Mention(start, end, text[start:end], dimension, values, compared, publisher))
 
     for match in _REPOSITORY.finditer(text):
         repository = match["full"] or _repository(match["name"], names)
@@ -178,7 +186,7 @@ def _owned(text: str, found: list[Mention]) -> list[Mention]:
         ):
             found[place + 1] = Mention(
                 following.start, following.end, following.text, following.dimension, following.values,
-                following.compared or mention.compared,
+                following.compared or mention.compared, following.publisher,
             )  # fmt: skip
             continue
         kept.append(found[place])

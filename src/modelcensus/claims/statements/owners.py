@@ -9,7 +9,13 @@ from modelcensus.claims.statements.drafts import Subject
 from modelcensus.claims.statements.sentence import OF, Sentence
 
 DERIVATIVES = ("derivative_share", "derivative_stock")
-_EVENT = re.compile(r"(?:'s)?\s+(?:release|launch|debut|announcement)\b", re.IGNORECASE)
+_EVENT = re.compile(
+    r"(?:'s)?\s+(?:release|launch|debut|announcement)\b"
+    r"|'s?\s+(?:own\s+|single\s+)?(?:most|least|best|top|biggest|largest|latest|newest|flagship|second|third)\b"
+    r"(?!\s+(?:models|releases)\b)",
+    re.IGNORECASE,
+)
+"""Behind a name: it stands for an event, or for one of its models that is not named."""
 _FOR = re.compile(r"\s*(?:downloads\s+)?(?:for|by|from)\s+(?:the\s+|their\s+|its\s+)?", re.IGNORECASE)
 
 

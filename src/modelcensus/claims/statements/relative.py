@@ -13,6 +13,7 @@ MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augus
 SHORT = {**{m: i for i, m in enumerate(MONTHS, 1)}, **{m[:3]: i for i, m in enumerate(MONTHS, 1)}, "sept": 9}
 SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11), "winter": (12, 14)}
 _NUMBER = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirty)"
+_MONTHS = "|".join(m.capitalize() for m in MONTHS)
 _RELATIVE = re.compile(
     rf"""\b(?P<one>(?:last|this|past|previous|current)\s+(?:calendar\s+)?(?:day|week|month|quarter|year))\b
     |\b(?P<several>(?:last|past|previous)\s+{_NUMBER}\s+(?:days|weeks|months|quarters|years))\b
@@ -20,7 +21,7 @@ _RELATIVE = re.compile(
     |\b(?P<season>(?:last|this)\s+(?:spring|summer|autumn|fall|winter))\b
     |(?<=\bin\s)the\s+(?P<seasoned>spring|summer|autumn|winter)\b
     |(?:(?<=\bin\s)|(?<=\bby\s)|(?<=\bof\s)|(?<=\bsince\s)|(?<=\bduring\s)|(?<=\bfor\s)|(?<=\blast\s)|(?<=\bthis\s))
-     (?P<month>(?-i:{"|".join(m.capitalize() for m in MONTHS)}))\b
+     (?P<month>(?-i:{_MONTHS}))\b
     |(?<![\w-])(?P<quarter>(?-i:Q[1-4]))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -116,3 +117,23 @@ def _last(unit: str, count: int, running: bool, day: date) -> str:
         end -= (day.month - 1) % 3
     start = end - months
     return _period(start // 12, start % 12 + 1, start % 12 + months)
+
+
+_BASED = re.compile(
+    rf"\b(?:from|on|over|than(?:\s+in)?|compared\s+(?:with|to)|against|versus)\s+(?P<month>(?-i:{_MONTHS}))\b(?:\s+(?P<year>\d{{4}}))?",
+    re.IGNORECASE,
+)
+
+
+def base_month(text: str, period: str) -> str:
+    """The month that a change in a month is over; empty where none is named, or one that is not before it.
+
+    >>> base_month(" compared with June", "2025-07"), base_month(" from December", "2026-01"), base_month("", "2026-01")
+    ('2025-06', '2025-12', '')
+    """
+    match = _BASED.search(text)
+    if match is None:
+        return ""
+    month = SHORT[match["month"].lower()]
+    base = f"{match['year']}-{month:02d}" if match["year"] else _beside(month, month, period, False)
+    return base if base < period else ""

@@ -110,18 +110,28 @@ class Sentence:
         chosen = behind[0] if behind else found[-1]
         return str(chosen.value), chosen.text
 
-    def together(self, mention: Mention, listed: list[Mention]) -> Subject:
-        """A mention with those of its kind that are joined to it: `Gemma and Llama together`."""
-        if not has(self.text, "combined"):
-            return mention.dimension, mention.values
+    def together(self, mention: Mention, listed: list[Mention]) -> Subject | None:
+        """A mention with those that are joined to it: `Gemma and Llama`; nobody where each is meant by itself."""
         chain = [mention]
         place = listed.index(mention)
         for other in reversed(listed[:place]):
-            joined = LIST.fullmatch(self.text[other.end : chain[0].start])
-            if other.dimension != mention.dimension or not joined:
+            if not LIST.fullmatch(self.text[other.end : chain[0].start]):
                 break
             chain.insert(0, other)
-        return mention.dimension, tuple(v for m in chain for v in m.values)
+        gaps = [self.text[a.end : b.start] for a, b in zip(chain, chain[1:], strict=False)]
+        if len(chain) == 1 or not (_LAST.search(gaps[-1]) or (has(self.text, "combined") and len(gaps) == 1)):
+            return mention.subject
+        if has(self.text, "one_by_one"):
+            self.reasons.append("several are named, each by itself: write a statement for each")
+            return None
+        dimension = mention.dimension
+        if any(m.dimension != dimension for m in chain):
+            dimension = "organization"
+            if any(m.dimension != dimension and not m.publisher for m in chain):
+                self.reasons.append("several of different kinds are named together")
+                return None
+        listed_ = [m.values if m.dimension == dimension else (m.publisher,) for m in chain]
+        return dimension, tuple(dict.fromkeys(v for values in listed_ for v in values))
 
     def listed(self, start: int) -> list[Mention]:
         """The names of a list that begins there."""
@@ -146,7 +156,8 @@ class Sentence:
         period = time.period if time else ""
         if not period and self.before and carried:
             period, carried = self.before.period, (*carried, "period")
-        slack = min(amount.slack, 0.1 * abs(amount.value)) if amount else 0.0
+        most = 0.1 if amount and amount.kind == "count" else 0.2
+        slack = min(amount.slack, most * abs(amount.value)) if amount else 0.0
         said = time.words if time and not time.period else ""
         return Draft(
             self.text, measure, subject, comparator, number, slack, period, bool(time and time.since), (), "",

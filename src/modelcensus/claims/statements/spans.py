@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from modelcensus.claims.entries import Choice
 from modelcensus.claims.statements.drafts import Draft, Unread
+from modelcensus.claims.statements.lexicon import has
 from modelcensus.claims.statements.relative import resolved
 from modelcensus.vocabulary import Period
 
@@ -43,6 +44,10 @@ def span_of(draft: Draft, published: date | None) -> Span | Unread:
     if published is None:
         what = f'the day that "{draft.said}" goes by is not known' if draft.said else "no period is stated"
         return Unread(draft.text, what, REMEDY)
+    if draft.measure == "downloads" and not has(draft.text, "monthly"):
+        return Unread(draft.text, "whether of a month or in total is not said", "write the month, or since when")
+    if draft.measure == "growth" and not draft.reading:
+        return Unread(draft.text, "from when to when it grew is not said", "write both months, or the month and over what")
     if draft.measure in TO_DATE:
         return _to_date(draft.measure, "", published, "no time is stated: up to the day of publication")
     month = _month_before(published)
@@ -51,10 +56,10 @@ def span_of(draft: Draft, published: date | None) -> Span | Unread:
         "month": Choice(text="the last whole month before publication", period=month),
         "year": Choice(text="the twelve months before publication", period=str(year)),
     }
-    if draft.measure == "growth":
-        choices.pop("year")
+    if draft.measure in ("growth", "downloads"):
+        choices = {}
     said = "no time is stated: the last whole month before publication is taken"
-    return Span(draft.measure, month, choices if len(choices) > 1 else {}, said, ("month",))
+    return Span(draft.measure, month, choices, said, ("month",))
 
 
 def _stated(draft: Draft, period: Period, published: date | None) -> Span | Unread:
@@ -74,6 +79,11 @@ def _since(draft: Draft, period: Period, published: date | None) -> Span | Unrea
         return Unread(draft.text, f"since {period}, until when is not stated", REMEDY)
     if period.start > published:
         return Unread(draft.text, f"since {period}, after the day of publication", "check --date")
+    if draft.measure == "growth":
+        first, last = f"{period.start:%Y-%m}", _month_before(published)
+        if first >= last:
+            return Unread(draft.text, f"since {period}: no whole month has passed", "write both months")
+        return Span("growth", f"{first}..{last}", because=f"since {first}: up to the last whole month before publication")
     measure = "downloads" if draft.measure == "cumulative" else draft.measure
     return _to_date(measure, str(period.start), published, f"since {period}, up to the day of publication")
 

@@ -32,8 +32,11 @@ def comparison(draft: Draft) -> tuple[Comparison, str]:
         margin = max(draft.slack, ROUGH * abs(number))
         return _about(draft, number, margin), f'"{draft.near}" is taken as within a tenth of it'
     if kind == "equals":
-        said = "" if draft.measure == "rank" else "the figure is stated as a fact: what rounds to it counts"
-        return _about(draft, number, draft.slack), said
+        compare = _about(draft, number, draft.slack)
+        if draft.measure == "rank":
+            return compare, ""
+        margin = "what rounds to it counts" if compare.within is None else f"within {_margin(draft)} of it counts"
+        return compare, f"the figure is stated as a fact: {margin}"
     return Comparison.model_validate({kind: stated(number, draft.measure, draft.slack)}), ""
 
 
@@ -44,6 +47,12 @@ def _about(draft: Draft, number: float, slack: float) -> Comparison:
     if not math.isclose(own, slack, rel_tol=1e-6, abs_tol=1e-12):
         content["within"] = stated(slack, draft.measure, None)
     return Comparison.model_validate(content)
+
+
+def _margin(draft: Draft) -> str:
+    if draft.measure in SHARES:
+        return f"{draft.slack * 100:.3g} points"
+    return f"{draft.slack:,.3g}" if draft.slack < 1000 else f"{draft.slack:,.0f}"
 
 
 def stated(number: float, measure: str, slack: float | None) -> Written | float:

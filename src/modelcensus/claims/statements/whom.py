@@ -72,7 +72,7 @@ def _named(draft: Draft, knowledge: Knowledge) -> Whom | Unread:
     others = [a for a in draft.against if a != subject]
     ways: dict[str, Choice] = {}
     for dimension in dict.fromkeys((subject[0], *(d for d, _ in others), "organization")):
-        own, theirs = _as(subject, dimension, knowledge), [_as(o, dimension, knowledge) for o in others]
+        own, *theirs = (_as(s, dimension, knowledge) for s in (subject, *others))
         if not among and own is None and dimension != subject[0]:
             own = subject
         if own is None or None in theirs:
@@ -130,12 +130,12 @@ def _ranked(draft: Draft, knowledge: Knowledge) -> Whom | Unread:
 
 
 def _as(subject: Subject, dimension: str, knowledge: Knowledge) -> Subject | None:
-    """The subject as one of that dimension, where it has one; a family as its publishers."""
+    """The subject as one of that dimension, where it has one; a family as its first publisher."""
     if subject[0] == dimension:
         return subject
-    if dimension == "organization" and subject[0] == "family":
-        publishers = _publishers(subject, knowledge)
-        return (dimension, publishers) if publishers else None
+    if dimension == "organization" and subject[0] == "family" and _publishers(subject, knowledge):
+        first = (knowledge.families[v].organizations[0] for v in subject[1])
+        return dimension, tuple(dict.fromkeys(first))
     return None
 
 
