@@ -13,7 +13,9 @@ from modelcensus.claims.writing import pack_yaml
 from modelcensus.vocabulary import RequestError
 
 WHERE = "claims check"
-_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)?(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|div|p|article)\b", re.I | re.S)
+_HTML = re.compile(
+    r"\s*(?:<!--.*?-->\s*)?(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|div|p|article)\b", re.I | re.S
+)
 _PLAIN = "save it as plain text (copy the article's text into a .txt file), and give that"
 
 
@@ -47,13 +49,19 @@ def pasted(
         return None
     if packs:
         raise RequestError(
-            f"the pack {packs[0]!r} and a text together", where=WHERE, remedy="check the pack, or the text; quote a text"
+            f"the pack {packs[0]!r} and a text together",
+            where=WHERE,
+            remedy="check the pack, or the text; quote a text",
         )
     content = text if text is not None else _article(article)
     if not content.strip():
-        raise RequestError("the text is empty", where=str(article or "--text"), remedy="paste a sentence or an article")
+        raise RequestError(
+            "the text is empty", where=str(article or "--text"), remedy="paste a sentence or an article"
+        )
     if draft and draft.exists():
-        raise RequestError("the file is there already", where=f"--draft {draft}", remedy="name another one, or remove it")
+        raise RequestError(
+            "the file is there already", where=f"--draft {draft}", remedy="name another one, or remove it"
+        )
     return Pasted(content, title, publisher, _day(date))
 
 

@@ -30,6 +30,11 @@ _BETWEEN = re.compile(
 _MAJORITY = re.compile(r"\b(?:the|a)\s+majority\b", re.IGNORECASE)
 _HALF_A = re.compile(r"\b(?P<n>half|quarter)\s+a\s+(?P<scale>million|billion|trillion)\b", re.IGNORECASE)
 _A_SCALE = re.compile(r"\ba\s+(?P<scale>million|billion|trillion)\b", re.IGNORECASE)
+_WORD_SCALE = re.compile(
+    r"\b(?P<n>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred)[\s-]+"
+    r"(?P<scale>million|billion)\b",
+    re.IGNORECASE,
+)
 _POINTS = re.compile(r"\s*(?:percentage\s+points?|points?|pp)\b", re.IGNORECASE)
 _BEFORE = 34
 _MORE = re.compile(r"^\s*(?:,\s*)?(?P<what>or more|or so|or less|and counting)\b", re.IGNORECASE)
@@ -86,6 +91,9 @@ def find_amounts(text: str) -> list[Amount]:
                 "times",
                 pattern_ is _FACTOR,
             )
+    for match in _WORD_SCALE.finditer(text):
+        value = _small(match["n"]) * SCALES[match["scale"].lower()]
+        add(match.start(), match.end(), value, value / 20, "count")
     for start, end, number in find_numbers(text):
         if not _POINTS.match(text, end) and not _is_year(text, start, end, number):
             add(start, end, number.value, number.slack, number.kind)

@@ -15,7 +15,11 @@ _SIZED = re.compile(
     r"(?!\s*(?:million|billion)?\s*(?:downloads|times))",
     re.IGNORECASE,
 )
-_SIZES = re.compile(r"\b\d+(?:\.\d+)?B?\s*(?:-|to)?\s*\d*(?:\.\d+)?B(?:-parameter)?\s+(?:class|range|models|size)\b")
+_SIZE = re.compile(r"[\s-]\d+(?:\.\d+)?[BM]\b(?!\s+(?:downloads|times))")
+"""A size behind a name."""
+_SIZES = re.compile(
+    r"\b\d+(?:\.\d+)?[BM][\s-](?:parameter\s+)?(?:models?|versions?|variants?|class|range)\b|\b\d+(?:\.\d+)?B?\s*(?:-|to)?\s*\d*(?:\.\d+)?B(?:-parameter)?\s+(?:class|range|models|size)\b"
+)
 
 
 def aside(sentence: Sentence) -> str:
@@ -28,6 +32,8 @@ def aside(sentence: Sentence) -> str:
     if match := _SIZED.search(text) or _SIZES.search(text):
         return f'"{match[0].strip()}" is a part of the models, and no claim is made of a part'
     for mention in sentence.mentions:
+        if size := _SIZE.match(text, mention.end):
+            return f'"{mention.text}{size[0]}" is a part of the models: write the id of the repository'
         for part in (_behind().match(text, mention.end), _before().search(text[: mention.start])):
             if part and mention.dimension != "repository":
                 return f'"{part["part"]}" is a part of the models, and no claim is made of a part'
@@ -45,12 +51,14 @@ def _places() -> re.Pattern[str]:
 
 @cache
 def _behind() -> re.Pattern[str]:
-    return re.compile(rf"(?:'s)?[\s-]+(?:\w+\s+)?(?P<part>{pattern_of('parts').pattern})[\s-]+{_NOUN}\b", re.IGNORECASE)
+    return re.compile(
+        rf"(?:'s)?[\s-]+(?:\w+\s+)?(?P<part>{pattern_of('parts').pattern})[\s-]+{_NOUN}\b", re.IGNORECASE
+    )
 
 
 @cache
 def _before() -> re.Pattern[str]:
     return re.compile(
-        rf"(?P<part>{pattern_of('parts').pattern})[\s-]+(?:{_NOUN}\s+(?:of|from|by)\s+(?:the\s+)?)?(?:{_NOUN}\s+)?$", re.IGNORECASE
+        rf"(?P<part>{pattern_of('parts').pattern})[\s-]+(?:{_NOUN}\s+(?:of|from|by)\s+(?:the\s+)?)?(?:{_NOUN}\s+)?$",
+        re.IGNORECASE,
     )
-

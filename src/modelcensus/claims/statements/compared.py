@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from modelcensus.claims.statements.drafts import Draft
 from modelcensus.claims.statements.lexicon import has, hits, pattern_of, words
+from modelcensus.claims.statements.names import Mention
 from modelcensus.claims.statements.sentence import OF, Sentence, unreal
 
 _NO_MORE = re.compile(
@@ -19,39 +20,61 @@ _JOINED = re.compile(r"\s*(?:\([^)]*\)\s*)?(?:,\s*)?(?:and|or|&)\s+", re.IGNOREC
 _OWN = re.compile(r"'s?\s+(?:own\s+)?(?:\w+[-\s])?(?:most|top|biggest|largest)\b", re.IGNORECASE)
 """`Qwen's most downloaded model` is a model, and not Qwen."""
 _OUT = re.compile(r"\b(?:out of|outside(?: of)?|beyond)\s+(?:the\s+)?$", re.IGNORECASE)
+_FORMER = re.compile(r"\b(?:long|once|formerly|previously|used to be)\s+(?:the\s+)?$", re.IGNORECASE)
+"""A place that was somebody's before."""
+_AMONG = re.compile(
+    r"\b(?:of|among|amongst|in)\s+(?:all\s+)?(?:the\s+)?$|(?:most|largest|biggest)[-\s]downloaded\s+$", re.IGNORECASE
+)
 ABOVE, EQUALS = "above", "equals"
 
 
-def ranked(sentence: Sentence) -> Draft | None:
-    """`ranks third`, `the most downloaded`, `number one`."""
+def ranked(sentence: Sentence) -> list[Draft]:
+    """`ranks third`, `the most downloaded`, `number one`, `the top three were A, B and C`."""
     if not has(sentence.text, "downloads") and not has(sentence.text, "top"):
-        return None
+        return []
     if best := _unmatched(sentence):
-        return best
+        return [best]
     place = _place(sentence)
     if place is None:
-        return None
+        return []
     number, start, end = place
     before = [m for m in sentence.mentions if m.end <= start and not m.compared]
     after = [m for m in sentence.mentions if m.start >= end and not m.compared]
     apart = [m for m in before if not OF.search(sentence.text[: m.start])] or before
     apart = [m for m in apart if not _BEATEN.search(sentence.text[: m.start])] or apart
-    chosen = apart[-1] if apart else after[0] if after else None
-    if chosen is None:
-        return None
-    if untrue := unreal(sentence.text[:start]):
-        sentence.reasons.append(untrue)
-        return None
-    if len(apart) > 1 and _JOINED.fullmatch(sentence.text[apart[-2].end : apart[-1].start]):
-        sentence.reasons.append("several share one place")
-        return None
-    if _OWN.match(sentence.text, chosen.end):
-        sentence.reasons.append("the place is one of a model that is not named")
-        return None
+    listed = sentence.listed(after[0].start) if number < 0 and not apart and after else []
+    chosen = listed or (apart[-1:] or after[:1])
+    if not chosen or _FORMER.search(sentence.text[:start]):
+        return []
+    if reason := _no_place(sentence, start, apart, chosen[-1]):
+        sentence.reasons.append(reason)
+        return []
     comparator = "at_most" if number < 0 else EQUALS
     if number < 0 and _OUT.search(sentence.text[:start]):
         comparator = ABOVE
-    return sentence.draft("rank", (chosen.dimension, chosen.values), comparator, float(abs(number)), None)
+    among = _among(sentence, end, chosen)
+    drafts = [sentence.draft("rank", m.subject, comparator, float(abs(number)), None) for m in chosen]
+    return [replace(d, among=among) for d in drafts]
+
+
+def _no_place(sentence: Sentence, start: int, apart: list[Mention], chosen: Mention) -> str:
+    """Why a place is not the one of who stands before it; empty where it is."""
+    if untrue := unreal(sentence.text[:start]):
+        return untrue
+    if len(apart) > 1 and _JOINED.fullmatch(sentence.text[apart[-2].end : apart[-1].start]):
+        return "several share one place"
+    if _OWN.match(sentence.text, chosen.end):
+        return "the place is one of a model that is not named"
+    return ""
+
+
+def _among(sentence: Sentence, end: int, chosen: list[Mention]) -> str:
+    """The region among whose members the ranking is: `of American model families`."""
+    for mention in sentence.mentions:
+        near = mention.dimension == "region" and -12 <= mention.start - end < 45 and mention not in chosen
+        if near and _AMONG.search(sentence.text[max(0, end - 20) : mention.start]):
+            return mention.values[0]
+    return ""
 
 
 def _unmatched(sentence: Sentence) -> Draft | None:
@@ -90,6 +113,9 @@ def _place(sentence: Sentence) -> tuple[int, int, int] | None:
     if numbered and has(text, "downloads"):
         small = words().numbers.get(numbered["n"].lower())
         return (small if small is not None else int(numbered["n"])), numbered.start(), numbered.end()
+    only = re.search(rf"\b(?P<n>{listed})\s+only\s+to\b", text, re.IGNORECASE)
+    if only and has(text, "downloads"):
+        return words().ordinals[only["n"].lower()], only.start(), only.end()
     spot = re.search(rf"\b(?P<n>{listed})\s+(?:place|spot|position|rank)\b", text, re.IGNORECASE)
     if spot and has(text, "downloads"):
         return words().ordinals[spot["n"].lower()], spot.start(), spot.end()

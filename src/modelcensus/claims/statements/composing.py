@@ -41,7 +41,9 @@ def compose(
     if not claims:
         return Composed(None, tuple(unread))
     source = Source(title=title or PASTED, publisher=publisher or PASTED, date=published)
-    pack = Pack(id="draft", version=published or date.today(), title=title or PASTED, source=source, claims=tuple(claims))
+    pack = Pack(
+        id="draft", version=published or date.today(), title=title or PASTED, source=source, claims=tuple(claims)
+    )
     return Composed(pack, tuple(unread))
 
 
@@ -57,7 +59,7 @@ def claim_of(draft: Draft, knowledge: Knowledge, published: date | None, taken: 
     content = _request(draft, span, who)
     compare, said = _compare(draft, span)
     choices, reasons = worded(draft, span.measure)
-    because = [*who.because, whole, *reasons, said, span.because, _taken(draft)]
+    because = [_each(draft), *who.because, whole, *reasons, said, span.because, _taken(draft)]
     chosen: dict[str, Any] = {**who.worded, **choices}
     if span.choices:
         content["readings"][WHEN] = dict(span.choices)
@@ -103,6 +105,11 @@ def _request(draft: Draft, span: Span, who: Whom) -> dict[str, Any]:
         where = f"where: region = '{draft.among}'"
         named = Choice(text=f"among organizations based in {draft.among}", within=where)
         content["readings"]["scope"] = {AMONG: named}
+    if draft.whole:
+        dimension, values = draft.whole
+        listed = ", ".join(f"'{v}'" for v in values)
+        part = Choice(text=f"downloads of {' and '.join(values)}", within=f"where: {dimension} in ({listed})")
+        content["readings"]["denominator"] = {AMONG: part}
     return content
 
 
@@ -130,10 +137,17 @@ def _per_month(draft: Draft, period: str) -> Comparison:
     """A growth between two months as its compound growth per month."""
     steps = len(list(Period.parse(period).months())) - 1
     assert draft.number is not None
-    rate = [(1 + n) ** (1 / steps) - 1 for n in (draft.number - draft.slack, draft.number, draft.number + draft.slack)]
+    rate = [
+        (1 + n) ** (1 / steps) - 1 for n in (draft.number - draft.slack, draft.number, draft.number + draft.slack)
+    ]
     if draft.comparator in ("equals", "about"):
         return Comparison.model_validate({"between": [round(rate[0], 4), round(rate[2], 4)]})
     return Comparison.model_validate({draft.comparator: stated(round(rate[1], 4), "growth", None)})
+
+
+def _each(draft: Draft) -> str:
+    found = re.search(r"\b(?:every|each)\s+(?:\w+\s+)?(?:month|quarter|year)\b", draft.text, re.IGNORECASE)
+    return f'"{found[0]}" is not told apart: all of the period is taken' if found else ""
 
 
 def _taken(draft: Draft) -> str:

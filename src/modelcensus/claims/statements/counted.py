@@ -7,6 +7,7 @@ import re
 from modelcensus.claims.statements.amounts import Amount
 from modelcensus.claims.statements.lexicon import has, hits
 from modelcensus.claims.statements.names import Mention
+from modelcensus.claims.statements.relative import MONTHS
 from modelcensus.claims.statements.sentence import Sentence, unreal
 
 _MADE_UP = re.compile(r"\bma(?:de|kes?|king) up\b", re.IGNORECASE)
@@ -15,9 +16,20 @@ _LEVEL = re.compile(r"\b(?:to|from|at|with)\s*$", re.IGNORECASE)
 """What stands before a number that something came to: `climbed to 40 %` is a level, and no growth of 40 %."""
 _PART_OF = re.compile(r"\s*of\s+(?P<whole>(?:[\w'/-]+\s*){1,7})", re.IGNORECASE)
 _MODELS = re.compile(r"\b(?:models?|releases?|repositor(?:y|ies)|checkpoints?|variants?)\b", re.IGNORECASE)
-_DIFFERENCE = re.compile(r"\s+(?:more|fewer|additional|extra)\s+(?:\w+\s+)?(?:than|downloads|models)\b", re.IGNORECASE)
-_HAS_BEEN = re.compile(r"\b(?:has|have)\s+(?:\w+\s+){0,2}(?:been|gathered|amassed|accumulated|racked|drawn|attracted)\b", re.IGNORECASE)
+_DIFFERENCE = re.compile(
+    r"\s+(?:more|fewer|additional|extra)\s+(?:\w+\s+)?(?:than|downloads|models)\b", re.IGNORECASE
+)
+_HAS_BEEN = re.compile(
+    r"\b(?:has|have)\s+(?:\w+\s+){0,2}(?:been|gathered|amassed|accumulated|racked|drawn|attracted)\b", re.IGNORECASE
+)
 """Without a time: up to now."""
+_MORE_THAN = re.compile(r"\s+(?:more|fewer|less|higher|lower)\b", re.IGNORECASE)
+_FEWER = re.compile(r"\s+(?:fewer|less|lower)\b", re.IGNORECASE)
+_NEW_ONES = re.compile(r"\bnew(?:ly)?\b|\badditional\b", re.IGNORECASE)
+_A_DAY = re.compile(r"\b(?:a|per|each|every)\s+(?:day|week|month)\b|\bdaily\b", re.IGNORECASE)
+_BY = re.compile(r"\bby\s*$", re.IGNORECASE)
+_MONTHLY = re.compile(r"\bmonthly\b|\b(?:a|per|each|every) month\b", re.IGNORECASE)
+_MONTHS_OWN = re.compile(rf"\b(?:{'|'.join(MONTHS)})(?:'s)?\s+(?:downloads|total)\b", re.IGNORECASE)
 _PARAMETERS = re.compile(r"\d\s?[BM](?![\w.])")
 _SIZED = re.compile(r"[\s-]+(?:parameters?|models?|class|versions?|variants?|checkpoints?)\b", re.IGNORECASE)
 _WHOLES = re.compile(r"\b(?:total|hub|it|them|that|those|all|what|set|list|pie)\b", re.IGNORECASE)
@@ -30,9 +42,8 @@ def measure_of(sentence: Sentence, amount: Amount, near: str) -> tuple[str, dict
     behind = behind[: max(0, sentence.clause(amount)[1] - amount.end)]
     if untrue := unreal(sentence.text[: amount.start]):
         return "", {"reason": untrue}
-    if difference := _DIFFERENCE.match(sentence.text, amount.end):
-        if amount.kind in ("count", "plain"):
-            return "", {"reason": f'"{difference[0].strip()}": a difference is no count'}
+    if (difference := _DIFFERENCE.match(sentence.text, amount.end)) and amount.kind in ("count", "plain"):
+        return "", {"reason": f'"{difference[0].strip()}": a difference is no count'}
     uncounted = _uncounted(sentence, amount, near)
     if amount.kind == "share":
         return _share(sentence, amount, near, behind, uncounted)
@@ -54,6 +65,11 @@ def _share(sentence: Sentence, amount: Amount, near: str, behind: str, uncounted
         if has(sentence.upto(amount, 60), "portions"):
             return "", {"reason": "how much a share grew is not counted: write what it came to"}
         return _growth(sentence, near, uncounted)
+    if _MORE_THAN.match(behind):
+        than = [m for m in sentence.mentions if m.compared and m.start >= amount.end]
+        if than and has(sentence.text, "downloads"):
+            return "ratio", {"than": "fewer" if _FEWER.match(behind) else "more"}
+        return _growth(sentence, near, uncounted)
     whole = _PART_OF.match(behind)
     if has(near, "derivatives") and not re.match(r"\s*of\s+(?:all\s+)?downloads", behind):
         return "derivative_share", {"relations": "finetune"} if has(near, "fine_tunes") else {}
@@ -64,6 +80,8 @@ def _share(sentence: Sentence, amount: Amount, near: str, behind: str, uncounted
         or _MODELS.search(whole["whole"])
     ):  # fmt: skip
         return "", {"reason": f'"{whole["whole"].strip()}" is nothing whose parts are counted'}
+    if whole and _MODELS.search(whole["whole"]) and not has(sentence.text, "downloads"):
+        return "", {"reason": "a part of the models, and not of their downloads"}
     if has(sentence.text, "downloads") or has(sentence.text, "scope", "hub"):
         return "share", {}
     known = sentence.before and sentence.points_back and sentence.before.measure == "share"
@@ -101,17 +119,24 @@ def _count(sentence: Sentence, amount: Amount, near: str, behind: str, uncounted
         and not _MODELS.search(following)
     ) or (amount.kind == "plain" and re.match(r"\s*(?:B\b|parameters)", behind)):
         return "", {}
+    if _BY.search(sentence.text[: amount.head]) and has(sentence.upto(amount, 45), "growth"):
+        return "", {"reason": "by how many downloads it changed is no measure: write what it came to"}
     if has(following, "downloads") or (re.search(r"\bdownload", sentence.upto(amount, 60)) and not uncounted):
         return _downloads(sentence, amount, near), {}
     upto = sentence.upto(amount, 60)
+    behind = behind[: next((a.head - amount.end for a in sentence.amounts if a.head > amount.end), len(behind))]
     own = has(upto, "derivatives") and not uncounted and has(sentence.text[: amount.start], "derivatives")
     if has(following, "derivatives") or own or (_MODELS.search(following) and has(behind, "derivatives")):
+        if _NEW_ONES.search(sentence.upto(amount, 20) + following) or _A_DAY.search(behind):
+            return "", {"reason": "how many new ones there were is no measure: write how many there are by then"}
         return "derivative_stock", {"relations": "finetune"} if has(following, "fine_tunes") else {}
     if _MODELS.search(following) and has(near, "releases"):
         return "releases", {}
     if uncounted:
         return "", {"reason": uncounted}
-    if amount.kind == "count" and has(sentence.text, "downloads"):
+    if amount.kind == "count" and (
+        has(near, "downloads") or (len(sentence.amounts) == 1 and has(sentence.text, "downloads"))
+    ):
         return _downloads(sentence, amount, near), {}
     return "", {}
 
@@ -128,9 +153,7 @@ def _downloads(sentence: Sentence, amount: Amount, near: str) -> str:
             sentence.text[: time.start],
         )
     )
-    monthly = re.search(
-        r"\b(?:per|a|each|every|monthly|daily|weekly)\s*(?:month|day|week|downloads)?\b", near
-    ) and re.search(r"\bmonthly\b|\b(?:a|per|each|every) month\b", near)
+    monthly = _MONTHLY.search(near) or _MONTHS_OWN.search(near)
     asof = asof or (time is None and bool(_HAS_BEEN.search(sentence.upto(amount, 60))))
     return "cumulative" if (cumulative or asof or (time and time.since)) and not monthly else "downloads"
 

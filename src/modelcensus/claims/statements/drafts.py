@@ -15,7 +15,8 @@ class Draft:
     `against` are the others it is compared with, as mentions' dimension and values; `against_words` are words such as
     `next eight`. `carried` says what was taken from the sentence before. `upto`: by the period, not in it. `said` are
     words for a time that only a day of publication tells; `near` those that make the number a rough one. `edges`: the
-    period is from one time to another, not all of what lies between. `among` is the region of a ranking's members.
+    period is from one time to another, not all of what lies between. `among` is the region of a ranking's members, `whole`
+    whose downloads a share is a part of.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Draft:
     near: str = ""
     edges: bool = False
     among: str = ""
+    whole: Subject | None = None
 
 
 @dataclass(frozen=True)

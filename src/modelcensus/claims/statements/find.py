@@ -56,8 +56,7 @@ def _stated(sentence: Sentence) -> Iterator[Draft]:
     for amount in sentence.amounts:
         draft = measured(sentence, amount) or again(sentence, amount, drafts)
         drafts += [draft] if draft else []
-    place = ranked(sentence)
-    drafts += [place] if place else []
+    drafts += ranked(sentence)
     yield from drafts
     others: list[Draft] = []
     if not drafts or not any(a.kind in ("share", "times") for a in sentence.amounts):
@@ -73,7 +72,10 @@ def _reasons(sentence: Sentence, found: list[Draft]) -> list[str]:
     text = sentence.text
     looks = bool(sentence.amounts) or has(text, "passing") or (has(text, "top") and has(text, "downloads"))
     if not sentence.mentions:
-        return []
+        seen = sentence.amounts and has(text, "downloads") and not found and not _QUESTION.search(text)
+        return (
+            sentence.reasons[:1] or ["no family, publisher, region or model that is known is named"] if seen else []
+        )
     if not looks:
         vague = hits(text, "vague") if not found else []
         return [f'"{vague[0].text}": a judgement, without a number, a place or a passing'] if vague else []

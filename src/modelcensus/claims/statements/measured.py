@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from modelcensus.claims.statements.amounts import Amount
 from modelcensus.claims.statements.counted import beaten, measure_of
-from modelcensus.claims.statements.drafts import Draft
+from modelcensus.claims.statements.drafts import Draft, Subject
 from modelcensus.claims.statements.lexicon import has, hits
 from modelcensus.claims.statements.owners import owner_of
 from modelcensus.claims.statements.relative import base_month
@@ -38,8 +38,14 @@ def measured(sentence: Sentence, amount: Amount) -> Draft | None:
         number = amount.value - 1 if amount.kind == "times" else amount.value
         if amount.kind != "times" and has(sentence.upto(amount, 60), "falling"):
             number = -number
+        if amount.kind != "times" and _FEWER.match(sentence.text, amount.end):
+            number = -abs(number)
+    if than := reading.pop("than", ""):  # `20 % more downloads than Llama` is 1.2 times its downloads
+        number = 1 + number if than == "more" else 1 - number
     draft = sentence.draft(measure, subject, comparator, number, amount, carried)
     draft = replace(draft, reading=tuple(reading.items()))
+    if measure == "share" and (whole := _whole(sentence, amount)) and whole != subject:
+        return _part_of(draft, whole)
     if measure == "growth":
         draft = based(sentence.text[amount.end : clause_end], draft)
     if measure in ("ratio", "share", "derivative_share"):
@@ -48,6 +54,22 @@ def measured(sentence: Sentence, amount: Amount) -> Draft | None:
         sentence.reasons.append("with whom it is compared was not recognized")
         return None
     return draft
+
+
+def _whole(sentence: Sentence, amount: Amount) -> Subject | None:
+    """Whose downloads an amount is a part of: `a fifth of Qwen's downloads`."""
+    of = _OF_THE.match(sentence.text, amount.end)
+    found = next((m for m in sentence.mentions if of and m.start == of.end()), None)
+    if found is None or not (of and ("downloads" in of[0].lower() or _ITS.match(sentence.text, found.end))):
+        return None
+    return found.subject
+
+
+def _part_of(draft: Draft, whole: Subject) -> Draft:
+    """A part of a region's downloads, or of a family's by one of its generations, is a share; else it is a ratio."""
+    if whole[0] == "region" or (draft.subject[0] in ("generation", "repository") and whole[0] != draft.subject[0]):
+        return replace(draft, whole=whole)
+    return replace(draft, measure="ratio", against=(whole,))
 
 
 def based(behind: str, draft: Draft) -> Draft:
@@ -61,6 +83,12 @@ def based(behind: str, draft: Draft) -> Draft:
     return replace(draft, reading=(), period=f"{base}..{draft.period}", edges=True)
 
 
+_OF_THE = re.compile(
+    r"\s+of\s+(?:all\s+)?(?:the\s+)?(?:downloads\s+(?:of|by|for|from)\s+|those\s+of\s+)?(?:the\s+|all\s+)?",
+    re.IGNORECASE,
+)
+_ITS = re.compile(r"(?:'s?)?\s+(?:\w+\s+)?(?:downloads|models' downloads|total)\b", re.IGNORECASE)
+_FEWER = re.compile(r"\s+(?:fewer|less|lower)\b", re.IGNORECASE)
 _STILL = re.compile(r"\b(?:it|they|that|this|the (?:share|figure|number|portion|total))\b", re.IGNORECASE)
 
 

@@ -12,8 +12,11 @@ from modelcensus.claims.statements.lexicon import words
 _REPOSITORY = re.compile(
     r"(?<![\w/.-])(?:(?P<full>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*[A-Za-z0-9])"
     r"|(?P<name>[A-Za-z][\w.]*(?:-[A-Za-z0-9][\w.]*)*-(?:\d+(?:\.\d+)?[BbMm](?:-[A-Za-z0-9][\w.]*)*"
-    r"|v\d+(?:\.\d+)?(?:-[\w.]*\w)?|[Ll]\d+-v\d+)))(?![\w/])"
+    r"|v\d+(?:\.\d+)?(?:-[\w.]*\w)?|[Ll]\d+-v\d+|(?:Instruct|Chat|Base|Thinking|Coder|GGUF|FP8|AWQ|it)(?:-[\w.]*\w)?)))"
+    r"(?![\w/])"
 )
+PLATFORM = "hugging face"
+"""The Hub itself, whose own organization bears the same name."""
 _OWNER = re.compile(r"(?:'s|')?\s+(?:own\s+|open\s+|popular\s+|flagship\s+|rival\s+)*$|'s\s+$", re.IGNORECASE)
 _COMPARAND = re.compile(
     r"(?:\bthan|\bahead of|\bbehind|\bover|\bversus|\bvs\.?|\bagainst|\bcompared (?:with|to)|\bunlike|\bbeat|\baway from|\bexcept"
@@ -92,7 +95,7 @@ def _names(same: _Same) -> Names:
     namespace_of = {k.lower(): tuple(v) for k, v in lexicon.press.items()}
     for organization in knowledge.organizations.values():
         for name in (organization.name, *organization.aliases):
-            if name and len(name) > 3 and " " in name and "(" not in name:
+            if name and len(name) > 3 and " " in name and "(" not in name and name.lower() != PLATFORM:
                 namespace_of.setdefault(name.lower(), (organization.namespace,))
     region_of = {w.lower(): r for r, members in lexicon.regions.items() for w in members}
     known = {r.partition("/")[2].lower(): r for r in (*knowledge.releases, *knowledge.sizes) if "/" in r}
@@ -182,7 +185,7 @@ def _owned(text: str, found: list[Mention]) -> list[Mention]:
             and following
             and following.dimension != mention.dimension
             and _OWNER.fullmatch(between)
-            and "'" in between
+            and ("'" in between or "'" in mention.text[-2:])
         ):
             found[place + 1] = Mention(
                 following.start, following.end, following.text, following.dimension, following.values,

@@ -17,11 +17,13 @@ _MONTHS = "|".join(m.capitalize() for m in MONTHS)
 _RELATIVE = re.compile(
     rf"""\b(?P<one>(?:last|this|past|previous|current)\s+(?:calendar\s+)?(?:day|week|month|quarter|year))\b
     |\b(?P<several>(?:last|past|previous)\s+{_NUMBER}\s+(?:days|weeks|months|quarters|years))\b
+    |\b(?P<ago>(?:a|an|{_NUMBER})\s+(?:months?|years?)\s+(?:ago|earlier|before))\b
     |\b(?P<word>yesterday|year[-\s]to[-\s]date)\b
     |\b(?P<season>(?:last|this)\s+(?:spring|summer|autumn|fall|winter))\b
     |(?<=\bin\s)the\s+(?P<seasoned>spring|summer|autumn|winter)\b
     |(?:(?<=\bin\s)|(?<=\bby\s)|(?<=\bof\s)|(?<=\bsince\s)|(?<=\bduring\s)|(?<=\bfor\s)|(?<=\blast\s)|(?<=\bthis\s))
      (?P<month>(?-i:{_MONTHS}))\b
+    |\b(?P<whose>(?-i:{_MONTHS}))(?=(?:'s)?\s+(?:downloads|total)\b)
     |(?<![\w-])(?P<quarter>(?-i:Q[1-4]))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -45,10 +47,12 @@ def resolved(said: str, published: date | None, anchor: tuple[str, bool] | None)
     >>> resolved("July", day, None), resolved("July", None, ("2026-05", True)), resolved("last month", None, None)
     ('2025-07', '2026-07', '')
     """
-    match = _RELATIVE.search(f"in {said}")
+    match = _RELATIVE.search(f"in {said} downloads") if said.lower() in MONTHS else _RELATIVE.search(f"in {said}")
     if match is None:
         return ""
     told = {k: v.lower() for k, v in match.groupdict().items() if v}
+    if "ago" in told:
+        return _ago(told["ago"].split(), published, anchor)
     named = _named(told)
     if named and anchor:
         return _beside(*named, *anchor)
@@ -67,6 +71,8 @@ def resolved(said: str, published: date | None, anchor: tuple[str, bool] | None)
 
 def _named(told: dict[str, str]) -> tuple[int, int] | None:
     """First and last month of a month, quarter or season by its name."""
+    if "whose" in told:
+        return SHORT[told["whose"]], SHORT[told["whose"]]
     if "month" in told:
         return SHORT[told["month"]], SHORT[told["month"]]
     if "quarter" in told:
@@ -82,6 +88,20 @@ def _count(word: str) -> int:
 def _period(year: int, first: int, last: int) -> str:
     months = [f"{year + (m - 1) // 12}-{(m - 1) % 12 + 1:02d}" for m in (first, last)]
     return months[0] if first == last else "..".join(months)
+
+
+def _ago(parts: list[str], published: date | None, anchor: tuple[str, bool] | None) -> str:
+    """So many months or years before the period stated, else before the last whole month."""
+    months = (1 if parts[0] in ("a", "an") else _count(parts[0])) * (12 if parts[1].startswith("year") else 1)
+    if anchor:
+        start = Period.parse(anchor[0]).start
+        span = Period.parse(anchor[0])
+        first = start.year * 12 + start.month - 1 - months
+        return _period(first // 12, first % 12 + 1, first % 12 + len(list(span.months())))
+    if published is None:
+        return ""
+    last = published.year * 12 + published.month - 2 - months
+    return _period(last // 12, last % 12 + 1, last % 12 + 1)
 
 
 def _latest(first: int, last: int, published: date) -> str:

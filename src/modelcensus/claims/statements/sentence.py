@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from modelcensus.claims.statements.amounts import Amount, find_amounts
 from modelcensus.claims.statements.drafts import Draft, Subject
@@ -23,6 +24,15 @@ BACK = re.compile(
 OF = re.compile(r"\b(?:of|in|among|across)\s+(?:the\s+|all\s+)?$", re.IGNORECASE)
 LIST = re.compile(r"(?:,|and|or|plus|&|,\s*and|the|of|\s|\()+", re.IGNORECASE)
 
+
+def _distance(time: Time, amount: Amount) -> int:
+    """How far a time stands from an amount; of two the one behind it is its own: `20 % in January to 35 % in May`."""
+    behind = time.start - amount.end
+    return behind if behind >= 0 else amount.head - time.end + 3
+
+
+_AGO = re.compile(r"\b(?:ago|earlier|before)$", re.IGNORECASE)
+"""A time that is only that of the amount right before it."""
 _LAST = re.compile(r"\b(?:and|or)\b|&", re.IGNORECASE)
 """What stands before the last name of a list."""
 
@@ -54,7 +64,12 @@ class Sentence:
 
     @classmethod
     def of(
-        cls, text: str, names: Names, before: Draft | None, named: Subject | None = None, published: date | None = None
+        cls,
+        text: str,
+        names: Names,
+        before: Draft | None,
+        named: Subject | None = None,
+        published: date | None = None,
     ) -> Sentence:
         """The sentence with its names, amounts and times; digits of a name or a time are no amounts."""
         mentions, times = find_names(text, names), find_times(text, published)
@@ -92,13 +107,12 @@ class Sentence:
 
     def time(self, amount: Amount | None) -> Time | None:
         """The time that is meant: of an amount the nearest one in its clause."""
-        if not self.times:
-            return None
-        if amount is None:
-            return self.times[0]
+        times = [t for t in self.times if not _AGO.search(t.words) or (amount and 0 <= t.start - amount.end < 4)]
+        if not times or amount is None:
+            return times[0] if times else None
         start, end = self.clause(amount)
-        inside = [t for t in self.times if start <= t.start < end]
-        return min(inside or self.times, key=lambda t: min(abs(t.start - amount.end), abs(amount.head - t.end)))
+        inside = [t for t in times if start <= t.start < end]
+        return min(inside or times, key=lambda t: _distance(t, amount))
 
     def scope(self, measure: str, amount: Amount | None) -> tuple[str, str]:
         """The scope whose words stand nearest behind the amount (else before it); the narrower where two begin together."""
@@ -118,7 +132,7 @@ class Sentence:
             if not LIST.fullmatch(self.text[other.end : chain[0].start]):
                 break
             chain.insert(0, other)
-        gaps = [self.text[a.end : b.start] for a, b in zip(chain, chain[1:], strict=False)]
+        gaps = [self.text[a.end : b.start] for a, b in pairwise(chain)]
         if len(chain) == 1 or not (_LAST.search(gaps[-1]) or (has(self.text, "combined") and len(gaps) == 1)):
             return mention.subject
         if has(self.text, "one_by_one"):

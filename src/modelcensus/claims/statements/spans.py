@@ -47,7 +47,9 @@ def span_of(draft: Draft, published: date | None) -> Span | Unread:
     if draft.measure == "downloads" and not has(draft.text, "monthly"):
         return Unread(draft.text, "whether of a month or in total is not said", "write the month, or since when")
     if draft.measure == "growth" and not draft.reading:
-        return Unread(draft.text, "from when to when it grew is not said", "write both months, or the month and over what")
+        return Unread(
+            draft.text, "from when to when it grew is not said", "write both months, or the month and over what"
+        )
     if draft.measure in TO_DATE:
         return _to_date(draft.measure, "", published, "no time is stated: up to the day of publication")
     month = _month_before(published)
@@ -74,7 +76,11 @@ def _stated(draft: Draft, period: Period, published: date | None) -> Span | Unre
 
 def _since(draft: Draft, period: Period, published: date | None) -> Span | Unread:
     if draft.measure == "crossover":
-        return Unread(draft.text, "since when somebody is ahead is no month of a crossing", "write when the one passed the other")
+        return Unread(
+            draft.text,
+            "since when somebody is ahead is no month of a crossing",
+            "write when the one passed the other",
+        )
     if published is None:
         return Unread(draft.text, f"since {period}, until when is not stated", REMEDY)
     if period.start > published:
@@ -83,7 +89,9 @@ def _since(draft: Draft, period: Period, published: date | None) -> Span | Unrea
         first, last = f"{period.start:%Y-%m}", _month_before(published)
         if first >= last:
             return Unread(draft.text, f"since {period}: no whole month has passed", "write both months")
-        return Span("growth", f"{first}..{last}", because=f"since {first}: up to the last whole month before publication")
+        return Span(
+            "growth", f"{first}..{last}", because=f"since {first}: up to the last whole month before publication"
+        )
     measure = "downloads" if draft.measure == "cumulative" else draft.measure
     return _to_date(measure, str(period.start), published, f"since {period}, up to the day of publication")
 
@@ -93,7 +101,9 @@ def _crossing(draft: Draft, period: str, published: date | None) -> Span | Unrea
         if published is None:
             what = f'the day that "{draft.said}" goes by is not known' if draft.said else "no period is stated"
             return Unread(draft.text, what, REMEDY)
-        return Span(draft.measure, f"{BEFORE_ALL}..{published:%Y-%m}", because="no time is stated: by the day of publication")
+        return Span(
+            draft.measure, f"{BEFORE_ALL}..{published:%Y-%m}", because="no time is stated: by the day of publication"
+        )
     if draft.upto:
         last = Period.parse(period).end - timedelta(days=1)
         return Span(draft.measure, f"{BEFORE_ALL}..{last:%Y-%m}", because=f"by {period}: then or before")
@@ -125,4 +135,3 @@ def _month_before(day: date) -> str:
     """The last month that was over by the end of a day."""
     after = day + timedelta(days=1)
     return f"{after.replace(day=1) - timedelta(days=1):%Y-%m}"
-

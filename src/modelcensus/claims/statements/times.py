@@ -32,11 +32,13 @@ _JOIN = re.compile(r"\s*(?:and|to|through|till|until|up to|-|\.\.)\s*", re.IGNOR
 _SINCE = re.compile(r"\bsince\s+(?:the\s+(?:start|beginning)\s+of\s+)?$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
 _BASE = re.compile(
-    r"\b(?:than|than in|compared (?:with|to)|versus|vs\.?|against|from|on|over|next|following)\s+(?:the\s+)?$", re.IGNORECASE
+    r"\b(?:than|than in|compared (?:with|to)|versus|vs\.?|against|from|on|over|next|following)\s+(?:the\s+)?$",
+    re.IGNORECASE,
 )
 """Words before a time that another is compared with."""
 UPTO = re.compile(
-    r"\b(?:as of|by|until|till|up to|through|as at)\s+(?:the\s+)?(?:(?:end|start|close)\s+of\s+)?(?:the\s+)?$", re.IGNORECASE
+    r"\b(?:as of|by|until|till|up to|through|as at)\s+(?:the\s+)?(?:(?:end|start|close)\s+of\s+)?(?:the\s+)?$",
+    re.IGNORECASE,
 )
 """Words before a time by which something has come about."""
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "final": 4, "last": 4}
@@ -91,9 +93,7 @@ def find_times(text: str, published: date | None = None) -> list[Time]:
             last, end, skip = following[2][1], following[1], True
         period = first if first == last else f"{first}..{last}"
         edges = first != last and bool(_BETWEEN.search(before))
-        joined.append(
-            Time(start, end, period, bool(_SINCE.search(before)), bool(UPTO.search(before)), edges=edges)
-        )
+        joined.append(Time(start, end, period, bool(_SINCE.search(before)), bool(UPTO.search(before)), edges=edges))
     taken = [(t.start, t.end) for t in joined]
     anchor = joined[0] if joined else None
     for start, end, words in find_relative(text):

@@ -119,7 +119,9 @@ def _ranked(draft: Draft, knowledge: Knowledge) -> Whom | Unread:
     ways = {f"ranks-{within}": Choice(text=f"places 2 to {count + 1} within {within}", within=within,
                                       reading={PEERS: places})} if within else {}  # fmt: skip
     ways["ranks-makers"] = Choice(
-        text=f"places 2 to {count + 1} of the organizations that make models", within="makers", reading={PEERS: places}
+        text=f"places 2 to {count + 1} of the organizations that make models",
+        within="makers",
+        reading={PEERS: places},
     )
     ways["ranks-all"] = Choice(text=f"places 2 to {count + 1} of all publishers", reading={PEERS: places})
     if said in knowledge.peers or said.replace(" ", "-") in knowledge.peers:

@@ -24,7 +24,10 @@ def worded(draft: Draft, measure: str) -> tuple[Chosen, list[str]]:
     because: list[str] = []
     name = SCOPES.get(measure)
     if name and not (measure == "share" and draft.against):
-        if draft.among:
+        if draft.whole:
+            chosen[name] = (AMONG,)
+            because.append(f"a part of the downloads of {' and '.join(draft.whole[1])}")
+        elif draft.among:
             chosen[name] = (AMONG,)
             because.append(f"the ranking is one of {draft.among}: repositories of organizations based there")
         elif draft.scope in ("", "hub"):
@@ -87,4 +90,3 @@ def growth_base(draft: Draft, months: int) -> tuple[dict[str, str], Mapping[str,
         "year": Choice(text="over the same period a year before", reading={"against": "year"}),
     }
     return {}, choices, "over what it grew is not said: over the period before is taken"
-
