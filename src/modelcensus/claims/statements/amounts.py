@@ -37,7 +37,7 @@ _WORD_SCALE = re.compile(
 )
 _POINTS = re.compile(r"\s*(?:percentage\s+points?|points?|pp)\b", re.IGNORECASE)
 _BEFORE = 34
-_MORE = re.compile(r"^\s*(?:,\s*)?(?P<what>or more|or so|or less|and counting)\b", re.IGNORECASE)
+_MORE = re.compile(r"\s*(?:,\s*)?(?P<what>or more\b|or so\b|or less\b|and counting\b|\+|plus\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _compared(text: str, start: int, end: int, value: float, slack: float, kind:
         head = start - (len(window) - match.start())
         window = window[: match.start()]
     after = _MORE.match(text, end)
-    if after and after["what"].lower() in ("or more", "and counting"):
+    if after and after["what"].lower() in ("or more", "and counting", "+", "plus"):
         comparator, end = "at_least", after.end()
     elif after and after["what"].lower() == "or so":
         comparator, end, near = "about", after.end(), "or so"

@@ -37,6 +37,9 @@ def compose(
     unread = list(found.unread)
     for draft in found.drafts:
         made = claim_of(draft, knowledge, published, [c.id for c in claims])
+        if isinstance(made, Claim):
+            same = next((c.id for c in claims if _meaning(c) == _meaning(made)), "")
+            made = Unread(draft.text, f"says the same as {same}") if same else made
         claims.append(made) if isinstance(made, Claim) else unread.append(made)
     if not claims:
         return Composed(None, tuple(unread))
@@ -143,6 +146,11 @@ def _per_month(draft: Draft, period: str) -> Comparison:
     if draft.comparator in ("equals", "about"):
         return Comparison.model_validate({"between": [round(rate[0], 4), round(rate[2], 4)]})
     return Comparison.model_validate({draft.comparator: stated(round(rate[1], 4), "growth", None)})
+
+
+def _meaning(claim: Claim) -> Claim:
+    """The claim without its words."""
+    return claim.model_copy(update={"id": "x", "statement": "", "as_worded": None})
 
 
 def _each(draft: Draft) -> str:

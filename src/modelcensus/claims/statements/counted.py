@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 
 from modelcensus.claims.statements.amounts import Amount
+from modelcensus.claims.statements.growing import grew, growth_of, is_level
 from modelcensus.claims.statements.lexicon import has, hits
 from modelcensus.claims.statements.names import Mention
 from modelcensus.claims.statements.relative import MONTHS
 from modelcensus.claims.statements.sentence import Sentence, unreal
 
-_MADE_UP = re.compile(r"\bma(?:de|kes?|king) up\b", re.IGNORECASE)
-"""A part of a whole, no growth."""
-_LEVEL = re.compile(r"\b(?:to|from|at|with)\s*$", re.IGNORECASE)
-"""What stands before a number that something came to: `climbed to 40 %` is a level, and no growth of 40 %."""
 _PART_OF = re.compile(r"\s*of\s+(?P<whole>(?:[\w'/-]+\s*){1,7})", re.IGNORECASE)
 _MODELS = re.compile(r"\b(?:models?|releases?|repositor(?:y|ies)|checkpoints?|variants?)\b", re.IGNORECASE)
 _DIFFERENCE = re.compile(
@@ -30,6 +27,9 @@ _A_DAY = re.compile(r"\b(?:a|per|each|every)\s+(?:day|week|month)\b|\bdaily\b", 
 _BY = re.compile(r"\bby\s*$", re.IGNORECASE)
 _MONTHLY = re.compile(r"\bmonthly\b|\b(?:a|per|each|every) month\b", re.IGNORECASE)
 _MONTHS_OWN = re.compile(rf"\b(?:{'|'.join(MONTHS)})(?:'s)?\s+(?:downloads|total)\b", re.IGNORECASE)
+_MARKET_SHARE = re.compile(
+    r"\s*(?:of\s+the\s+)?market\s+share\s+(?:in|of|by)\s+(?:\w+\s+)?downloads\b", re.IGNORECASE
+)
 _PARAMETERS = re.compile(r"\d\s?[BM](?![\w.])")
 _SIZED = re.compile(r"[\s-]+(?:parameters?|models?|class|versions?|variants?|checkpoints?)\b", re.IGNORECASE)
 _WHOLES = re.compile(r"\b(?:total|hub|it|them|that|those|all|what|set|list|pie)\b", re.IGNORECASE)
@@ -51,9 +51,9 @@ def measure_of(sentence: Sentence, amount: Amount, near: str) -> tuple[str, dict
         if beaten(sentence, amount):
             return ("ratio", {}) if has(sentence.text, "downloads") else ("", {})
         if (re.search(r"\b(?:by|from)\b", near) and amount.became) or (
-            (amount.became or _grew(sentence, amount, near)) and not _versus(sentence, amount)
+            (amount.became or grew(sentence, amount, near)) and not _versus(sentence, amount)
         ):
-            return _growth(sentence, near, uncounted)
+            return growth_of(sentence, near, uncounted)
         if uncounted and not has(near, "downloads"):
             return "", {"reason": uncounted}
         return ("ratio", {}) if has(sentence.text, "downloads") or _versus(sentence, amount) else ("", {})
@@ -61,15 +61,15 @@ def measure_of(sentence: Sentence, amount: Amount, near: str) -> tuple[str, dict
 
 
 def _share(sentence: Sentence, amount: Amount, near: str, behind: str, uncounted: str) -> tuple[str, dict[str, str]]:
-    if _grew(sentence, amount, near) and not _level(sentence, amount):
+    if grew(sentence, amount, near) and not is_level(sentence, amount):
         if has(sentence.upto(amount, 60), "portions"):
             return "", {"reason": "how much a share grew is not counted: write what it came to"}
-        return _growth(sentence, near, uncounted)
+        return growth_of(sentence, near, uncounted)
     if _MORE_THAN.match(behind):
         than = [m for m in sentence.mentions if m.compared and m.start >= amount.end]
         if than and has(sentence.text, "downloads"):
             return "ratio", {"than": "fewer" if _FEWER.match(behind) else "more"}
-        return _growth(sentence, near, uncounted)
+        return growth_of(sentence, near, uncounted)
     whole = _PART_OF.match(behind)
     if has(near, "derivatives") and not re.match(r"\s*of\s+(?:all\s+)?downloads", behind):
         return "derivative_share", {"relations": "finetune"} if has(near, "fine_tunes") else {}
@@ -86,24 +86,6 @@ def _share(sentence: Sentence, amount: Amount, near: str, behind: str, uncounted
         return "share", {}
     known = sentence.before and sentence.points_back and sentence.before.measure == "share"
     return ("share", {}) if known else ("", {})
-
-
-def _level(sentence: Sentence, amount: Amount) -> bool:
-    """Whether it is what something came to: `climbed to 40 %`, of a share also `slipped below 3 %`."""
-    if _LEVEL.search(sentence.text[: amount.head]):
-        return True
-    stood = re.match(r"(?:below|under|above|past|beyond)\b", sentence.text[amount.head : amount.start], re.IGNORECASE)
-    return bool(stood) and has(sentence.upto(amount, 60), "portions")
-
-
-def _growth(sentence: Sentence, near: str, uncounted: str) -> tuple[str, dict[str, str]]:
-    """A growth, where it is one of downloads."""
-    if uncounted:
-        return "", {"reason": uncounted}
-    known = sentence.before and sentence.points_back and sentence.before.measure in ("downloads", "growth")
-    if has(sentence.text, "downloads") or known:
-        return "growth", _since(near)
-    return "", {"reason": "what grew is not said to be downloads"}
 
 
 def _count(sentence: Sentence, amount: Amount, near: str, behind: str, uncounted: str) -> tuple[str, dict[str, str]]:
@@ -158,25 +140,6 @@ def _downloads(sentence: Sentence, amount: Amount, near: str) -> str:
     return "cumulative" if (cumulative or asof or (time and time.since)) and not monthly else "downloads"
 
 
-def _grew(sentence: Sentence, amount: Amount, near: str) -> bool:
-    if has(_MADE_UP.sub("", sentence.upto(amount, 45)), "growth"):
-        return True
-    behind = sentence.text[amount.end : amount.end + 45]
-    return (
-        bool(
-            re.match(
-                r"\s*(?:[\w-]+\s+){0,2}(?:growth|increase|rise|jump|drop|decline|fall|surge|more|higher|lower)\b",
-                behind,
-            )
-        )
-        and (has(near, "year") or has(near, "previous"))
-    ) or bool(re.match(r"\s+(?:year|month)[\s-]", behind))
-
-
-def _since(near: str) -> dict[str, str]:
-    return {"against": "year"} if has(near, "year") else {"against": "previous"} if has(near, "previous") else {}
-
-
 def _versus(sentence: Sentence, amount: Amount) -> bool:
     behind = sentence.text[amount.end : amount.end + 90]
     return bool(
@@ -196,6 +159,8 @@ def _uncounted(sentence: Sentence, amount: Amount, near: str) -> str:
         return "prices and money are nothing that downloads count"
     close = hits(behind, "uncounted")
     wanted = [h.start for n in ("downloads", "derivatives") for h in hits(behind, n)]
+    if close and _MARKET_SHARE.match(behind):
+        return ""
     if close and (not wanted or close[0].start < wanted[0]):
         return f"{close[0].value} is nothing that downloads count"
     if not wanted and not has(near, "downloads") and not has(near, "derivatives"):

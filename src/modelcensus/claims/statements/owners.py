@@ -33,6 +33,9 @@ def owner_of(
         return sentence.together(own, after), ()
     apart = [m for m in inside if not OF.search(sentence.text[: m.start])]
     inside = apart or inside
+    back = sentence.named or (sentence.before.subject if sentence.before else None)
+    if not before and back and sentence.points_back:
+        return back, ("subject",)
     if measure == "ratio":
         first = inside[0] if inside else before[0] if before else None
         if first:
@@ -58,7 +61,4 @@ def owner_of(
     alone = {(m.dimension, m.values) for m in acting}
     if len(alone) == 1 and measure != "ratio":
         return alone.pop(), ()
-    if not acting and sentence.points_back:
-        known = sentence.named or (sentence.before.subject if sentence.before else None)
-        return known, ("subject",) if known else ()
     return None, ()

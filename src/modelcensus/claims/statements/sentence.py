@@ -122,6 +122,9 @@ class Sentence:
         start, end = (amount.end, len(self.text)) if amount else (0, len(self.text))
         behind = [h for h in found if start <= h.start < end]
         chosen = behind[0] if behind else found[-1]
+        narrower = [h for h in found if h.value != "hub" and 0 <= h.start - chosen.end < 25]
+        if chosen.value == "hub" and narrower:  # `all downloads of language models`
+            chosen = narrower[0]
         return str(chosen.value), chosen.text
 
     def together(self, mention: Mention, listed: list[Mention]) -> Subject | None:
