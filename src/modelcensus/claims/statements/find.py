@@ -73,9 +73,7 @@ def _reasons(sentence: Sentence, found: list[Draft]) -> list[str]:
     looks = bool(sentence.amounts) or has(text, "passing") or (has(text, "top") and has(text, "downloads"))
     if not sentence.mentions:
         seen = sentence.amounts and has(text, "downloads") and not found and not _QUESTION.search(text)
-        return (
-            sentence.reasons[:1] or ["no family, publisher, region or model that is known is named"] if seen else []
-        )
+        return ["no family, publisher, region or model that is known is named"] if seen else []
     if not looks:
         vague = hits(text, "vague") if not found else []
         return [f'"{vague[0].text}": a judgement, without a number, a place or a passing'] if vague else []

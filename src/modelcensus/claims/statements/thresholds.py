@@ -61,7 +61,7 @@ def stated(number: float, measure: str, slack: float | None) -> Written | float:
     >>> stated(153_600_000, "downloads", 50_000), stated(0.5, "share", 0.005).kind
     (Written(value=153600000.0, kind='count', slack=50000.0), 'share')
     """
-    if number < 0:
+    if number < 0 or measure == "rank":
         return round(number, 6)
     known = [w for text in _texts(number, measure) if math.isclose((w := written(text)).value, number, rel_tol=1e-9)]
     fitting = [w for w in known if slack is not None and math.isclose(w.slack, slack, rel_tol=1e-6)]
@@ -73,7 +73,5 @@ def _texts(number: float, measure: str) -> list[str]:
         return [f"{number * 100:.{d}f} %" for d in range(7)]
     if measure == "ratio":
         return [f"{number:.{d}f} times" for d in range(5)]
-    if measure == "rank":
-        return [f"{number:.0f}"]
     scales = [(s, w) for s, w in _SCALES if number >= s] or [(1, "")]
     return [f"{number / s:,.{d}f}{w}" for s, w in scales for d in range(4)]

@@ -73,7 +73,7 @@ def _named(draft: Draft, knowledge: Knowledge) -> Whom | Unread:
     ways: dict[str, Choice] = {}
     for dimension in dict.fromkeys((subject[0], *(d for d, _ in others), "organization")):
         own, *theirs = (_as(s, dimension, knowledge) for s in (subject, *others))
-        if not among and own is None and dimension != subject[0]:
+        if not among and own is None and "region" in (subject[0], dimension):
             own = subject
         if own is None or None in theirs:
             continue
