@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,6 +20,11 @@ from modelcensus.claims.statements.worded import AMONG, SINCE, growth_base, word
 from modelcensus.vocabulary import Period
 
 PASTED = "pasted text"
+_PLAIN = defaultdict(
+    lambda: "nothing in the words chooses a reading: all as by default",
+    releases="every repository of it counts, whatever its size",
+)
+"""Why a claim is read as it is where no word chooses."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ def claim_of(draft: Draft, knowledge: Knowledge, published: date | None, taken: 
         because.append(_grown(draft, span, content))
     if draft.edges and span.measure == "growth":
         compare = _per_month(draft, span.period)
-    content["as_worded"] = Worded(choices=chosen, because="; ".join(b for b in because if b) or "the words name all")
+    content["as_worded"] = Worded(choices=chosen, because="; ".join(b for b in because if b) or _PLAIN[span.measure])
     content |= {"id": _slug(span, who, taken), "statement": draft.text, "compare": compare}
     return Claim.model_validate(content)
 

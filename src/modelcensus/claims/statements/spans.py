@@ -67,7 +67,7 @@ def span_of(draft: Draft, published: date | None) -> Span | Unread:
 def _stated(draft: Draft, period: Period, published: date | None) -> Span | Unread:
     if published and period.start > published:
         return Unread(draft.text, f"of {period}, after the day of publication", "check --date")
-    if published and period.end > published and len(list(period.months())) > 1:
+    if published and not draft.edges and period.end > published and len(list(period.months())) > 1:
         return _to_date(draft.measure, str(period.start), published, f"of {period} what had passed by publication")
     if draft.measure == "releases" and draft.upto:
         return Span(draft.measure, f"{BEFORE_ALL}..{period.end - timedelta(days=1)}")

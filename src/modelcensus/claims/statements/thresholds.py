@@ -65,7 +65,8 @@ def stated(number: float, measure: str, slack: float | None) -> Written | float:
         return round(number, 6)
     known = [w for text in _texts(number, measure) if math.isclose((w := written(text)).value, number, rel_tol=1e-9)]
     fitting = [w for w in known if slack is not None and math.isclose(w.slack, slack, rel_tol=1e-6)]
-    return (fitting or known or [round(number, 6)])[0]
+    chosen = (fitting or known or [round(number, 6)])[0]
+    return chosen.value if isinstance(chosen, Written) and chosen.kind == "plain" else chosen
 
 
 def _texts(number: float, measure: str) -> list[str]:

@@ -48,7 +48,7 @@ def whom(draft: Draft, knowledge: Knowledge) -> Whom | Unread:
 def _read_as(subject: Subject, knowledge: Knowledge) -> tuple[str, ...]:
     dimension, values = subject
     if dimension == "family" and _publishers(subject, knowledge):
-        return (f"{_all(values)} is read as the family, and where nobody counts families as its publisher",)
+        return (f"{_all(values)} is read as the family; where families are not counted, as its publisher",)
     return ()
 
 
