@@ -63,7 +63,8 @@ def _statement(one: Account) -> Iterator[str]:
         yield f"    {decided}"
         yield from (f"      {line}" for line in nearest_truths(one))
     if sentence := true_sentence(one):
-        yield f"  True instead: {sentence}" if one.as_worded and not one.as_worded.holds else f"  True: {sentence}"
+        fails = one.as_worded is not None and one.as_worded.is_decided and not one.as_worded.holds
+        yield f"  {'True instead' if fails else 'True'}: {sentence}"
 
 
 def print_unread(composed: Composed, found: Found) -> None:
