@@ -96,7 +96,7 @@ def evidence(channels: list[str]) -> Freedom:
 
 def _subject(claim: Claim, knowledge: Knowledge) -> dict[str, Freedom]:
     """Who is meant by a name: a family, the organization behind it, or also what others made from it."""
-    if SUBJECT in claim.readings or len(claim.of) != 1:
+    if len(claim.of) != 1:
         return {}
     (dimension, values), choices = next(iter(claim.of.items())), {}
     named = " and ".join(values)

@@ -33,6 +33,7 @@ class DuckDBEngine:
         self._kept: dict[str, pa.Table] = {}
         self._statements: dict[str, str] = {}
         self._made: dict[str, str] = {}
+        self._compiled: tuple[ir.Table | None, str] = (None, "")
 
     def read_parquet(self, name: str, paths: Sequence[Path], schema: pa.Schema) -> ir.Table:
         if not paths:
@@ -89,11 +90,13 @@ class DuckDBEngine:
 
     def fetch(self, table: ir.Table) -> pa.Table:
         with _damage_named():
-            rows: pa.Table = self._ibis.to_pyarrow(table)
-            return rows
+            self._ibis._run_pre_execute_hooks(table)  # registers tables in memory that the expression holds
+            return self._db.sql(self.sql(table)).to_arrow_table().cast(table.schema().to_pyarrow())
 
     def sql(self, table: ir.Table) -> str:
-        return str(ibis.to_sql(table, dialect="duckdb"))
+        if self._compiled[0] is not table:
+            self._compiled = (table, self._ibis.compile(table, pretty=True))
+        return self._compiled[1]
 
     def steps(self, table: ir.Table, given: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}

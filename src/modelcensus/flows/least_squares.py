@@ -5,6 +5,8 @@ days, by the alternating direction method of multipliers in the form of OSQP (St
 for all, a few matrix products a step.
 """
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,9 @@ Floats = NDArray[np.float64]
 STEPS = 300
 TOLERANCE = 1e-4
 """Of the largest rate: when every sum and every rate is that close to what is allowed, and no longer moves."""
+
+SMALL = 200_000
+"""Multiplications of a matrix product that one thread does sooner than several."""
 
 OVER = 1.6
 REGULAR = 1e-6
@@ -33,22 +38,30 @@ def even_rates(start: Ints, end: Ints, low: Floats, high: Floats, days: int, ste
     scale = np.maximum(np.abs(finite / (length[:, None] ** 2)).max(axis=0), 1e-9)
     under, over = low / length[:, None] / scale, high / length[:, None] / scale
     strict = (under == over).any(axis=1)
-    weight = np.where(strict, 30.0, 1.0)
+    weight = np.where(strict, 30.0, 1.0)[:, None]
     parts = len(first)
-    matrix = np.eye(parts) * (1 + REGULAR + 1.0) + counted.T @ (weight[:, None] * counted)
-    inverse = np.linalg.inv(matrix)
+    matrix = np.eye(parts) * (1 + REGULAR + 1.0) + counted.T @ (weight * counted)
+    solve = partial(_solve, counted, weight, np.linalg.inv(matrix), steps)
+    block = max(16, SMALL // max(parts, rows) ** 2)
+    result = [solve(under[:, i : i + block], over[:, i : i + block]) for i in range(0, count, block)]
+    return np.repeat(np.concatenate(result, axis=1) * scale / share[:, None], np.diff(edges), axis=0)
+
+
+def _solve(counted: Floats, weight: Floats, inverse: Floats, steps: int, under: Floats, over: Floats) -> Floats:
+    """The rates between edges (scaled) of repositories: those that have settled leave the iteration."""
+    (rows, count), parts = under.shape, len(inverse)
     x = np.zeros((parts, count))
     sums, rates = np.clip(np.zeros((rows, count)), under, over), np.zeros((parts, count))
     pull, push = np.zeros((rows, count)), np.zeros((parts, count))
     live, result = np.arange(count), np.zeros((parts, count))
     for step in range(1, steps + 1):
-        aim = inverse @ (REGULAR * x + counted.T @ (weight[:, None] * sums - pull) + (rates - push))
+        aim = inverse @ (REGULAR * x + counted.T @ (weight * sums - pull) + (rates - push))
         x = OVER * aim + (1 - OVER) * x
         reached = OVER * (counted @ aim) + (1 - OVER) * sums
         mixed = OVER * aim + (1 - OVER) * rates
-        sums_new = np.clip(reached + pull / weight[:, None], under, over)
+        sums_new = np.clip(reached + pull / weight, under, over)
         rates_new = np.maximum(mixed + push, 0)
-        pull += weight[:, None] * (reached - sums_new)
+        pull += weight * (reached - sums_new)
         push += mixed - rates_new
         moved = np.maximum(np.abs(sums_new - sums).max(axis=0), np.abs(rates_new - rates).max(axis=0))
         sums, rates = sums_new, rates_new
@@ -57,13 +70,13 @@ def even_rates(start: Ints, end: Ints, low: Floats, high: Floats, days: int, ste
             done = (off < TOLERANCE) & (moved < TOLERANCE)
             if done.any() or step == steps:
                 done |= step == steps
-                result[:, live[done]] = rates[:, done] * scale[live[done]]
+                result[:, live[done]] = rates[:, done]
                 keep = ~done
                 if not keep.any():
                     break
                 live, x, sums, rates = live[keep], x[:, keep], sums[:, keep], rates[:, keep]
                 pull, push, under, over = pull[:, keep], push[:, keep], under[:, keep], over[:, keep]
-    return np.repeat(result / share[:, None], np.diff(edges), axis=0)
+    return result
 
 
 def whole_levels(aims: Floats, reach: Floats) -> Floats:

@@ -21,6 +21,7 @@ from modelcensus.measures.by_month import ByMonth, keep_by_month
 from modelcensus.measures.evaluate import evaluate
 from modelcensus.measures.extents import Extent, extent_of
 from modelcensus.measures.inputs import Inputs
+from modelcensus.measures.kept_flows import KeptFlows
 from modelcensus.measures.result import Result
 from modelcensus.measures.together import answer_together
 from modelcensus.measures.views import connect
@@ -88,7 +89,10 @@ class Census:
         self.records, self._kept = inputs is None, as_of is not None
         self._prepared_channel = ""
         self._by_month: dict[str, ByMonth] = {}
-        self._scopes: dict[str, Scope] = {}
+        self._scopes: dict[str, Scope | RequestError] = {}
+        self.flows = KeptFlows(self)
+        self.reported_channel = ""
+        """Whose months the table `reported_rows` has."""
         self.extents: dict[Counters, tuple[date, date]] = {}
         """First and last day of reading, of the counters that were asked about."""
         self._also, self._given_engine, self._cache = list(also), engine, cache
@@ -216,8 +220,14 @@ class Census:
     def scope(self, name: str) -> Scope:
         """The scope of that name, resolved once."""
         if name not in self._scopes:
-            self._scopes[name] = resolve_scope(self.engine, self.knowledge, name)
-        return self._scopes[name]
+            try:
+                self._scopes[name] = resolve_scope(self.engine, self.knowledge, name)
+            except RequestError as error:
+                self._scopes[name] = error
+        found = self._scopes[name]
+        if isinstance(found, RequestError):
+            raise found
+        return found
 
     def extent(self, channel: str) -> Extent:
         """The days that a channel covers."""

@@ -92,6 +92,7 @@ def named(census: Census, request: Request) -> Request:
 
 def _compute(census: Census, request: Request, measure: Measure) -> Told:
     census.prepare(request.reading.channel)
+    census.flows.trim()
     quantities = Quantities.of(census, request, _mark(census, request))
     running = measure.cumulative and not request.reading.counter
     frame = quantities.frame(cumulative=running) if measure.basis == "periods" else quantities.repositories()

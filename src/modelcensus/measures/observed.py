@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import ibis.expr.types as ir
 
 from modelcensus.catalog import Scope
-from modelcensus.flows import build_flows, fixed_panel_sql, reading_table, spiked_counters
+from modelcensus.flows import reading_table, spiked_counters
 from modelcensus.measures.ages import age_sql
 from modelcensus.measures.by_month import month_quantities
 from modelcensus.measures.frame import Span
@@ -18,12 +18,6 @@ from modelcensus.vocabulary.names import DIMENSIONS
 
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census
-
-FLOWS = """
-    select f.span, f.repository as unit, f.low, f.estimate, f.high, f.open, f.broken, f.instrument, c.*, {age} as age
-    from flows f join catalog c using (repository) join (values {starts}) s(span, start) on s.span = f.span
-    where {where} {panel}
-"""
 
 COUNTERS = """
     with rows as (
@@ -64,7 +58,7 @@ def flow_quantities(
     marks: Mapping[str, str] | None = None,
     summed: bool = False,
 ) -> tuple[ir.Table, tuple[Span, ...]]:
-    """Register quantities `name`: a row per repository and period, with the bounds of its flow; of a large ledger's months
+    """Quantities: a row per repository and period, with the bounds of its flow; of a large ledger's months (as `name`)
     also rows that stand for several repositories, told apart by the `marks`, and sums alone where no more is wanted."""
     first, last = extent(census)
     periods = _periods(request, first, last)
@@ -78,17 +72,8 @@ def flow_quantities(
     if kept and kept.covers(spans):
         table = month_quantities(census.engine, kept, spans, scope.where, _told_by(request), name, marks, summed)
         return table, _labels(census, request, periods, spans)
-    only = f"and repository in (select repository from catalog where {scope.where})"
-    build_flows(census.counters, spans, request.reading.repair, only, request.reading.spikes)
-    panel = ""
-    if request.reading.panel == "fixed":
-        edges = sorted({d for span in spans for d in span})
-        counter = _main_counter(census)
-        panel = f"and f.repository in ({fixed_panel_sql(reading_table(request.reading.repair), counter, edges)})"
-    starts = ", ".join(f"({i}, date '{start}')" for i, (start, _end) in enumerate(spans))
-    flows = FLOWS.format(where=scope.where, panel=panel, age=age_sql("s.start"), starts=starts)
-    table = census.engine.query(name, flows)
-    return table, _labels(census, request, periods, spans, _conflicts(census, scope))
+    table = census.flows.of(spans, request.reading, scope.where)
+    return table, _labels(census, request, periods, spans, census.flows.conflicts(table, scope))
 
 
 def _labels(
@@ -110,22 +95,16 @@ def _contradicted(conflicts: int) -> tuple[str, ...]:
     return (said,) if conflicts else ()
 
 
-def _conflicts(census: "Census", scope: Scope) -> int:
-    """Repositories in scope whose readings contradict each other, of the flows built last."""
-    return census.engine.rows(
-        f"""select count(*) as n from flow_conflicts join catalog using (repository) where ({scope.where})
-            and repository not in (select repository from flows)"""
-    )[0]["n"]
-
-
-def narrowed(census: "Census", request: Request, spans: tuple[Span, ...], scope: Scope) -> tuple[Span, ...]:
-    """The spans of the quantities built last, with the flags that they have in a narrower scope."""
+def narrowed(
+    census: "Census", request: Request, table: ir.Table, spans: tuple[Span, ...], scope: Scope
+) -> tuple[Span, ...]:
+    """The spans of quantities, with the flags that they have in a narrower scope (of counters: the labels read last)."""
     if request.reading.counter:
         left = _left_out(census, request, scope)
         return tuple(replace(s, flags=tuple(left.get(i, ()))) for i, s in enumerate(spans))
     if not any(f.startswith(CONFLICT) for s in spans for f in s.flags):
         return spans
-    own = _contradicted(_conflicts(census, scope))
+    own = _contradicted(census.flows.conflicts(table, scope))
     return tuple(replace(s, flags=(*(f for f in s.flags if not f.startswith(CONFLICT)), *own)) for s in spans)
 
 
@@ -232,11 +211,6 @@ def extent(census: "Census") -> tuple[date, date]:
 def _origin(request: Request, first: date) -> date:
     origin = request.reading.origin
     return first if origin in ("first", "first_exact") else Period.parse(origin).start
-
-
-def _main_counter(census: "Census") -> str:
-    rows = census.engine.rows("select counter, count(*) as n from readings_raw group by all order by all")
-    return next((r["counter"] for r in rows if r["counter"] == "all_time"), rows[0]["counter"])
 
 
 def _event_flags(census: "Census", request: Request, start: date, end: date) -> tuple[str, ...]:

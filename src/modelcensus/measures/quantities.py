@@ -89,7 +89,11 @@ class Quantities:
 
     def labels_within(self, frame: Frame, scope: Scope) -> tuple[Span, ...]:
         """The spans of a frame with the flags that they have in a narrower scope."""
-        return frame.spans if self.reported else narrowed(self.census, frame.request, frame.spans, scope)
+        return (
+            frame.spans
+            if self.reported
+            else narrowed(self.census, frame.request, frame.quantities, frame.spans, scope)
+        )
 
     def repositories(self) -> Frame:
         """The repositories in scope instead of quantities (column `unit`, and those of the catalog)."""

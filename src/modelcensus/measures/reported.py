@@ -51,7 +51,7 @@ def reported_scope(census: "Census", channel: str, within: str) -> tuple[Scope, 
 
     A scope over columns that a series by organization lacks is refused.
     """
-    _read(census, channel)
+    read_reported(census, channel)
     rows = census.engine.rows("select distinct scope, organization is null as total from reported_rows order by all")
     own = next((r["scope"] for r in rows if not r["total"]), "")
     totals = [r["scope"] for r in rows if r["total"]]
@@ -96,14 +96,17 @@ def reported_scope(census: "Census", channel: str, within: str) -> tuple[Scope, 
 
 def reported_months(census: "Census", channel: str) -> list[dict]:
     """The months that the publisher gives, in order: period_start, period_end, and whether all of it is exact."""
-    _read(census, channel)
+    read_reported(census, channel)
     return census.engine.rows(
         "select period_start, period_end, bool_and(exact) as exact from reported_rows group by all order by 1"
     )
 
 
-def _read(census: "Census", channel: str) -> None:
-    census.engine.query("reported_rows", ROWS.format(channel=channel.replace("'", "''")))
+def read_reported(census: "Census", channel: str) -> None:
+    """Register `reported_rows`: what the batches of a reported series say."""
+    if census.reported_channel != channel:
+        census.engine.query("reported_rows", ROWS.format(channel=channel.replace("'", "''")))
+        census.reported_channel = channel
 
 
 def own_scope(census: "Census") -> str:

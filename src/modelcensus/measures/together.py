@@ -55,7 +55,7 @@ Bools = NDArray[np.bool_]
 def answer_together(census: Census, requests: Sequence[Request]) -> list[Answer]:
     """The answers to requests, in their order; of one that makes no sense, its error."""
     answers: dict[str, Answer] = {}
-    groups: dict[str, list[Request]] = defaultdict(list)
+    groups: dict[str, list[tuple[Request, bool]]] = defaultdict(list)
     for request in requests:
         key = request.canonical()
         if key in answers:
@@ -68,13 +68,15 @@ def answer_together(census: Census, requests: Sequence[Request]) -> list[Answer]
             continue
         if kept is not None:
             answers[key] = kept
-        elif _shares(census, told):
-            groups[_basis(told)].append(request)
         else:
-            answers[key] = _alone(census, request)
+            groups[_basis(told)].append((request, _shares(census, told)))
     for members in groups.values():
-        few = len({r.canonical() for r in members}) < SEVERAL
-        answers |= {r.canonical(): _alone(census, r) for r in members} if few else dict(_group(census, members))
+        shared = [r for r, shares in members if shares]
+        if len({r.canonical() for r in shared}) >= SEVERAL:
+            answers |= dict(_group(census, shared))
+        for request, _ in members:  # one after another: they ask for the same flows
+            if request.canonical() not in answers:
+                answers[request.canonical()] = _alone(census, request)
     return [answers[r.canonical()] for r in requests]
 
 
@@ -199,6 +201,7 @@ def _group(census: Census, members: Sequence[Request]) -> Iterator[tuple[str, An
     if not asked:
         return
     first = asked[0][1]
+    census.flows.trim()
     base = replace(first.request, of=(), within="", reading=replace(first.request.reading, peers=""))
     quantities = Quantities.of(census, base, f"together_{crc32(base.canonical().encode()):08x}")
     cumulative = first.measure.cumulative and not base.reading.counter
@@ -272,9 +275,7 @@ def _answers(
 ) -> Iterator[tuple[str, Answer]]:  # fmt: skip
     """The answers of a group: the measure once over the stacked sums, then row by row back to the requests."""
     count = len(frame.spans)
-    scopes = {
-        one.scope.where: one.scope for _, one in asked
-    }  # flags first: whatever is answered alone builds flows anew
+    scopes = {one.scope.where: one.scope for _, one in asked}
     flags = {where: frame.more.labels_within(frame, scope) for where, scope in scopes.items()}
     stacks: dict[tuple[str, bool], list[tuple[str, _Asked, list[str], dict]]] = defaultdict(list)
     for key, one in asked:

@@ -23,7 +23,7 @@ from modelcensus.measures.health.coverage import (
 from modelcensus.measures.health.next_readings import by_downloads, edge_reading, missing_reading, newer_reading
 from modelcensus.measures.health.sources import FEWEST, Freshness, source_row
 from modelcensus.measures.health.watch import Ints, Watch
-from modelcensus.measures.reported import ROWS
+from modelcensus.measures.reported import read_reported
 from modelcensus.vocabulary import Period
 from modelcensus.vocabulary.names import PERIOD, REPORTED
 
@@ -157,7 +157,7 @@ class Health:
 
     def _published(self, channel: str) -> None:
         """A reported series: nothing of it is a counter; months are there or not."""
-        self.engine.query("reported_rows", ROWS.format(channel=channel.replace("'", "''")))
+        read_reported(self.census, channel)
         name = channel.removeprefix(REPORTED)
         rows = reported_rows(self.engine, name)
         self.reported += rows
