@@ -27,6 +27,8 @@ def aside(sentence: Sentence) -> str:
     text = sentence.text
     for hit in hits(text, "elsewhere"):
         return f'"{hit.text}": downloads there are not those of the Hub'
+    for hit in hits(text, "after_release"):
+        return f'"{hit.text}": counted from a release on, which `modelcensus launch` tells'
     if match := _places().search(text):
         return f'"{match[0].strip()}": where downloads go to is not known'
     if match := _SIZED.search(text) or _SIZES.search(text):

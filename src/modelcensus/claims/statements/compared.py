@@ -120,7 +120,7 @@ def _place(sentence: Sentence) -> tuple[int, int, int] | None:
     if spot and has(text, "downloads"):
         return words().ordinals[spot["n"].lower()], spot.start(), spot.end()
     top = re.search(
-        r"\b(?:the\s+)?(?:world's\s+|hub's\s+)?most(?:[-\s]+widely)?[-\s]+(?:downloaded|pulled)\b|\b(?:leads?|led|topped|tops|heads|headed)\s+(?:the\s+)?(?:\w+\s+){0,3}(?:downloads|table|chart|ranking|list|hub|leaderboard)\b",
+        r"\b(?:the\s+)?(?:world's\s+|hub's\s+)?most(?:[-\s]+widely)?[-\s]+(?:downloaded|pulled)\b|\b(?:leads?|led|topped|tops|heads|headed)\s+(?:the\s+)?(?:[A-Za-z][\w-]*\s+){0,3}(?:downloads|table|chart|ranking|list|hub|leaderboard)\b",
         text, re.IGNORECASE,
     )  # fmt: skip
     if top and not re.search(r"\bone of\s+(?:the\s+)?$", text[: top.start()], re.IGNORECASE):

@@ -27,6 +27,7 @@ _A_DAY = re.compile(r"\b(?:a|per|each|every)\s+(?:day|week|month)\b|\bdaily\b", 
 _BY = re.compile(r"\bby\s*$", re.IGNORECASE)
 _MONTHLY = re.compile(r"\bmonthly\b|\b(?:a|per|each|every) month\b", re.IGNORECASE)
 _MONTHS_OWN = re.compile(rf"\b(?:{'|'.join(MONTHS)})(?:'s)?\s+(?:downloads|total)\b", re.IGNORECASE)
+_AS_OFTEN = re.compile(r"\s+as\s+(?:often|many|much|large|popular|frequently)\b", re.IGNORECASE)
 _MARKET_SHARE = re.compile(
     r"\s*(?:of\s+the\s+)?market\s+share\s+(?:in|of|by)\s+(?:\w+\s+)?downloads\b", re.IGNORECASE
 )
@@ -70,6 +71,8 @@ def _share(sentence: Sentence, amount: Amount, near: str, behind: str, uncounted
         if than and has(sentence.text, "downloads"):
             return "ratio", {"than": "fewer" if _FEWER.match(behind) else "more"}
         return growth_of(sentence, near, uncounted)
+    if _AS_OFTEN.match(behind):
+        return ("ratio", {}) if has(sentence.text, "downloads") else ("", {})
     whole = _PART_OF.match(behind)
     if has(near, "derivatives") and not re.match(r"\s*of\s+(?:all\s+)?downloads", behind):
         return "derivative_share", {"relations": "finetune"} if has(near, "fine_tunes") else {}
@@ -80,6 +83,8 @@ def _share(sentence: Sentence, amount: Amount, near: str, behind: str, uncounted
         or _MODELS.search(whole["whole"])
     ):  # fmt: skip
         return "", {"reason": f'"{whole["whole"].strip()}" is nothing whose parts are counted'}
+    if whole and re.match(r"(?:its|their|his|her)\b", whole["whole"], re.IGNORECASE):
+        return "", {"reason": f'"of {whole["whole"].strip()}": of whose downloads it is a part is not said'}
     if whole and _MODELS.search(whole["whole"]) and not has(sentence.text, "downloads"):
         return "", {"reason": "a part of the models, and not of their downloads"}
     if has(sentence.text, "downloads") or has(sentence.text, "scope", "hub"):

@@ -55,6 +55,11 @@ def _stated(sentence: Sentence) -> Iterator[Draft]:
     drafts: list[Draft] = []
     for amount in sentence.amounts:
         draft = measured(sentence, amount) or again(sentence, amount, drafts)
+        if draft and draft.measure == "growth" and drafts and drafts[-1].measure == "cumulative":
+            sentence.reasons.append(
+                "how a cumulative count grew is no measure: write what was downloaded in each period"
+            )
+            continue
         drafts += [draft] if draft else []
     drafts += ranked(sentence)
     yield from drafts

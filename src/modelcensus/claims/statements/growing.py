@@ -10,11 +10,14 @@ from modelcensus.claims.statements.sentence import Sentence
 
 _MADE_UP = re.compile(r"\bma(?:de|kes?|king) up\b", re.IGNORECASE)
 """A part of a whole, no growth."""
+_CHANGE = re.compile(r"\s+(?:increase|rise|jump|surge|gain|drop|decline|decrease|fall|growth)\b", re.IGNORECASE)
 _LEVEL = re.compile(r"\b(?:to|from|at|with)\s*$", re.IGNORECASE)
 """What stands before a number that something came to: `climbed to 40 %` is a level, and no growth of 40 %."""
 
 
 def grew(sentence: Sentence, amount: Amount, near: str) -> bool:
+    if _CHANGE.match(sentence.text, amount.end):
+        return True
     if has(_MADE_UP.sub("", sentence.upto(amount, 45)), "growth"):
         return True
     behind = sentence.text[amount.end : amount.end + 45]

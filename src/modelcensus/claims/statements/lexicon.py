@@ -36,6 +36,7 @@ class Words(Entry):
     one_by_one: list[str]
     vague: list[str]
     against_words: list[str]
+    after_release: list[str]
     elsewhere: list[str]
     places: list[str]
     countries: list[str]

@@ -38,7 +38,9 @@ def measured(sentence: Sentence, amount: Amount) -> Draft | None:
         number = amount.value - 1 if amount.kind == "times" else amount.value
         if amount.kind != "times" and has(sentence.upto(amount, 60), "falling"):
             number = -number
-        if amount.kind != "times" and _FEWER.match(sentence.text, amount.end):
+        if amount.kind != "times" and (
+            _FEWER.match(sentence.text, amount.end) or has(sentence.text[amount.end : amount.end + 12], "falling")
+        ):
             number = -abs(number)
     if than := reading.pop("than", ""):  # `20 % more downloads than Llama` is 1.2 times its downloads
         number = 1 + number if than == "more" else 1 - number
@@ -84,7 +86,7 @@ def based(behind: str, draft: Draft) -> Draft:
 
 
 _OF_THE = re.compile(
-    r"\s+of\s+(?:all\s+)?(?:the\s+)?(?:downloads\s+(?:of|by|for|from)\s+|those\s+of\s+)?(?:the\s+|all\s+)?",
+    r"\s+(?:of\s+)?(?:all\s+)?(?:the\s+)?(?:downloads\s+(?:of|by|for|from)\s+|those\s+of\s+)?(?:the\s+|all\s+)?",
     re.IGNORECASE,
 )
 _ITS = re.compile(r"(?:'s?)?\s+(?:\w+\s+)?(?:downloads|models' downloads|total)\b", re.IGNORECASE)

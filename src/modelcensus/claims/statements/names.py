@@ -130,7 +130,7 @@ def _any(listed: object, flags: re.RegexFlag) -> re.Pattern[str]:
 
 def _spaced(generation: str) -> re.Pattern[str]:
     """The name of a generation with or without spaces between word and number."""
-    parts = [re.escape(p) for p in re.findall(r"[A-Za-z]+|\d+(?:\.\d+)*|[^\sA-Za-z\d]+", generation)]
+    parts = [re.escape(p) for p in re.findall(r"[A-Za-z]+|\d+(?:\.\d+)*|[^\sA-Za-z\d-]+", generation)]
     return re.compile(r"(?<![\w.-])" + r"[\s-]?".join(parts) + r"(?![\w]|\.\d|-\d)")
 
 

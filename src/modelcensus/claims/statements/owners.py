@@ -12,10 +12,12 @@ DERIVATIVES = ("derivative_share", "derivative_stock")
 _EVENT = re.compile(
     r"(?:'s)?\s+(?:release|launch|debut|announcement)\b"
     r"|'s?\s+(?:own\s+|single\s+)?(?:most|least|best|top|biggest|largest|latest|newest|flagship|second|third)\b"
-    r"(?!\s+(?:models|releases)\b)",
+    r"(?!\s+(?:models|releases)\b)"
+    r"|'s?\s+(?:\w+\s+)?(?:rivals?|competitors?|challengers?|runner-up|makers?|owners?|founders?|chief|cloud|app)\b",
     re.IGNORECASE,
 )
 """Behind a name: it stands for an event, or for one of its models that is not named."""
+_WHOSE = re.compile(r"(?:'s?)?\s*(?:\(|at\s+|with\s+)?", re.IGNORECASE)
 _FOR = re.compile(r"\s*(?:downloads\s+)?(?:for|by|from)\s+(?:the\s+|their\s+|its\s+)?", re.IGNORECASE)
 
 
@@ -33,6 +35,10 @@ def owner_of(
         return sentence.together(own, after), ()
     apart = [m for m in inside if not OF.search(sentence.text[: m.start])]
     inside = apart or inside
+    for mention in sentence.mentions:  # `behind China's 17 %`
+        close = mention.end <= amount.head and _WHOSE.fullmatch(sentence.text[mention.end : amount.head])
+        if close and mention.compared and measure != "ratio":
+            return mention.subject, ()
     back = sentence.named or (sentence.before.subject if sentence.before else None)
     if not before and back and sentence.points_back:
         return back, ("subject",)

@@ -31,6 +31,7 @@ def _distance(time: Time, amount: Amount) -> int:
     return behind if behind >= 0 else amount.head - time.end + 3
 
 
+_FROM = re.compile(r"\b(?:from|than|versus|against|compared with|compared to)\s*$", re.IGNORECASE)
 _AGO = re.compile(r"\b(?:ago|earlier|before)$", re.IGNORECASE)
 """A time that is only that of the amount right before it."""
 _LAST = re.compile(r"\b(?:and|or)\b|&", re.IGNORECASE)
@@ -107,12 +108,25 @@ class Sentence:
 
     def time(self, amount: Amount | None) -> Time | None:
         """The time that is meant: of an amount the nearest one in its clause."""
-        times = [t for t in self.times if not _AGO.search(t.words) or (amount and 0 <= t.start - amount.end < 4)]
+        times = [t for t in self.times if amount is None or self._may_be_of(t, amount)]
+        times = [t for t in times if amount or not _AGO.search(t.words)]
         if not times or amount is None:
             return times[0] if times else None
         start, end = self.clause(amount)
         inside = [t for t in times if start <= t.start < end]
         return min(inside or times, key=lambda t: _distance(t, amount))
+
+    def _may_be_of(self, time: Time, amount: Amount) -> bool:
+        """Whether a time can be that of an amount: `30 % in January` behind `up from` keeps its own to itself."""
+        for other in self.amounts:
+            follows = 0 <= time.start - other.end < 5
+            if follows and other is not amount and _FROM.search(self.text[: other.head]):
+                return False
+        if not _AGO.search(time.words) or 0 <= time.start - amount.end < 4:
+            return True
+        start, _ = self.clause(amount)
+        between = any(other.end <= amount.head and other is not amount for other in self.amounts)
+        return start <= time.start and time.end <= amount.head and not between
 
     def scope(self, measure: str, amount: Amount | None) -> tuple[str, str]:
         """The scope whose words stand nearest behind the amount (else before it); the narrower where two begin together."""
