@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import catalog, flows, measures
+from bench import catalog, claims, flows, measures
 
-BENCHES = {"flows": flows.main, "measures": measures.main, "catalog": catalog.main}
+BENCHES = {"flows": flows.main, "measures": measures.main, "catalog": catalog.main, "claims": claims.main}
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
+from itertools import groupby
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ import yaml
 from cyclopts import App
 
 from modelcensus.catalog import CATALOG, load_knowledge
+from modelcensus.claims import bundled_packs
 from modelcensus.cli.main import app
 from modelcensus.flows import load_series_breaks
 from modelcensus.measures import VIEWS, measures
@@ -166,6 +168,15 @@ def peers_table() -> str:
     return table(("list", "what it is", "members"), rows)
 
 
+def packs_table() -> str:
+    rows = []
+    for pack in bundled_packs().values():
+        source = f"{pack.source.publisher}: {pack.source.title}"
+        apart = sum(bool(c.untestable) for c in pack.claims)
+        rows.append((f"`{pack.id}`", source, pack.source.date or "no date stated", len(pack.claims), apart))
+    return table(("pack", "what it tests", "date", "claims", "that no measure can test"), rows)
+
+
 def sizes_list() -> str:
     return ", ".join(f"`{s}`" for s in SIZE_CLASSES)
 
@@ -209,19 +220,32 @@ def catalog_columns() -> str:
     return table(("column", "type", "unit", "meaning"), rows)
 
 
+SHARED = ("--ledger", "--knowledge")
+"""Options of most commands, which are explained once."""
+
+
 def commands() -> str:
-    """One section per command: what it says of itself, its usage, and its options."""
+    """One section per command: what it says of itself, its usage, and its options; those with one meaning in one row."""
+    told: dict[str, tuple[str, ...]] = {}
     parts = []
     for name, command in _commands(app):
         arguments = command.assemble_argument_collection(parse_docstring=True)
         positional = [a for a in arguments if not a.names[0].startswith("-")]
         usage = " ".join([*(a.names[0] if a.required else f"[{a.names[0]}...]" for a in positional), "[OPTIONS]"])
         rows = [(_names(a), _values(a), _default(a), (a.parameter.help or "").strip()) for a in arguments]
+        shared = [a.names[0] for a in arguments if a.names[0] in SHARED]
+        told |= {n: r for n in shared for r in rows if r[0] == f"`{n}`"}
+        rows = [(", ".join(n for n, *_ in same), *key) for key, same in groupby(rows, lambda r: r[1:])]
+        rows = [r for r in rows if r[0].strip("`") not in shared]
+        also = f", with {' and '.join(f'`{n}`' for n in shared)}" if shared else ""
         parts.append(
-            f"## `modelcensus {name}`\n\n{command.help.strip().splitlines()[0]} `modelcensus {name} {usage}`\n\n"
-            f"{table(('option', 'value', 'default', 'meaning'), rows)}"
+            f"## `modelcensus {name}`\n\n{command.help.strip().splitlines()[0]} `modelcensus {name} {usage}`{also}"
+            + (f"\n\n{table(OPTION, rows)}" if rows else "")
         )
-    return "\n\n".join(parts)
+    return "\n\n".join([table(OPTION, (told[n] for n in SHARED)), *parts])
+
+
+OPTION = ("option", "value", "default", "meaning")
 
 
 def _commands(parent: App, before: str = "") -> Iterator[tuple[str, App]]:
@@ -273,6 +297,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "scopes": scopes_table,
     "groupings": groupings_table,
     "peers": peers_table,
+    "packs": packs_table,
     "sizes": sizes_list,
     "ages": ages_list,
     "ledger-tables": ledger_tables,

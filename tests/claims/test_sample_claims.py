@@ -6,6 +6,7 @@ import pytest
 
 from modelcensus.claims import account, bundled_packs
 from modelcensus.claims.telling import as_dict, told
+from modelcensus.claims.verdicts import month_text
 from modelcensus.cli.main import main
 
 PACK = bundled_packs()["qwen-2026"]
@@ -61,6 +62,36 @@ def test_a_reading_that_is_dropped_changes_the_account(sample, half):
         claim("over-half-of-downloads").model_copy(update={"readings": fewer, "publisher": None, "chain": ()}),
     )
     assert other.verdict == "fails" and other.tally.total < half.tally.total and other.changed
+
+
+def test_china_and_the_us(sample):
+    found = account(sample, PACK, claim("china-passed-us"))
+    first = {
+        tuple(o.specification.choice(n) for n in ("basis", "months", "lists")): month_text(o.value)
+        for o in found.tested
+        if o.specification.choice("crossing") == "first"
+    }
+    assert first["monthly", "exact", "without-huggingface"] == "2025-04"
+    assert first["monthly", "exact", "makers"] == "2025-05"
+    assert first["cumulative", "all", "without-huggingface"] == "2025-07"
+    assert first["cumulative", "exact", "without-huggingface"] == "2025-04"
+    assert first["monthly", "all", "without-huggingface"] == "2024-11"  # and then reverted
+    assert found.verdict == "depends" and found.as_worded.verdict == "fails"
+    assert (found.decided_within, found.decided_by) == (("basis",), ("months", "lists"))
+    (lacking,) = found.wanting
+    assert lacking.of_series == "modelpulse" and {"MiniMaxAI", "allenai"} <= set(lacking.absent)
+    assert not {"Qwen", "moonshotai", "google"} & set(lacking.absent)
+    (reason,) = found.untested
+    assert reason == "the data begin in 2026-05, after the months that are claimed"
+
+
+def test_qwen_and_llama(sample):
+    found = account(sample, PACK, claim("shift-began-with-qwen25"))
+    first = {o.specification.choice("crossing"): o for o in found.tested if o.specification.choice("basis") == "monthly"}
+    assert month_text(first["first"].value) == "2024-10" and month_text(first["persistent"].value) == "2025-04"
+    reverted = [r.period for r in first["first"].result.rows if r.dimensions["crossover"] == "reverted"]
+    assert reverted == ["2024-10", "2024-11"]
+    assert "the data begin in 2025-03, after the months that are claimed" in found.untested
 
 
 def test_double_the_next_eight_and_what_it_would_take_to_turn(sample):

@@ -34,7 +34,7 @@ def test_bundled_packs_read_back(pack):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("50%", "50 %"), ("50.0 percent", "50.0 %"), ("153.6M", "153.6 million"), ("1.2bn", "1.2 billion"),
+        ("50%", "50 %"), ("50.0 percent", "50.0 %"), ("153.6M", "153.6 million"), ("1.2bn", "1.2 billion"), ("1.2 trillion", "1.2 trillion"),
         ("1.20B", "1.20 billion"), ("1000 million", "1.000 billion"), ("1,234,567", "1,234,567"), ("2.5x", "2.5 times"),
         ("0.5 million", "0.5 million"), ("9k", "9 thousand"), ("2.5", "2.5"), ("7", "7"), ("33.333 %", "33.333 %"),
         ("1,234.50", "1,234.50"), ("0 %", "0 %"), ("29 %", "29 %"), ("0,700", "0.700 thousand"), ("153.625 million", "153.625 million"),

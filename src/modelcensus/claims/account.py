@@ -13,7 +13,7 @@ from modelcensus.claims.figures import Published, find_figures
 from modelcensus.claims.freedoms import freedoms
 from modelcensus.claims.outcomes import Outcome, outcomes
 from modelcensus.claims.specify import specifications
-from modelcensus.claims.verdicts import UNTESTABLE, Tally, deciders, flips, shares_of_variance
+from modelcensus.claims.verdicts import UNTESTABLE, Tally, deciders, deciders_within, flips, shares_of_variance
 from modelcensus.claims.wanting import Wanting, wanting
 from modelcensus.measures import Census
 
@@ -30,6 +30,8 @@ class Account:
     as_worded: Outcome | None
     publisher: Outcome | None
     decided_by: tuple[str, ...]
+    decided_within: tuple[str, ...]
+    """Degrees of freedom that must be read as worded for that; mostly none."""
     flips: tuple[tuple[str, str], ...]
     variance: Mapping[str, float]
     chain: tuple[TestedLink, ...] = ()
@@ -76,7 +78,7 @@ def account(census: Census, pack: Pack, claim: Claim) -> Account:
     figures = tuple(find_figures(claim.figures, f"claim {claim.id}"))
     if claim.untestable:
         none = Tally(0, 0, 0, 0)
-        return Account(pack, claim, {}, (), none, None, None, (), (), {}, figures=figures)
+        return Account(pack, claim, {}, (), none, None, None, (), (), (), {}, figures=figures)
     assert claim.compare and claim.as_worded
     open_ = freedoms(claim, census.knowledge, census.channels)
     for worded in (claim.as_worded, claim.publisher):
@@ -85,6 +87,9 @@ def account(census: Census, pack: Pack, claim: Claim) -> Account:
     found = tuple(outcomes(census, specifications(claim, census, open_), claim.compare))
     decided = [(o.choices, o.holds) for o in found if o.is_decided]
     as_worded = chosen(found, claim.as_worded, open_)
+    within, decided_by = (), deciders(decided)
+    if as_worded and not decided_by:
+        within, decided_by = deciders_within(decided, as_worded.choices)
     untested: dict[str, int] = {}
     for outcome in found:
         if outcome.verdict == UNTESTABLE:
@@ -97,7 +102,8 @@ def account(census: Census, pack: Pack, claim: Claim) -> Account:
         Tally.of(o.verdict for o in found),
         as_worded,
         chosen(found, claim.publisher, open_) if claim.publisher else None,
-        deciders(decided),
+        decided_by,
+        within,
         tuple(flips(decided, as_worded.choices)) if as_worded else (),
         shares_of_variance([(o.choices, o.value) for o in found if o.value is not None]),
         test_chain(claim, found, open_),

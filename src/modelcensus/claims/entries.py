@@ -138,13 +138,13 @@ class Excluded(Entry):
 
 
 class Link(Entry):
-    """One link of the chain of who quoted whom: its wording (a short fragment), and what it says where that differs
-    from the claim's own wording."""
+    """One link of the chain of who quoted whom: its wording (a short fragment, where its own words are known), and what
+    it says where that differs from the claim's own wording."""
 
     by: str
     date: datetime.date | None = None
     url: str = ""
-    fragment: str
+    fragment: str = Field(default="", max_length=160)
     mark: Mark = "reported"
     says: dict[str, Texts] = Field(default_factory=dict)
     compare: Comparison | None = None

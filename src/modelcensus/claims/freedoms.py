@@ -57,6 +57,11 @@ def freedoms(claim: Claim, knowledge: Knowledge, channels: list[str]) -> dict[st
         found |= {n: f for n, f in defaults.common.items() if n not in own.without}
     for name, stated in claim.readings.items():
         if stated is False:
+            if name == EVIDENCE:
+                raise RequestError(
+                    "who counted cannot be left out", where=f"claim {claim.id}, readings",
+                    remedy=f"name the evidence that counts: {', '.join(found[EVIDENCE].choices)}",
+                )  # fmt: skip
             found.pop(name, None)
         elif isinstance(stated, dict):
             text = found[name].text if name in found else _OWN.get(name, name.replace("-", " "))

@@ -14,6 +14,7 @@ from modelcensus.claims.wording import (
     choice_text,
     compare_text,
     decided_text,
+    named,
     nearest_truths,
     true_sentence,
     value_text,
@@ -78,6 +79,9 @@ def _wanting(account: Account) -> list[str]:
             f"; with more than {number(lacking.needed, 'downloads')} downloads of {_theirs(lacking.absent)} the verdict "
             "of this reading would turn"
         )  # fmt: skip
+        if lacking.of_series:
+            lines.append(f"{lacking.of_series} does not list {named(lacking.absent)}")
+            continue
         lines.append(f"{', '.join(lacking.absent)} under {lacking.outcome.specification.label}{turn}")
     return lines
 
@@ -92,9 +96,8 @@ def _chain(account: Account) -> list[str]:
         link = tested.link
         compare = link.compare or account.claim.compare
         shown = value_text(tested.outcome) if tested.outcome else "no evidence"
-        lines.append(
-            f'{link.by}, {link.date or "undated"} ({link.mark}): "{link.fragment}": {tested.verdict}, {shown}'
-        )
+        said = f': "{link.fragment}"' if link.fragment else ""
+        lines.append(f"{link.by}, {link.date or 'undated'} ({link.mark}){said}: {tested.verdict}, {shown}")
         names = [account.freedoms[n].text if n in account.freedoms else f"the {NUMBER}" for n in tested.changed]
         if link.changed or names:
             what = f" ({', '.join(names)})" if names else ""

@@ -146,6 +146,25 @@ def deciders(decided: Decided) -> tuple[str, ...]:
     return ()
 
 
+def deciders_within(decided: Decided, start: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Where nothing decides over all readings: the one or two degrees of freedom that, read as in `start`, leave readings
+    of which a choice or a pair decides, and what decides then. Both empty where there are none.
+
+    >>> a, b, c, d = ("x", "1", "p", True), ("x", "2", "p", False), ("y", "1", "q", False), ("y", "1", "p", True)
+    >>> readings = [({"a": w, "b": n, "c": k}, so) for w, n, k, so in (a, b, c, d, ("y", "2", "p", True))]
+    >>> deciders(readings), deciders_within(readings, {"a": "x", "b": "1", "c": "p"})
+    ((), (('a',), ('b',)))
+    """
+    names = list(dict.fromkeys(n for choices, _ in decided for n in choices))
+    for size in (1, 2):
+        for held in combinations(names, size):
+            left = [(c, holds) for c, holds in decided if all(c.get(n, "") == start.get(n, "") for n in held)]
+            found = deciders(left)
+            if found:
+                return held, found
+    return (), ()
+
+
 def flips(decided: Decided, start: Mapping[str, str]) -> list[tuple[str, str]]:
     """The single choices that turn a reading's verdict around when nothing else is chosen otherwise.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from modelcensus.claims.account import Account
 from modelcensus.claims.entries import Comparison
 from modelcensus.claims.numbers import Written
@@ -9,6 +11,8 @@ from modelcensus.claims.outcomes import Outcome
 from modelcensus.claims.verdicts import UNTESTABLE, month_text
 from modelcensus.measures import number, period_text
 
+NAMED = 24
+"""Names that a sentence lists."""
 TEXTS = {
     "above": "more than {}", "at_least": "at least {}", "below": "less than {}", "at_most": "at most {}",
     "about": "{}", "between": "between {}", "first": "in {}",
@@ -62,6 +66,16 @@ def choice_text(account: Account, freedom: str, choice: str) -> str:
     return known[choice].text if choice in known else "not left open by this evidence"
 
 
+def named(names: Sequence[str]) -> str:
+    """Names, of many the first ones.
+
+    >>> named(["a", "b", "c"])
+    'a, b, c'
+    """
+    more = len(names) - NAMED
+    return f"{', '.join(names[:NAMED])}{f' and {more} more' if more > 0 else ''}"
+
+
 def verdict_text(account: Account) -> str:
     """`depends (where decidable: 5 hold, 7 fail)`, `fails`, `untestable`."""
     tally, verdict = account.tally, account.verdict
@@ -90,10 +104,13 @@ def decided_text(account: Account) -> str:
         return ""
     if not account.decided_by:
         return "no single choice, nor any pair of choices, decides it"
-    names = [account.freedoms[n].text for n in account.decided_by]
-    if len(names) == 1:
-        return f"what decides is {names[0]}"
-    return f"what decides is {names[0]}, together with {names[1]}"
+    decides = f"what decides is {', together with '.join(account.freedoms[n].text for n in account.decided_by)}"
+    if not account.decided_within:
+        return decides
+    assert account.as_worded
+    worded = account.as_worded.specification
+    held = ", ".join(choice_text(account, n, worded.choice(n)) for n in account.decided_within)
+    return f"read as worded ({held}), {decides}"
 
 
 def nearest_truths(account: Account) -> list[str]:

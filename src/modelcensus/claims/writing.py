@@ -24,7 +24,7 @@ ORDER: dict[type[Entry], tuple[str, ...]] = {
 }  # fmt: skip
 """The order of keys where it is not that of the schema."""
 _PERIODS = ("period", "first")
-_SCALES = (("billion", 9), ("million", 6), ("thousand", 3), ("", 0))
+_SCALES = (("trillion", 12), ("billion", 9), ("million", 6), ("thousand", 3), ("", 0))
 _DECIMALS = 18
 _BREAKS = "\x85\u2028\u2029"
 

@@ -8,6 +8,7 @@ from cyclopts import App
 
 from modelcensus.cli.catalog import catalog
 from modelcensus.cli.claims import claims
+from modelcensus.cli.claims_new import new
 from modelcensus.cli.diff import diff
 from modelcensus.cli.doctor import doctor
 from modelcensus.cli.explain import explain
@@ -23,10 +24,12 @@ app = App(
     name="modelcensus",
     help="Measures the adoption of open AI models: exact bounds, stated denominators, provenance for every number.",
     version=version("modelcensus"),
+    suppress_keyboard_interrupt=False,  # main says what an interruption leaves
 )
 app.command(report)
 app.command(import_files, name="import")
 app.command(measure)
+claims.command(new)
 app.command(claims)
 app.command(explain)
 app.command(launch)

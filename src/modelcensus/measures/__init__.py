@@ -29,6 +29,7 @@ from modelcensus.measures.extents import Extent
 from modelcensus.measures.frame import ABSENT_NOTE
 from modelcensus.measures.inputs import Inputs, kept_files
 from modelcensus.measures.registry import Measure, find_measure, measure, measures
+from modelcensus.measures.reported import listed_organizations
 from modelcensus.measures.result import Provenance, Result, Row, inert
 from modelcensus.measures.revision import Revised, Revision, Side, revise
 from modelcensus.measures.sentence import bounds, number, period_text
@@ -74,6 +75,7 @@ __all__ = [
     "kept_files",
     "lasting",
     "launch",
+    "listed_organizations",
     "measure",
     "measures",
     "mix",

@@ -18,7 +18,7 @@ from modelcensus.flows import MOST_KEPT, Counters, build_events, build_readings,
 from modelcensus.ledger import Ledger, Manifest
 from modelcensus.measures.answers import Answers
 from modelcensus.measures.by_month import ByMonth, keep_by_month
-from modelcensus.measures.evaluate import evaluate
+from modelcensus.measures.evaluate import Used, evaluate
 from modelcensus.measures.extents import Extent, extent_of
 from modelcensus.measures.inputs import Inputs
 from modelcensus.measures.kept_flows import KeptFlows
@@ -91,6 +91,8 @@ class Census:
         self._by_month: dict[str, ByMonth] = {}
         self._scopes: dict[str, Scope | RequestError] = {}
         self.flows = KeptFlows(self)
+        self.used: dict[tuple[str, str, frozenset[str]], Used] = {}
+        """The batches behind results, by channel, scope, and what their measures named."""
         self.reported_channel = ""
         """Whose months the table `reported_rows` has."""
         self.extents: dict[Counters, tuple[date, date]] = {}

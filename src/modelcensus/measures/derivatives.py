@@ -10,6 +10,7 @@ from ibis.common.deferred import Deferred
 from modelcensus.measures.descent import derivatives, having
 from modelcensus.measures.frame import Frame
 from modelcensus.measures.registry import measure
+from modelcensus.measures.releases import SEEN
 from modelcensus.vocabulary import Period, RequestError
 
 PARAMETERS = ("channel", "counter", "repair", "relations", "tree", "minimum", "first_party")
@@ -63,17 +64,18 @@ def derivative_share(frame: Frame) -> ir.Table:
     basis="catalog",
 )
 def derivative_stock(frame: Frame) -> ir.Table:
-    """Columns: dimensions, span, value, low, high (repositories; one of several bases is shared).
+    """Columns: dimensions, span, value, low, most (repositories; one of several bases is shared); high is null: what no
+    source lists is not counted.
 
-    A derivative without a day of release existed when it was first seen; before, it may have.
+    A derivative without a day of release existed when it was first seen; before, it may have: `most` counts it.
     """
     made = derivatives(frame)
-    spans = _spans(frame, made)
+    spans = _spans(frame, made, (SEEN,))
     known = ibis.coalesce(_.released, _.first_seen)
     surely = known < _.end
     maybe = _.released.isnull() & ((_.first_seen >= _.end) | _.first_seen.isnull())
     counted = _counted(frame, having(frame, made, frame.request.of, "--of"), spans, surely, maybe, frame.dimensions)
-    return counted.select(*frame.dimensions, "span", value="sure", low="sure", high="most")
+    return counted.select(*frame.dimensions, "span", "most", value="sure", low="sure", high=ibis.null("float64"))
 
 
 def _counted(
@@ -91,8 +93,8 @@ def _counted(
     ).filter(_.most > 0)
 
 
-def _spans(frame: Frame, made: ir.Table) -> ir.Table:
-    """The periods of the request, labelled, as a table: span, start, end (days)."""
+def _spans(frame: Frame, made: ir.Table, flags: tuple[str, ...] = ()) -> ir.Table:
+    """The periods of the request, labelled and flagged, as a table: span, start, end (days)."""
     extent = frame.engine.rows(
         f"""select min(least(released, first_seen)) as first, (select max(observed_on) from readings_raw) as last,
                    count(distinct repository) filter (where released is null) as undated
@@ -113,7 +115,7 @@ def _spans(frame: Frame, made: ir.Table) -> ir.Table:
     chosen = [p for p in chosen if p.end > whole.start and p.start < whole.end]
     if not chosen:
         raise RequestError(f"derivatives here are of {whole}", where="--period", remedy="ask for a period among them")
-    return frame.calendar(chosen)
+    return frame.calendar(chosen, flags)
 
 
 def _peers(frame: Frame, reading: str) -> tuple[str, tuple[str, ...]]:

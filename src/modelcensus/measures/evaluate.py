@@ -118,24 +118,17 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
         raise RequestError(
             "no data for this request", where=request.measure, remedy="widen --period, --of or --within"
         )
-    own, also = census.batches(channel), set(frame.also)
-    ids = {m.id for m in own}
-    used = own + [m for m in census.manifests if m.id not in ids and (m.name == scope.id or m.id in also)]
+    used = _used(census, channel, scope, frozenset(frame.also))
     provenance = Provenance(
-        id=_identity(census, request, scope, [m.id for m in used]),
-        batches=tuple(m.id for m in used),
+        id=_identity(census, request, scope, used),
+        batches=used.batches,
         scope_id=scope.id,
         scope_digest=scope.digest,
         scope_text=scope.text,
         knowledge=f"{census.knowledge.version} {census.knowledge.digest[:12]}",
         software={"modelcensus": version("modelcensus"), **census.engine.software},
-        sources=tuple(
-            dict.fromkeys(
-                f"{m.name}: {m.terms.get('citation') or 'no citation stated'} ({m.terms.get('license')})"
-                for m in used
-            )
-        ),
-        newest=max(m.committed_at for m in used).astimezone(UTC).date().isoformat(),
+        sources=used.sources,
+        newest=used.newest,
     )
     result = Result(
         measure=measure.name,
@@ -291,10 +284,38 @@ def _mark(census: Census, request: Request) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
 
 
-def _identity(census: Census, request: Request, scope: Scope, batches: list[str]) -> str:
-    content = json.dumps(
-        [request.canonical(), sorted(batches), scope.digest, census.knowledge.digest, version("modelcensus")]
-    )
+@dataclass(frozen=True)
+class Used:
+    """The batches behind a result: their ids, what they cite, the day of the newest, and the sorted ids as text."""
+
+    batches: tuple[str, ...]
+    sources: tuple[str, ...]
+    newest: str
+    text: str
+
+
+def _used(census: Census, channel: str, scope: Scope, also: frozenset[str]) -> Used:
+    """Those of the channel, of the scope's list, and those that the measure named; worked out once."""
+    key = channel, scope.id, also
+    if key not in census.used:
+        own = census.batches(channel)
+        ids = {m.id for m in own}
+        used = own + [m for m in census.manifests if m.id not in ids and (m.name == scope.id or m.id in also)]
+        cited = (
+            f"{m.name}: {m.terms.get('citation') or 'no citation stated'} ({m.terms.get('license')})" for m in used
+        )
+        census.used[key] = Used(
+            tuple(m.id for m in used),
+            tuple(dict.fromkeys(cited)),
+            max(m.committed_at for m in used).astimezone(UTC).date().isoformat(),
+            json.dumps(sorted(m.id for m in used)),
+        )
+    return census.used[key]
+
+
+def _identity(census: Census, request: Request, scope: Scope, used: Used) -> str:
+    parts = (request.canonical(), None, scope.digest, census.knowledge.digest, version("modelcensus"))
+    content = f"[{', '.join(used.text if p is None else json.dumps(p) for p in parts)}]"
     return "p" + hashlib.sha256(content.encode()).hexdigest()[:12]
 
 

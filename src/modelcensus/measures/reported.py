@@ -109,6 +109,15 @@ def read_reported(census: "Census", channel: str) -> None:
         census.reported_channel = channel
 
 
+def listed_organizations(census: "Census", channel: str) -> list[str]:
+    """The organizations that a series lists, as the catalog names them."""
+    read_reported(census, channel)
+    rows = census.engine.rows("""
+        select distinct coalesce(o.organization, r.organization) as organization from reported_rows r
+        left join organizations o on o.namespace = lower(r.organization) where r.organization is not null order by 1""")
+    return [r["organization"] for r in rows]
+
+
 def own_scope(census: "Census") -> str:
     """What the publisher counted the organizations over (needs `reported_rows`)."""
     rows = census.engine.rows("select distinct scope from reported_rows where organization is not null order by 1")

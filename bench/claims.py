@@ -1,0 +1,140 @@
+"""`python -m bench claims`: one claim under a thousand readings on a large ledger, against as many single requests.
+
+The claim is a share of an organization: five organizations, ten denominators, twenty periods. Its readings are answered
+together in a process that has opened the ledger and answered nothing yet; the same requests are then asked one by one in
+another one, without the cache of answers. Both must say the same, number for number.
+"""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+from rich.console import Console
+
+from bench.hub import make_hub
+from modelcensus.claims import Claim, Pack, account
+from modelcensus.claims.freedoms import freedoms
+from modelcensus.claims.specify import specifications
+from modelcensus.ledger import Ledger
+from modelcensus.measures import Census
+from modelcensus.vocabulary import RequestError
+
+LARGEST = """
+    select organization from catalog where organization is not null group by all order by count(*) desc, organization
+    limit 11
+"""
+SUBJECTS, PEERS = 5, range(5, 12)
+SCOPES = {
+    "hub": "hub",
+    "original": "where: format = 'original'",
+    "original-and-gguf": "where: format in ('original', 'gguf')",
+}
+
+
+def claim(census: Census, months: list[str]) -> Pack:
+    """The claim, of any of the five largest organizations of the ledger, within scopes and among the largest ones."""
+    largest = [r["organization"] for r in census.engine.rows(LARGEST)]
+    lists = {f"largest-{n}": {"reading": {"peers": f"organization:{','.join(largest[:n])}"}} for n in PEERS}
+    denominators = {n: {"within": s} for n, s in SCOPES.items()} | lists
+    named = {
+        "subject": {o: {"text": o, "of": {"organization": o}} for o in largest[:SUBJECTS]},
+        "denominator": {n: {"text": n, **d} for n, d in denominators.items()},
+        "window": {m: {"text": m, "period": m} for m in months},
+        "repair": ["conservative"], "counter": ["flows"], "spikes": ["keep"], "panel": ["moving"],
+    }  # fmt: skip
+    stated = {
+        "id": "thousand", "statement": "A family has so much.", "measure": "share", "of": {"organization": largest[0]},
+        "period": months[-1], "compare": {"above": "10 %"}, "readings": named,
+        "as_worded": {"because": "the first of each"},
+    }  # fmt: skip
+    source = {"title": "a benchmark", "publisher": "modelcensus"}
+    return Pack.model_validate(
+        {"id": "bench", "version": date(2026, 11, 28), "title": "bench", "source": source, "claims": [stated]}
+    )
+
+
+def months_of(root: Path) -> list[str]:
+    """Whole months of the ledger's all-time counters, and quarters, twenty in all where there are so many."""
+    days = (
+        [m.first_day for m in Ledger(root).manifests() if m.first_day],
+        [m.last_day for m in Ledger(root).manifests()],
+    )
+    first, last = min(days[0]), max(d for d in days[1] if d)
+    months = [
+        f"{y}-{m:02d}" for y, m in product(range(2024, 2028), range(1, 13)) if first < f"{y}-{m:02d}" < last[:7]
+    ]
+    longer = [f"{a}..{b}" for a, b in zip(months, months[2:], strict=False)]
+    return [*months, *longer][:20]
+
+
+def together(root: Path) -> dict:
+    """Seconds of the whole account, and its numbers."""
+    census = Census(Ledger(root), cache=False)
+    census.prepare("hub")
+    assert census.by_month
+    pack = claim(census, months_of(root))
+    started = time.perf_counter()
+    found = account(census, pack, pack.claims[0])
+    seconds = time.perf_counter() - started
+    return {"seconds": seconds, "numbers": [[o.low, o.value, o.high, o.id] for o in found.outcomes]}
+
+
+def singly(root: Path) -> dict:
+    """Seconds of the same requests one by one, and their numbers."""
+    census = Census(Ledger(root), cache=False)
+    census.prepare("hub")
+    assert census.by_month
+    one: Claim = claim(census, months_of(root)).claims[0]
+    requests = [s.request for s in specifications(one, census, freedoms(one, census.knowledge, ["hub"]))]
+    started, numbers = time.perf_counter(), []
+    for request in requests:
+        try:
+            result = census.answer(request)
+            row = result.rows[-1]
+            numbers.append([row.low, row.value, row.high, result.provenance.id])
+        except RequestError:
+            numbers.append([None, None, None, ""])
+    return {"seconds": time.perf_counter() - started, "numbers": numbers}
+
+
+def apart(side: str, root: Path) -> dict:
+    """Run one side in a process of its own."""
+    command = [sys.executable, "-m", "bench.claims", side, str(root)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def main(arguments: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench claims")
+    parser.add_argument("--ledger", type=Path, help="a ledger made before by `python -m bench.hub FOLDER`")
+    parser.add_argument("--repositories", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, default=6_600_000)
+    parser.add_argument("--days", type=int, default=600)
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        root = chosen.ledger or Path(folder) / "hub"
+        if not chosen.ledger:
+            make_hub(root, chosen.repositories, chosen.days, chosen.rows)
+        mine, others = apart("together", root), apart("singly", root)
+        rows = sum(m.rows.get("observations", 0) for m in Ledger(root).manifests())
+    differing = sum(a != b for a, b in zip(mine["numbers"], others["numbers"], strict=True))
+    decided = sum(n[1] is not None for n in mine["numbers"])
+    console = Console()
+    console.print(f"{rows:,} observations; {len(mine['numbers']):,} readings, {decided:,} with a number")
+    console.print(f"together {mine['seconds']:.1f} s, one by one {others['seconds']:.1f} s; {differing} differ")
+    console.print(f"peak {mine['peak']:.2f} GB")
+    if differing:
+        raise SystemExit("the two do not say the same")
+
+
+if __name__ == "__main__":
+    side, root = sys.argv[1:3]
+    result = {"together": together, "singly": singly}[side](Path(root))
+    print(json.dumps({**result, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}))
