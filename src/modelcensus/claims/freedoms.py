@@ -17,6 +17,7 @@ from modelcensus.vocabulary.names import HUB, REPORTED
 EVIDENCE = "evidence"
 """The degree of freedom that every claim has: who counted."""
 SUBJECT = "subject"
+_OWN = {SUBJECT: "who is meant"}
 COUNTED = "counted"
 """Choice of evidence: the counters that were observed here."""
 
@@ -63,7 +64,7 @@ def freedoms(claim: Claim, knowledge: Knowledge, channels: list[str]) -> dict[st
                 )  # fmt: skip
             found.pop(name, None)
         elif isinstance(stated, dict):
-            text = found[name].text if name in found else name.replace("-", " ")
+            text = found[name].text if name in found else _OWN.get(name, name.replace("-", " "))
             found[name] = Freedom(text=text, choices=stated)
         else:
             found[name] = _some(claim, name, stated, found)

@@ -2,16 +2,26 @@
 
 import json
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
-from rich.console import Console
 from rich.table import Table
 
-from modelcensus.claims import Account, account, find_claim, find_packs
+from modelcensus.claims import Account, Pack, account, find_claim, find_packs
 from modelcensus.claims.telling import as_dict, told
-from modelcensus.claims.wording import as_worded_text, decided_text, verdict_text
 from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, emit_bytes, notes, open_census, say
+from modelcensus.cli.pasted import Pasted, pasted, write_draft
+from modelcensus.cli.verdicts import (
+    console,
+    print_draft,
+    print_statements,
+    print_unread,
+    print_verdicts,
+    statements_dict,
+)
+from modelcensus.measures import Census
 from modelcensus.publish import curve_chart
 
 claims = App(name="claims", help="Published statements, tested over every way they can be meant.")
@@ -25,36 +35,81 @@ def check(
     packs: Annotated[list[str] | None, Parameter(name="PACK", negative="")] = None,
     /,
     *,
+    text: str | None = None,
+    article: Path | None = None,
+    date: str | None = None,
+    title: str = "",
+    publisher: str = "",
+    draft: Path | None = None,
     format: Literal["table", "json"] = "table",
     ledger: LedgerOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """Test the claims of packs and print their verdicts; exit status 3 where a pinned verdict has changed.
+    """Test the claims of packs, or the statements of a text; exit status 3 where a pinned verdict has changed.
 
     Parameters
     ----------
     packs
         Ids of packs (`claims list` names them) or YAML files; without any, all packs that come with the program.
+    text
+        Instead of packs: a sentence or headline, whose checkable statements are found and tested.
+    article
+        Instead of packs: a file of plain text, read the same way.
+    date
+        The day on which the text was published (YYYY-MM-DD): what "last month" and "so far" go by.
+    title
+        Title of the text, for its draft.
+    publisher
+        Who published the text, for its draft.
+    draft
+        Write the claims made from the text to this YAML file, to be edited and checked as a pack.
     format
         table or json.
     """
+    given = pasted(packs or (), text, article, date, title, publisher, draft)
+    if given:
+        _check_text(given, draft, format, open_census(ledger, knowledge))
+        return
     chosen = find_packs(packs or ())
-    census = open_census(ledger, knowledge)
-    accounts = []
-    with notes.status("testing") as status:
-        for pack in chosen:
-            for claim in pack.claims:
-                status.update(f"testing {pack.id}/{claim.id}")
-                accounts.append(account(census, pack, claim))
+    accounts = _accounts(open_census(ledger, knowledge), chosen)
     if format == "json":
         emit(json.dumps({"claims": [as_dict(a) for a in accounts]}, indent=1))
     else:
-        _print_verdicts(accounts)
+        print_verdicts(accounts)
     changed = [a for a in accounts if a.changed]
     for one in changed:
         say(f"{one.id}: pinned to {one.claim.pinned}, now {one.verdict}")
     if changed:
         sys.exit(CHANGED)
+
+
+def _check_text(given: Pasted, draft: Path | None, format: str, census: Census) -> None:
+    """Find, show and test the statements of a text."""
+    found, composed = given.read(census.knowledge)
+    if composed.pack is None:
+        if draft:
+            say(f"nothing to write to {draft}")
+    elif draft:
+        write_draft(composed.pack, draft)
+        say(f"{draft}: edit it, then run: modelcensus claims check {draft}")
+    elif format == "table":
+        print_draft(composed.pack)
+    accounts = _accounts(census, [composed.pack] if composed.pack else [])
+    if format == "json":
+        emit(json.dumps(statements_dict(accounts, composed, found), indent=1, default=str))
+    else:
+        print_statements(accounts)
+        print_unread(composed, found)
+
+
+def _accounts(census: Census, packs: Iterable[Pack]) -> list[Account]:
+    found = []
+    with notes.status("testing") as status:
+        for pack in packs:
+            for claim in pack.claims:
+                status.update(f"testing {pack.id}/{claim.id}")
+                found.append(account(census, pack, claim))
+    return found
 
 
 @claims.command(name="list")
@@ -80,7 +135,7 @@ def list_packs(*, format: Literal["table", "json"] = "table") -> None:
     for pack in packs:
         for place, claim in enumerate(pack.claims):
             table.add_row("" if place else pack.id, claim.id, claim.statement)
-    _console().print(table)
+    console().print(table)
 
 
 @claims.command
@@ -118,23 +173,6 @@ def show(
         else:
             emit(chart.svg() if format == "svg" else json.dumps(chart.spec, indent=1))
         return
-    console = _console()
+    out = console()
     for line in told(one):
-        console.print(line, soft_wrap=True)
-
-
-def _print_verdicts(accounts: list[Account]) -> None:
-    table = Table(show_lines=True)
-    for column in ("claim", "verdict", "as worded", "what decides"):
-        table.add_column(column, overflow="fold")
-    for one in accounts:
-        worded = "" if one.claim.untestable else as_worded_text(one).removeprefix("as worded: ")
-        table.add_row(
-            f"{one.claim.id}\n{one.claim.statement}", verdict_text(one), worded,
-            decided_text(one).removeprefix("what decides is "),
-        )  # fmt: skip
-    _console().print(table)
-
-
-def _console() -> Console:
-    return Console(highlight=False, markup=False)
+        out.print(line, soft_wrap=True)

@@ -132,6 +132,8 @@ def sentence(result: Result, row: Row) -> str:
     value, span = number(row.value, result.unit), bounds(row, result.unit)
     if row.value is None:
         value, span = span.replace("; the upper bound is open", "") or "an undecided number", ""
+    if result.measure == "growth" and result.request.reading.against == "first":
+        value += f" per {result.request.grain or 'period'}, compound,"
     counted = COUNTED.get(str(row.dimensions.get("counted", result.request.reading.counter)), "")
     counted = "" if result.unit in ("points", "days") else counted
     text = result.phrase.format(

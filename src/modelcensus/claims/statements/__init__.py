@@ -1,6 +1,7 @@
-"""Checkable statements found in plain text, offline: what was understood, and what was not."""
+"""Checkable statements found in plain text, offline: what was understood as draft claims, and what was not."""
 
+from modelcensus.claims.statements.composing import Composed, compose
 from modelcensus.claims.statements.drafts import Draft, Found, Unread
 from modelcensus.claims.statements.find import find_statements
 
-__all__ = ["Draft", "Found", "Unread", "find_statements"]
+__all__ = ["Composed", "Draft", "Found", "Unread", "compose", "find_statements"]

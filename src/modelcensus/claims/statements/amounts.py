@@ -30,9 +30,14 @@ _BETWEEN = re.compile(
 _MAJORITY = re.compile(r"\b(?:the|a)\s+majority\b", re.IGNORECASE)
 _HALF_A = re.compile(r"\b(?P<n>half|quarter)\s+a\s+(?P<scale>million|billion|trillion)\b", re.IGNORECASE)
 _A_SCALE = re.compile(r"\ba\s+(?P<scale>million|billion|trillion)\b", re.IGNORECASE)
+_WORD_SCALE = re.compile(
+    r"\b(?P<n>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred)[\s-]+"
+    r"(?P<scale>million|billion)\b",
+    re.IGNORECASE,
+)
 _POINTS = re.compile(r"\s*(?:percentage\s+points?|points?|pp)\b", re.IGNORECASE)
 _BEFORE = 34
-_MORE = re.compile(r"^\s*(?:,\s*)?(?P<what>or more|or so|or less|and counting)\b", re.IGNORECASE)
+_MORE = re.compile(r"\s*(?:,\s*)?(?P<what>or more\b|or so\b|or less\b|and counting\b|\+|plus\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ class Amount:
     comparator: str
     became: bool = False
     """Whether a verb says that something became so many times what it was: doubled."""
+    near: str = ""
+    """The words that make it a rough one: nearly, about."""
 
 
 def find_amounts(text: str) -> list[Amount]:
@@ -84,6 +91,9 @@ def find_amounts(text: str) -> list[Amount]:
                 "times",
                 pattern_ is _FACTOR,
             )
+    for match in _WORD_SCALE.finditer(text):
+        value = _small(match["n"]) * SCALES[match["scale"].lower()]
+        add(match.start(), match.end(), value, value / 20, "count")
     for start, end, number in find_numbers(text):
         if not _POINTS.match(text, end) and not _is_year(text, start, end, number):
             add(start, end, number.value, number.slack, number.kind)
@@ -121,22 +131,23 @@ _ENDS = re.compile(rf"(?:{pattern(_COMPARATORS).pattern})\s*(?:the\s+|a\s+|an\s+
 def _compared(text: str, start: int, end: int, value: float, slack: float, kind: Kind, became: bool) -> Amount:
     """The amount with the comparator right before it (or after: `or more`)."""
     window = text[max(0, start - _BEFORE) : start]
-    comparator, head = "equals", start
+    comparator, head, near = "equals", start, ""
     while match := _ENDS.search(window):
         word = re.sub(r"\s*(?:the|a|an|to)?\s*$", "", match[0].lower()).strip()
         word = word if word in _COMPARATORS else match[0].lower().strip()
         chosen = _COMPARATORS.get(word)
         if chosen is None:
             break
+        near = word if chosen == "about" and not near else near
         comparator = _stronger(comparator, chosen)
         head = start - (len(window) - match.start())
         window = window[: match.start()]
     after = _MORE.match(text, end)
-    if after and after["what"].lower() in ("or more", "and counting"):
+    if after and after["what"].lower() in ("or more", "and counting", "+", "plus"):
         comparator, end = "at_least", after.end()
     elif after and after["what"].lower() == "or so":
-        comparator, end = "about", after.end()
-    return Amount(head, start, end, value, slack, kind, comparator, became)
+        comparator, end, near = "about", after.end(), "or so"
+    return Amount(head, start, end, value, slack, kind, comparator, became, near)
 
 
 def _stronger(known: str, other: str) -> str:

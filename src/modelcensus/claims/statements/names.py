@@ -12,12 +12,15 @@ from modelcensus.claims.statements.lexicon import words
 _REPOSITORY = re.compile(
     r"(?<![\w/.-])(?:(?P<full>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*[A-Za-z0-9])"
     r"|(?P<name>[A-Za-z][\w.]*(?:-[A-Za-z0-9][\w.]*)*-(?:\d+(?:\.\d+)?[BbMm](?:-[A-Za-z0-9][\w.]*)*"
-    r"|v\d+(?:\.\d+)?(?:-[\w.]*\w)?|[Ll]\d+-v\d+)))(?![\w/])"
+    r"|v\d+(?:\.\d+)?(?:-[\w.]*\w)?|[Ll]\d+-v\d+|(?:Instruct|Chat|Base|Thinking|Coder|GGUF|FP8|AWQ|it)(?:-[\w.]*\w)?)))"
+    r"(?![\w/])"
 )
+PLATFORM = "hugging face"
+"""The Hub itself, whose own organization bears the same name."""
 _OWNER = re.compile(r"(?:'s|')?\s+(?:own\s+|open\s+|popular\s+|flagship\s+|rival\s+)*$|'s\s+$", re.IGNORECASE)
 _COMPARAND = re.compile(
-    r"(?:\bthan|\bahead of|\bbehind|\bover|\bversus|\bvs\.?|\bagainst|\bcompared (?:with|to)|\bunlike|\bbeat|\bfrom|\bexcept"
-    r"|\bexcluding|\bincluding|\bsuch as|\blike|\bamong|\bwithout|\bto)\s+(?:the\s+|both\s+|rivals?\s+|those of\s+|that of\s+"
+    r"(?:\bthan|\bahead of|\bbehind|\bover|\bversus|\bvs\.?|\bagainst|\bcompared (?:with|to)|\bunlike|\bbeat|\baway from|\bexcept"
+    r"|\bexcluding|\bincluding|\bsuch as|\blike|\bamong|\bwithout|\b(?:lead|crown|spot|place|relative|second|lost|next|close) to)\s+(?:the\s+|both\s+|rivals?\s+|those of\s+|that of\s+"
     r"|models? (?:from|by)\s+|only\s+)*$",
     re.IGNORECASE,
 )
@@ -33,6 +36,13 @@ class Mention:
     dimension: str
     values: tuple[str, ...]
     compared: bool = False
+    publisher: str = ""
+    """Of a family the namespace that publishes it."""
+
+    @property
+    def subject(self) -> tuple[str, tuple[str, ...]]:
+        """Dimension and values."""
+        return self.dimension, self.values
 
 
 @dataclass(frozen=True)
@@ -85,7 +95,7 @@ def _names(same: _Same) -> Names:
     namespace_of = {k.lower(): tuple(v) for k, v in lexicon.press.items()}
     for organization in knowledge.organizations.values():
         for name in (organization.name, *organization.aliases):
-            if name and len(name) > 3 and " " in name and "(" not in name:
+            if name and len(name) > 3 and " " in name and "(" not in name and name.lower() != PLATFORM:
                 namespace_of.setdefault(name.lower(), (organization.namespace,))
     region_of = {w.lower(): r for r, members in lexicon.regions.items() for w in members}
     known = {r.partition("/")[2].lower(): r for r in (*knowledge.releases, *knowledge.sizes) if "/" in r}
@@ -120,7 +130,7 @@ def _any(listed: object, flags: re.RegexFlag) -> re.Pattern[str]:
 
 def _spaced(generation: str) -> re.Pattern[str]:
     """The name of a generation with or without spaces between word and number."""
-    parts = [re.escape(p) for p in re.findall(r"[A-Za-z]+|\d+(?:\.\d+)*|[^\sA-Za-z\d]+", generation)]
+    parts = [re.escape(p) for p in re.findall(r"[A-Za-z]+|\d+(?:\.\d+)*|[^\sA-Za-z\d-]+", generation)]
     return re.compile(r"(?<![\w.-])" + r"[\s-]?".join(parts) + r"(?![\w]|\.\d|-\d)")
 
 
@@ -131,7 +141,8 @@ def find_names(text: str, names: Names) -> list[Mention]:
     def add(start: int, end: int, dimension: str, values: tuple[str, ...]) -> None:
         if not any(m.start < end and start < m.end for m in found):
             compared = bool(_COMPARAND.search(text[:start]))
-            found.append(Mention(start, end, text[start:end], dimension, values, compared))
+            publisher = names.publishers.get(values[0].lower(), "") if dimension == "family" else ""
+            found.append(Mention(start, end, text[start:end], dimension, values, compared, publisher))
 
     for match in _REPOSITORY.finditer(text):
         repository = match["full"] or _repository(match["name"], names)
@@ -174,11 +185,11 @@ def _owned(text: str, found: list[Mention]) -> list[Mention]:
             and following
             and following.dimension != mention.dimension
             and _OWNER.fullmatch(between)
-            and "'" in between
+            and ("'" in between or "'" in mention.text[-2:])
         ):
             found[place + 1] = Mention(
                 following.start, following.end, following.text, following.dimension, following.values,
-                following.compared or mention.compared,
+                following.compared or mention.compared, following.publisher,
             )  # fmt: skip
             continue
         kept.append(found[place])

@@ -8,6 +8,8 @@ _PLAIN = str.maketrans(
         "\u2013": "-", "\u2014": " - ", "\u2011": "-", "\u2212": "-", "\u2026": "...",
     }
 )  # fmt: skip
+_HYPHENED = re.compile(r"(?<=\d)-(?=(?:million|billion|thousand|percent|per cent)\b)", re.IGNORECASE)
+"""`the 100-million mark`"""
 _END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:U\.S|U\.K|E\.U|no|No|vs|approx|Inc|Ltd|Corp|Co|Dr|Mr|Mrs|Ms|St|Fig|e\.g|i\.e|cf|al|Jan|Feb|Mar|Apr|Jun|Jul|Aug"
@@ -17,7 +19,7 @@ _ABBREVIATION = re.compile(
 
 def plain(text: str) -> str:
     """The text with plain quotes, dashes and spaces; as long where it can be."""
-    return text.translate(_PLAIN)
+    return _HYPHENED.sub(" ", text.translate(_PLAIN))
 
 
 def sentences(text: str) -> list[str]:

@@ -4,19 +4,18 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-          "december")  # fmt: skip
-_SHORT = {**{m: i for i, m in enumerate(MONTHS, 1)}, **{m[:3]: i for i, m in enumerate(MONTHS, 1)}, "sept": 9}
-SEASONS = {"spring": (3, 5), "summer": (6, 8), "autumn": (9, 11), "fall": (9, 11)}
-_MONTH = r"(?:" + "|".join(sorted(_SHORT, key=len, reverse=True)) + r")\b\.?"
+from modelcensus.claims.statements.relative import SEASONS, SHORT, find_relative, resolved
+
+_MONTH = r"(?:" + "|".join(sorted(SHORT, key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?:19|20)\d{2}"
 _ONE = re.compile(
     rf"""(?P<iso>\b{_YEAR}-\d{{2}}(?:-\d{{2}})?\b)
     |\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<dmonth>{_MONTH})\s*,?\s*(?P<dyear>{_YEAR})\b
     |\b(?P<mmonth>{_MONTH})\s+(?P<mday>\d{{1,2}})(?:st|nd|rd|th)?,\s*(?P<myear>{_YEAR})\b
     |\b(?P<month>{_MONTH})\s*(?:of\s+|,\s*)?(?P<year>{_YEAR})\b
-    |\b(?P<season>(?:spring|summer|autumn|fall|winter))\s+(?:of\s+)?(?P<syear>{_YEAR})\b
+    |\b(?P<season>(?:spring|summer|autumn|fall|winter))\s+(?:of\s+)?(?P<syear>{_YEAR})(?:\s?[-/]\s?\d{{2}}(?:\d{{2}})?)?\b
     |\bQ(?P<quarter>[1-4])\s*(?:of\s+|,\s*|/)?(?P<qyear>{_YEAR})\b
+    |\b(?P<yearq>{_YEAR})[-\s]?Q(?P<yquarter>[1-4])\b
     |\b(?P<qword>first|second|third|fourth|final|last)\s+quarter\s+(?:of\s+)?(?P<qwyear>{_YEAR})\b
     |\b(?P<half>first|second|1st|2nd)\s+half\s+(?:of\s+)?(?P<hyear>{_YEAR})\b
     |\bH(?P<hn>[12])\s*(?P<hnyear>{_YEAR})\b
@@ -26,32 +25,52 @@ _ONE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _PAIR = re.compile(
-    rf"\b(?P<first>{_MONTH})\s*(?:and|to|through|until|-)\s*(?P<last>{_MONTH})\s*(?:of\s+)?(?P<year>{_YEAR})\b",
+    rf"\b(?P<first>{_MONTH})\s*(?:and|to|through|until|till|-)\s*(?P<last>{_MONTH})\s*(?:of\s+)?(?P<year>{_YEAR})\b",
     re.IGNORECASE,
 )
 _JOIN = re.compile(r"\s*(?:and|to|through|till|until|up to|-|\.\.)\s*", re.IGNORECASE)
 _SINCE = re.compile(r"\bsince\s+(?:the\s+(?:start|beginning)\s+of\s+)?$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\b(?:between|from)\s+(?:the\s+)?$", re.IGNORECASE)
+_BASE = re.compile(
+    r"\b(?:than|than in|compared (?:with|to)|versus|vs\.?|against|from|on|over|next|following)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+"""Words before a time that another is compared with."""
+UPTO = re.compile(
+    r"\b(?:as of|by|until|till|up to|through|as at)\s+(?:the\s+)?(?:(?:end|start|close)\s+of\s+)?(?:the\s+)?$",
+    re.IGNORECASE,
+)
+"""Words before a time by which something has come about."""
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "final": 4, "last": 4}
 
 
 @dataclass(frozen=True)
 class Time:
-    """A span of time in a text, as a period; `since`: from there on, with no end stated."""
+    """A span of time in a text, as a period; `since`: from there on, with no end stated; `upto`: by then.
+
+    `edges`: from one time to another. Without a period it is told by `words` that mean something only on the day of
+    publication: `last month`.
+    """
 
     start: int
     end: int
     period: str
     since: bool = False
+    upto: bool = False
+    words: str = ""
+    edges: bool = False
 
 
-def find_times(text: str) -> list[Time]:
-    """The times that a text states, in order; two that are joined are one span.
+def find_times(text: str, published: date | None = None) -> list[Time]:
+    """The times that a text states, in order; two that are joined are one span. `published` is the day on which the
+    text appeared: what `last month` goes by.
 
     >>> [t.period for t in find_times("between January and July 2026, and in Q1 2025")]
     ['2026-01..2026-07', '2025-01..2025-03']
     >>> find_times("since July 2024")[0].since, find_times("in the summer of 2025")[0].period
     (True, '2025-06..2025-08')
+    >>> [t.period for t in find_times("9 % in July, this year", date(2026, 4, 10))]
+    ['2025-07', '2026-01-01..2026-04-10']
     """
     found: list[tuple[int, int, tuple[str, str]]] = []
     for match in _PAIR.finditer(text):
@@ -73,12 +92,21 @@ def find_times(text: str) -> list[Time]:
         if following and _JOIN.fullmatch(text[end : following[0]]) and _BETWEEN.search(before):
             last, end, skip = following[2][1], following[1], True
         period = first if first == last else f"{first}..{last}"
-        joined.append(Time(start, end, period, bool(_SINCE.search(before))))
-    return joined
+        edges = first != last and bool(_BETWEEN.search(before))
+        joined.append(Time(start, end, period, bool(_SINCE.search(before)), bool(UPTO.search(before)), edges=edges))
+    taken = [(t.start, t.end) for t in joined]
+    anchor = joined[0] if joined else None
+    for start, end, words in find_relative(text):
+        if any(a < end and start < b for a, b in taken) or _BASE.search(text[:start]):
+            continue
+        before = text[:start]
+        period = resolved(words, published, (anchor.period, anchor.start < start) if anchor else None)
+        joined.append(Time(start, end, period, bool(_SINCE.search(before)), bool(UPTO.search(before)), words))
+    return sorted(joined, key=lambda t: t.start)
 
 
 def _month(year: str, word: str) -> str:
-    return f"{year}-{_SHORT[word.lower().rstrip('.')]:02d}"
+    return f"{year}-{SHORT[word.lower().rstrip('.')]:02d}"
 
 
 def _months(year: str, first: int, last: int) -> tuple[str, str]:
@@ -102,6 +130,8 @@ def _span(match: re.Match[str]) -> tuple[str, str] | None:
         if season == "winter":
             return f"{year}-12", f"{int(year) + 1}-02"
         return _months(year, *SEASONS[season])
+    if "yearq" in told:
+        return _months(told["yearq"], 3 * int(told["yquarter"]) - 2, 3 * int(told["yquarter"]))
     if "quarter" in told or "qword" in told:
         number = int(told["quarter"]) if "quarter" in told else _QUARTERS[told["qword"].lower()]
         return _months(told.get("qyear") or told["qwyear"], 3 * number - 2, 3 * number)
