@@ -27,7 +27,8 @@ def same(pack):
 @pytest.mark.parametrize("pack", bundled_packs().values(), ids=lambda p: p.id)
 def test_bundled_packs_read_back(pack):
     text = same(pack)
-    assert "compare: {above: 50 %}" in text and "about: 153.6 million" in text and "of: {family: Qwen}" in text
+    if pack.id == "qwen-2026":
+        assert "compare: {above: 50 %}" in text and "about: 153.6 million" in text and "of: {family: Qwen}" in text
     assert max(map(len, text.splitlines())) <= WIDTH + 12  # a line breaks after the word that passes the width
 
 
