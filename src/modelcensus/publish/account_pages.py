@@ -34,7 +34,7 @@ def account_files(told: Tested, edition: str, progress: Callable[[str], None]) -
             curve = {"wide": wide.svg(), "phone": curve_chart(one, "phone").svg(), "alt": alt}
         files[page_of(one, "json")] = json.dumps(as_dict(one, whole=True), indent=1, default=str).encode()
         files[page_of(one)] = template.render(
-            one=one, root=ROOT, edition=edition, curve=curve, **_said(one, told), **tools()
+            one=one, root=ROOT, edition=edition, curve=curve, **(tools() | _said(one, told))
         ).encode()
     return files
 

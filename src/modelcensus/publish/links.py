@@ -2,7 +2,7 @@
 
 import re
 
-from modelcensus.publish.prose import Linked, Prose
+from modelcensus.publish.prose import Code, Linked, Prose
 
 RECORDS = "provenance.html"
 """The page with one anchor per provenance id, batch and published figure."""
@@ -21,11 +21,14 @@ def href(to: str, root: str = "") -> str:
 
 def markdown_of(said: Prose, root: str = "") -> str:
     """The sentence with its links, in Markdown."""
-    parts = [
-        f"[{plain_markdown(p.text)}]({href(p.to, root)})" if isinstance(p, Linked) else plain_markdown(p)
-        for p in said.parts
-    ]
+    parts = [_part(p, root) for p in said.parts]
     return re.sub(r"\s+", " ", "".join(parts))
+
+
+def _part(part: str | Linked, root: str) -> str:
+    if isinstance(part, Linked):
+        return f"[{plain_markdown(part.text)}]({href(part.to, root)})"
+    return f"`{part}`" if isinstance(part, Code) else plain_markdown(part)
 
 
 def plain_markdown(text: str) -> str:

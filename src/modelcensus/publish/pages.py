@@ -13,8 +13,8 @@ from modelcensus.measures import Result, Row, bounds, number, period_text
 from modelcensus.publish.breaks import break_words
 from modelcensus.publish.links import href, markdown_of, plain_markdown
 from modelcensus.publish.section import DataTable, Section
-from modelcensus.publish.tested import Tested, page_of, why_untestable
-from modelcensus.publish.verdict_words import counts, evidence_of_all, summary, verdict_as_worded, worded
+from modelcensus.publish.tested import Tested, page_of
+from modelcensus.publish.verdict_words import counts, evidence_of_all, summary, verdict_as_worded, why, worded
 
 ROWS = 20
 """Rows of a table on the page; all of them are in its CSV."""
@@ -187,6 +187,6 @@ def tools() -> dict[str, object]:
     return {
         "picture": _picture, "table_rows": table_rows, "left_out": left_out, "number": number,
         "period_text": period_text, "cell": _cell, "ROWS": ROWS, "href": href, "markdown": markdown_of, "page_of": page_of,
-        "why_untestable": why_untestable, "decided_text": decided_text, "counts": counts,
+        "why": why, "decided_text": decided_text, "counts": counts,
         "as_worded": verdict_as_worded, "worded": lambda one: worded(one, one.as_worded),
     }  # fmt: skip

@@ -12,11 +12,14 @@ MONTH = (
 )
 TOKEN = re.compile(
     rf"""(?P<date>\b(?:\d{{1,2}}\s)?{MONTH}\s\d{{4}}\b|\b\d{{4}}-\d{{2}}(?:-\d{{2}})?\b|\b(?:19|20)\d\d\b(?!\s(?:million|billion|%)))
-    |(?P<name>[A-Za-z_@][\w./@+-]*\d[\w./@+-]*|\b\d+-[a-z]+\b)
+    |(?P<name>[A-Za-z_@][\w./@+-]*\d[\w./@+-]*|\b\d+-[a-z]+\b
+        |\bthe\s30\sdays\b|\branks\s\d+\sto\s\d+\b)
+    |(?P<code>`[^`]+`)
     |(?P<number>[+\u2212-]?\d+(?:,\d{{3}})*(?:\.\d+)?(?:-\d+)?[A-Za-z]*(?:\s(?:thousand|million|billion|%|times\b|points\b))*)""",
     re.VERBOSE,
 )
-"""What digits in a text are: a date, part of a name (Qwen3, 30-day), or a number with its unit."""
+"""What digits in a text are: a date, part of a name (Qwen3, the 30 days of the counter), of a command line, or a number
+with its unit."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,12 @@ class Linked:
 
 class Name(str):
     """A name, whose digits are no numbers."""
+
+
+class Code(Name):
+    """A command line."""
+
+    code = True
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,9 @@ def resting(text: str, to: str) -> Prose:
     for match in TOKEN.finditer(text):
         if match["number"]:
             parts += [text[at : match.start()], Linked(match["number"], to)]
+            at = match.end()
+        elif match["code"]:
+            parts += [text[at : match.start()], Code(match["code"].strip("`"))]
             at = match.end()
     return prose(*parts, text[at:])
 

@@ -10,6 +10,7 @@ from modelcensus.engine import write_atomically
 from modelcensus.measures import Census, Result
 from modelcensus.measures.health import health
 from modelcensus.publish.account_pages import account_files
+from modelcensus.publish.article import write_article
 from modelcensus.publish.editions import day_before_the_newest, read_side
 from modelcensus.publish.pages import Page, render_html, render_markdown
 from modelcensus.publish.questions import QUESTIONS
@@ -78,7 +79,9 @@ def write_report(
     page = Page(name, sections, charts, results, census.manifests, health(census), unanswered, version, tested)
     if tested.shown:
         files |= account_files(tested, name, progress)
-    every = results | tested.results
+    article, asked = write_article(page, scene, progress)
+    files |= article
+    every = results | asked | tested.results
     software = next(iter(results.values())).provenance.software
     accounts = tested.accounts if tested.shown else ()
     files["provenance.html"] = records_page(name, every, census.manifests, accounts, software, version).encode()

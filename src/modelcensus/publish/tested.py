@@ -11,6 +11,9 @@ from modelcensus.claims import Account, Pack, account
 from modelcensus.measures import Census, Result
 from modelcensus.vocabulary import RequestError
 
+REASONS = 3
+"""Reasons that a sentence names; the account has them all."""
+
 
 @dataclass(frozen=True)
 class Tested:
@@ -86,4 +89,4 @@ def why_untestable(one: Account) -> str:
     """Which data would test a claim, or why no reading has evidence, the most frequent reason first."""
     if one.claim.untestable:
         return one.claim.untestable
-    return "; ".join(sorted(one.untested, key=lambda r: -one.untested[r])) or "no reading has evidence"
+    return "; ".join(sorted(one.untested, key=lambda r: -one.untested[r])[:REASONS]) or "no reading has evidence"

@@ -11,7 +11,7 @@ from modelcensus.claims.passages import unit_of
 from modelcensus.claims.verdicts import FAILS, HOLDS, UNDETERMINED, UNTESTABLE
 from modelcensus.claims.wording import compare_text, decided_text, nearest_truths, value_text
 from modelcensus.publish.prose import Linked, Prose, prose, resting
-from modelcensus.publish.tested import Tested, page_of
+from modelcensus.publish.tested import Tested, page_of, why_untestable
 
 CLAIMS = "report.html#claims"
 """Where the table of all claims stands."""
@@ -69,8 +69,8 @@ def as_worded_sentence(one: Account) -> Prose:
         return resting(f"As worded, it cannot be tested here{reason}.", page_of(one))
     said = resting(outcome.result.sentence(outcome.row), outcome.id)
     if outcome.verdict == UNDETERMINED:
-        return prose("As worded, it is undetermined: ", DATA, _compared(one), ". ", said)
-    return prose(f"As worded, it {outcome.verdict}. ", said)
+        return prose("As worded, it is undetermined, and ", DATA, _compared(one), ": ", said)
+    return prose(f"As worded, it {outcome.verdict}: ", said)
 
 
 def all_readings_sentence(one: Account) -> Prose:
@@ -80,7 +80,8 @@ def all_readings_sentence(one: Account) -> Prose:
         return prose("No reading of it can be tested with these data.")
     if one.verdict == "depends":
         open_ = resting(f", and {tally.undetermined:,} are undetermined", place) if tally.undetermined else ""
-        counted = resting(f"it holds in {tally.hold:,} and fails in {tally.fail:,}", place)
+        readings = "readings" if tally.hold > 1 else "reading"
+        counted = resting(f"it holds in {tally.hold:,} {readings} and fails in {tally.fail:,}", place)
         decided = decided_text(one)
         return prose("Over all readings it depends: ", counted, open_, f". {decided[:1].upper()}{decided[1:]}.")
     if one.verdict == UNDETERMINED:
@@ -101,6 +102,12 @@ def instead(one: Account) -> list[Prose]:
         ends = [one.tested[0], *([one.tested[-1]] if len(one.tested) > 1 else [])]
         return [prose(f"{o.verdict}: ", resting(o.result.sentence(o.row), o.id)) for o in ends if o.result and o.row]
     return []
+
+
+def why(one: Account) -> Prose:
+    """Why a statement could not be tested: which data would do it, or what its readings lack."""
+    text = why_untestable(one)
+    return resting(f"{text[:1].upper()}{text[1:]}.", page_of(one))
 
 
 def summary(told: Tested) -> Prose:
