@@ -15,7 +15,7 @@ TOKEN = re.compile(
     |(?P<name>[A-Za-z_@][\w./@+-]*\d[\w./@+-]*|\b\d+-[a-z]+\b
         |\bthe\s30\sdays\b|\branks\s\d+\sto\s\d+\b)
     |(?P<code>`[^`]+`)
-    |(?P<number>[+\u2212-]?\d+(?:,\d{{3}})*(?:\.\d+)?(?:-\d+)?[A-Za-z]*(?:\s(?:thousand|million|billion|%|times\b|points\b))*)""",
+    |(?P<number>[+\u2212-]?\d+(?:,\d{{3}})*(?:\.\d+)?(?:-\d+)?(?:%|[A-Za-z]*)(?:\s(?:thousand|million|billion|%|times\b|points\b))*)""",
     re.VERBOSE,
 )
 """What digits in a text are: a date, part of a name (Qwen3, the 30 days of the counter), of a command line, or a number

@@ -8,6 +8,7 @@ from modelcensus.claims.passages import figure_value
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Result
 from modelcensus.publish.pages import environment, tools
+from modelcensus.publish.section import DataTable
 
 
 def records_page(
@@ -25,6 +26,7 @@ def records_page(
         .render(
             edition=edition, results=[results[i] for i in sorted(results)], manifests=manifests, software=software,
             knowledge=knowledge, figures=_figures(accounts), figure_value=figure_value, shown=_shown, exact=_exact,
+            newest=lambda result: DataTable(result.provenance.id, "", result, last_only=True),
             **tools(),
         )
     )  # fmt: skip

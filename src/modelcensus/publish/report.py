@@ -107,6 +107,11 @@ def _edition(census: Census, page: Page, results: dict[str, Result], files: dict
         ],
         "knowledge": {"version": str(census.knowledge.version), "digest": census.knowledge.digest},
         "software": next(iter(results.values())).provenance.software,
+        "claims": {
+            a.id: {"as_worded": a.as_worded.verdict if a.as_worded else None, "verdict": a.verdict, "readings": [o.id for o in a.tested]}
+            for a in page.tested.accounts
+        },
+        "compared": sorted(page.results),
         "files": {p: hashlib.sha256(c).hexdigest() for p, c in sorted(files.items())},
         "provenance": {i: _record(census, r) for i, r in sorted(results.items())},
     }  # fmt: skip

@@ -60,15 +60,14 @@ def write_article(
 def _article(material: Material) -> Article:
     page = material.page
     first = page.sections[0]
+    counted = list(_counted(material))
+    told = {c.text for c in counted}
+    others = [s for s in page.sections if s.id not in APART and s is not first and s.statements]
     return Article(
         _title(material),
         first.statements[0].linked(place_of(first)),
-        list(_counted(material)),
-        [
-            (s, s.statements[0].linked(place_of(s)))
-            for s in page.sections
-            if s.id not in APART and s.statements and s is not first
-        ],
+        counted,
+        [(s, s.statements[0].linked(place_of(s))) for s in others if s.statements[0].text not in told],
         page.told,
         limits(material),
         answers(material),
