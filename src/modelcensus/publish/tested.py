@@ -25,7 +25,11 @@ class Tested:
     @classmethod
     def of(cls, census: Census, packs: Sequence[Pack], progress: Callable[[str], None]) -> Tested:
         """Test every claim of the packs."""
-        claims = [(p, c) for p in packs for c in p.claims]
+        known: dict[str, Pack] = {}
+        for pack in packs:
+            if known.setdefault(pack.id, pack) != pack:
+                raise RequestError(f"two packs {pack.id!r}", where="claims", remedy="give one of them another id")
+        claims = [(p, c) for p in known.values() for c in p.claims]
         accounts, refused = [], []
         for place, (pack, claim) in enumerate(claims, 1):
             progress(f"testing claim {place} of {len(claims)}: {pack.id}/{claim.id}")

@@ -10,6 +10,7 @@ from modelcensus.claims.outcomes import Outcome
 from modelcensus.claims.passages import unit_of
 from modelcensus.claims.verdicts import FAILS, HOLDS, UNDETERMINED, UNTESTABLE
 from modelcensus.claims.wording import compare_text, decided_text, nearest_truths, value_text
+from modelcensus.measures import number
 from modelcensus.publish.prose import Linked, Prose, prose, resting
 from modelcensus.publish.tested import Tested, page_of, why_untestable
 
@@ -70,7 +71,7 @@ def as_worded_sentence(one: Account) -> Prose:
     said = resting(outcome.result.sentence(outcome.row), outcome.id)
     if outcome.verdict == UNDETERMINED:
         return prose("As worded, it is undetermined, and ", DATA, _compared(one), ": ", said)
-    return prose(f"As worded, it {outcome.verdict}: ", said)
+    return prose(f"As worded, it {outcome.verdict}: ", said, _unrounded(one, outcome))
 
 
 def all_readings_sentence(one: Account) -> Prose:
@@ -152,6 +153,16 @@ def _each(one: Account, before: str, after: str, single: str) -> Prose:
     if one.tally.total == 1:
         return prose(single)
     return prose(before, Linked(f"{one.tally.total:,}", f"{page_of(one)}#readings"), after)
+
+
+def _unrounded(one: Account, outcome: Outcome) -> Prose:
+    """More digits, where the number as written is the one that it is compared with."""
+    threshold, value = one.claim.compare.threshold if one.claim.compare else None, outcome.value
+    unit = outcome.result.unit if outcome.result else ""
+    if threshold is None or value is None or value == threshold or number(value, unit) != number(threshold, unit):
+        return prose()
+    digits = f"{100 * value:.5g} %" if unit == "share" else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return prose(" Unrounded it is ", Linked(digits, outcome.id), ".")
 
 
 def _compared(one: Account) -> Prose:
