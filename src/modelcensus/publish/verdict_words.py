@@ -59,7 +59,19 @@ def evidence(one: Account) -> Prose:
     if not every:
         return prose("none here")
     rest = "; the rest lack evidence" if tally.total < every else ""
-    return resting(f"tested under {tally.total:,} of {every:,} readings{rest}", f"{page_of(one)}#untested")
+    return resting(f"tested under {tally.total:,} of {every:,} readings{rest}", _why(one))
+
+
+def _why(one: Account) -> str:
+    """Where it stands why readings lack evidence; where none does, the readings."""
+    return f"{page_of(one)}#{'untested' if one.untested else 'readings'}"
+
+
+def evidence_sentence(one: Account) -> Prose:
+    """The same as a sentence of its own."""
+    tally, every = one.tally, len(one.outcomes)
+    rest = "; the rest lack evidence" if tally.total < every else ""
+    return resting(f"Tested under {tally.total:,} of {every:,} readings{rest}.", _why(one))
 
 
 def as_worded_sentence(one: Account) -> Prose:

@@ -14,7 +14,7 @@ from modelcensus.publish.pages import Page, ToldClaims, environment, tools
 from modelcensus.publish.prose import Prose, prose
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Section
-from modelcensus.publish.verdict_words import all_readings_sentence, as_worded_sentence, instead
+from modelcensus.publish.verdict_words import all_readings_sentence, as_worded_sentence, evidence_sentence, instead
 
 FAR = 1.5
 """From this ratio of the largest to the smallest share on, the heading says that it depends on what is counted."""
@@ -45,7 +45,7 @@ def write_article(
     article = _article(material)
     shown = {
         "article": article, "page": page, "instead": instead, "worded_sentence": as_worded_sentence,
-        "all_sentence": all_readings_sentence, "place_of": place_of, "chart": page.charts.get("who-leads"), **tools(),
+        "all_sentence": all_readings_sentence, "evidence_sentence": evidence_sentence, "place_of": place_of, "chart": page.charts.get("who-leads"), **tools(),
     }  # fmt: skip
     files = {
         f"article.{ending}": environment(html=ending == "html")
