@@ -43,6 +43,29 @@ def test_page_fits_and_fetches_nothing(browser, page_file: Path, width: int) -> 
     page.close()
 
 
+@pytest.mark.parametrize("name", ["article.html", "provenance.html", "claims/small/over-half.html"])
+def test_other_pages_fit_a_phone(browser, edition: Path, name: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((edition / name).as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert all(url.startswith(("file:", "data:")) for url in asked)
+    page.close()
+
+
+def test_number_of_the_article_leads_to_its_record(browser, edition: Path) -> None:
+    page = browser.new_page()
+    page.goto((edition / "article.html").as_uri())
+    link = page.locator("p.lead a.n").first
+    number = link.inner_text()
+    link.click()
+    assert "provenance.html#p" in page.url
+    record = page.locator(f"#{page.url.rpartition('#')[2]}")
+    assert record.is_visible() and number in record.inner_text()
+    page.close()
+
+
 def test_number_leads_to_its_record(browser, page_file: Path) -> None:
     page = browser.new_page()
     page.goto(page_file.as_uri())

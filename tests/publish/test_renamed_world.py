@@ -129,6 +129,7 @@ def test_report_follows_the_data(tmp_path: Path, words: re.Pattern[str]) -> None
     page = write_report(census, tmp_path / "report")
     text = (tmp_path / "report" / "report.md").read_text().replace("\\", "")
     html = page.read_text()
+    article = (tmp_path / "report" / "article.md").read_text().replace("\\", "")
 
     known = load_knowledge()
     original = modelcensus.open()
@@ -138,11 +139,14 @@ def test_report_follows_the_data(tmp_path: Path, words: re.Pattern[str]) -> None
     gone = {str(r.dimensions["organization"]) for r in rows} | {"Qwen", "Llama", "DeepSeek"}
     for name in gone:
         assert not re.search(rf"\b{re.escape(name)}\b", text), name
+        assert not re.search(rf"\b{re.escape(name)}\b", article), name
         assert name not in re.sub(r"base64,[A-Za-z0-9+/=]+", "", html), name
 
     leader = turned(known.organizations["Qwen"].name).split(" (")[0]
     peer = turned(known.organizations["meta-llama"].name).split(" (")[0]
     assert f"{leader} leads. Its share of downloads is 8.7 % of the whole Hub" in text
+    assert article.startswith(f"# {leader} leads in downloads of open AI models")
+    assert "Are published claims true?" not in text and "Are published claims true?" not in article
     assert f"By month {leader} has been above {peer} since September 2026" in text
     assert "2.4 times the downloads of" in text
     assert "February 2028" in text and "September 2025" not in text.split("## What do the numbers rest on?")[0]

@@ -9,6 +9,7 @@ from pathlib import Path
 import altair as alt
 
 import modelcensus
+from modelcensus.claims import Pack
 from modelcensus.publish import write_report
 
 
@@ -36,19 +37,31 @@ def test_every_file_is_listed_with_its_digest(edition: Path) -> None:
         assert hashlib.sha256((edition / name).read_bytes()).hexdigest() == digest
 
 
-def test_same_inputs_same_bytes(edition: Path, tmp_path: Path) -> None:
-    write_report(modelcensus.open(), tmp_path)
+def test_same_inputs_same_bytes(edition: Path, tmp_path: Path, small_pack: Pack) -> None:
+    write_report(modelcensus.open(), tmp_path, claims=[small_pack])
     for path in edition.rglob("*"):
         if path.is_file():
             assert (tmp_path / path.relative_to(edition)).read_bytes() == path.read_bytes(), path.name
 
 
-def test_page_fetches_nothing_and_every_link_lands(edition: Path) -> None:
-    links = Links()
-    links.feed((edition / "report.html").read_text())
-    assert all(t.startswith(("#", "data:image/svg+xml;base64,")) for t in links.targets)
-    assert {t[1:] for t in links.targets if t.startswith("#")} <= links.anchors
-    assert "<script" not in (edition / "report.html").read_text()
+def test_pages_fetch_nothing_and_every_link_lands(edition: Path) -> None:
+    pages = {p: Links() for p in edition.rglob("*.html")}
+    assert len(pages) == 8
+    for path, links in pages.items():
+        links.feed(path.read_text())
+        assert "<script" not in path.read_text()
+    for path, links in pages.items():
+        for target in links.targets:
+            if target.startswith("data:image/svg+xml;base64,"):
+                continue
+            file, _, anchor = target.partition("#")
+            landed = (path.parent / file).resolve() if file else path
+            assert landed.is_file() and landed.is_relative_to(edition.resolve()), (path.name, target)
+            if anchor:
+                assert anchor in pages[edition / landed.relative_to(edition.resolve()) if file else path].anchors, (
+                    path.name,
+                    target,
+                )
 
 
 def test_inputs_are_pinned(edition: Path) -> None:

@@ -113,15 +113,15 @@ def decided_text(account: Account) -> str:
     return f"read as worded ({held}), {decides}"
 
 
-def nearest_truths(account: Account) -> list[str]:
-    """What is true instead: the number under each choice of what decides, all else as worded."""
+def nearest_truths(account: Account) -> list[tuple[Outcome, str]]:
+    """What is true instead: the outcome under each choice of what decides, all else as worded, and its words."""
     start = account.as_worded
     if start is None or start.verdict == UNTESTABLE:
         return []
     names = account.decided_by or tuple(list(account.variance)[:1])
     if not names:
-        return [f"{_own_words(start)}"]
-    lines = []
+        return [(start, _own_words(start))]
+    found = []
     for outcome in account.tested:
         same = all(
             outcome.specification.choice(n) == start.specification.choice(n)
@@ -130,8 +130,8 @@ def nearest_truths(account: Account) -> list[str]:
         )
         if same:
             words = ", ".join(choice_text(account, n, outcome.specification.choice(n)) for n in names)
-            lines.append((outcome is not start, f"{outcome.verdict}: {value_text(outcome)} ({words})"))
-    return [text for _, text in sorted(lines, key=lambda pair: pair[0])]
+            found.append((outcome, f"{outcome.verdict}: {value_text(outcome)} ({words})"))
+    return sorted(found, key=lambda pair: pair[0] is not start)
 
 
 def _own_words(outcome: Outcome) -> str:
@@ -140,6 +140,7 @@ def _own_words(outcome: Outcome) -> str:
 
 
 def true_sentence(account: Account) -> str:
-    """One quotable sentence that is true: the number of the reading as worded, in the words of its measure."""
+    """One quotable sentence that is true: the number of the reading as worded, in the words of its measure; nothing
+    where that reading has no evidence."""
     start = account.as_worded
-    return _own_words(start) if start and start.result and start.row else ""
+    return _own_words(start) if start and start.verdict != UNTESTABLE else ""

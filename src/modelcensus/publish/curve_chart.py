@@ -18,6 +18,8 @@ COLOURS = {"holds": PALETTE[2], "fails": PALETTE[1], "undetermined": "#8d96a3"}
 MONTH = "month"
 ROW = 15
 """Height of a line of the matrix of choices."""
+LETTER = 6.4
+"""Pixels of a letter of a choice, in the widest usual font."""
 
 
 def curve_chart(account: Account, size: str = "post") -> Chart:
@@ -38,7 +40,7 @@ def curve_chart(account: Account, size: str = "post") -> Chart:
         }
         for i, o in enumerate(tested)
     ]  # fmt: skip
-    width = SIZES[size].width - 200
+    width = SIZES[size].width - _room(size)
     x = alt.X("place:Q", axis=None, scale=alt.Scale(domain=[-0.7, len(rows) - 0.3], nice=False))
     colour = alt.Color(
         "verdict:N",
@@ -71,7 +73,12 @@ def curve_chart(account: Account, size: str = "post") -> Chart:
         f"dashed: {compare_text(account.claim.compare, unit) if account.claim.compare else ''}. {verdict_text(account)}",
         f"{source_line(start.result) if start and start.result else ''} The whole account: modelcensus claims show {account.id}",
     )
-    return finish(alt.vconcat(above, _matrix(account, width, x), spacing=6), words, size)
+    return finish(alt.vconcat(above, _matrix(account, width, x, size), spacing=6), words, size)
+
+
+def _room(size: str) -> int:
+    """Pixels for the words of the choices, right of the plot."""
+    return 280 if SIZES[size].width > 500 else 210
 
 
 def _axis(unit: str) -> str:
@@ -84,7 +91,7 @@ def _axis(unit: str) -> str:
     return "format(datum.value, '~f')"
 
 
-def _matrix(account: Account, width: int, x: alt.X) -> alt.LayerChart | alt.FacetChart:
+def _matrix(account: Account, width: int, x: alt.X, size: str) -> alt.LayerChart | alt.FacetChart:
     """A dot per reading in the line of each of its choices; only choices between which the readings differ."""
     tested, dots, lines = account.tested, [], []
     for name, freedom in account.freedoms.items():
@@ -95,7 +102,13 @@ def _matrix(account: Account, width: int, x: alt.X) -> alt.LayerChart | alt.Face
         for choice in [c for c in freedom.choices if c in used]:
             row = len(lines)
             lines.append(
-                {"row": row, "text": shorten(choice_text(account, name, choice), 44, placeholder=" …"), "head": False}
+                {
+                    "row": row,
+                    "text": shorten(
+                        choice_text(account, name, choice), int((_room(size) - 10) / LETTER), placeholder=" …"
+                    ),
+                    "head": False,
+                }
             )
             dots += [
                 {"place": i, "row": row, "verdict": o.verdict}
@@ -104,10 +117,10 @@ def _matrix(account: Account, width: int, x: alt.X) -> alt.LayerChart | alt.Face
             ]
     y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[len(lines) - 0.4, -0.6], nice=False))
     scale = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
-    size = max(4, min(26, 9 * width // max(len(tested), 1)))
+    area = max(4, min(26, 9 * width // max(len(tested), 1)))
     marks = (
         alt.Chart(alt.Data(values=dots))
-        .mark_square(size=size, opacity=1)
+        .mark_square(size=area, opacity=1)
         .encode(x=x, y=y, color=alt.Color("verdict:N", scale=scale, legend=None))
     )
     text = alt.Chart(alt.Data(values=lines))

@@ -51,7 +51,8 @@ def _edition(path: Path, ledger: Ledger, folders: tuple[Path, ...]) -> Side:
         content = json.loads(file.read_text())
         batches = [i["batch"] for i in content["inputs"]]
         digest, version = content["knowledge"]["digest"], content["knowledge"]["version"]
-        records: list[dict[str, Any]] = list(content["provenance"].values())
+        compared = content.get("compared", list(content["provenance"]))  # readings of claims have `claims check`
+        records: list[dict[str, Any]] = [content["provenance"][i] for i in compared]
         side = Side(f"edition {content['edition']}", _inputs(batches, ledger, str(path)))
         requests, published, unread = _records(records)
         software = dict(content["software"])

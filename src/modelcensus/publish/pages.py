@@ -1,15 +1,20 @@
 """Pages from sections: HTML and Markdown say the same."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from modelcensus.claims import Account
+from modelcensus.claims.wording import decided_text
 from modelcensus.flows.series_breaks import KIND
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Result, Row, bounds, number, period_text
 from modelcensus.publish.breaks import break_words
+from modelcensus.publish.links import href, markdown_of, plain_markdown
 from modelcensus.publish.section import DataTable, Section
+from modelcensus.publish.tested import Tested, page_of
+from modelcensus.publish.verdict_words import counts, evidence_of_all, summary, verdict_as_worded, why, worded
 
 ROWS = 20
 """Rows of a table on the page; all of them are in its CSV."""
@@ -27,6 +32,12 @@ class Page:
     health: dict[str, list]
     unanswered: list[str]
     knowledge: str
+    tested: Tested = field(default_factory=Tested)
+
+    @property
+    def told(self) -> "ToldClaims | None":
+        """The claims, where any could be tested."""
+        return ToldClaims(self.tested) if self.tested.shown else None
 
     @property
     def headline(self) -> str:
@@ -37,6 +48,7 @@ class Page:
     def stale(self) -> list[str]:
         """What the data cannot say, and what was set aside, in words."""
         unanswered = [f"A question that these data do not answer: {u}." for u in self.unanswered]
+        unanswered += [f"A claim that these data cannot be asked: {r}." for r in self.tested.refused]
         return [*unanswered, *_coverage_words(self.health), *_event_words(self.health), *_aside_words(self.manifests)]
 
     @property
@@ -46,14 +58,30 @@ class Page:
         return [break_words(b) for b in sorted(found.values(), key=lambda b: (b.start, b.end))]
 
 
+class ToldClaims:
+    """What the section on claims shows."""
+
+    def __init__(self, tested: Tested) -> None:
+        self.summary, self.evidence = summary(tested), evidence_of_all(tested)
+        self.by_pack = [(a[0].pack, a) for a in _by_pack(tested.with_evidence)]
+        self.untestable = tested.without_evidence
+
+
+def _by_pack(accounts: list[Account]) -> list[list[Account]]:
+    grouped: dict[str, list[Account]] = {}
+    for one in accounts:
+        grouped.setdefault(one.pack.id, []).append(one)
+    return list(grouped.values())
+
+
 def render_html(page: Page) -> str:
     """One self-contained file: no script, nothing fetched."""
-    return _environment(html=True).get_template("report.html").render(page=page, **_tools())
+    return environment(html=True).get_template("report.html").render(page=page, **tools())
 
 
 def render_markdown(page: Page) -> str:
     """The same in Markdown, with links to the charts and tables beside it."""
-    return _environment(html=False).get_template("report.md").render(page=page, **_tools())
+    return environment(html=False).get_template("report.md").render(page=page, **tools())
 
 
 def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
@@ -139,12 +167,11 @@ def _picture(svg: str) -> str:
 
 def _cell(text: str) -> str:
     """A text as a Markdown table cell or paragraph: no column breaks, no markup of its own."""
-    for mark in ("\\", "|", "<", ">", "`", "*", "_", "[", "]"):
-        text = text.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
-    return " ".join(text.split())
+    return " ".join(plain_markdown(text).split())
 
 
-def _environment(html: bool) -> Environment:
+def environment(html: bool) -> Environment:
+    """Templates, escaped for HTML or left as they are."""
     return Environment(
         loader=PackageLoader("modelcensus.publish"),
         autoescape=html,
@@ -155,8 +182,11 @@ def _environment(html: bool) -> Environment:
     )
 
 
-def _tools() -> dict[str, object]:
+def tools() -> dict[str, object]:
+    """What templates can call."""
     return {
         "picture": _picture, "table_rows": table_rows, "left_out": left_out, "number": number,
-        "period_text": period_text, "cell": _cell, "ROWS": ROWS,
+        "period_text": period_text, "cell": _cell, "ROWS": ROWS, "href": href, "markdown": markdown_of, "page_of": page_of,
+        "why": why, "decided_text": decided_text, "counts": counts,
+        "as_worded": verdict_as_worded, "worded": lambda one: worded(one, one.as_worded),
     }  # fmt: skip

@@ -2,28 +2,39 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from modelcensus.claims import Pack
 from modelcensus.engine import write_atomically
 from modelcensus.measures import Census, Result
 from modelcensus.measures.health import health
+from modelcensus.publish.account_pages import account_files
+from modelcensus.publish.article import write_article
 from modelcensus.publish.editions import day_before_the_newest, read_side
 from modelcensus.publish.pages import Page, render_html, render_markdown
 from modelcensus.publish.questions import QUESTIONS
+from modelcensus.publish.records import records_page
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Section
+from modelcensus.publish.tested import Tested
 from modelcensus.vocabulary import LedgerError, RequestError
 
 Progress = Callable[[str], None]
 
 
 def write_report(
-    census: Census, folder: Path, edition: str = "", progress: Progress = lambda _: None, previous: str = ""
+    census: Census,
+    folder: Path,
+    edition: str = "",
+    progress: Progress = lambda _: None,
+    previous: str = "",
+    claims: Sequence[Pack] = (),
 ) -> Path:
     """Write the edition into `folder`; returns the page. The same inputs give the same bytes.
 
-    `previous` is the edition that its numbers are compared with; without one, the day before the newest batch.
+    `previous` is the edition that its numbers are compared with; without one, the day before the newest batch. `claims`
+    are the packs whose statements are tested: minutes, for many; none are without.
     """
     census.keep_knowledge()
     before = previous or str(day_before_the_newest(census.ledger) or "")
@@ -63,12 +74,20 @@ def write_report(
         for table in section.tables:
             files[f"tables/{table.name}.csv"] = table.result.to_csv().encode()
     results = {r.provenance.id: r for s in sections for r in s.all_results()}
-    page = Page(
-        name, sections, charts, results, census.manifests, health(census), unanswered, str(census.knowledge.version)
-    )
+    tested = Tested.of(census, claims, progress)
+    version = str(census.knowledge.version)
+    page = Page(name, sections, charts, results, census.manifests, health(census), unanswered, version, tested)
+    if tested.shown:
+        files |= account_files(tested, name, progress)
+    article, asked = write_article(page, scene, progress)
+    files |= article
+    every = results | asked | tested.results
+    software = next(iter(results.values())).provenance.software
+    accounts = tested.accounts if tested.shown else ()
+    files["provenance.html"] = records_page(name, every, census.manifests, accounts, software, version).encode()
     files["report.html"] = render_html(page).encode()
     files["report.md"] = render_markdown(page).encode()
-    files["edition.json"] = _edition(census, page, results, files)
+    files["edition.json"] = _edition(census, page, every, files)
     progress("writing")
     for path, content in files.items():
         write_atomically(folder / path, content)
@@ -88,6 +107,11 @@ def _edition(census: Census, page: Page, results: dict[str, Result], files: dict
         ],
         "knowledge": {"version": str(census.knowledge.version), "digest": census.knowledge.digest},
         "software": next(iter(results.values())).provenance.software,
+        "claims": {
+            a.id: {"as_worded": a.as_worded.verdict if a.as_worded else None, "verdict": a.verdict, "readings": [o.id for o in a.tested]}
+            for a in page.tested.accounts
+        },
+        "compared": sorted(page.results),
         "files": {p: hashlib.sha256(c).hexdigest() for p, c in sorted(files.items())},
         "provenance": {i: _record(census, r) for i, r in sorted(results.items())},
     }  # fmt: skip

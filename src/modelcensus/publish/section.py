@@ -6,18 +6,31 @@ from dataclasses import dataclass, field
 from modelcensus.flows import SeriesBreak
 from modelcensus.measures import Result, Row
 from modelcensus.publish.charts import Chart
+from modelcensus.publish.prose import Linked, Prose, prose, resting
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence with the ids of the numbers in it."""
+    """One sentence with the ids of the numbers in it; `said` tells which number rests on which, where there are several."""
 
     text: str
     provenance: tuple[str, ...]
+    said: Prose | None = None
 
     @classmethod
     def of(cls, result: Result, row: Row | None = None) -> "Statement":
         return cls(result.sentence(row), (result.provenance.id,))
+
+    @classmethod
+    def build(cls, *parts: str | Linked | Prose, also: tuple[str, ...] = ()) -> "Statement":
+        """A statement from words and numbers; `also` are ids that it rests on besides."""
+        said = prose(*parts)
+        return cls(said.text, tuple(dict.fromkeys((*said.rests_on, *also))), said)
+
+    def linked(self, otherwise: str) -> Prose:
+        """The sentence with its numbers as links; those of a statement on several records that does not say which is
+        whose lead to the place `otherwise`."""
+        return self.said or resting(self.text, self.provenance[0] if len(self.provenance) == 1 else otherwise)
 
 
 @dataclass(frozen=True)

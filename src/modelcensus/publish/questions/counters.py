@@ -156,20 +156,24 @@ def _label(row: Row, dimension: str) -> str:
     return "size unknown" if value == "unknown" else f"{value} billion parameters"
 
 
-def _alone(scene: Scene) -> list[str]:
-    """Readings in which one repository makes an uncommon part of everything read."""
+def alone(scene: Scene) -> list[Row]:
+    """Per reading the repository that makes an uncommon part of everything read, where one does."""
     found: Result = scene.census.measure(
         "share",
         by=["repository", "day"],
         within=scene.scope,
         reading={"channel": HUB, "counter": scene.counter},
     )
-    remarks = []
-    for label in dict.fromkeys(r.period for r in found.rows):
-        row = max((r for r in found.rows if r.period == label), key=lambda r: r.value or 0)
-        if (row.value or 0) >= ALONE:
-            remarks.append(
-                f"At the reading of {period_text(label)}, {row.dimensions['repository']} alone made"
-                f" {number(row.value, 'share')} of everything read: whoever made it gains or loses that share with it."
-            )
-    return remarks
+    largest: dict[str, Row] = {}
+    for row in found.rows:
+        if row.period not in largest or (row.value or 0) > (largest[row.period].value or 0):
+            largest[row.period] = row
+    return [r for r in largest.values() if (r.value or 0) >= ALONE]
+
+
+def _alone(scene: Scene) -> list[str]:
+    return [
+        f"At the reading of {period_text(row.period)}, {row.dimensions['repository']} alone made"
+        f" {number(row.value, 'share')} of everything read: whoever made it gains or loses that share with it."
+        for row in alone(scene)
+    ]

@@ -2,6 +2,7 @@
 
 from modelcensus.measures import Result, number, period_text
 from modelcensus.publish.charts import Bar, Words, bar_chart
+from modelcensus.publish.prose import Linked, Name, prose
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import MAKERS, Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
@@ -24,17 +25,13 @@ def next_ones(scene: Scene) -> Section | None:
     ratios = [r for r in ratios if r.rows[-1].value]
     if not ratios:
         return None
-    values = [r.rows[-1].value or 0 for r in ratios]
     name, when = scene.name(scene.leader), period_text(period)
-    spread = (
-        f"{number(min(values), 'times')} to {number(max(values), 'times')} times"
-        if number(min(values), "times") != number(max(values), "times")
-        else f"{number(values[0], 'times')} times"
-    )
-    lead = Statement(
-        f"In {when} {name} had {spread} the downloads of the next ones together, depending on who they are.",
-        tuple(r.provenance.id for r in ratios),
-    )
+    least, most = (pick(ratios, key=lambda r: r.rows[-1].value or 0) for pick in (min, max))
+    lead = Statement.build(
+        f"In {when} ", Name(name), " had ", *_spread(least, most), " the downloads of the next ones together, depending on who they are.",
+        also=tuple(r.provenance.id for r in ratios),
+    )  # fmt: skip
+    spread = prose(*_spread(least, most)).text
     words = Words(
         f"{name} had {spread} the downloads of the next ones together",
         f"Times the summed downloads of those named, {when}; {ratios[0].counted_by}",
@@ -55,6 +52,12 @@ def next_ones(scene: Scene) -> Section | None:
         remarks=[f"Of a named list, {m}: their downloads would lower the ratio." for m in missing],
         results=ratios,
     )
+
+
+def _spread(least: Result, most: Result) -> list[str | Linked]:
+    """`1.7 to 2.5 times`, or `2.0 times` where both are the same as written."""
+    low, high = (Linked(number(r.rows[-1].value, "times"), r.provenance.id) for r in (least, most))
+    return [high, " times"] if low.text == high.text else [low, " to ", high, " times"]
 
 
 def _present(scene: Scene, members: tuple[str, ...]) -> bool:

@@ -3,6 +3,7 @@
 from modelcensus.catalog import lists
 from modelcensus.measures import Result, number, period_text
 from modelcensus.publish.charts import Bar, Words, bar_chart
+from modelcensus.publish.prose import Linked, Name, Prose, resting
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
@@ -19,13 +20,11 @@ def who_leads(scene: Scene) -> Section | None:
     if not shares:
         return None
     low, high = shares[0].rows[-1], shares[-1].rows[-1]
-    rungs = ", ".join(f"{number(r.rows[-1].value, 'share')} of {r.whole_text}" for r in shares[:-1])
     name = scene.name(scene.leader)
-    lead = Statement(
-        f"{name} leads. Its share of downloads is {rungs}{' and ' if rungs else ''}{number(high.value, 'share')} of"
-        f" {shares[-1].whole_text}.",
-        tuple(r.provenance.id for r in shares),
-    )
+    parts: list[str | Linked | Prose] = []
+    for place, share in enumerate(shares):
+        parts += ["" if not place else ", " if place + 1 < len(shares) else " and ", *_rung(share)]
+    lead = Statement.build(Name(name), " leads. Its share of downloads is ", *parts, ".")
     words = Words(
         f"{name}: {number(low.value, 'share')} or {number(high.value, 'share')}? It depends on what stands under the line",
         f"Share of downloads by {name}, by denominator; the line on a bar is the interval that the data allow",
@@ -52,6 +51,11 @@ def who_leads(scene: Scene) -> Section | None:
         remarks=_remarks(scene, shares),
         results=shares,
     )
+
+
+def _rung(share: Result) -> tuple[Linked, str, Prose]:
+    record = share.provenance.id
+    return Linked(number(share.rows[-1].value, "share"), record), " of ", resting(share.whole_text, record)
 
 
 def _reported(scene: Scene) -> list[Result]:
