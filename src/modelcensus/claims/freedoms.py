@@ -17,7 +17,6 @@ from modelcensus.vocabulary.names import HUB, REPORTED
 EVIDENCE = "evidence"
 """The degree of freedom that every claim has: who counted."""
 SUBJECT = "subject"
-_OWN = {SUBJECT: "who is meant"}
 COUNTED = "counted"
 """Choice of evidence: the counters that were observed here."""
 
@@ -31,8 +30,10 @@ class MeasureReadings(Entry):
 
 
 class Readings(Entry):
-    """The file readings.yml. `common` are of every measure that repairs counters."""
+    """The file readings.yml. `common` are of every measure that repairs counters; `names` are what claims' own degrees of
+    freedom are about."""
 
+    names: dict[str, str]
     common: dict[str, Freedom]
     shared: dict[str, Freedom]
     measures: dict[str, MeasureReadings]
@@ -64,7 +65,7 @@ def freedoms(claim: Claim, knowledge: Knowledge, channels: list[str]) -> dict[st
                 )  # fmt: skip
             found.pop(name, None)
         elif isinstance(stated, dict):
-            text = found[name].text if name in found else _OWN.get(name, name.replace("-", " "))
+            text = found[name].text if name in found else default_readings().names.get(name, name.replace("-", " "))
             found[name] = Freedom(text=text, choices=stated)
         else:
             found[name] = _some(claim, name, stated, found)

@@ -37,7 +37,9 @@ def worded(one: Account, outcome: Outcome | None) -> Prose:
 
 def number_of(outcome: Outcome) -> str:
     """The number with its bounds; of a ratio with the word that makes it one."""
-    return f"{value_text(outcome)}{' times' if outcome.result and outcome.result.unit == 'times' else ''}"
+    result = outcome.result
+    is_ratio = result is not None and result.unit == "times" and result.measure != "crossover"  # that is a month
+    return f"{value_text(outcome)}{' times' if is_ratio else ''}"
 
 
 def counts(one: Account) -> Prose:
