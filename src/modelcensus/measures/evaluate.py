@@ -16,7 +16,7 @@ from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.registry import Measure, find_measure
 from modelcensus.measures.reported import own_scope, published_name
 from modelcensus.measures.result import Provenance, Result, Row
-from modelcensus.measures.sentence import subject_terms
+from modelcensus.measures.sentence import spoken, subject_terms
 from modelcensus.vocabulary import Reading, Request, RequestError, nearest
 from modelcensus.vocabulary.names import DIMENSIONS, ROOT_DIMENSIONS
 
@@ -275,7 +275,7 @@ def _whole_text(frame: Frame, scope: Scope, measure: Measure) -> str:
         absent = next((n for n in frame.notes if n.startswith(ABSENT_NOTE)), "")
         listed = f"{', '.join(named.members[:-1])} and {named.members[-1]}"
         return f"{listed} ({absent})" if absent else listed
-    return f"{'' if dimension == 'organization' else dimension + ' '}{', '.join(members)}"
+    return spoken(dimension, members)
 
 
 def _mark(census: Census, request: Request) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
 
 SPEAKING = ("organization", "family", "repository")
 """Dimensions whose members are known by their name alone."""
+WORDS = {
+    "region": "organizations based in {}", "root_family": "models made from {}", "root_organization": "models made from those of {}",
+    "root_region": "models made from those of {}",
+}  # fmt: skip
+PLACES = {"china": "China", "us": "the US", "europe": "Europe"}
 COUNTED = {"rolling_30d": "the 30 days up to the reading of ", "all_time": "all time up to the reading of "}
 """What a counter counts, before the day on which it was read."""
 
@@ -120,9 +126,22 @@ def subject_terms(request: Request) -> str:
     """The subject of a request in words; nothing where it has no terms."""
     parts = []
     for dimension, values in request.of:
-        listed = ", ".join(values) if len(values) < 4 else f"{', '.join(values[:3])} and {len(values) - 3} more"
-        parts.append(listed if dimension in SPEAKING else f"{dimension} {listed}")
+        parts.append(spoken(dimension, values if len(values) < 4 else (*values[:3], f"{len(values) - 3} more")))
     return " / ".join(parts)
+
+
+def spoken(dimension: str, values: Sequence[str]) -> str:
+    """The members of a dimension in words.
+
+    >>> spoken("family", ["Qwen"]), spoken("region", ["us", "china"]), spoken("generation", ["Qwen3"])
+    ('Qwen', 'organizations based in the US and China', 'generation Qwen3')
+    """
+    named = [PLACES.get(v, v) for v in values] if dimension.endswith("region") else list(values)
+    if dimension in SPEAKING:
+        return ", ".join(named)
+    if dimension not in WORDS:
+        return f"{dimension} {', '.join(named)}"
+    return WORDS[dimension].format(" and ".join(filter(None, [", ".join(named[:-1]), named[-1]])))
 
 
 def sentence(result: Result, row: Row) -> str:
