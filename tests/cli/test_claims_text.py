@@ -37,6 +37,12 @@ def test_statements_as_json_with_drafts_and_accounts(run):
     assert "Qwen 3.5" in told["seen"]["names"] and "February 2026" in told["seen"]["times"]
 
 
+def test_what_decides_and_what_is_true_under_each_choice(run):
+    _, out, _ = run("--text", "In February 2026 Qwen had more than twice the downloads of the next eight combined.")
+    assert "Over all readings: depends" in out and "what decides is whom it is compared with" in out
+    assert "      fails: 1.7 (places 2 to 9 of all publishers)" in out.splitlines()
+
+
 def test_a_draft_is_written_edited_and_checked_as_a_pack(run, tmp_path):
     (tmp_path / "article.txt").write_text(SENTENCES)
     status, out, _ = run(

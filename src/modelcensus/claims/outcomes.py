@@ -67,11 +67,14 @@ def outcomes(census: Census, specifications: Sequence[Specification], compare: C
     ]
 
 
-def _begins(census: Census, specification: Specification) -> int:
-    """The first whole month of a reading's evidence: what was before it no crossing tells."""
+def _begins(census: Census, specification: Specification) -> int | None:
+    """The first whole month of a reading's evidence: what was before it no crossing tells. Nothing where there is none."""
     request = specification.request
     first = min((p.start for p in request.periods), default=date.min)
-    start = max(first, census.extent(request.reading.channel).first)
+    try:
+        start = max(first, census.extent(request.reading.channel).first)
+    except RequestError:
+        return None
     return 12 * start.year + start.month - 1 + (start.day > 1)
 
 

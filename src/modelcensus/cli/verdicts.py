@@ -13,6 +13,8 @@ from modelcensus.claims.telling import as_dict
 from modelcensus.claims.wording import as_worded_text, decided_text, nearest_truths, true_sentence, verdict_text
 from modelcensus.claims.writing import pack_yaml
 
+NEAREST = 6
+"""Lines on what is true under each choice."""
 NOTHING = "No checkable statement was found."
 
 
@@ -61,7 +63,10 @@ def _statement(one: Account) -> Iterator[str]:
     yield f"  Over all readings: {verdict_text(one)}"
     if decided := decided_text(one):
         yield f"    {decided}"
-        yield from (f"      {line}" for line in nearest_truths(one))
+        lines = [text for _, text in nearest_truths(one)]
+        yield from (f"      {line}" for line in lines[:NEAREST])
+        if len(lines) > NEAREST:
+            yield f"      and {len(lines) - NEAREST} more: --format json has them"
     if sentence := true_sentence(one):
         fails = one.as_worded is not None and one.as_worded.is_decided and not one.as_worded.holds
         yield f"  {'True instead' if fails else 'True'}: {sentence}"

@@ -126,7 +126,8 @@ def subject_terms(request: Request) -> str:
     """The subject of a request in words; nothing where it has no terms."""
     parts = []
     for dimension, values in request.of:
-        parts.append(spoken(dimension, values if len(values) < 4 else (*values[:3], f"{len(values) - 3} more")))
+        listed = values if len(values) < 4 else (f"{', '.join(values[:3])} and {len(values) - 3} more",)
+        parts.append(spoken(dimension, listed))
     return " / ".join(parts)
 
 

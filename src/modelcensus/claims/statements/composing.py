@@ -11,6 +11,7 @@ from typing import Any
 
 from modelcensus.catalog import Knowledge
 from modelcensus.claims.entries import Choice, Claim, Comparison, Pack, Source, Worded
+from modelcensus.claims.freedoms import MeasureReadings, default_readings
 from modelcensus.claims.statements.drafts import Draft, Found, Unread
 from modelcensus.claims.statements.lexicon import words
 from modelcensus.claims.statements.spans import WHEN, Span, span_of
@@ -73,6 +74,9 @@ def claim_of(draft: Draft, knowledge: Knowledge, published: date | None, taken: 
     if span.choices:
         content["readings"][WHEN] = dict(span.choices)
         chosen[WHEN] = span.preferred
+    shared = default_readings().measures.get(span.measure, MeasureReadings()).shared
+    if draft.period and "window" in shared and "window" not in chosen:
+        content["readings"]["window"] = ("stated",)  # a time that is named is not all time until then
     if span.measure == "growth":
         because.append(_grown(draft, span, content))
     if draft.edges and span.measure == "growth":
