@@ -11,7 +11,7 @@ from modelcensus.claims.outcomes import Outcome
 FEW = range(100, 102)
 RIGHT = 0.99
 """Of the verdicts as worded that are decided (issue: at least so many are right)."""
-DECIDED = 0.5
+DECIDED = 0.4
 """Of all verdicts as worded: a gap over the edge of a month leaves them open, but bounds that are always wide say nothing."""
 
 

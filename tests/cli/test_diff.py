@@ -41,12 +41,12 @@ def made(run, tmp_path_factory) -> Path:
     (folder / "later.csv").write_text(LATER)
     (folder / "list.csv").write_text("repo\nQwen/A\nmeta-llama/B\n")
     run("import", "first.csv", *MAP, "--map", "created_at=created", "--ledger", "mine", cwd=folder)
-    run("report", "--ledger", "mine", "-o", "one", "--edition", "one", cwd=folder)
+    run("report", "--no-claims", "--ledger", "mine", "-o", "one", "--edition", "one", cwd=folder)
     run("import", "later.csv", *MAP, "--ledger", "mine", cwd=folder)
     run("import", "list.csv", "--source", "tracked_list", "--date", "2026-03-01", "--ledger", "mine", cwd=folder)
     (folder / "mine" / "knowledge").mkdir()
     (folder / "mine" / "knowledge" / "own.yml").write_text(OWN)
-    run("report", "--ledger", "mine", "-o", "two", "--edition", "two", "--previous", "one", cwd=folder)
+    run("report", "--no-claims", "--ledger", "mine", "-o", "two", "--edition", "two", "--previous", "one", cwd=folder)
     return folder
 
 

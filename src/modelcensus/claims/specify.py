@@ -14,6 +14,8 @@ from modelcensus.vocabulary import Period, Request, RequestError
 
 MOST = 20_000
 """Readings of one claim that are too many to tell anything."""
+TREATMENT = ("repair", "spikes", "panel")
+"""Degrees of freedom in how observed counters are treated: of other evidence they leave nothing open."""
 ABSENT = ""
 """What stands for a choice that the evidence does not leave open."""
 
@@ -48,7 +50,7 @@ def specifications(claim: Claim, census: Census, open_: Mapping[str, Freedom]) -
             n: {c: choice for c, choice in f.choices.items() if choice.applies in ("both", applies)}
             for n, f in open_.items()
         } | {EVIDENCE: {channel: open_[EVIDENCE].choices[channel]}}
-        if not all(left.values()):
+        if any(not choices and name not in TREATMENT for name, choices in left.items()):
             continue  # the evidence can be read in none of the ways of some degree of freedom
         _few(claim, left)
         for chosen in _combinations(left):
@@ -64,8 +66,9 @@ def specifications(claim: Claim, census: Census, open_: Mapping[str, Freedom]) -
 
 
 def _combinations(left: Mapping[str, Mapping[str, Choice]]) -> Iterator[dict[str, str]]:
-    for chosen in product(*left.values()):
-        yield dict(zip(left, chosen, strict=True))
+    names = [n for n in left if left[n]]
+    for chosen in product(*(left[n] for n in names)):
+        yield dict(zip(names, chosen, strict=True))
 
 
 def _named(name: str, chosen: str, left: Mapping[str, Mapping[str, Choice]], open_: Mapping[str, Freedom]) -> str:
