@@ -2,6 +2,7 @@
 
 import html
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi.testclient import TestClient
@@ -97,6 +98,7 @@ def test_a_wrong_draft_is_refused_beside_it(client: TestClient, checked: str, ol
     reason = re.search(r'<p class="wrong" role="alert" id="claim-1-wrong">(.*?)</p>', page)
     assert reason and said in html.unescape(reason[1])
     assert drafts(page) == [wrong] and not verdicts(page)
+    assert (f">{HEADLINE}</h2>" in page) == ("above: [2" not in new and "[[" not in new and "*all" not in new)
 
 
 def test_what_is_pasted_is_no_markup(client: TestClient, checked: str) -> None:
@@ -112,6 +114,7 @@ def test_what_is_pasted_is_no_markup(client: TestClient, checked: str) -> None:
 
 def test_what_is_too_long_or_empty_is_refused(client: TestClient) -> None:
     assert "more than 200,000" in post(client, 413, text="a" * (MOST_TEXT + 1))
+    assert "a sentence of 4,999 characters" in post(client, 413, text="Qwen " * 1000)
     assert "more than 65,536" in post(client, 413, draft=["a" * (MOST + 1)], again=1)
     assert "more than 4,000,000" in post(client, 413, text="a" * (MOST_BODY + 1))
     assert "the text is empty" in post(client, 422, text=" ")
@@ -171,11 +174,19 @@ def test_programs_get_the_same_as_values(client: TestClient, checked: str) -> No
     assert client.get("/docs").status_code == 404
 
 
+def test_two_readers_at_once_get_each_their_own(client: TestClient, checked: str) -> None:
+    (draft,) = drafts(checked)
+    wanted = {"1.2 times": ["holds", "holds"], "4 times": ["fails", "fails"], "1.3 times": ["holds", "holds"]}
+    with ThreadPoolExecutor(3) as pool:
+        pages = pool.map(lambda n: post(client, draft=[draft.replace("2 times", n)], again=1), wanted)
+    assert [verdicts(p) for p in pages] == list(wanted.values())
+
+
 def test_statements_beyond_the_bound_are_drafts(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("modelcensus.serve.check.MOST_TESTED", 1)
     page = post(client, text=f"{HEADLINE} {HEADLINE.replace('February', 'March')}")
     assert len(drafts(page)) == 2 and len(verdicts(page)) == 2
-    assert "Not tested in this request" in page and "The other 1 are drafts" in page
+    assert "Not tested in this request" in page and "Left as drafts, above: 1." in page
 
 
 def test_a_draft_stands_as_in_a_pack() -> None:

@@ -36,13 +36,14 @@ def account_files(told: Tested, edition: str, progress: Callable[[str], None]) -
     return files
 
 
-def drawn_curve(one: Account) -> dict[str, str] | None:
-    """The specification curve for a screen and a phone, with what it shows in words; none without evidence."""
+def drawn_curve(one: Account, named: bool = True) -> dict[str, str] | None:
+    """The specification curve for a screen and a phone, with what it shows in words; none without evidence.
+    `named`: the claim stands in a pack."""
     if not one.tested:
         return None
-    wide = curve_chart(one)
+    wide = curve_chart(one, named=named)
     alt = f"{wide.words.title}. {wide.words.subtitle}"
-    return {"wide": wide.svg(), "phone": curve_chart(one, "phone").svg(), "alt": alt}
+    return {"wide": wide.svg(), "phone": curve_chart(one, "phone", named).svg(), "alt": alt}
 
 
 def account_words(one: Account, told: Tested, level: int = 2, at: str = "") -> dict[str, object]:

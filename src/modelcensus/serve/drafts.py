@@ -49,3 +49,14 @@ def _plain(text: str) -> None:
 
 def _refused(what: str, token: yaml.Token, remedy: str) -> KnowledgeError:
     return KnowledgeError(what, where=f"{SHOWN}, line {token.start_mark.line + 1}", remedy=remedy)
+
+
+def stated(text: str) -> str:
+    """What a draft that is no claim says all the same; empty where it says nothing."""
+    try:
+        _plain(text)
+        content = yaml.safe_load(text)
+    except (KnowledgeError, yaml.YAMLError, ValueError):
+        return ""
+    said = content.get("statement") if isinstance(content, dict) else None
+    return said if isinstance(said, str) else ""

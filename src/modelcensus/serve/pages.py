@@ -17,7 +17,7 @@ from modelcensus.serve.tester import Tester
 EXAMPLES = (
     "In February 2026 Qwen had more than twice the downloads of the next eight combined.",
     "Qwen was downloaded more than 100 million times in February 2026.",
-    "Chinese models had more than half of all downloads in May 2026.",
+    "Qwen had more than three times the downloads of Llama in February 2026.",
 )
 """Sentences that the page offers where nothing was pasted yet."""
 
@@ -76,7 +76,7 @@ class Pages:
 
         words = account_words(one, Tested((one,)), level=3, at=f"{at}-") | {"href": href}
         template = self._templates.get_template("account_short.html")
-        return Markup(template.render(curve=drawn_curve(one), alone=False, root="", **words))
+        return Markup(template.render(curve=drawn_curve(one, named=False), alone=False, root="", **words))
 
     def _page(self, name: str, menu: str, **content: object) -> str:
         return self._templates.get_template(name).render(menu=menu, data=self._data, **content)
