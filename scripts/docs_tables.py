@@ -239,7 +239,7 @@ def commands() -> str:
         rows = [r for r in rows if r[0].strip("`") not in shared]
         also = f", with {' and '.join(f'`{n}`' for n in shared)}" if shared else ""
         parts.append(
-            f"## `modelcensus {name}`\n\n{command.help.strip().splitlines()[0]} `modelcensus {name} {usage}`{also}"
+            f"## `modelcensus {name}`\n{command.help.strip().splitlines()[0]} `modelcensus {name} {usage}`{also}"
             + (f"\n\n{table(OPTION, rows)}" if rows else "")
         )
     return "\n\n".join([table(OPTION, (told[n] for n in SHARED)), *parts])

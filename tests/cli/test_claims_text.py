@@ -64,7 +64,7 @@ def test_a_text_without_a_statement_says_so_and_what_was_seen(run, tmp_path):
     assert status == 0 and "No checkable statement was found." in out and not (tmp_path / "d.yml").exists()
     assert "Seen, names: Qwen" in out and "Seen, numbers: 50 %" in out and "Seen, times: none" in out
     status, out, _ = run("--text", "Qwen accounts for half of all downloads.")
-    assert status == 0 and "no period is stated: give --date, the day of publication, or write the month" in out
+    assert status == 0 and "no period is stated: give the day of publication (--date), or write the month" in out
 
 
 @pytest.mark.parametrize(

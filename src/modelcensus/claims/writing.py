@@ -36,8 +36,22 @@ def pack_yaml(pack: Pack) -> str:
     >>> print(pack_yaml(bundled_packs()["qwen-2026"]).splitlines()[0])
     id: qwen-2026
     """
+    return _dump(pack)
+
+
+def claim_yaml(claim: Claim) -> str:
+    """One claim as YAML, as it stands in a pack.
+
+    >>> from modelcensus.claims import bundled_packs
+    >>> print(claim_yaml(bundled_packs()["qwen-2026"].claims[0]).partition(":")[0])
+    id
+    """
+    return _dump(claim)
+
+
+def _dump(entry: Entry) -> str:
     return yaml.dump(
-        _tree(pack), Dumper=_Dumper, default_flow_style=False, sort_keys=False, allow_unicode=True, width=WIDTH
+        _tree(entry), Dumper=_Dumper, default_flow_style=False, sort_keys=False, allow_unicode=True, width=WIDTH
     )
 
 

@@ -10,16 +10,16 @@ from cyclopts import App, Parameter
 from rich.table import Table
 
 from modelcensus.claims import Account, Pack, account, find_claim, find_packs
+from modelcensus.claims.statements.pasted import Pasted, statements_dict
 from modelcensus.claims.telling import as_dict, told
 from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, emit_bytes, notes, open_census, say
-from modelcensus.cli.pasted import Pasted, pasted, write_draft
+from modelcensus.cli.pasted import pasted, write_draft
 from modelcensus.cli.verdicts import (
     console,
     print_draft,
     print_statements,
     print_unread,
     print_verdicts,
-    statements_dict,
 )
 from modelcensus.measures import Census
 from modelcensus.publish import curve_chart

@@ -17,6 +17,7 @@ from modelcensus.cli.launch import launch
 from modelcensus.cli.measure import measure
 from modelcensus.cli.options import say
 from modelcensus.cli.report import report
+from modelcensus.cli.serve import serve
 from modelcensus.cli.sql import sql
 from modelcensus.vocabulary import CensusError
 
@@ -35,6 +36,7 @@ app.command(explain)
 app.command(launch)
 app.command(diff)
 app.command(sql)
+app.command(serve)
 app.command(catalog)
 app.command(doctor)
 

@@ -1,14 +1,11 @@
 """A text given to `claims check`: taken from the command line or a file, refused with the reason where it is none."""
 
-import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from modelcensus.catalog import Knowledge
 from modelcensus.claims import Pack
-from modelcensus.claims.statements import Composed, Found, compose, find_statements
+from modelcensus.claims.statements.pasted import Pasted, day_of
 from modelcensus.claims.writing import pack_yaml
 from modelcensus.vocabulary import RequestError
 
@@ -17,21 +14,6 @@ _HTML = re.compile(
     r"\s*(?:<!--.*?-->\s*)?(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body|div|p|article)\b", re.I | re.S
 )
 _PLAIN = "save it as plain text (copy the article's text into a .txt file), and give that"
-
-
-@dataclass(frozen=True)
-class Pasted:
-    """A text with where it comes from."""
-
-    text: str
-    title: str = ""
-    publisher: str = ""
-    published: datetime.date | None = None
-
-    def read(self, knowledge: Knowledge) -> tuple[Found, Composed]:
-        """What was found in the text, and the claims made from it."""
-        found = find_statements(self.text, knowledge, self.published)
-        return found, compose(found, knowledge, self.title, self.publisher, self.published)
 
 
 def pasted(
@@ -62,16 +44,7 @@ def pasted(
         raise RequestError(
             "the file is there already", where=f"--draft {draft}", remedy="name another one, or remove it"
         )
-    return Pasted(content, title, publisher, _day(date))
-
-
-def _day(text: str | None) -> datetime.date | None:
-    if not text:
-        return None
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError as error:
-        raise RequestError(f"{text!r} is no day", where="--date", remedy="use YYYY-MM-DD") from error
+    return Pasted(content, title, publisher, day_of(date, "--date"))
 
 
 def _article(path: Path | None) -> str:

@@ -1,15 +1,12 @@
-"""Verdicts of claims on the terminal and as JSON: of packs as a table, of a text one statement after the other."""
+"""Verdicts of claims on the terminal: of packs as a table, of a text one statement after the other."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.table import Table
 
 from modelcensus.claims import Account, Pack
 from modelcensus.claims.statements import Composed, Found
-from modelcensus.claims.telling import as_dict
 from modelcensus.claims.wording import as_worded_text, decided_text, nearest_truths, true_sentence, verdict_text
 from modelcensus.claims.writing import pack_yaml
 
@@ -86,16 +83,3 @@ def print_unread(composed: Composed, found: Found) -> None:
     if composed.pack is None:
         for kind, seen in found.seen:
             out.print(f"Seen, {kind}: {', '.join(seen) or 'none'}", soft_wrap=True)
-
-
-def statements_dict(accounts: Sequence[Account], composed: Composed, found: Found) -> dict[str, Any]:
-    """Statements with their draft claims and accounts, and what was not understood, as plain values."""
-    drafts = yaml.safe_load(pack_yaml(composed.pack))["claims"] if composed.pack else []
-    return {
-        "statements": [
-            {"text": one.claim.statement, "draft": draft, "account": as_dict(one)}
-            for one, draft in zip(accounts, drafts, strict=True)
-        ],
-        "not_understood": [{"text": u.text, "reason": u.reason, "remedy": u.remedy or None} for u in composed.unread],
-        "seen": {kind: list(seen) for kind, seen in found.seen},
-    }

@@ -1,8 +1,10 @@
 """Charts, the report, and everything that is written for people to look at."""
 
+from modelcensus.publish.account_pages import account_words, drawn_curve
 from modelcensus.publish.charts import Bar, Chart, Mark, Point, Words, bar_chart, line_chart
 from modelcensus.publish.curve_chart import curve_chart
 from modelcensus.publish.editions import read_side
+from modelcensus.publish.pages import environment
 from modelcensus.publish.questions import headline
 from modelcensus.publish.report import write_report
 from modelcensus.publish.result_chart import result_chart
@@ -15,8 +17,11 @@ __all__ = [
     "Point",
     "Scene",
     "Words",
+    "account_words",
     "bar_chart",
     "curve_chart",
+    "drawn_curve",
+    "environment",
     "headline",
     "line_chart",
     "read_side",

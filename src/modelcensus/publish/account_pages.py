@@ -26,17 +26,29 @@ def account_files(told: Tested, edition: str, progress: Callable[[str], None]) -
     files = {}
     for one in told.accounts:
         progress(f"writing the account of {one.id}")
-        curve = None
-        if one.tested:
-            wide = curve_chart(one)
-            files[page_of(one, "svg")] = wide.svg().encode()
-            alt = f"{wide.words.title}. {wide.words.subtitle}"
-            curve = {"wide": wide.svg(), "phone": curve_chart(one, "phone").svg(), "alt": alt}
+        curve = drawn_curve(one)
+        if curve:
+            files[page_of(one, "svg")] = curve["wide"].encode()
         files[page_of(one, "json")] = json.dumps(as_dict(one, whole=True), indent=1, default=str).encode()
         files[page_of(one)] = template.render(
-            one=one, root=ROOT, edition=edition, curve=curve, **(tools() | _said(one, told))
+            root=ROOT, edition=edition, curve=curve, alone=True, **account_words(one, told)
         ).encode()
     return files
+
+
+def drawn_curve(one: Account, named: bool = True) -> dict[str, str] | None:
+    """The specification curve for a screen and a phone, with what it shows in words; none without evidence.
+    `named`: the claim stands in a pack."""
+    if not one.tested:
+        return None
+    wide = curve_chart(one, named=named)
+    alt = f"{wide.words.title}. {wide.words.subtitle}"
+    return {"wide": wide.svg(), "phone": curve_chart(one, "phone", named).svg(), "alt": alt}
+
+
+def account_words(one: Account, told: Tested, level: int = 2, at: str = "") -> dict[str, object]:
+    """What the parts of an account's page need, but its curve; headings of that level, with ids that begin with `at`."""
+    return tools() | _said(one, told) | {"one": one, "level": level, "at": at}
 
 
 def _said(one: Account, told: Tested) -> dict[str, object]:

@@ -22,8 +22,9 @@ LETTER = 6.4
 """Pixels of a letter of a choice, in the widest usual font."""
 
 
-def curve_chart(account: Account, size: str = "post") -> Chart:
-    """The curve above, the threshold as a line, the matrix of choices below; the reading as worded is ringed."""
+def curve_chart(account: Account, size: str = "post", named: bool = True) -> Chart:
+    """The curve above, the threshold as a line, the matrix of choices below; the reading as worded is ringed. `named`:
+    the claim stands in a pack, so that a command finds it."""
     tested = account.tested
     if not tested:
         raise RequestError(
@@ -71,7 +72,8 @@ def curve_chart(account: Account, size: str = "post") -> Chart:
         account.claim.statement.removesuffix("."),
         f"Every reading that the data can answer ({len(tested):,}), sorted; ringed: as worded; "
         f"dashed: {compare_text(account.claim.compare, unit) if account.claim.compare else ''}. {verdict_text(account)}",
-        f"{source_line(start.result) if start and start.result else ''} The whole account: modelcensus claims show {account.id}",
+        f"{source_line(start.result) if start and start.result else ''}"
+        f"{f' The whole account: modelcensus claims show {account.id}' if named else ''}".strip(),
     )
     return finish(alt.vconcat(above, _matrix(account, width, x, size), spacing=6), words, size)
 

@@ -3,7 +3,7 @@
 import base64
 from dataclasses import dataclass, field
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from modelcensus.claims import Account
 from modelcensus.claims.wording import decided_text
@@ -170,10 +170,10 @@ def _cell(text: str) -> str:
     return " ".join(plain_markdown(text).split())
 
 
-def environment(html: bool) -> Environment:
-    """Templates, escaped for HTML or left as they are."""
+def environment(html: bool, room: str = "modelcensus.publish") -> Environment:
+    """Templates, escaped for HTML or left as they are; those of another room stand before the report's."""
     return Environment(
-        loader=PackageLoader("modelcensus.publish"),
+        loader=ChoiceLoader([PackageLoader(r) for r in dict.fromkeys((room, "modelcensus.publish"))]),
         autoescape=html,
         undefined=StrictUndefined,
         trim_blocks=True,

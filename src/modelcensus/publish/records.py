@@ -32,6 +32,14 @@ def records_page(
     )  # fmt: skip
 
 
+def figure_entries(figure: Published) -> dict[str, str]:
+    """What is known of a figure that others published, by name."""
+    return {
+        "figure": f"{figure.about}: {figure_value(figure)}", "source": figure.source, "address": figure.url,
+        "date": str(figure.date or "undated"), "mark": figure.mark, "scope": figure.scope,
+    }  # fmt: skip
+
+
 def _figures(accounts: tuple[Account, ...]) -> list[Published]:
     """The figures that accounts name, and those that contradict them."""
     named = {f.id: f for a in accounts for f in a.figures}

@@ -18,7 +18,7 @@ BEFORE_ALL = "2019-01"
 """A month before every count of downloads: `by` a month means from there on."""
 TO_DATE = ("cumulative", "derivative_stock", "releases")
 """Measures of what has come about by a day."""
-REMEDY = "give --date, the day of publication, or write the month"
+REMEDY = "give the day of publication (--date), or write the month"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,134 @@
+"""The application: which address answers with what."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
+from typing import Annotated
+
+from fastapi import FastAPI, Form, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from modelcensus.claims import find_claim, find_packs
+from modelcensus.measures import Census
+from modelcensus.publish.records import figure_entries
+from modelcensus.serve.check import Given, TooLongError, answer, check_draft, check_text
+from modelcensus.serve.guard import Guard
+from modelcensus.serve.pages import Pages, stylesheet
+from modelcensus.serve.tester import Tester
+from modelcensus.vocabulary import CensusError, RequestError
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+"""Names of this machine: a page elsewhere that points its own name here is refused."""
+ANY_HOST = ("*",)
+API = "/api/v1"
+Text = Annotated[str, Form()]
+
+
+class Asked(BaseModel):
+    """A text to check; `date` is the day of publication (YYYY-MM-DD)."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: str
+    date: str = ""
+    title: str = ""
+    publisher: str = ""
+
+
+def create_app(census_factory: Callable[[], Census], hosts: Iterable[str] = LOOPBACK) -> FastAPI:
+    """The app on one census, which is opened now; it answers to these host names (`*`: to any)."""
+    tester = Tester(census_factory(), find_packs())
+    pages, sheet = Pages(tester), stylesheet()
+    app = FastAPI(
+        title="modelcensus", version=version("modelcensus"), docs_url=None, redoc_url=None,
+        openapi_url=f"{API}/openapi.json", default_response_class=HTMLResponse,
+    )  # fmt: skip
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
+    app.add_middleware(Guard)
+    _refuse(app, pages)
+
+    @app.get("/", include_in_schema=False)
+    def start() -> Response:
+        return RedirectResponse("/check")
+
+    @app.get("/style.css", include_in_schema=False)
+    def style() -> Response:
+        return Response(sheet, media_type="text/css")
+
+    @app.get("/check", include_in_schema=False)
+    def form(text: str = "", date: str = "", title: str = "", publisher: str = "") -> str:
+        # Fills the form and computes nothing: a link costs this machine nothing until its reader submits.
+        return pages.check(Given(text, date, title, publisher))
+
+    @app.post("/check", include_in_schema=False)
+    def check(
+        text: Text = "", date: Text = "", title: Text = "", publisher: Text = "",
+        draft: Annotated[list[str] | None, Form()] = None, again: Annotated[int, Form()] = 0,
+    ) -> Response:  # fmt: skip
+        given = Given(text, date, title, publisher)
+        try:
+            checked = check_draft(tester, given, draft or (), again) if again else check_text(tester, given)
+        except TooLongError:
+            raise
+        except RequestError as error:
+            return HTMLResponse(pages.check(given, wrong=str(error)), 422)
+        return HTMLResponse(pages.check(given, checked), 422 if checked.wrong else 200)
+
+    @app.get("/claims", include_in_schema=False)
+    def claims() -> str:
+        return pages.packs()
+
+    @app.get("/claims/{pack}/{claim}", include_in_schema=False)
+    def claim(pack: str, claim: str) -> str:
+        try:
+            found = find_claim(tester.packs, f"{pack}/{claim}")
+        except RequestError as error:
+            raise HTTPException(404, str(error)) from error
+        return pages.claim(tester.kept(*found))
+
+    @app.get("/provenance/{id}", include_in_schema=False)
+    def provenance(id: str) -> str:
+        if record := tester.record(id):
+            return pages.record(id, record)
+        if batch := tester.batch(id):
+            return pages.source(id, "batch", batch.model_dump(mode="json", exclude={"files"}))
+        if figure := tester.figure(id.removeprefix("figure-")):
+            return pages.source(id, "published figure", figure_entries(figure))
+        raise HTTPException(404, f"no record {id!r}: records are kept by the ledger when a number is computed")
+
+    @app.post(f"{API}/check", response_class=JSONResponse)
+    def checked(asked: Asked) -> Response:
+        """Statements found in a text, with drafts, verdicts and nearest true sentences; what was not understood."""
+        content = answer(tester, Given(asked.text, asked.date, asked.title, asked.publisher))
+        return Response(json.dumps(content, default=str), media_type="application/json")
+
+    return app
+
+
+def _refuse(app: FastAPI, pages: Pages) -> None:
+    """What an error looks like: a page, or JSON where the API was asked."""
+
+    def told(request: Request, status: int, title: str, reason: str) -> Response:
+        if request.url.path.startswith(API):
+            return JSONResponse({"error": reason}, status)
+        return HTMLResponse(pages.refused(title, reason), status)
+
+    @app.exception_handler(CensusError)
+    def refused(request: Request, error: CensusError) -> Response:
+        status = 413 if isinstance(error, TooLongError) else 422 if isinstance(error, RequestError) else 500
+        return told(request, status, "Why was this not answered?", str(error))
+
+    @app.exception_handler(HTTPException)
+    def missing(request: Request, error: HTTPException) -> Response:
+        return told(request, error.status_code, "Why is there no such page?", str(error.detail))
+
+    @app.exception_handler(RequestValidationError)
+    def unread(request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        where = ".".join(str(p) for p in first["loc"][1:])
+        return told(request, 422, "Why was this not answered?", f"{where}: {first['msg']}")

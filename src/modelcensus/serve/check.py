@@ -1,0 +1,163 @@
+"""The Check page: statements found in a text, each as a draft that can be changed and tested again."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from modelcensus.claims import Account, Claim, Pack
+from modelcensus.claims.entries import Source
+from modelcensus.claims.statements import Composed, Found, Unread
+from modelcensus.claims.statements.composing import PASTED
+from modelcensus.claims.statements.pasted import Pasted, day_of, statements_dict
+from modelcensus.claims.statements.sentences import sentences
+from modelcensus.claims.writing import claim_yaml
+from modelcensus.serve.drafts import MOST as MOST_OF_DRAFT
+from modelcensus.serve.drafts import read_draft, stated
+from modelcensus.serve.tester import Tester
+from modelcensus.vocabulary import CensusError, RequestError
+
+MOST_TEXT = 200_000
+"""Characters of a text."""
+MOST_SENTENCE = 1_500
+"""Characters of a sentence: longer ones are lists without full stops, and cost more to read than they say."""
+MOST_TESTED = 40
+"""Claims of one text that are tested in one request; the rest are shown as drafts."""
+
+
+class TooLongError(RequestError):
+    """More than one request may carry."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the form holds."""
+
+    text: str = ""
+    date: str = ""
+    title: str = ""
+    publisher: str = ""
+
+    def pasted(self) -> Pasted:
+        """The text with where it comes from; RequestError where it is empty or its day is none, TooLongError."""
+        if not self.text.strip():
+            raise RequestError("the text is empty", where="the text", remedy="paste a headline or an article")
+        if len(self.text) > MOST_TEXT:
+            raise TooLongError(
+                f"{len(self.text):,} characters are more than {MOST_TEXT:,}",
+                where="the text",
+                remedy="check a part of it",
+            )
+        longest = max(sentences(self.text), key=len, default="")
+        if len(longest) > MOST_SENTENCE:
+            raise TooLongError(
+                f"a sentence of {len(longest):,} characters (more than {MOST_SENTENCE:,})",
+                where=f"the text, {longest[:40]!r}",
+                remedy="break it into sentences, or leave it out",
+            )
+        return Pasted(self.text, self.title.strip(), self.publisher.strip(), self.day)
+
+    @property
+    def day(self) -> datetime.date | None:
+        """The day of publication, if any."""
+        return day_of(self.date, "the day of publication")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A draft on the page: its account where it was tested, what is wrong with it where it could not be."""
+
+    place: int
+    draft: str
+    statement: str
+    account: Account | None = None
+    wrong: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the page shows below its form. `seen` is what was recognized at all, where no statement was."""
+
+    shown: tuple[Shown, ...]
+    unread: tuple[Unread, ...] = ()
+    seen: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def untested(self) -> int:
+        """Drafts that nobody asked to test, or that are beyond the bound."""
+        return sum(s.account is None and not s.wrong for s in self.shown)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a draft that was to be tested again is refused."""
+        return any(s.wrong and s.again for s in self.shown)
+
+
+def check_text(tester: Tester, given: Given) -> Checked:
+    """Find the statements of a text, and test them."""
+    found, composed = given.pasted().read(tester.knowledge)
+    pack = composed.pack
+    if pack is None:
+        return Checked((), composed.unread, found.seen)
+    shown = []
+    for place, claim in enumerate(pack.claims, 1):
+        one, wrong = _tested(tester, pack, claim) if place <= MOST_TESTED else (None, "")
+        shown.append(Shown(place, claim_yaml(claim), claim.statement, one, wrong))
+    return Checked(tuple(shown), composed.unread)
+
+
+def check_draft(tester: Tester, given: Given, drafts: Sequence[str], again: int) -> Checked:
+    """Test one of the drafts as it was changed; the others stay as they are."""
+    drafts = [d.replace("\r\n", "\n") for d in drafts]
+    if not 1 <= again <= len(drafts):
+        raise RequestError(f"no draft {again}", where="the drafts", remedy=f"there are {len(drafts)}")
+    for place, draft in enumerate(drafts, 1):
+        if (size := len(draft.encode(errors="replace"))) > MOST_OF_DRAFT:
+            raise TooLongError(
+                f"{size:,} bytes are more than {MOST_OF_DRAFT:,}",
+                where=f"draft {place}",
+                remedy="shorten it, or check it as a file: modelcensus claims check FILE",
+            )
+    return Checked(tuple(_shown(tester, given, d, place, place == again) for place, d in enumerate(drafts, 1)))
+
+
+def answer(tester: Tester, given: Given) -> dict[str, object]:
+    """What `claims check --text --format json` gives; `not_tested` are the statements beyond the bound."""
+    found, composed = given.pasted().read(tester.knowledge)
+    return _values(tester, found, composed)
+
+
+def _values(tester: Tester, found: Found, composed: Composed) -> dict[str, object]:
+    left: list[str] = []
+    if composed.pack:
+        tested, rest = composed.pack.claims[:MOST_TESTED], composed.pack.claims[MOST_TESTED:]
+        left = [c.statement for c in rest]
+        composed = Composed(composed.pack.model_copy(update={"claims": tested}), composed.unread)
+    pack = composed.pack
+    accounts = [tester.test(pack, c) for c in pack.claims] if pack else []
+    return {**statements_dict(accounts, composed, found), "not_tested": left}
+
+
+def _shown(tester: Tester, given: Given, draft: str, place: int, again: bool) -> Shown:
+    """A draft that came with the form; tested where it is the one asked for."""
+    try:
+        claim = read_draft(draft)
+    except CensusError as error:
+        return Shown(place, draft, stated(draft) or f"Draft {place}", wrong=str(error) if again else "", again=again)
+    one, wrong = _tested(tester, _pack(given, claim), claim) if again else (None, "")
+    return Shown(place, draft, claim.statement, one, wrong, again)
+
+
+def _pack(given: Given, claim: Claim) -> Pack:
+    title, publisher = given.title.strip() or PASTED, given.publisher.strip() or PASTED
+    source = Source(title=title, publisher=publisher, date=given.day)
+    return Pack(id="draft", version=given.day or datetime.date.today(), title=title, source=source, claims=(claim,))
+
+
+def _tested(tester: Tester, pack: Pack, claim: Claim) -> tuple[Account | None, str]:
+    try:
+        return tester.test(pack, claim), ""
+    except CensusError as error:
+        return None, str(error)

@@ -1,0 +1,57 @@
+"""What holds of every request and answer: its size, where it comes from, and what a page may do."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_BODY = 4_000_000
+"""Bytes of a request: a text and the drafts made from it."""
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",  # with no-referrer a browser would send `Origin: null` with the app's own forms
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+READS = ("GET", "HEAD")
+
+
+class Guard:
+    """Refuses what is too large or comes from another site, and says what pages may do."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        refused = None if scope["method"] in READS else _refused(Headers(scope=scope))
+        await (refused or self._app)(scope, receive, headed)
+
+
+def _refused(headers: Headers) -> PlainTextResponse | None:
+    """The answer to a request that would change or compute something and may not."""
+    origin, length = headers.get("origin"), headers.get("content-length", "")
+    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        return PlainTextResponse(f"refused: this form was sent from another site ({origin[:200]})", 403)
+    if not length.isdigit():
+        return PlainTextResponse("refused: a request states its length", 411)
+    if int(length) > MOST_BODY:
+        return PlainTextResponse(
+            f"refused: {int(length):,} bytes are more than {MOST_BODY:,}; check a part of the text", 413
+        )
+    return None

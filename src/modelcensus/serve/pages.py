@@ -1,0 +1,94 @@
+"""The app's pages: the parts of the report's account pages, with links that lead into the app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from modelcensus.claims import Account
+from modelcensus.publish import account_words, drawn_curve, environment
+from modelcensus.publish.tested import Tested
+from modelcensus.serve.check import Checked, Given
+from modelcensus.serve.tester import Tester
+
+EXAMPLES = (
+    "In February 2026 Qwen had more than twice the downloads of the next eight combined.",
+    "Qwen was downloaded more than 100 million times in February 2026.",
+    "Qwen had more than three times the downloads of Llama in February 2026.",
+)
+"""Sentences that the page offers where nothing was pasted yet."""
+
+
+def stylesheet() -> str:
+    """The report's sheet, and what forms need."""
+    sheets = ("modelcensus.publish", "style.css"), ("modelcensus.serve", "app.css")
+    return "\n".join((files(room) / "templates" / name).read_text() for room, name in sheets)
+
+
+class Pages:
+    """Pages on what one census holds."""
+
+    def __init__(self, tester: Tester) -> None:
+        self._tester = tester
+        self._templates: Environment = environment(html=True, room="modelcensus.serve")
+        days = [m.last_day for m in tester.manifests if m.last_day]
+        self._data = f"{len(tester.manifests)} batches" + (f", up to {max(days)}" if days else "")
+
+    def check(self, given: Given, checked: Checked | None = None, wrong: str = "") -> str:
+        """The form, and below it what came of the text."""
+        told = {s.place: self._draft_account(s.account, f"claim-{s.place}") for s in checked.shown if s.account} if (
+            checked
+        ) else {}  # fmt: skip
+        return self._page(
+            "check.html", "check", given=given, checked=checked, told=told, wrong=wrong, examples=EXAMPLES
+        )
+
+    def packs(self) -> str:
+        """All packs and their claims."""
+        return self._page("packs.html", "claims", packs=self._tester.packs)
+
+    def claim(self, one: Account) -> str:
+        """The account of a claim of a pack."""
+        words = account_words(one, Tested((one,))) | {"href": _href}
+        return self._page("claim.html", "claims", curve=drawn_curve(one), alone=False, root="", **words)
+
+    def record(self, record_id: str, record: Mapping[str, object]) -> str:
+        """What a number rests on."""
+        return self._page("record.html", "", id=record_id, record=record)
+
+    def source(self, source_id: str, what: str, entries: Mapping[str, object]) -> str:
+        """A batch, or a figure that others published."""
+        return self._page("source.html", "", id=source_id, what=what, entries=entries)
+
+    def refused(self, title: str, reason: str) -> str:
+        """Why there is no such page."""
+        return self._page("refused.html", "", heading=title, reason=reason)
+
+    def _draft_account(self, one: Account, at: str) -> Markup:
+        """The account of a draft, as part of a page."""
+
+        def href(to: str, root: str = "") -> str:
+            path, _, place = to.partition("#")
+            return f"#{at}-{place}" if place else f"#{at}" if path.startswith("claims/") else _href(to, root)
+
+        words = account_words(one, Tested((one,)), level=3, at=f"{at}-") | {"href": href}
+        template = self._templates.get_template("account_short.html")
+        return Markup(template.render(curve=drawn_curve(one, named=False), alone=False, root="", **words))
+
+    def _page(self, name: str, menu: str, **content: object) -> str:
+        return self._templates.get_template(name).render(menu=menu, data=self._data, **content)
+
+
+def _href(to: str, root: str = "") -> str:
+    """Where a link of an account leads in the app.
+
+    >>> _href("p0123456789ab"), _href("claims/a/b.html#readings")
+    ('/provenance/p0123456789ab', '/claims/a/b#readings')
+    """
+    if to.startswith("claims/"):
+        path, _, place = to.partition("#")
+        return f"/{path.removesuffix('.html')}" + (f"#{place}" if place else "")
+    return f"/provenance/{to}"

@@ -1,0 +1,93 @@
+"""The app in a real browser, served as people run it: paste, read, change, check again."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from modelcensus.cli.serve import serve
+from modelcensus.vocabulary import RequestError
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+COMMAND = shutil.which("modelcensus", path=str(Path(sys.executable).parent)) or "modelcensus"
+HEADLINE = "In February 2026 Qwen had more than twice the downloads of the next eight combined."
+
+
+def run(*arguments: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "MODELCENSUS_LEDGER": ""}
+    return subprocess.Popen(
+        [COMMAND, "serve", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+
+
+@pytest.fixture(scope="module")
+def address(sample) -> Iterator[str]:
+    """The running app, which Ctrl-C ends cleanly."""
+    served = run("--port", "0")
+    try:
+        assert served.stderr
+        found = next((m for line in served.stderr if (m := re.search(r"http://127\.0\.0\.1:\d+/", line))), None)
+        assert found, served.wait(10)
+        yield found[0]
+        served.send_signal(signal.SIGINT)
+        _, said = served.communicate(timeout=20)
+        assert (served.returncode, said) == (0, "ended\n")
+    finally:
+        served.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator:
+    if CHROMIUM is None:
+        pytest.skip("no chromium on the PATH: install the distribution's chromium package")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield started
+        started.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_headline_is_pasted_checked_changed_and_checked_again(browser, address: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    page.get_by_label("Headline or article").fill(HEADLINE)
+    page.get_by_role("button", name="Check", exact=True).click()
+    assert page.locator("dl.verdicts .verdict").all_inner_texts() == ["holds", "depends"]
+    assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 300)")
+    page.get_by_text("What moves the number").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_text("How it was read").click()
+    draft = page.get_by_label("Draft of statement 1")
+    draft.fill(draft.input_value().replace("2 times", "4 times"))
+    page.get_by_role("button", name="Check this draft").click()
+    assert page.url.endswith("/check#claim-1")
+    assert page.locator("dl.verdicts .verdict").all_inner_texts() == ["fails", "fails"]
+    number = page.locator("dl.verdicts a.n[href^='/provenance/']").first
+    number.click()
+    assert "What does the number" in page.title() and page.locator("pre").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert said == [] and all(url.startswith((address, "data:")) for url in asked)
+    page.close()
+
+
+def test_a_port_in_use_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(RequestError, match=f"--port {port}: port {port} is in use; choose another --port"):
+            serve(port=port)
