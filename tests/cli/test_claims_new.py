@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -151,6 +152,12 @@ def test_comments_are_found(text, line):
     assert first_comment(text) == line
 
 
+def _on_terminal() -> None:
+    """In the child: the terminal becomes the controlling one, and Ctrl-C is heard whatever the test run ignores."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.close(os.open(os.ttyname(0), os.O_RDWR))
+
+
 class Terminal:
     """The command on a terminal of its own."""
 
@@ -159,7 +166,7 @@ class Terminal:
         self.process = subprocess.Popen(
             [command, "claims", "new", *options], stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder,
             start_new_session=True, env={**os.environ, "COLUMNS": "200", "TERM": "dumb"},
-            preexec_fn=lambda: os.close(os.open(os.ttyname(0), os.O_RDWR)),  # it becomes the controlling terminal
+            preexec_fn=_on_terminal,
         )  # fmt: skip
         os.close(theirs)
         self.said = ""
@@ -167,6 +174,16 @@ class Terminal:
     def answer(self, question, text):
         self.until(question)
         os.write(self.ours, text.encode())
+
+    def press(self, key, wanted):
+        """Press a key, again where it came before the program listened, until something is said."""
+        for patience in (15, 15, 15, 45):
+            os.write(self.ours, key.encode())
+            try:
+                return self.until(wanted, patience)
+            except AssertionError:
+                continue
+        raise AssertionError(f"{wanted!r} was never said: {self.said}")
 
     def until(self, wanted, patience=90):
         """Read until something is said that was not said before."""
@@ -239,6 +256,6 @@ def test_answers_on_a_terminal_give_the_same_file(command, folder):
 def test_a_dialogue_that_ends_leaves_nothing(command, folder, key, status, said):
     terminal = Terminal(command, folder, "--pack", "mine", "--title", "T")
     terminal.answer("Who published", "somebody\n")
-    terminal.answer("On which day", key)
-    terminal.until(said)
+    terminal.until("On which day")
+    terminal.press(key, said)
     assert terminal.end() == status and list(folder.iterdir()) == []
