@@ -5,12 +5,6 @@ together in a process that has opened the ledger and answered nothing yet; the s
 another one, without the cache of answers. Both must say the same, number for number.
 """
 
-import argparse
-import json
-import resource
-import subprocess
-import sys
-import tempfile
 import time
 from datetime import date
 from itertools import product
@@ -18,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.hub import make_hub
+from bench.sides import answer, apart, measured_on
 from modelcensus.claims import Claim, Pack, account
 from modelcensus.claims.freedoms import freedoms
 from modelcensus.claims.specify import specifications
@@ -74,24 +68,24 @@ def months_of(root: Path) -> list[str]:
     return [*months, *longer][:20]
 
 
-def together(root: Path) -> dict:
+def together(root: str) -> dict:
     """Seconds of the whole account, and its numbers."""
-    census = Census(Ledger(root), cache=False)
+    census = Census(Ledger(Path(root)), cache=False)
     census.prepare("hub")
     assert census.by_month
-    pack = claim(census, months_of(root))
+    pack = claim(census, months_of(Path(root)))
     started = time.perf_counter()
     found = account(census, pack, pack.claims[0])
     seconds = time.perf_counter() - started
     return {"seconds": seconds, "numbers": [[o.low, o.value, o.high, o.id] for o in found.outcomes]}
 
 
-def singly(root: Path) -> dict:
+def singly(root: str) -> dict:
     """Seconds of the same requests one by one, and their numbers."""
-    census = Census(Ledger(root), cache=False)
+    census = Census(Ledger(Path(root)), cache=False)
     census.prepare("hub")
     assert census.by_month
-    one: Claim = claim(census, months_of(root)).claims[0]
+    one: Claim = claim(census, months_of(Path(root))).claims[0]
     requests = [s.request for s in specifications(one, census, freedoms(one, census.knowledge, ["hub"]))]
     started, numbers = time.perf_counter(), []
     for request in requests:
@@ -104,25 +98,9 @@ def singly(root: Path) -> dict:
     return {"seconds": time.perf_counter() - started, "numbers": numbers}
 
 
-def apart(side: str, root: Path) -> dict:
-    """Run one side in a process of its own."""
-    command = [sys.executable, "-m", "bench.claims", side, str(root)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench claims")
-    parser.add_argument("--ledger", type=Path, help="a ledger made before by `python -m bench.hub FOLDER`")
-    parser.add_argument("--repositories", type=int, default=100_000)
-    parser.add_argument("--rows", type=int, default=6_600_000)
-    parser.add_argument("--days", type=int, default=600)
-    chosen = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        root = chosen.ledger or Path(folder) / "hub"
-        if not chosen.ledger:
-            make_hub(root, chosen.repositories, chosen.days, chosen.rows)
-        mine, others = apart("together", root), apart("singly", root)
+    with measured_on("claims", arguments) as (root, _folder):
+        mine, others = (apart("bench.claims", side, root) for side in ("together", "singly"))
         rows = sum(m.rows.get("observations", 0) for m in Ledger(root).manifests())
     differing = sum(a != b for a, b in zip(mine["numbers"], others["numbers"], strict=True))
     decided = sum(n[1] is not None for n in mine["numbers"])
@@ -135,6 +113,4 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    side, root = sys.argv[1:3]
-    result = {"together": together, "singly": singly}[side](Path(root))
-    print(json.dumps({**result, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}))
+    answer({"together": together, "singly": singly})

@@ -5,14 +5,10 @@ readings of two months and nothing else. Both write a Parquet file of flows a mo
 one after the other; peak memory is that of the process. Then a day is added and folded onto what was kept.
 """
 
-import argparse
 import json
-import resource
-import subprocess
-import sys
-import tempfile
 import time
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,7 +19,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
-from bench.hub import make_hub
+from bench.sides import answer, apart, measured_on
 from modelcensus.engine import DuckDBEngine
 from modelcensus.flows import Counters, build_events, build_readings
 from modelcensus.ledger import Ledger
@@ -68,29 +64,29 @@ def monthly(counters: Counters, out: Path, last: int = 0) -> int:
     return total
 
 
-def ours(root: Path, out: Path, store: Path | None, without: int = 0, last: int = 0) -> dict:
+def ours(root: str, out: str, store: str = "", without: int = 0, last: int = 0) -> dict:
     started = time.perf_counter()
-    engine = opened(Ledger(root), MEMORY, without)
-    counters = build_readings(engine, "hub", tuple(MONTHS), store)
+    engine = opened(Ledger(Path(root)), MEMORY, without)
+    counters = build_readings(engine, "hub", tuple(MONTHS), Path(store) if store else None)
     build_events(counters)
     folded = time.perf_counter() - started
-    total = monthly(counters, out, last)
+    total = monthly(counters, Path(out), last)
     kinds = {r["kind"]: r["n"] for r in engine.rows("select kind, count(*) as n from events group by all order by 1")}
     return {"seconds": time.perf_counter() - started, "folded": folded, "total": total, "events": kinds}
 
 
-def day_before(root: Path, out: Path, store: Path | None) -> dict:
+def day_before(root: str, out: str, store: str) -> dict:
     """Everything but the last batch, a day of one counter."""
     return ours(root, out, store, without=1)
 
 
-def day_added(root: Path, out: Path, store: Path | None) -> dict:
+def day_added(root: str, out: str, store: str) -> dict:
     """The last batch folded onto what was kept of the others, and the month that it touches."""
     return ours(root, out, store, last=1)
 
 
-def plain(root: Path, out: Path, _store: Path | None) -> dict:
-    files = str(root / "observations" / "*" / "*.parquet")
+def plain(root: str, out: str) -> dict:
+    files = str(Path(root) / "observations" / "*" / "*.parquet")
     started = time.perf_counter()
     db = duckdb.connect()
     db.execute("set memory_limit = '5GB'")
@@ -100,35 +96,20 @@ def plain(root: Path, out: Path, _store: Path | None) -> dict:
                 from read_parquet('{files}', hive_partitioning = false)
                 where counter = 'all_time' and value is not null group by all)
               select repository, month, value - lag(value) over (partition by repository order by month) as flow
-              from last) to '{out / "plain.parquet"}' (format parquet)""")
+              from last) to '{out}/plain.parquet' (format parquet)""")
     seconds = time.perf_counter() - started
-    total = db.execute(f"select sum(flow) from '{out / 'plain.parquet'}'").fetchall()[0][0]
+    total = db.execute(f"select sum(flow) from '{out}/plain.parquet'").fetchall()[0][0]
     return {"seconds": seconds, "total": int(total)}
 
 
-def apart(name: str, root: Path, out: Path, store: Path | None = None) -> dict:
-    """Run one side in a process of its own."""
-    command = [sys.executable, "-m", "bench.flows", name, str(root), str(out), str(store or "")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench flows")
-    parser.add_argument("--ledger", type=Path, help="a ledger made before by `python -m bench.hub FOLDER`")
-    parser.add_argument("--repositories", type=int, default=100_000)
-    parser.add_argument("--rows", type=int, default=6_600_000)
-    parser.add_argument("--days", type=int, default=600)
-    chosen = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        root = chosen.ledger or Path(folder) / "hub"
-        if not chosen.ledger:
-            make_hub(root, chosen.repositories, chosen.days, chosen.rows)
-        out, store = Path(folder) / "out", Path(folder) / "store"
+    with measured_on("flows", arguments) as (root, folder):
+        out, store = folder / "out", folder / "store"
         out.mkdir()
-        sides = {"plain DuckDB": apart("plain", root, out), "modelcensus": apart("ours", root, out)}
-        apart("day_before", root, out, store)
-        sides["modelcensus, a day added"] = apart("day_added", root, out, store)
+        run = partial(apart, "bench.flows")
+        sides = {"plain DuckDB": run("plain", root, out), "modelcensus": run("ours", root, out)}
+        run("day_before", root, out, store)
+        sides["modelcensus, a day added"] = run("day_added", root, out, store)
         rows = sum(m.rows.get("observations", 0) for m in Ledger(root).manifests())
     table = Table(title=f"monthly flows of {rows:,} observations in sparse storage")
     for column in ("", "s", "peak GB", "downloads", "what it gives"):
@@ -145,7 +126,4 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    side, root, out, store = sys.argv[1:5]
-    sides = {"ours": ours, "plain": plain, "day_before": day_before, "day_added": day_added}
-    result = sides[side](Path(root), Path(out), Path(store) if store else None)
-    print(json.dumps({**result, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}))
+    answer({"ours": ours, "plain": plain, "day_before": day_before, "day_added": day_added})

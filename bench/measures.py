@@ -5,12 +5,6 @@ Both read what the ledger keeps of its flows by month (made first, in a process 
 same again (from the cache of answers). The query by hand sums the same Parquet files and does the same arithmetic.
 """
 
-import argparse
-import json
-import resource
-import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -18,7 +12,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from bench.hub import make_hub
+from bench.sides import answer, apart, measured_on
 from modelcensus.ledger import Ledger
 from modelcensus.measures import Census
 
@@ -61,19 +55,19 @@ SIDES_BY_HAND = {
 """Request -> who a row is of, and what counts."""
 
 
-def keep(root: Path) -> dict:
+def keep(root: str) -> dict:
     """Whatever the ledger keeps: folds, flows by month, the catalog."""
     started = time.perf_counter()
-    census = Census(Ledger(root))
+    census = Census(Ledger(Path(root)))
     census.prepare("hub")
     assert census.by_month
     return {"seconds": time.perf_counter() - started}
 
 
-def ours(root: Path) -> dict:
+def ours(root: str) -> dict:
     """Seconds per request: cold, then cached."""
     started = time.perf_counter()
-    census = Census(Ledger(root))
+    census = Census(Ledger(Path(root)))
     census.prepare("hub")
     assert census.by_month
     found = {"opened": time.perf_counter() - started}
@@ -87,9 +81,9 @@ def ours(root: Path) -> dict:
     return found
 
 
-def plain(root: Path) -> dict:
+def plain(root: str) -> dict:
     """Shares from the same files."""
-    moved = next((root / "derived").glob("*/told/*/moved-*.parquet")).parent / "moved-*.parquet"
+    moved = next((Path(root) / "derived").glob("*/told/*/moved-*.parquet")).parent / "moved-*.parquet"
     db = duckdb.connect()
     found = {}
     for name, (member, where) in SIDES_BY_HAND.items():
@@ -99,25 +93,9 @@ def plain(root: Path) -> dict:
     return found
 
 
-def apart(side: str, root: Path) -> dict:
-    """Run one side in a process of its own."""
-    command = [sys.executable, "-m", "bench.measures", side, str(root)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench measures")
-    parser.add_argument("--ledger", type=Path, help="a ledger made before by `python -m bench.hub FOLDER`")
-    parser.add_argument("--repositories", type=int, default=100_000)
-    parser.add_argument("--rows", type=int, default=6_600_000)
-    parser.add_argument("--days", type=int, default=600)
-    chosen = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        root = chosen.ledger or Path(folder) / "hub"
-        if not chosen.ledger:
-            make_hub(root, chosen.repositories, chosen.days, chosen.rows)
-        kept, mine, theirs = apart("keep", root), apart("ours", root), apart("plain", root)
+    with measured_on("measures", arguments) as (root, _folder):
+        kept, mine, theirs = (apart("bench.measures", side, root) for side in ("keep", "ours", "plain"))
         rows = sum(m.rows.get("observations", 0) for m in Ledger(root).manifests())
     console = Console()
     console.print(f"{rows:,} observations; kept once: {kept['seconds']:.1f} s; opened: {mine['opened']:.1f} s")
@@ -133,6 +111,4 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    side, root = sys.argv[1:3]
-    result = {"keep": keep, "ours": ours, "plain": plain}[side](Path(root))
-    print(json.dumps({**result, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}))
+    answer({"keep": keep, "ours": ours, "plain": plain})

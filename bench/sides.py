@@ -1,0 +1,43 @@
+"""What the benchmarks share: the ledger that they measure on, and sides that run in processes of their own."""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.hub import make_hub
+
+
+@contextmanager
+def measured_on(name: str, arguments: list[str]) -> Iterator[tuple[Path, Path]]:
+    """The ledger that the arguments of a benchmark name, or one that is made for it, and a folder to write to."""
+    parser = argparse.ArgumentParser(prog=f"python -m bench {name}")
+    parser.add_argument("--ledger", type=Path, help="a ledger made before by `python -m bench.hub FOLDER`")
+    parser.add_argument("--repositories", type=int, default=100_000)
+    parser.add_argument("--rows", type=int, default=6_600_000)
+    parser.add_argument("--days", type=int, default=600)
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        root = chosen.ledger or Path(folder) / "hub"
+        if not chosen.ledger:
+            make_hub(root, chosen.repositories, chosen.days, chosen.rows)
+        yield root, Path(folder)
+
+
+def apart(module: str, side: str, *arguments: Path | str) -> dict:
+    """Run one side of a benchmark in a process of its own."""
+    command = [sys.executable, "-m", module, side, *map(str, arguments)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def answer(sides: Mapping[str, Callable[..., dict]]) -> None:
+    """In the process of a side: run it, and print what it found with its peak of memory (GB)."""
+    side, *arguments = sys.argv[1:]
+    found = sides[side](*arguments)
+    print(json.dumps({**found, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}))
