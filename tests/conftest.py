@@ -1,5 +1,6 @@
 """What all tests share: the ledgers they are made of, the bundled sample opened once, the real data where present."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import modelcensus
 
 DATA = Path(__file__).parents[1].parent / "shared" / "data"
 """Real data beside the project; no part of it, so a test that needs it skips where it is not."""
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 settings.register_profile(
     "census",
@@ -38,6 +40,21 @@ def cache(tmp_path_factory):
 def sample(cache):
     """The bundled sample, opened."""
     return modelcensus.open()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The distribution's Chromium, or a skip that says what to install."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on the PATH: install the distribution's chromium package")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ import pytest
 from modelcensus.cli.serve import serve
 from modelcensus.vocabulary import RequestError
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 COMMAND = shutil.which("modelcensus", path=str(Path(sys.executable).parent)) or "modelcensus"
 HEADLINE = "In February 2026 Qwen had more than twice the downloads of the next eight combined."
 
@@ -41,20 +40,6 @@ def address(sample) -> Iterator[str]:
         assert (served.returncode, said) == (0, "ended\n")
     finally:
         served.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on the PATH: install the distribution's chromium package")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
-        yield started
-        started.close()
 
 
 @pytest.mark.browser
