@@ -11,7 +11,6 @@ from modelcensus.claims.entries import Source
 from modelcensus.claims.statements import Composed, Found, Unread
 from modelcensus.claims.statements.composing import PASTED
 from modelcensus.claims.statements.pasted import Pasted, day_of, statements_dict
-from modelcensus.claims.statements.sentences import sentences
 from modelcensus.claims.writing import claim_yaml
 from modelcensus.serve.drafts import MOST as MOST_OF_DRAFT
 from modelcensus.serve.drafts import read_draft, stated
@@ -20,8 +19,6 @@ from modelcensus.vocabulary import CensusError, RequestError
 
 MOST_TEXT = 200_000
 """Characters of a text."""
-MOST_SENTENCE = 1_500
-"""Characters of a sentence: longer ones are lists without full stops, and cost more to read than they say."""
 MOST_TESTED = 40
 """Claims of one text that are tested in one request; the rest are shown as drafts."""
 
@@ -48,13 +45,6 @@ class Given:
                 f"{len(self.text):,} characters are more than {MOST_TEXT:,}",
                 where="the text",
                 remedy="check a part of it",
-            )
-        longest = max(sentences(self.text), key=len, default="")
-        if len(longest) > MOST_SENTENCE:
-            raise TooLongError(
-                f"a sentence of {len(longest):,} characters (more than {MOST_SENTENCE:,})",
-                where=f"the text, {longest[:40]!r}",
-                remedy="break it into sentences, or leave it out",
             )
         return Pasted(self.text, self.title.strip(), self.publisher.strip(), self.day)
 

@@ -17,6 +17,8 @@ from modelcensus.claims.statements.sentence import Sentence
 from modelcensus.claims.statements.sentences import sentences
 
 _QUESTION = re.compile(r"\?[\"')\]]*$")
+LONGEST = 1_500
+"""Characters of a sentence that is read: longer ones are lists without full stops, and cost more than they say."""
 COUNTED = ("downloads", "derivatives", "releases")
 """Lists of words for what is counted."""
 
@@ -30,6 +32,15 @@ def find_statements(text: str, knowledge: Knowledge, published: date | None = No
     seen: dict[str, list[str]] = {"names": [], "numbers": [], "times": []}
     named = None
     for part in sentences(text):
+        if len(part) > LONGEST:
+            unread.append(
+                Unread(
+                    f"{part[:80]}...",
+                    f"a sentence of {len(part):,} characters is not read",
+                    "break it into sentences",
+                )
+            )
+            continue
         sentence = Sentence.of(part, names, drafts[-1] if drafts else None, named, published)
         found = [] if _QUESTION.search(part) else _read(sentence)
         drafts += found
