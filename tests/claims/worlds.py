@@ -7,7 +7,7 @@ Python, without the program.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -36,16 +36,19 @@ ONE: dict[str, list[str] | bool] = {
     "counter": ["flows"], "repair": ["conservative"], "spikes": ["keep"], "panel": ["moving"],
 }  # fmt: skip
 """The reading as worded alone: that of the truth."""
+NEAR = 3
 VERDICT = {True: "holds", False: "fails"}
 
 
 @dataclass(frozen=True)
 class Known:
-    """A census, the claims about it with the truth of each (its number; whether it is so), by claim."""
+    """A census, the claims about it with the truth of each (its number; whether it is so), by claim. `near`: claims about
+    months that were read around both edges."""
 
     census: Census
     pack: Pack
     truth: Mapping[str, tuple[float, bool]]
+    near: frozenset[str]
 
 
 def world(seed: int, folder: Path) -> Known:
@@ -64,7 +67,12 @@ def world(seed: int, folder: Path) -> Known:
         }
     )  # fmt: skip
     known = {name: (value, so) for name, (_, value, so) in claims.items()}
-    return Known(Census(ledger_of(folder, batch), cache=False), pack, known)
+    months = {
+        c["id"]: (_before(c["period"]) if c["measure"] == "growth" else c["period"], c["period"])
+        for c, *_ in claims.values()
+    }
+    near = frozenset(n for n, (first, last) in months.items() if truth.read_around(first) and truth.read_around(last))
+    return Known(Census(ledger_of(folder, batch), cache=False), pack, known, near)
 
 
 def _series(seed: int) -> Series:
@@ -92,6 +100,7 @@ class _Truth:
         self.owners = [r.partition("/")[0] for r in series.repositories]
         self.days = [date.fromisoformat(str(d)) for d in series.grid]
         self.upto = series.truth
+        self.read = {date.fromisoformat(str(d)) for d in series.days}
 
     def downloads(self, month: str, *owners: str) -> int:
         """Of these organizations; of everybody without any. P at the start of day t is the counter read on day t."""
@@ -99,6 +108,16 @@ class _Truth:
         first, after = self.days.index(date(year, number, 1)), self.days.index(date(year, number + 1, 1))
         chosen = [i for i, o in enumerate(self.owners) if not owners or o in owners]
         return int(sum(self.upto[after, i] - self.upto[first, i] for i in chosen))
+
+    def read_around(self, month: str) -> bool:
+        """Whether both edges of a month were read within `NEAR` days before and after."""
+        first = date.fromisoformat(f"{month}-01")
+        after = (first + timedelta(days=31)).replace(day=1)
+        return all(
+            any(edge + timedelta(days=side * n) in self.read for n in range(NEAR + 1))
+            for edge in (first, after)
+            for side in (-1, 1)
+        )
 
     def region(self, month: str, region: str) -> int:
         return self.downloads(month, *(o for o, (_, r, _n) in MAKERS.items() if r == region))
@@ -138,12 +157,16 @@ def _claims(rng: np.random.Generator, truth: _Truth) -> Iterator[tuple[str, tupl
                 value,
             )
         if month != MONTHS[0]:
-            before = truth.downloads(MONTHS[MONTHS.index(month) - 1], organization)
+            before = truth.downloads(_before(month), organization)
             grown = own / before - 1
             number = float(grown + rng.choice([-1, 1]) * rng.uniform(0.05, 0.3))
             yield _claim(
                 f"{organization.lower()}-growth", "growth", month, {"of": {"organization": organization}}, "above", number, grown
             )  # fmt: skip
+
+
+def _before(month: str) -> str:
+    return MONTHS[MONTHS.index(month) - 1]
 
 
 def _open(measure: str) -> set[str]:
