@@ -45,7 +45,7 @@ def result_of(name: str = "Qwen", values: tuple[float | None, ...] = (0.25, 0.5)
     return Result(
         measure="share", unit="share", definition=f"part / whole {name}", citation="here",
         phrase="{subject} had {value} of the downloads of {whole} in {period}", request=request, rows=tuple(rows),
-        notes=(f"note {name}",), whole_text="the makers", provenance=provenance,
+        notes=(f"note {name}",), subject_text=name, whole_text="the makers", provenance=provenance,
     )  # fmt: skip
 
 

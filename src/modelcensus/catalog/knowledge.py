@@ -66,6 +66,10 @@ class Knowledge(BaseModel):
     grouping: str
     scopes: dict[str, ScopeRule]
 
+    def place(self, region: str) -> str:
+        """What a region is called."""
+        return self.groupings[self.grouping].labels.get(region, region)
+
     def region(self, country: str) -> str:
         """The region of a country under the default grouping; `unknown` and `unreviewed` stay as they are."""
         if country in ("unknown", "unreviewed"):

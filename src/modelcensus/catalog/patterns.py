@@ -17,6 +17,10 @@ LONGEST_NAME = 300
 """Letters of a name that rules look at; the Hub allows 96."""
 
 
+UNKNOWN = "cast(null as varchar)"
+"""SQL of a text that nothing tells: a bare null would have no type."""
+
+
 def text(value: str) -> str:
     """A text as SQL."""
     return "'" + value.replace("'", "''") + "'"
@@ -104,7 +108,7 @@ def _by_family(knowledge: Knowledge, place: str, told: dict[str, str]) -> str:
         f"when {place} < {(i + 1) * STEP} then case {place} {' '.join(cases)} end"
         for i, cases in sorted(steps.items())
     ]
-    return f"case {' '.join(branches)} end" if branches else "null"
+    return f"case {' '.join(branches)} end" if branches else UNKNOWN
 
 
 def marks(patterns: Iterable[Pattern], name: str, task: str) -> str:
@@ -171,7 +175,7 @@ def key(name: str) -> str:
 def relation_sign(signs: Iterable[Sign], key_: str) -> str:
     """SQL of the first relation whose words a key holds, or null."""
     branches = [f"when {has_sign(s, key_)} then {text(s.relation)}" for s in signs]
-    return f"case {' '.join(branches)} end" if branches else "null"
+    return f"case {' '.join(branches)} end" if branches else UNKNOWN
 
 
 def has_sign(sign: Sign | None, key_: str) -> str:

@@ -141,6 +141,7 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
         notes=tuple(
             dict.fromkeys(filter(None, (census.inputs.note, *frame.notes, *_notes(census, frame, channel, scope))))
         ),
+        subject_text=subject_terms(request, census.knowledge.place),
         whole_text=_whole_text(frame, scope, measure),
         provenance=provenance,
     )
@@ -263,7 +264,7 @@ def _notes(census: Census, frame: Frame, channel: str, scope: Scope) -> list[str
 def _whole_text(frame: Frame, scope: Scope, measure: Measure) -> str:
     peers = frame.request.reading.peers
     if measure.name == "mix" and frame.request.of:
-        return f"{subject_terms(frame.request)} within {scope.short}"
+        return f"{subject_terms(frame.request, frame.knowledge.place)} within {scope.short}"
     if "peers" not in measure.parameters or not peers:
         return scope.short
     if peers.startswith("ranks:"):
@@ -275,7 +276,7 @@ def _whole_text(frame: Frame, scope: Scope, measure: Measure) -> str:
         absent = next((n for n in frame.notes if n.startswith(ABSENT_NOTE)), "")
         listed = f"{', '.join(named.members[:-1])} and {named.members[-1]}"
         return f"{listed} ({absent})" if absent else listed
-    return spoken(dimension, members)
+    return spoken(dimension, members, frame.knowledge.place)
 
 
 def _mark(census: Census, request: Request) -> str:

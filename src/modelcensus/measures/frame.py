@@ -217,9 +217,7 @@ class Frame:
         if dimension not in catalog.columns:
             return False
         column = catalog[dimension]
-        is_list = isinstance(column, ir.ArrayColumn)
-        # a column in which nothing is known has no type
-        test = column.contains(ibis.literal(value)) if is_list else column.cast("string") == value
+        test = column.contains(ibis.literal(value)) if isinstance(column, ir.ArrayColumn) else column == value
         return len(self.engine.fetch(catalog.filter(test).limit(1).select("repository"))) > 0
 
 

@@ -53,9 +53,19 @@ class KeptFlows:
         count = self._rows.pop(name, None)
         if count is None:
             self._build(name, spans, reading, where)
-            count = int(engine.rows(f"select count(*) as n from {name}")[0]["n"])
+            count = self._count(name)
         self._rows[name] = count
         return engine.table(name)
+
+    def remember(self, table: ir.Table) -> ir.Table:
+        """Count a table that a request built for itself among those that are dropped."""
+        name = table.get_name()
+        self._rows.pop(name, None)
+        self._rows[name] = self._count(name)
+        return table
+
+    def _count(self, name: str) -> int:
+        return int(self._census.engine.rows(f"select count(*) as n from {name}")[0]["n"])
 
     def conflicts(self, flows: ir.Table, scope: Scope) -> int:
         """Repositories in scope whose readings contradict each other, so that these flows have none of them."""

@@ -162,7 +162,8 @@ def counter_quantities(
             group by r.repository having count(distinct l.span) = {len(rows)})"""
     value, spikes = spiked_counters(reading.spikes if reading.repair != "none" else "keep")
     choices = {"readings": readings, "counter": reading.counter, "value": value, "spikes": spikes, "panel": panel}
-    table = census.engine.query(name, COUNTERS.format(where=scope.where, age=age_sql("s.start"), **choices))
+    sql = COUNTERS.format(where=scope.where, age=age_sql("s.start"), **choices)
+    table = census.flows.remember(census.engine.query(name, sql))
     left_out = _left_out(census, request, scope)
     return table, tuple(
         Span(r["label"], str(r["first"]), str(r["last"]), tuple(left_out.get(r["span"], ()))) for r in rows

@@ -101,6 +101,8 @@ class Result:
     request: Request
     rows: tuple[Row, ...]
     notes: tuple[str, ...]
+    subject_text: str
+    """Whom the request is about, in words; empty where it names nobody."""
     whole_text: str
     provenance: Provenance
     unrecorded: bool = field(default=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ WORDS = {
     "region": "organizations based in {}", "root_family": "models made from {}", "root_organization": "models made from those of {}",
     "root_region": "models made from those of {}",
 }  # fmt: skip
-PLACES = {"china": "China", "us": "the US", "europe": "Europe"}
+"""How the members of other dimensions are spoken of; regions by the labels of their grouping."""
 COUNTED = {"rolling_30d": "the 30 days up to the reading of ", "all_time": "all time up to the reading of "}
 """What a counter counts, before the day on which it was read."""
 
@@ -119,25 +119,25 @@ def subject_text(result: Result, row: Row) -> str:
     alone = row.dimensions.get("repository") or row.dimensions.get("organization")
     if "repository" in row.dimensions:
         return str(alone)
-    return subject_terms(result.request) or str(alone or "All repositories")
+    return result.subject_text or str(alone or "All repositories")
 
 
-def subject_terms(request: Request) -> str:
-    """The subject of a request in words; nothing where it has no terms."""
+def subject_terms(request: Request, place: Callable[[str], str]) -> str:
+    """The subject of a request in words (`place` names a region); nothing where it has no terms."""
     parts = []
     for dimension, values in request.of:
         listed = values if len(values) < 4 else (f"{', '.join(values[:3])} and {len(values) - 3} more",)
-        parts.append(spoken(dimension, listed))
+        parts.append(spoken(dimension, listed, place))
     return " / ".join(parts)
 
 
-def spoken(dimension: str, values: Sequence[str]) -> str:
-    """The members of a dimension in words.
+def spoken(dimension: str, values: Sequence[str], place: Callable[[str], str] = str) -> str:
+    """The members of a dimension in words; `place` names a region.
 
-    >>> spoken("family", ["Qwen"]), spoken("region", ["us", "china"]), spoken("generation", ["Qwen3"])
-    ('Qwen', 'organizations based in the US and China', 'generation Qwen3')
+    >>> spoken("family", ["Qwen"]), spoken("region", ["us", "china"], str.upper), spoken("generation", ["Qwen3"])
+    ('Qwen', 'organizations based in US and CHINA', 'generation Qwen3')
     """
-    named = [PLACES.get(v, v) for v in values] if dimension.endswith("region") else list(values)
+    named = [place(v) for v in values] if dimension.endswith("region") else list(values)
     if dimension in SPEAKING:
         return ", ".join(named)
     if dimension not in WORDS:

@@ -116,5 +116,4 @@ class Scene:
 
     def place(self, region: str) -> str:
         """What a region is called."""
-        knowledge = self.census.knowledge
-        return knowledge.groupings[knowledge.grouping].labels.get(region, region)
+        return self.census.knowledge.place(region)
