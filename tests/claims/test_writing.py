@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from modelcensus.claims import bundled_packs
 from modelcensus.claims.entries import KINDS, Choice, Claim, Comparison, Excluded, Link, Pack, Source, Worded
-from modelcensus.claims.numbers import Written, written
+from modelcensus.claims.numbers import Written, number_text, written
 from modelcensus.claims.packs import read_yaml
-from modelcensus.claims.writing import WIDTH, number_text, pack_yaml
+from modelcensus.claims.writing import WIDTH, pack_yaml
 
 
 def same(pack):

@@ -118,9 +118,11 @@ class Choice(Entry):
 
 
 class Freedom(Entry):
-    """A degree of freedom: in what a statement can be meant in more than one way."""
+    """A degree of freedom: in what a statement can be meant in more than one way. `applies`: of which evidence it is
+    one; of other evidence it leaves nothing open."""
 
     text: str
+    applies: Literal["both", "observed", "reported"] = "both"
     choices: dict[str, Choice] = Field(min_length=1)
 
 

@@ -65,8 +65,8 @@ def freedoms(claim: Claim, knowledge: Knowledge, channels: list[str]) -> dict[st
                 )  # fmt: skip
             found.pop(name, None)
         elif isinstance(stated, dict):
-            text = found[name].text if name in found else default_readings().names.get(name, name.replace("-", " "))
-            found[name] = Freedom(text=text, choices=stated)
+            text = default_readings().names.get(name, name.replace("-", " "))
+            found[name] = found.get(name, Freedom(text=text, choices=stated)).model_copy(update={"choices": stated})
         else:
             found[name] = _some(claim, name, stated, found)
     return found

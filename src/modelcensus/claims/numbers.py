@@ -1,7 +1,9 @@
 """Numbers as people write them: `50 %`, `153.6 million`, `1.2B`, `two thirds`; with the precision of the writing."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 Kind = Literal["share", "count", "times", "plain"]
@@ -10,6 +12,8 @@ SCALES = {
     "": 1, "k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mm": 1e6, "million": 1e6,
     "b": 1e9, "bn": 1e9, "billion": 1e9, "trillion": 1e12,
 }  # fmt: skip
+_WORDS = (("trillion", 12), ("billion", 9), ("million", 6), ("thousand", 3), ("", 0))
+_DECIMALS = 18
 PERCENT = ("%", "percent", "per cent", "pct")
 TIMES = ("x", "times", "-fold", "fold")
 _NUMBER = re.compile(
@@ -67,3 +71,37 @@ def find_numbers(text: str) -> list[tuple[int, int, Written]]:
         for m in _NUMBER.finditer(text)
         if not (m.start() and (text[m.start() - 1].isalnum() or text[m.start() - 1] in "-.,_"))
     ]
+
+
+def number_text(number: Written) -> str | None:
+    """What is written for a number, with the digits that its slack and the kind that its words show; None where no
+    writing means it.
+
+    >>> number_text(written("153.6M")), number_text(written("50%")), number_text(written("1,234,567"))
+    ('153.6 million', '50 %', '1,234,567')
+    """
+    return next((t for t in writings(number) if _means(t, number)), None)
+
+
+def writings(number: Written) -> Iterator[str]:
+    """Texts that mean about the number, the most readable first: with more and more digits, of a count on every scale."""
+    value = Decimal(repr(number.value))
+    if not value.is_finite() or value < 0:
+        return
+    if number.kind == "share":
+        yield from (f"{value * 100:.{d}f} %" for d in range(_DECIMALS))
+    elif number.kind == "times":
+        yield from (f"{value:.{d}f} times" for d in range(_DECIMALS))
+    elif number.kind == "plain":
+        yield from (f"{value:.{d}f}" for d in range(_DECIMALS))
+    else:
+        fits = [s for s in _WORDS if value >= 10 ** s[1] and (number.slack > 0.5 or not s[1])]
+        for word, exponent in (*fits, *reversed(_WORDS)):
+            yield from (f"{value.scaleb(-exponent):,.{d}f} {word}".strip() for d in range(_DECIMALS))
+
+
+def _means(text: str, number: Written) -> bool:
+    try:
+        return written(text) == number
+    except ValueError:
+        return False

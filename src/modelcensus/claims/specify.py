@@ -14,8 +14,6 @@ from modelcensus.vocabulary import Period, Request, RequestError
 
 MOST = 20_000
 """Readings of one claim that are too many to tell anything."""
-TREATMENT = ("repair", "spikes", "panel")
-"""Degrees of freedom in how observed counters are treated: of other evidence they leave nothing open."""
 ABSENT = ""
 """What stands for a choice that the evidence does not leave open."""
 
@@ -49,8 +47,9 @@ def specifications(claim: Claim, census: Census, open_: Mapping[str, Freedom]) -
         left = {
             n: {c: choice for c, choice in f.choices.items() if choice.applies in ("both", applies)}
             for n, f in open_.items()
+            if f.applies in ("both", applies)
         } | {EVIDENCE: {channel: open_[EVIDENCE].choices[channel]}}
-        if any(not choices and name not in TREATMENT for name, choices in left.items()):
+        if not all(left.values()):
             continue  # the evidence can be read in none of the ways of some degree of freedom
         _few(claim, left)
         for chosen in _combinations(left):
@@ -66,9 +65,8 @@ def specifications(claim: Claim, census: Census, open_: Mapping[str, Freedom]) -
 
 
 def _combinations(left: Mapping[str, Mapping[str, Choice]]) -> Iterator[dict[str, str]]:
-    names = [n for n in left if left[n]]
-    for chosen in product(*(left[n] for n in names)):
-        yield dict(zip(names, chosen, strict=True))
+    for chosen in product(*left.values()):
+        yield dict(zip(left, chosen, strict=True))
 
 
 def _named(name: str, chosen: str, left: Mapping[str, Mapping[str, Choice]], open_: Mapping[str, Freedom]) -> str:

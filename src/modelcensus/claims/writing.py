@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 import yaml
 
 from modelcensus.claims.entries import Choice, Claim, Entry, Pack
-from modelcensus.claims.numbers import Written, written
+from modelcensus.claims.numbers import Written, number_text
 
 WIDTH = 118
 """Columns of a line."""
@@ -24,8 +22,6 @@ ORDER: dict[type[Entry], tuple[str, ...]] = {
 }  # fmt: skip
 """The order of keys where it is not that of the schema."""
 _PERIODS = ("period", "first")
-_SCALES = (("trillion", 12), ("billion", 9), ("million", 6), ("thousand", 3), ("", 0))
-_DECIMALS = 18
 _BREAKS = "\x85\u2028\u2029"
 
 
@@ -53,40 +49,6 @@ def _dump(entry: Entry) -> str:
     return yaml.dump(
         _tree(entry), Dumper=_Dumper, default_flow_style=False, sort_keys=False, allow_unicode=True, width=WIDTH
     )
-
-
-def number_text(number: Written) -> str | None:
-    """What is written for a number, with the digits that its slack and the kind that its words show; None where no
-    writing means it.
-
-    >>> number_text(written("153.6M")), number_text(written("50%")), number_text(written("1,234,567"))
-    ('153.6 million', '50 %', '1,234,567')
-    """
-    return next((t for t in _writings(number) if _means(t, number)), None)
-
-
-def _writings(number: Written) -> Iterator[str]:
-    """Texts that might mean the number, the most readable first."""
-    value = Decimal(repr(number.value))
-    if not value.is_finite() or value < 0:
-        return
-    if number.kind == "share":
-        yield from (f"{value * 100:.{d}f} %" for d in range(_DECIMALS))
-    elif number.kind == "times":
-        yield from (f"{value:.{d}f} times" for d in range(_DECIMALS))
-    elif number.kind == "plain":
-        yield from (f"{value:.{d}f}" for d in range(_DECIMALS))
-    else:
-        fits = [s for s in _SCALES if value >= 10 ** s[1] and (number.slack > 0.5 or not s[1])]
-        for word, exponent in (*fits, *reversed(_SCALES)):
-            yield from (f"{value.scaleb(-exponent):,.{d}f} {word}".strip() for d in range(_DECIMALS))
-
-
-def _means(text: str, number: Written) -> bool:
-    try:
-        return written(text) == number
-    except ValueError:
-        return False
 
 
 class _Block(dict[str, Any]):

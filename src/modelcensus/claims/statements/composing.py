@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from modelcensus.catalog import Knowledge
+from modelcensus.catalog.patterns import text as sql_text
 from modelcensus.claims.entries import Choice, Claim, Comparison, Pack, Source, Worded
 from modelcensus.claims.freedoms import MeasureReadings, default_readings
 from modelcensus.claims.statements.drafts import Draft, Found, Unread
@@ -115,12 +116,12 @@ def _request(draft: Draft, span: Span, who: Whom) -> dict[str, Any]:
         }
         content["readings"].setdefault(SUBJECT, False)
     if draft.measure == "rank" and draft.among:
-        where = f"where: region = '{draft.among}'"
+        where = f"where: region = {sql_text(draft.among)}"
         named = Choice(text=f"among organizations based in {draft.among}", within=where)
         content["readings"]["scope"] = {AMONG: named}
     if draft.whole:
         dimension, values = draft.whole
-        listed = ", ".join(f"'{v}'" for v in values)
+        listed = ", ".join(map(sql_text, values))
         part = Choice(text=f"downloads of {' and '.join(values)}", within=f"where: {dimension} in ({listed})")
         content["readings"]["denominator"] = {AMONG: part}
     return content

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from modelcensus.claims.entries import Comparison
-from modelcensus.claims.numbers import Written, written
+from modelcensus.claims.numbers import Written, writings, written
 from modelcensus.claims.statements.drafts import Draft
 from modelcensus.claims.statements.lexicon import has
 
@@ -14,7 +14,6 @@ SHARES = ("share", "derivative_share", "growth")
 ROUGH = 0.1
 """How far a rough number may be off: a tenth of it."""
 TURNED = {"above": "below", "below": "above", "at_least": "at_most", "at_most": "at_least"}
-_SCALES = ((1e9, " billion"), (1e6, " million"), (1e3, " thousand"), (1, ""))
 
 
 def comparison(draft: Draft) -> tuple[Comparison, str]:
@@ -63,16 +62,9 @@ def stated(number: float, measure: str, slack: float | None) -> Written | float:
     """
     if number < 0 or measure == "rank":
         return round(number, 6)
-    known = [w for text in _texts(number, measure) if math.isclose((w := written(text)).value, number, rel_tol=1e-9)]
+    kind = "share" if measure in SHARES else "times" if measure == "ratio" else "count"
+    texts = writings(Written(number, kind, 1.0))
+    known = [w for text in texts if math.isclose((w := written(text)).value, number, rel_tol=1e-9)]
     fitting = [w for w in known if slack is not None and math.isclose(w.slack, slack, rel_tol=1e-6)]
     chosen = (fitting or known or [round(number, 6)])[0]
     return chosen.value if isinstance(chosen, Written) and chosen.kind == "plain" else chosen
-
-
-def _texts(number: float, measure: str) -> list[str]:
-    if measure in SHARES:
-        return [f"{number * 100:.{d}f} %" for d in range(7)]
-    if measure == "ratio":
-        return [f"{number:.{d}f} times" for d in range(5)]
-    scales = [(s, w) for s, w in _SCALES if number >= s] or [(1, "")]
-    return [f"{number / s:,.{d}f}{w}" for s, w in scales for d in range(4)]

@@ -97,7 +97,8 @@ def _named(draft: Draft, knowledge: Knowledge) -> Whom | Unread:
     closed: dict[str, Mapping[str, Choice] | bool] = {DENOMINATOR: False} if among else {PEERS: False}
     if draft.measure == "crossover":
         closed = {}
-    named = f"{_all([v for _, vs in others for v in vs])}: named by the text"
+    shown = [knowledge.place(v) if d == "region" else v for d, vs in others for v in vs]
+    named = f"the text names {_all(shown)}"
     if len(ways) == 1:
         because = (f"{named}, {first.text}",)
         return Whom(first.of, first.reading, {**closed, SUBJECT: False}, because=because)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from modelcensus.claims.entries import Choice
-from modelcensus.claims.freedoms import default_readings
+from modelcensus.claims.freedoms import MeasureReadings, default_readings
 from modelcensus.claims.statements.drafts import Draft
 from modelcensus.claims.statements.lexicon import hits
 
 Chosen = dict[str, tuple[str, ...]]
-SCOPES = {"share": "denominator", "downloads": "scope", "cumulative": "scope", "rank": "scope", "growth": "scope"}
-"""Which degree of freedom of a measure the words for a scope choose in."""
+SCOPES = ("denominator", "scope")
+"""Degrees of freedom that words for a scope choose in."""
 SINCE = "base"
 AMONG = "named"
 """Choice of scope: the region among whose members a ranking is."""
@@ -22,7 +22,8 @@ def worded(draft: Draft, measure: str) -> tuple[Chosen, list[str]]:
     """The choices that the words of a draft make for its measure, each with the words."""
     chosen: Chosen = {}
     because: list[str] = []
-    name = SCOPES.get(measure)
+    left = default_readings().measures.get(measure, MeasureReadings())
+    name = next((n for n in SCOPES if n in left.own or n in left.shared), "")
     if name and not (measure == "share" and draft.against):
         if draft.whole:
             chosen[name] = (AMONG,)
