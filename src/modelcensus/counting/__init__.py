@@ -1,0 +1,1 @@
+"""Access logs to counted downloads: formats, the Hub's published rules by date, policies, clients."""
