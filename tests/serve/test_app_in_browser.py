@@ -50,7 +50,7 @@ def test_a_headline_is_pasted_checked_changed_and_checked_again(browser, address
     asked: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(address)
+    page.goto(f"{address}check")
     page.get_by_label("Headline or article").fill(HEADLINE)
     page.get_by_role("button", name="Check", exact=True).click()
     assert page.locator("dl.verdicts .verdict").all_inner_texts() == ["holds", "depends"]
@@ -68,6 +68,65 @@ def test_a_headline_is_pasted_checked_changed_and_checked_again(browser, address
     assert "What does the number" in page.title() and page.locator("pre").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert said == [] and all(url.startswith((address, "data:")) for url in asked)
+    page.close()
+
+
+SHARES = "explore?measure=share&of=organization%3DQwen&by=month&reading=channel%3Dreported%3Amodelpulse"
+
+
+@pytest.mark.browser
+def test_the_denominator_is_changed_and_the_address_is_the_picture(browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address + SHARES)
+    before = page.locator("p.lead").first.inner_text()
+    page.get_by_label("Within").fill("hub")
+    page.get_by_label("Within").press("Enter")
+    page.wait_for_url("**within=hub**")
+    page.wait_for_function("before => document.querySelector('p.lead').innerText !== before", arg=before)
+    after = page.locator("p.lead").first.inner_text()
+    assert "of all downloads of the Hub" in after or "Hub" in after
+    fresh = browser.new_page()
+    fresh.goto(page.url)
+    assert fresh.locator("p.lead").first.inner_text() == after
+    picture = "document.querySelector('section img').currentSrc"
+    assert fresh.evaluate(picture) == page.evaluate(picture)
+    fresh.get_by_text("Table:").first.click()
+    with fresh.expect_download() as taken:
+        fresh.locator("caption a", has_text="CSV").first.click()
+    assert "value" in taken.value.path().read_text().splitlines()[0]
+    assert all(url.startswith((address, "data:")) for url in asked)
+    page.close()
+    fresh.close()
+
+
+@pytest.mark.browser
+def test_without_scripts_tables_and_forms_still_work(browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + SHARES)
+    page.get_by_label("Within").fill("hub")
+    page.get_by_role("button", name="Show").click()
+    assert "within=hub" in page.url
+    page.get_by_text("Table:").first.click()
+    assert page.locator("section table").first.is_visible()
+    context.close()
+
+
+@pytest.mark.browser
+def test_the_keyboard_leads_to_the_search_and_to_a_family(browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}method")
+    page.keyboard.press("/")
+    page.keyboard.type("Llama")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=Llama")
+    link = page.get_by_role("link", name="Llama", exact=True)
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/families/Llama")
+    assert page.title() == "How is Llama adopted?"
     page.close()
 
 

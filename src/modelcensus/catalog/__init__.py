@@ -10,7 +10,7 @@ from modelcensus.catalog.accuracy import (
 )
 from modelcensus.catalog.build import build_catalog
 from modelcensus.catalog.columns import CATALOG
-from modelcensus.catalog.evidence import Evidence, explain_repository
+from modelcensus.catalog.evidence import Evidence, explain_repository, line_of_descent
 from modelcensus.catalog.files import Files, bundled_files, files_digest, folder_files
 from modelcensus.catalog.kept import catalog_key, keep_catalog
 from modelcensus.catalog.knowledge import Knowledge, load_files, load_knowledge
@@ -31,6 +31,7 @@ __all__ = [
     "files_digest",
     "folder_files",
     "keep_catalog",
+    "line_of_descent",
     "lineage_problems",
     "lists",
     "load_files",

@@ -12,6 +12,7 @@ from functools import cached_property
 import altair as alt
 import vl_convert
 
+from modelcensus.publish.axes import AxisKind, ValueAxis
 from modelcensus.publish.marks import Mark, Rule, key_of, rule_layers, rules_of
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, config
 
@@ -83,10 +84,11 @@ def line_chart(
     size: str = "post",
     marks: Sequence[Mark] = (),
     limit: int = 8,
+    axis: AxisKind = "plain",
 ) -> Chart:
     """Lines over time with their names at their ends; a band where bounds are known; marks as lettered rules."""
     room = SIZES[size]
-    names = _by_last_value(points)[:limit]
+    names = last_values(points, first_is_least=axis == "places")[:limit]
     rows = [
         {"series": p.series, "at": p.at, "value": p.value, "low": p.low, "high": p.high}
         for p in points
@@ -94,22 +96,21 @@ def line_chart(
     ]
     scale = alt.Scale(domain=names, range=[PALETTE[i % len(PALETTE)] for i in range(len(names))])
     colour = alt.Color("series:N", scale=scale, legend=None)
-    top = max((r["high"] or r["value"] for r in rows), default=1)
-    bottom = min(0, *(r["value"] if r["low"] is None else r["low"] for r in rows)) if rows else 0
-    x = alt.X("at:T", axis=_time_axis(rows, size), scale=alt.Scale(nice=False))
-    y = alt.Y(
-        "value:Q",
-        axis=alt.Axis(labelExpr=_value_label(percent, top), tickCount=5, domain=False, ticks=False),
-        scale=alt.Scale(domain=[bottom * 1.03 if bottom else 0, max(top, 0) * 1.03], nice=not percent or top < 0.9),
-    )
+    values = ValueAxis.over(
+        axis, percent,
+        [r["value"] if r["low"] is None else r["low"] for r in rows], [r["high"] or r["value"] for r in rows],
+    )  # fmt: skip
+    x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
+    y = values.encoding()
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colour)
-    labels = _end_labels(rows, names, (bottom, top), room.height, percent)
-    width = room.width - _label_room(labels, size)
+    labels = _end_labels(rows, names, values, room.height)
+    width = room.width - label_room(labels, size)
     days = [r["at"] for r in rows]
     rules = rules_of(marks, min(days), max(days), width) if marks and days else []
     layers: list[alt.Chart] = rule_layers(rules, x) if rules else []
     if any(r["high"] is not None and r["high"] != r["low"] for r in rows):
-        layers.append(base.mark_area(opacity=0.16).encode(y=alt.Y("low:Q"), y2="high:Q"))
+        band = base.transform_filter("datum.low > 0") if axis == "log" else base
+        layers.append(band.mark_area(opacity=0.16).encode(y=alt.Y("low:Q"), y2="high:Q"))
     for row in rows:
         row["wide"] = percent and row["high"] is not None and row["high"] - (row["low"] or 0) > WIDE
     narrow = base.transform_filter("!datum.wide")
@@ -218,46 +219,53 @@ def _caption(words: Words, size: str, indent: int, rules: Sequence[Rule]) -> alt
     return alt.layer(*layers).properties(width=SIZES[size].width, height=15 * tall)
 
 
-def _by_last_value(points: Sequence[Point]) -> list[str]:
+def last_values(points: Sequence[Point], first_is_least: bool = False) -> list[str]:
+    """Names of the series by their last values, the largest first, or the least where places are drawn."""
     last: dict[str, tuple[str, float]] = {}
     for p in points:
         if p.series not in last or p.at >= last[p.series][0]:
             last[p.series] = (p.at, p.value)
-    return sorted(last, key=lambda s: (-last[s][1], s))
+    sign = 1 if first_is_least else -1
+    return sorted(last, key=lambda s: (sign * last[s][1], s))
 
 
-def _end_labels(
-    rows: list[dict], names: list[str], ends_of_axis: tuple[float, float], height: int, percent: bool
-) -> list[dict]:
+def _end_labels(rows: list[dict], names: list[str], axis: ValueAxis, height: int) -> list[dict]:
     """The name of each line at its end, pushed apart where they would touch."""
     ends = {}
     for row in rows:
         if row["series"] not in ends or row["at"] >= ends[row["series"]]["at"]:
             ends[row["series"]] = row
     latest = max((r["at"] for r in ends.values()), default="")
-    bottom, top = ends_of_axis
+    bottom, top = axis.place(axis.bottom), axis.place(axis.top)
     gap = (top - bottom) * 15.5 / height
     labels, below = [], float("inf")
-    for name in sorted(names, key=lambda n: -ends[n]["value"]):
-        place = min(ends[name]["value"], below - gap)
+    for name in sorted(names, key=lambda n: -axis.place(ends[n]["value"])):
+        place = min(axis.place(ends[name]["value"]), below - gap)
         below = place
-        shown = f"{100 * ends[name]['value']:.0f} %" if percent else _compact(ends[name]["value"])
-        labels.append({"series": name, "at": latest, "place": place, "text": f"{name} {shown}"})
+        labels.append({"series": name, "at": latest, "place": place, "text": f"{name} {_shown(ends[name], axis)}"})
     lift = bottom - min((label["place"] for label in labels), default=bottom)
     if lift > 0:
         above = -float("inf")
         for label in reversed(labels):
             label["place"] = max(label["place"], above + gap, bottom)
             above = label["place"]
-    return labels
+    return [{**label, "place": axis.value(label["place"])} for label in labels]
 
 
-def _label_room(labels: list[dict], size: str) -> int:
+def _shown(row: dict, axis: ValueAxis) -> str:
+    if axis.percent:
+        return f"{100 * row['value']:.0f} %"
+    return f"{row['value']:.0f}" if axis.kind == "places" else _compact(row["value"])
+
+
+def label_room(labels: list[dict], size: str) -> int:
+    """Pixels that the names at the ends of lines need."""
     widest = max((len(label["text"]) for label in labels), default=0)
     return min(int(LETTER * widest) + 14, 300 if size != "phone" else 170)
 
 
-def _time_axis(rows: list[dict], size: str) -> alt.Axis:
+def time_axis(rows: list[dict], size: str) -> alt.Axis:
+    """The horizontal axis: months, and years where there are several."""
     months = {r["at"][:7] for r in rows}
     years = len({m[:4] for m in months})
     count = 4 if size == "phone" else 8
@@ -267,16 +275,6 @@ def _time_axis(rows: list[dict], size: str) -> alt.Axis:
     return alt.Axis(labelExpr=pattern, tickCount=count, grid=False, labelOverlap=True)
 
 
-def _value_label(percent: bool, top: float) -> str:
-    if percent:
-        return "format(datum.value * 100, '.0f') + ' %'"
-    if top >= 1e9:
-        return "datum.value == 0 ? '0' : format(datum.value / 1e9, '~f') + ' bn'"
-    if top >= 1e6:
-        return "datum.value == 0 ? '0' : format(datum.value / 1e6, '~f') + ' M'"
-    return "format(datum.value, ',~f')"
-
-
 def _compact(value: float) -> str:
     for size, word in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
         if abs(value) >= size:
@@ -284,4 +282,16 @@ def _compact(value: float) -> str:
     return f"{value:.3g}"
 
 
-__all__ = ["Bar", "Chart", "Mark", "Point", "Words", "bar_chart", "line_chart"]
+__all__ = [
+    "AxisKind",
+    "Bar",
+    "Chart",
+    "Mark",
+    "Point",
+    "Words",
+    "bar_chart",
+    "label_room",
+    "last_values",
+    "line_chart",
+    "time_axis",
+]

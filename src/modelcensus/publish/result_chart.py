@@ -1,8 +1,13 @@
 """The chart of any result: lines where there is time, bars where there is one period."""
 
+from dataclasses import replace
+
 from modelcensus.measures import Result, Row, number
 from modelcensus.publish.breaks import break_marks, crossed_breaks
 from modelcensus.publish.charts import Bar, Chart, Point, Words, bar_chart, line_chart
+from modelcensus.publish.shapes import Shape, indexed, placed
+from modelcensus.publish.stacked import stack_chart
+from modelcensus.vocabulary import RequestError
 
 MOST = 12
 """Bars of one chart; the rest is in the table."""
@@ -11,23 +16,61 @@ OF_AGES = (
     "first_party_quantized", "community_quantized", "other_derivatives", "derivative_low", "derivative_downloads",
     "derivative_high", "projected_low", "projected_high", "held", "tested", "outlook",
 )  # fmt: skip
-SAID = ("downloads", "against", "index", "over", "members", "by_downloads", "repositories", "there", *OF_AGES)
+SAID = (
+    "downloads",
+    "of_total",
+    "against",
+    "index",
+    "over",
+    "members",
+    "by_downloads",
+    "repositories",
+    "there",
+    *OF_AGES,
+)
 """Columns of an answer that say something about a number, not which one it is."""
 
 
-def result_chart(result: Result, *, title: str = "", subtitle: str = "", size: str = "post") -> Chart:
-    """A chart with the result's own sentence as title unless another is given."""
+def result_chart(
+    result: Result, *, title: str = "", subtitle: str = "", size: str = "post", shape: Shape = "lines"
+) -> Chart:
+    """A chart with the result's own sentence as title unless another is given.
+
+    `shape` is what a time plot shows; RequestError where the result has none of it: shares alone can be stacked.
+    """
     words = Words(title or result.sentence().removesuffix("."), subtitle or subtitle_of(result), source_line(result))
     percent = result.unit in ("share", "change")
     rows = [r for r in result.rows if r.value is not None]
     if len({r.start for r in rows}) > 1 and result.measure != "crossover":
         points = [Point(series_name(result, r), r.end_day, r.value or 0, r.low, r.high) for r in rows]
-        return line_chart(points, words, percent=percent, size=size, marks=break_marks(crossed_breaks(result)))
+        return _over_time(result, points, words, percent, size, shape)
     bars = [
         Bar(series_name(result, r), r.value or 0, number(r.value, result.unit), r.low, r.high)
         for r in sorted(rows, key=lambda r: -(r.value or 0))[:MOST]
     ]
     return bar_chart(bars, words, percent=percent, size=size)
+
+
+def _over_time(result: Result, points: list[Point], words: Words, percent: bool, size: str, shape: Shape) -> Chart:
+    marks = break_marks(crossed_breaks(result))
+    if shape == "stacked":
+        if result.measure not in ("share", "mix") or not result.request.dimensions:
+            raise RequestError(
+                "only shares by a dimension can be stacked", where="shape", remedy="ask for the measure share, by it"
+            )
+        return stack_chart(points, words, size=size, marks=marks)
+    if shape == "index":
+        points, base = indexed(points)
+        said = replace(words, subtitle=f"{words.subtitle}; index, {base} = 100")
+        return line_chart(points, said, percent=False, size=size, marks=marks)
+    if shape == "places":
+        said = replace(words, subtitle=f"{words.subtitle}; places among all, the first at the top")
+        return line_chart(placed(points), said, percent=False, size=size, marks=marks, limit=10, axis="places")
+    axis = "log" if shape == "log" else "plain"
+    if axis == "log":
+        points = [p for p in points if p.value > 0]
+        words = replace(words, subtitle=f"{words.subtitle}; logarithmic")
+    return line_chart(points, words, percent=percent, size=size, marks=marks, axis=axis)
 
 
 def series_name(result: Result, row: Row) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from modelcensus.catalog import lists as dated_lists
 from modelcensus.measures import Census, Result, Row, Side
 from modelcensus.vocabulary import Period, RequestError
 from modelcensus.vocabulary.names import ALL_TIME, HUB, REPORTED, ROLLING
@@ -30,6 +31,11 @@ class Scene:
         self.census.prepare(HUB)
         rows = self.census.engine.rows("select distinct counter from readings_raw order by 1")
         return [r["counter"] for r in rows]
+
+    @cached_property
+    def lists(self) -> list[str]:
+        """The dated lists of repositories that the ledger holds, as scopes."""
+        return dated_lists(self.census.engine)
 
     @property
     def counter(self) -> str:

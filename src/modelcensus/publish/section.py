@@ -1,10 +1,14 @@
 """What a report is made of: questions, each with an answer, pictures, tables, and what the data cannot say."""
 
+import csv
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+
 from modelcensus.flows import SeriesBreak
-from modelcensus.measures import Result, Row
+from modelcensus.measures import Result, Row, inert
 from modelcensus.publish.charts import Chart
 from modelcensus.publish.prose import Linked, Prose, prose, resting
 
@@ -52,6 +56,38 @@ class DataTable:
 
 
 @dataclass(frozen=True)
+class Facts:
+    """A table that is no result of a measure: what is known of a thing, or of the data themselves. Values are texts,
+    numbers or nothing; `links` leads from a cell's text to a page of the app."""
+
+    name: str
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    links: dict[str, str] = field(default_factory=dict)
+
+    def records(self) -> list[dict[str, object]]:
+        """The rows with their names."""
+        return [dict(zip(self.header, row, strict=True)) for row in self.rows]
+
+    def to_arrow(self) -> pa.Table:
+        """The rows as an Arrow table; a column of several kinds of values becomes text."""
+        columns = {}
+        for name, values in zip(self.header, zip(*self.rows, strict=True), strict=True) if self.rows else ():
+            kinds = {type(v) for v in values if v is not None}
+            columns[name] = list(values) if len(kinds) < 2 else [None if v is None else str(v) for v in values]
+        return pa.table(columns or {name: pa.array([], pa.string()) for name in self.header})
+
+    def to_csv(self) -> str:
+        """The rows as CSV; a text that a spreadsheet would run as a formula is quoted with an apostrophe."""
+        sink = io.StringIO()
+        writer = csv.writer(sink, lineterminator="\n")
+        writer.writerow(self.header)
+        writer.writerows([inert(v) for v in row] for row in self.rows)
+        return sink.getvalue()
+
+
+@dataclass(frozen=True)
 class Section:
     """A question and its answer; the first statement is the answer, the others carry it."""
 
@@ -64,6 +100,7 @@ class Section:
     results: list[Result] = field(default_factory=list)
     breaks: tuple[SeriesBreak, ...] = ()
     """The series breaks that its time plots cross."""
+    facts: list[Facts] = field(default_factory=list)
 
     def all_results(self) -> list[Result]:
         """Every result that the section rests on, once."""

@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
+from importlib.resources import files
 from typing import Annotated
 
 from fastapi import FastAPI, Form, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.staticfiles import StaticFiles
 
 from modelcensus.claims import find_claim, find_packs
 from modelcensus.measures import Census
 from modelcensus.publish.records import figure_entries
+from modelcensus.publish.views import Page as ViewPage
+from modelcensus.publish.views import View
 from modelcensus.serve.check import Given, TooLongError, answer, check_draft, check_text
 from modelcensus.serve.guard import Guard
 from modelcensus.serve.pages import Pages, stylesheet
 from modelcensus.serve.tester import Tester
+from modelcensus.serve.views import Views, add_views, address
 from modelcensus.vocabulary import CensusError, RequestError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -44,6 +49,7 @@ def create_app(census_factory: Callable[[], Census], hosts: Iterable[str] = LOOP
     """The app on one census, which is opened now; it answers to these host names (`*`: to any)."""
     tester = Tester(census_factory(), find_packs())
     pages, sheet = Pages(tester), stylesheet()
+    views = Views(lambda: tester.scene, tester.lock)
     app = FastAPI(
         title="modelcensus", version=version("modelcensus"), docs_url=None, redoc_url=None,
         openapi_url=f"{API}/openapi.json", default_response_class=HTMLResponse,
@@ -52,9 +58,18 @@ def create_app(census_factory: Callable[[], Census], hosts: Iterable[str] = LOOP
     app.add_middleware(Guard)
     _refuse(app, pages)
 
-    @app.get("/", include_in_schema=False)
-    def start() -> Response:
-        return RedirectResponse("/check")
+    def shown(view: View, page: ViewPage, suffix: str) -> str:
+        def at(suffix: str, **picked: str) -> str:
+            return address(page, view, suffix, **picked)
+
+        alts = {name: views.drawn(view, name, "post").spec["description"] for name in view.figures()}
+        if suffix == ".embed":
+            figure = next(iter(alts), "")
+            return pages.embedded(view, at, figure, alts.get(figure, ""))
+        return pages.view(view, page.path, at, alts)
+
+    add_views(app, views, shown)
+    app.mount("/assets", StaticFiles(directory=str(files("modelcensus.serve") / "assets")), name="assets")
 
     @app.get("/style.css", include_in_schema=False)
     def style() -> Response:

@@ -11,10 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MOST_BODY = 4_000_000
 """Bytes of a request: a text and the drafts made from it."""
 POLICY = (
-    "default-src 'none'; img-src data:; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors {framed}"
 )
+FRAMES = ".embed"
+"""End of the addresses that other pages may show in a frame, and load pictures from."""
 HEADERS = {
-    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",  # with no-referrer a browser would send `Origin: null` with the app's own forms
     "cross-origin-resource-policy": "same-origin",
@@ -34,9 +36,12 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        framed = "*" if scope["path"].endswith(FRAMES) else "'none'"
+        policy = POLICY.format(framed=framed)
+
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                MutableHeaders(scope=message).update(HEADERS | {"content-security-policy": policy})
             await send(message)
 
         refused = None if scope["method"] in READS else _refused(Headers(scope=scope))

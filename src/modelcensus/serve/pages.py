@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 
 from jinja2 import Environment
@@ -10,7 +10,10 @@ from markupsafe import Markup
 
 from modelcensus.claims import Account
 from modelcensus.publish import account_words, drawn_curve, environment
+from modelcensus.publish.pages import tools
 from modelcensus.publish.tested import Tested
+from modelcensus.publish.views import View
+from modelcensus.publish.views import pages as view_pages
 from modelcensus.serve.check import Checked, Given
 from modelcensus.serve.tester import Tester
 
@@ -20,6 +23,8 @@ EXAMPLES = (
     "Qwen had more than three times the downloads of Llama in February 2026.",
 )
 """Sentences that the page offers where nothing was pasted yet."""
+MOST_FACTS = 200
+"""Rows of a table of facts on a page; all of them are in its files."""
 
 
 def stylesheet() -> str:
@@ -35,6 +40,7 @@ class Pages:
         self._tester = tester
         self._templates: Environment = environment(html=True, room="modelcensus.serve")
         days = [m.last_day for m in tester.manifests if m.last_day]
+        self._menus = [p for p in view_pages().values() if p.menu]
         self._data = f"{len(tester.manifests)} batches" + (f", up to {max(days)}" if days else "")
 
     def check(self, given: Given, checked: Checked | None = None, wrong: str = "") -> str:
@@ -43,17 +49,29 @@ class Pages:
             checked
         ) else {}  # fmt: skip
         return self._page(
-            "check.html", "check", given=given, checked=checked, told=told, wrong=wrong, examples=EXAMPLES
+            "check.html", "/check", given=given, checked=checked, told=told, wrong=wrong, examples=EXAMPLES
         )
+
+    def view(self, view: View, path: str, at: Callable[..., str], alts: Mapping[str, str]) -> str:
+        """A page of the views: `at` gives its address with a suffix, `alts` what its pictures show, in words."""
+        said = [s.text for section in view.sections for s in section.statements]
+        return self._page(
+            "view.html", path, view=view, path=path, at=at, alts=alts, MOST=MOST_FACTS,
+            finding=said[0] if said else view.wrong or view.question, **tools(),
+        )  # fmt: skip
+
+    def embedded(self, view: View, at: Callable[..., str], figure: str, alt: str) -> str:
+        """One picture of a view, for a frame on another page."""
+        return self._templates.get_template("embed.html").render(view=view, at=at, figure=figure, alt=alt)
 
     def packs(self) -> str:
         """All packs and their claims."""
-        return self._page("packs.html", "claims", packs=self._tester.packs)
+        return self._page("packs.html", "/claims", packs=self._tester.packs)
 
     def claim(self, one: Account) -> str:
         """The account of a claim of a pack."""
         words = account_words(one, Tested((one,))) | {"href": _href}
-        return self._page("claim.html", "claims", curve=drawn_curve(one), alone=False, root="", **words)
+        return self._page("claim.html", "/claims", curve=drawn_curve(one), alone=False, root="", **words)
 
     def record(self, record_id: str, record: Mapping[str, object]) -> str:
         """What a number rests on."""
@@ -79,7 +97,7 @@ class Pages:
         return Markup(template.render(curve=drawn_curve(one, named=False), alone=False, root="", **words))
 
     def _page(self, name: str, menu: str, **content: object) -> str:
-        return self._templates.get_template(name).render(menu=menu, data=self._data, **content)
+        return self._templates.get_template(name).render(menu=menu, menus=self._menus, data=self._data, **content)
 
 
 def _href(to: str, root: str = "") -> str:

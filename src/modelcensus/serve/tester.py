@@ -10,13 +10,15 @@ from modelcensus.claims import Account, Claim, Pack, account
 from modelcensus.claims.figures import Published, find_figures
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Census
+from modelcensus.publish.scene import Scene
 
 
 class Tester:
     """A census behind a lock: its connection belongs to one thread at a time. `packs` are those that can be browsed."""
 
     def __init__(self, census: Census, packs: list[Pack]) -> None:
-        self._census, self._lock = census, threading.Lock()
+        self._census, self.lock = census, threading.Lock()
+        self.scene = Scene(census)
         self.packs = packs
         self.knowledge: Knowledge = census.knowledge
         self.manifests: list[Manifest] = census.manifests
@@ -24,7 +26,7 @@ class Tester:
 
     def test(self, pack: Pack, claim: Claim) -> Account:
         """The account of a claim."""
-        with self._lock:
+        with self.lock:
             return account(self._census, pack, claim)
 
     def kept(self, pack: Pack, claim: Claim) -> Account:

@@ -1,0 +1,68 @@
+"""The vertical axis of a time plot: plain, logarithmic, or places with the first at the top."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import altair as alt
+
+AxisKind = Literal["plain", "log", "places"]
+
+
+@dataclass(frozen=True)
+class ValueAxis:
+    """Where values stand between `bottom` and `top`, and how they are written at it."""
+
+    kind: AxisKind
+    percent: bool
+    bottom: float
+    top: float
+
+    @classmethod
+    def over(cls, kind: AxisKind, percent: bool, lows: Sequence[float], highs: Sequence[float]) -> ValueAxis:
+        """The axis that shows all values with their bounds; on a logarithmic one nothing at or below zero."""
+        if kind == "places":
+            return cls(kind, False, max(highs, default=1) + 0.6, 0.4)
+        if kind == "log":
+            shown = [v for v in lows if v > 0] or [1.0]
+            return cls(kind, percent, min(shown) / 1.15, max(max(highs, default=1.0), min(shown)) * 1.15)
+        bottom = min(0.0, *lows) if lows else 0.0
+        return cls(kind, percent, bottom, max(highs, default=1.0))
+
+    def place(self, value: float) -> float:
+        """Where a value stands, linear on paper and upwards."""
+        if self.kind == "log":
+            return math.log10(max(value, self.bottom))
+        return -value if self.kind == "places" else value
+
+    def value(self, place: float) -> float:
+        """The value that stands at a place."""
+        if self.kind == "log":
+            return 10**place
+        return -place if self.kind == "places" else place
+
+    def encoding(self) -> alt.Y:
+        """The encoding of the field `value`."""
+        axis = alt.Axis(labelExpr=self._label(), tickCount=5, domain=False, ticks=False)
+        if self.kind == "places":
+            most = math.floor(self.bottom)
+            axis = alt.Axis(values=list(range(1, most + 1)), format="d", domain=False, ticks=False, grid=False)
+            return alt.Y("value:Q", axis=axis, scale=alt.Scale(domain=[self.bottom, self.top], nice=False))
+        if self.kind == "log":
+            scale = alt.Scale(type="log", domain=[self.bottom, self.top], nice=False)
+            return alt.Y("value:Q", axis=axis, scale=scale)
+        domain = [self.bottom * 1.03 if self.bottom else 0, max(self.top, 0) * 1.03]
+        return alt.Y("value:Q", axis=axis, scale=alt.Scale(domain=domain, nice=not self.percent or self.top < 0.9))
+
+    def _label(self) -> str:
+        if self.percent:
+            return f"format(datum.value * 100, '{'~r' if self.kind == 'log' else '.0f'}') + ' %'"
+        for size, word in ((1e9, "bn"), (1e6, "M")):
+            if self.top >= size and self.kind != "log":
+                return f"datum.value == 0 ? '0' : format(datum.value / {size:.0f}, '~f') + ' {word}'"
+        if self.kind == "log":
+            return "format(datum.value, '~s')"
+        return "format(datum.value, ',~f')"

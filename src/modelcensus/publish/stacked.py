@@ -1,0 +1,65 @@
+"""Shares of a whole over time, one on the other; what is not named is shown as such."""
+
+from collections.abc import Sequence
+
+import altair as alt
+
+from modelcensus.publish.charts import Chart, Point, Words, finish, label_room, last_values, time_axis
+from modelcensus.publish.marks import Mark, rule_layers, rules_of
+from modelcensus.publish.theme import FAINT, PALETTE, SIZES
+
+REST = "all others"
+
+
+def stack_chart(
+    points: Sequence[Point], words: Words, *, size: str = "post", marks: Sequence[Mark] = (), limit: int = 7
+) -> Chart:
+    """Areas that add up to the whole: the largest series by name, all others as one.
+
+    Points are shares; where those of a day do not reach one, the rest belongs to nobody named. Bounds are not drawn:
+    they do not add up, and stand in the table.
+    """
+    room = SIZES[size]
+    names = last_values(points)[:limit]
+    days = sorted({p.at for p in points})
+    by_day = {day: {p.series: p.value for p in points if p.at == day and p.series in names} for day in days}
+    order = [*names, REST]
+    rows = []
+    for day, values in by_day.items():
+        rest = max(0.0, 1 - sum(values.values()))
+        rows += [
+            {"series": n, "at": day, "value": values.get(n, 0.0) if n != REST else rest, "order": i}
+            for i, n in enumerate(order)
+        ]
+    colours = [*(PALETTE[i % len(PALETTE)] for i in range(len(names))), FAINT]
+    colour = alt.Color("series:N", scale=alt.Scale(domain=order, range=colours), legend=None)
+    x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
+    axis = alt.Axis(labelExpr="format(datum.value * 100, '.0f') + ' %'", tickCount=5, domain=False, ticks=False)
+    y = alt.Y("value:Q", stack="zero", axis=axis, scale=alt.Scale(domain=[0, 1]))
+    base = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colour, order=alt.Order("order:Q"))
+    labels = _labels(by_day[days[-1]], names, days[-1], room.height) if days else []
+    width = room.width - label_room(labels, size)
+    rules = rules_of(marks, days[0], days[-1], width) if marks and days else []
+    layers: list[alt.Chart] = [base.mark_area(opacity=0.9, stroke="white", strokeWidth=0.6).encode(y=y)]
+    layers += rule_layers(rules, x) if rules else []
+    if labels:
+        layers.append(
+            alt.Chart(alt.Data(values=labels))
+            .encode(x=alt.X("at:T"), y=alt.Y("place:Q"), text="text:N", color=colour)
+            .mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle")
+        )
+    return finish(
+        alt.layer(*layers).properties(width=width, height=room.height), words, size, indent=-40, rules=rules
+    )
+
+
+def _labels(last: dict[str, float], names: list[str], day: str, height: int) -> list[dict]:
+    """Names in the middle of their areas at the last day, pushed apart where they would touch."""
+    gap, at, above, labels = 15.5 / height, 0.0, -1.0, []
+    for name in names:
+        share = last.get(name, 0.0)
+        place = max(at + share / 2, above + gap)
+        labels.append({"series": name, "at": day, "place": place, "text": f"{name} {100 * share:.0f} %"})
+        at, above = at + share, place
+    over = max((label["place"] for label in labels), default=0) - 1
+    return [{**label, "place": label["place"] - over} for label in labels] if over > 0 else labels

@@ -1,0 +1,101 @@
+"""Questions as data: requests to measures, each answered as a section, or with the reason why there is no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from modelcensus.measures import Result, Row
+from modelcensus.publish.breaks import crossed_breaks
+from modelcensus.publish.result_chart import result_chart
+from modelcensus.publish.scene import Scene
+from modelcensus.publish.section import DataTable, Figure, Section, Statement
+from modelcensus.publish.shapes import Shape
+from modelcensus.vocabulary import CensusError, Request
+from modelcensus.vocabulary.names import HUB, ORGANIZATION_DIMENSIONS, REPORTED
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question to a measure; who counted is added to its words."""
+
+    name: str
+    question: str
+    measure: str
+    of: dict[str, str] = field(default_factory=dict)
+    by: tuple[str, ...] = ()
+    reading: dict[str, str] = field(default_factory=dict)
+    period: str = ""
+    within: str = ""
+    shape: Shape = "lines"
+
+    def request(self) -> Request:
+        """The request that it stands for."""
+        return Request.build(self.measure, self.of, self.within, self.by, self.period, self.reading)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """A way in which the ledger can be asked over time: a channel, or a counter as it was read."""
+
+    said: str
+    reading: dict[str, str]
+    grain: str
+    newest: str
+    """The newest whole period; empty where readings stand for themselves."""
+
+
+def countings(scene: Scene, dimension: str) -> Iterator[Counting]:
+    """Flows by month, counters as read, and what others reported of organizations, as far as the ledger holds them."""
+    if scene.all_time_months:
+        yield Counting("counted", {"channel": HUB}, "month", str(scene.all_time_months[-1]))
+    if scene.counter:
+        yield Counting("read", {"channel": HUB, "counter": scene.counter}, "day", "")
+    if dimension in ORGANIZATION_DIMENSIONS and scene.reported:
+        yield Counting(scene.reported.removeprefix(REPORTED), {"channel": scene.reported}, "month", scene.month)
+
+
+def answered(scene: Scene, asks: Iterable[Ask]) -> tuple[list[Section], list[str]]:
+    """The sections of the questions that have an answer, and of the others why not."""
+    sections, unanswered = [], []
+    for ask in asks:
+        try:
+            result = scene.census.answer(ask.request())
+            section = answer_section(ask.name, f"{ask.question} ({who(result)})", result, ask.shape)
+            section.figures[0].draw("post")
+        except CensusError as error:
+            unanswered.append(f"{ask.question} {error}")
+        else:
+            sections.append(section)
+    return sections, list(dict.fromkeys(unanswered))
+
+
+def answer_section(name: str, question: str, result: Result, shape: Shape = "lines") -> Section:
+    """A result as a section: its sentence, its picture, its table, what it notes."""
+    last_only = bool(result.request.dimensions) and len({r.span for r in result.rows}) > 1
+    finding = Statement.of(result, leading(result))
+    title = finding.text.removesuffix(".")
+    return Section(
+        name,
+        question,
+        [finding],
+        [Figure(name, lambda size: result_chart(result, title=title, size=size, shape=shape))],
+        [DataTable(name, "the newest period" if last_only else "all rows", result, last_only=last_only)],
+        remarks=[f"{n[0].upper()}{n[1:]}." for n in result.notes],
+        results=[result],
+        breaks=crossed_breaks(result),
+    )
+
+
+def leading(result: Result) -> Row:
+    """The row that says most: of several of the newest period the largest, else the result's own choice."""
+    newest = [r for r in result.rows if r.span == result.rows[-1].span and r.value is not None]
+    if result.measure in ("rank", "crossover") or not result.request.dimensions or not newest:
+        return result.leading
+    return max(newest, key=lambda r: r.value or 0)
+
+
+def who(result: Result) -> str:
+    """Who counted, and which counter was taken as read."""
+    counter = result.request.reading.counter
+    return f"{result.counted_by}, counter {counter} as read" if counter else result.counted_by

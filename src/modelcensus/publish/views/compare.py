@@ -1,0 +1,88 @@
+"""Families, organizations, regions or models side by side, by calendar or from their release on."""
+
+from __future__ import annotations
+
+from modelcensus.publish.scene import Scene
+from modelcensus.publish.section import Section
+from modelcensus.publish.shapes import Shape, find_shape
+from modelcensus.publish.views.asking import Ask, answered, countings
+from modelcensus.publish.views.explore import SHOWN_AS
+from modelcensus.publish.views.view import Choice, Chosen, Control, View, one, page, several
+from modelcensus.vocabulary import CensusError, RequestError
+from modelcensus.vocabulary.names import ORGANIZATION_DIMENSIONS
+from modelcensus.vocabulary.readings import pair
+
+BY_CALENDAR, BY_AGE = "calendar", "release"
+DIMENSIONS = ("family", "organization", "region", "repository")
+ALIGNED = {BY_CALENDAR: "calendar", BY_AGE: "days since release"}
+COMPARED: tuple[Shape, ...] = ("lines", "index", "log")
+
+
+@page("/compare", menu="Compare", text="any of them side by side")
+def compare(scene: Scene, chosen: Chosen) -> View:
+    """Downloads of several subjects, each a line."""
+    chosen = chosen if several(chosen, "of") else dict(chosen) | _start(scene)
+    wrong, sections, remarks, called = "", [], [], ""
+    try:
+        dimension, names = subjects(several(chosen, "of"))
+        called = " and ".join(scene.name(n) if dimension == "organization" else n for n in names)
+        sections, remarks = _sections(scene, chosen, dimension, names, called)
+        if not sections:
+            wrong = remarks[0] if remarks else "nothing in this ledger tells them apart"
+    except CensusError as error:
+        wrong = str(error)
+    aligned = one(chosen, "aligned", BY_CALENDAR)
+    controls = (
+        Control(
+            "of", "Whom", "text", "; ".join(several(chosen, "of")), hint="family=Qwen,Llama, or organization=google,openai"
+        ),
+        Control("aligned", "Along", "choice", aligned, tuple(Choice(k, v) for k, v in ALIGNED.items())),
+        Control(
+            "shape", "Shown as", "choice", one(chosen, "shape", "lines"), tuple(Choice(s, SHOWN_AS[s]) for s in COMPARED)
+        ),
+    )  # fmt: skip
+    question = f"How do {called} compare?" if called else "How do they compare?"
+    return View("compare", question, sections, controls, remarks=tuple(remarks), wrong=wrong, chosen=dict(chosen))
+
+
+def subjects(terms: list[str]) -> tuple[str, list[str]]:
+    """The one dimension that all terms name, and the values in their order.
+
+    >>> subjects(["family=Qwen", "family=Llama,Gemma"])
+    ('family', ['Qwen', 'Llama', 'Gemma'])
+    """
+    pairs = [pair(term, "of") for term in terms]
+    dimensions = list(dict.fromkeys(d for d, _ in pairs))
+    if len(dimensions) != 1 or dimensions[0] not in DIMENSIONS:
+        raise RequestError(
+            "these are not of one kind", where="of", remedy=f"name values of one of {', '.join(DIMENSIONS)}"
+        )
+    names = [v.strip() for _, values in pairs for v in values.split(",") if v.strip()]
+    return dimensions[0], list(dict.fromkeys(names))
+
+
+def _sections(
+    scene: Scene, chosen: Chosen, dimension: str, names: list[str], called: str
+) -> tuple[list[Section], list[str]]:
+    of, shape = {dimension: ",".join(names)}, find_shape(one(chosen, "shape", "lines"))
+    if one(chosen, "aligned") == BY_AGE:
+        question = f"How often are {called} downloaded from their release on?"
+        return answered(scene, [Ask("since-release", question, "launch", of, (dimension,))])
+    ways = list(countings(scene, dimension))
+    asks = [
+        Ask(f"{measure}-{way.said}", question, measure, of, (dimension, way.grain), way.reading, shape=shape)
+        for way in ways
+        for measure, question in (
+            ("downloads", f"How often are {called} downloaded?"), ("share", f"What shares have {called}?")
+        )
+    ]  # fmt: skip
+    return answered(scene, asks)
+
+
+def _start(scene: Scene) -> dict[str, tuple[str, ...]]:
+    """The two largest organizations of the newest period."""
+    shares = scene.monthly or scene.readings
+    if not shares or "organization" not in ORGANIZATION_DIMENSIONS:
+        return {"of": ()}
+    newest = sorted(scene.newest(shares.rows), key=lambda r: -(r.value or 0))
+    return {"of": ("organization=" + ",".join(str(r.dimensions["organization"]) for r in newest[:2]),)}

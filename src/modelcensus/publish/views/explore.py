@@ -1,0 +1,109 @@
+"""Any measure by any dimension: the address is the request, in the grammar of the command line."""
+
+from __future__ import annotations
+
+from modelcensus.measures import Result, measures
+from modelcensus.publish.scene import Scene
+from modelcensus.publish.shapes import SHAPES, Shape, find_shape
+from modelcensus.publish.views.asking import answer_section
+from modelcensus.publish.views.view import Choice, Chosen, Control, View, Way, one, page, several
+from modelcensus.vocabulary import CensusError, Request
+from modelcensus.vocabulary.names import DIMENSIONS, HUB, TIME_DIMENSIONS
+
+SHOWN_AS: dict[Shape, str] = {
+    "lines": "lines", "stacked": "stacked shares", "index": "index, first = 100", "log": "logarithmic",
+    "places": "places over time",
+}  # fmt: skip
+ASKED = {
+    "share": "What share of downloads has {whom}?", "downloads": "How often is {whom} downloaded?",
+    "cumulative": "How often has {whom} been downloaded in all?", "rank": "Which place has {whom}?",
+    "growth": "How fast does {whom} grow?", "reach": "How far does {whom} reach with what grows from it?",
+    "ram": "How is {whom} adopted beside models of its size at the same age?",
+    "releases": "What does {whom} release?", "concentration": "How concentrated are downloads?",
+    "coverage": "How much of the downloads do these data see?",
+}  # fmt: skip
+"""What a measure asks, in words that a reader would use; of others, their names."""
+TREATMENTS = ("repair=none", "spikes=cap", "spikes=drop", "panel=fixed", "counter=rolling_30d", "counter=all_time")
+
+
+@page("/explore", menu="Explore", text="any measure, by any dimension, under any reading")
+def explore(scene: Scene, chosen: Chosen) -> View:
+    """The answer to the request in the address, or the form with the reason why there is none."""
+    if not chosen:
+        chosen = start(scene)
+    shape, wrong, sections = one(chosen, "shape", "lines"), "", []
+    question = "How are open models adopted?"
+    try:
+        drawn_as = find_shape(shape)
+        result = scene.census.answer(request_of(chosen))
+        question = question_of(result)
+        sections = [answer_section("answer", question, result, drawn_as)]
+        sections[0].figures[0].draw("post")
+    except CensusError as error:
+        wrong, sections = str(error), []
+    return View(
+        "explore", question, sections, _controls(scene, chosen),
+        (Way("/method", "what the measures mean"),), wrong=wrong, chosen=dict(chosen),
+    )  # fmt: skip
+
+
+def request_of(chosen: Chosen) -> Request:
+    """The request that an address describes."""
+    return Request.build(
+        one(chosen, "measure", "share"), several(chosen, "of"), one(chosen, "within"), several(chosen, "by"),
+        several(chosen, "period"), several(chosen, "reading"),
+    )  # fmt: skip
+
+
+def question_of(result: Result) -> str:
+    """What the request asks, as a question."""
+    by = " and ".join(d.replace("_", " ") for d in result.request.dimensions)
+    whom = result.subject_text or (f"each {by}" if by else "all models")
+    asked = ASKED.get(result.measure, f"What is the {result.measure.replace('_', ' ')} of {{whom}}?")
+    question = asked.format(whom=whom)
+    return f"{question[:-1]}, by {by}?" if by and result.subject_text else question
+
+
+def start(scene: Scene) -> dict[str, tuple[str, ...]]:
+    """What is shown before anything was chosen: shares of organizations, by month where months are known."""
+    if scene.reported:
+        return {"measure": ("share",), "by": ("organization", "month"), "reading": (f"channel={scene.reported}",)}
+    if scene.all_time_months:
+        return {"measure": ("share",), "by": ("organization", "month")}
+    return {"measure": ("share",), "by": ("organization", "day"), "reading": (f"counter={scene.counter}",)}
+
+
+def _controls(scene: Scene, chosen: Chosen) -> tuple[Control, ...]:
+    by, readings = several(chosen, "by"), several(chosen, "reading")
+    channel = next((r for r in readings if r.startswith("channel=")), "")
+    others = [r for r in readings if r != channel]
+    scopes = [*scene.census.knowledge.scopes, *scene.lists]
+    return (
+        Control("measure", "Measure", "choice", one(chosen, "measure", "share"), _plain(measures())),
+        Control("of", "Of whom", "text", "; ".join(several(chosen, "of")), hint="family=Qwen, or region=cn,us"),
+        Control("within", "Within", "text", one(chosen, "within"), _plain(scopes), "what stands under the line"),
+        Control(
+            "by", "By", "choice", next((d for d in by if d in DIMENSIONS), ""),
+            (Choice("", "nothing"), *_plain(DIMENSIONS)),
+        ),
+        Control(
+            "by", "Over", "choice", next((d for d in by if d in TIME_DIMENSIONS), ""),
+            (Choice("", "the whole time"), *_plain(TIME_DIMENSIONS)),
+        ),
+        Control("period", "Period", "text", "; ".join(several(chosen, "period")), hint="2026-02, or 2025..2026-06"),
+        Control(
+            "reading", "Counted by", "choice", channel,
+            (Choice("", "the Hub's counters, else the only channel"), *(
+                Choice(f"channel={c}", "the Hub's counters" if c == HUB else c) for c in scene.census.channels
+            )),
+        ),
+        Control("reading", "Reading", "text", "; ".join(others), _plain(TREATMENTS), "repair, spikes, panel, peers ..."),
+        Control(
+            "shape", "Shown as", "choice", one(chosen, "shape", "lines"),
+            tuple(Choice(s, SHOWN_AS[s]) for s in SHAPES),
+        ),
+    )  # fmt: skip
+
+
+def _plain(values: object) -> tuple[Choice, ...]:
+    return tuple(Choice(str(v), str(v).replace("_", " ")) for v in values)  # type: ignore[attr-defined]

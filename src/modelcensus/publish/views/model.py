@@ -1,0 +1,94 @@
+"""One repository: its counters, what it is and why that is said, what counts as its download, its lineage."""
+
+from __future__ import annotations
+
+import ibis
+import pyarrow as pa
+
+from modelcensus.catalog import explain_repository, line_of_descent, patterns
+from modelcensus.counting.rules import rule_set
+from modelcensus.publish.scene import Scene
+from modelcensus.publish.section import Facts, Section
+from modelcensus.publish.views.asking import Ask, answered
+from modelcensus.publish.views.view import Chosen, View, Way, one, page
+from modelcensus.vocabulary import RequestError
+from modelcensus.vocabulary.names import HUB
+
+EXAMPLES = (
+    "config.json",
+    "model_index.json",
+    "model.safetensors",
+    "pytorch_model.bin",
+    "model.gguf",
+    "adapter_config.json",
+)
+"""Usual files; the page says which of them count for the model's library."""
+
+
+@page("/models/{name}", text="a model: why its count is what it is")
+def model(scene: Scene, chosen: Chosen) -> View:
+    """The page of a repository, `namespace/name`."""
+    name = one(chosen, "name")
+    engine = scene.census.engine
+    rows = engine.rows(
+        f"select repository, library from catalog where lower(repository) = lower({patterns.text(name)})"
+    )
+    if not rows:
+        raise RequestError(f"no model {name!r}", where="models", remedy="search for a part of its name at /search")
+    name, library = str(rows[0]["repository"]), rows[0]["library"]
+    asks = [
+        Ask("counters", f"How often is {name} downloaded?", "downloads", {"repository": name}, ("day",),
+            {"channel": HUB, "counter": scene.counter}),
+    ] if scene.counter else []  # fmt: skip
+    if scene.all_time_months:
+        asks += [
+            Ask("months", f"How often is {name} downloaded by month?", "downloads", {"repository": name}, ("month",)),
+            Ask("ram", f"How does {name} do beside models of its size at the same age?", "ram", {"repository": name}, ("repository",)),
+        ]  # fmt: skip
+    if scene.counter:
+        asks.append(Ask("reach", f"How far does {name} reach with what grows from it?", "reach", {"repository": name}, ("day",),
+                        {"channel": HUB, "counter": scene.counter}))  # fmt: skip
+    sections, remarks = answered(scene, asks)
+    found = explain_repository(engine, scene.census.knowledge, name)
+    attributed = tuple((e.field, e.value, e.rule, e.why or "", e.file or "") for e in found)
+    sections.append(
+        Section("what", f"What is {name}, and why is that said?", [], facts=[
+            Facts("attributions", "Every attribution", ("field", "value", "rule", "why", "file"), attributed)
+        ])
+    )  # fmt: skip
+    sections.append(_counted(name, str(library) if library else None))
+    descent = line_of_descent(engine, name)
+    if descent:
+        header = tuple(descent[0])
+        lines = tuple(tuple(None if v is None else str(v) for v in d.values()) for d in descent)
+        links = {str(d["parent"]): f"/models/{d['parent']}" for d in descent}
+        sections.append(
+            Section(
+                "lineage",
+                f"What was {name} made from?",
+                [],
+                facts=[Facts("lineage", "Its line of descent", header, lines, links)],
+            )
+        )
+    maker = name.partition("/")[0] if "/" in name else ""
+    ways = (Way(f"/organizations/{maker}", f"more of {maker}"),) if maker else ()
+    return View(
+        f"model-{name}".replace("/", "-"), f"How is {name} adopted?", sections, ways=ways, remarks=tuple(remarks), chosen=dict(chosen),
+    )  # fmt: skip
+
+
+def _counted(name: str, library: str | None) -> Section:
+    """Which usual files count for a library under the newest published rules."""
+    rules = rule_set()
+    asked = ibis.memtable(
+        pa.table({"path": list(EXAMPLES), "library": pa.array([library] * len(EXAMPLES), pa.string())})
+    )
+    counted = asked.select("path", counts=rules.counts(asked.path, asked.library)).to_pyarrow().to_pylist()  # type: ignore[arg-type]
+    own = library in rules.libraries if library else False
+    rows = tuple((r["path"], "counts" if r["counts"] else "does not count") for r in counted)
+    said = f"library {library}" if library else "no library stated"
+    rule = "a rule of its own" if own else "no rule of its own: the Hub's default files"
+    return Section(
+        "counted", f"What counts as a download of {name}?", [],
+        facts=[Facts("query-files", f"{said}, which has {rule} (rules {rules.version})", ("file", "a request for it"), rows)],
+    )  # fmt: skip

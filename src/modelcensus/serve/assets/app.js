@@ -1,0 +1,11 @@
+// The keyboard leads to the search: "/" from anywhere but a field, Escape out of it.
+document.addEventListener("keydown", (event) => {
+  const field = document.getElementById("q");
+  const writing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
+  if (event.key === "/" && !writing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    event.preventDefault();
+    field.focus();
+  } else if (event.key === "Escape" && document.activeElement === field) {
+    field.blur();
+  }
+});

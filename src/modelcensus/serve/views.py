@@ -1,0 +1,186 @@
+"""Pages of the views, and the same at the same address plus a suffix: data, pictures, a frame to embed."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from urllib.parse import quote, urlencode
+
+import pyarrow.parquet as pq
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+from starlette.exceptions import HTTPException
+
+from modelcensus.measures import Result
+from modelcensus.publish.charts import Chart
+from modelcensus.publish.scene import Scene
+from modelcensus.publish.section import Facts, Section
+from modelcensus.publish.views import Page as ViewPage
+from modelcensus.publish.views import View
+from modelcensus.publish.views import pages as view_pages
+from modelcensus.vocabulary import RequestError
+
+SUFFIXES = {
+    ".json": "application/json",
+    ".csv": "text/csv; charset=utf-8",
+    ".parquet": "application/vnd.apache.parquet",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".vega": "application/json",
+    ".embed": "text/html; charset=utf-8",
+}
+PICTURES = (".svg", ".png", ".vega", ".embed")
+PICKED = ("table", "figure", "size")
+"""What an address says of the form of an answer, not of its content."""
+MOST_KEPT = 400
+"""Pages that are kept; the one asked for longest ago gives way."""
+LONGEST_QUERY = 4_000
+SIZES = ("post", "social", "phone", "print")
+
+Render = Callable[[View, ViewPage, str], str]
+
+
+class Views:
+    """Views of one scene, each built once: its census belongs to one thread at a time."""
+
+    def __init__(self, scene: Callable[[], Scene], lock: threading.Lock) -> None:
+        self._scene, self._lock = scene, lock
+        self._kept: OrderedDict[str, View] = OrderedDict()
+        self._drawn: OrderedDict[tuple[str, str, str], Chart] = OrderedDict()
+
+    def view(self, page: ViewPage, chosen: Mapping[str, tuple[str, ...]]) -> View:
+        """The page's content for what was chosen."""
+        key = f"{page.path} {json.dumps(chosen, sort_keys=True)}"
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = page.build(self._scene(), chosen)
+            self._kept.move_to_end(key)
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+            return self._kept[key]
+
+    def drawn(self, view: View, name: str, size: str) -> Chart:
+        """A picture of a view, drawn once."""
+        figures = view.figures()
+        if not figures:
+            raise RequestError("this page has no picture", where=view.name, remedy="ask for .json, .csv or .parquet")
+        if name and name not in figures:
+            raise RequestError(f"no picture {name!r}", where=view.name, remedy=f"one of {', '.join(figures)}")
+        figure = figures[name] if name else next(iter(figures.values()))
+        key = (f"{view.name} {json.dumps(view.chosen, sort_keys=True)}", figure.name, size)
+        with self._lock:
+            if key not in self._drawn:
+                self._drawn[key] = figure.draw(size)
+            self._drawn.move_to_end(key)
+            while len(self._drawn) > MOST_KEPT:
+                self._drawn.popitem(last=False)
+            return self._drawn[key]
+
+
+def add_views(app: FastAPI, views: Views, render: Render) -> None:
+    """Every registered page, at its address and at the same with each suffix."""
+    for page in view_pages().values():
+        _add(app, views, page, render)
+
+
+def _add(app: FastAPI, views: Views, page: ViewPage, render: Render) -> None:
+    path = page.path.replace("{name}", "{name:path}")
+
+    def answer(request: Request) -> Response:
+        asked, suffix = request.path_params.get("name"), ""
+        if asked is not None:
+            suffix = next((s for s in SUFFIXES if asked.endswith(s)), "")
+            asked = asked.removesuffix(suffix)
+        else:
+            suffix = next((s for s in SUFFIXES if request.url.path.endswith(s)), "")
+        chosen = _chosen(request, asked)
+        view = views.view(page, chosen)
+        if view.wrong and suffix:
+            raise RequestError(view.wrong, where=view.name)
+        picked = {k: request.query_params.get(k, "") for k in PICKED}
+        return _answer(views, view, suffix, picked, lambda: render(view, page, suffix))
+
+    app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
+    if "{" not in path:
+        for suffix in SUFFIXES:
+            app.add_api_route(
+                f"{'/overview' if path == '/' else path}{suffix}",
+                answer,
+                methods=["GET", "HEAD"],
+                include_in_schema=False,
+            )
+
+
+def _chosen(request: Request, name: str | None) -> dict[str, tuple[str, ...]]:
+    if len(request.url.query) > LONGEST_QUERY:
+        raise HTTPException(414, f"the address is longer than {LONGEST_QUERY:,} characters")
+    found: dict[str, tuple[str, ...]] = {}
+    for key, value in request.query_params.multi_items():
+        if value and key not in PICKED:
+            found[key] = (*found.get(key, ()), value)
+    return {**found, "name": (name,)} if name is not None else found
+
+
+def address(page: ViewPage, view: View, suffix: str = "", **picked: str) -> str:
+    """Where a view stands, with a suffix and what is picked of it."""
+    path = "/overview" if page.path == "/" and suffix else page.path
+    name = (view.chosen.get("name") or ("",))[0]
+    query = [(k, v) for k, values in view.chosen.items() for v in values if k != "name" or "{" not in page.path]
+    query += [(k, v) for k, v in picked.items() if v]
+    return path.replace("{name}", quote(name)) + suffix + (f"?{urlencode(query)}" if query else "")
+
+
+def _answer(views: Views, view: View, suffix: str, picked: Mapping[str, str], page: Callable[[], str]) -> Response:
+    if suffix in ("", ".embed"):
+        return HTMLResponse(page(), 422 if view.wrong else 200)
+    if suffix == ".json":
+        return Response(json.dumps(as_json(view), default=str), media_type=SUFFIXES[suffix])
+    if suffix in PICTURES:
+        size = picked["size"] or "post"
+        if size not in SIZES:
+            raise RequestError(f"no size {size!r}", where="size", remedy=f"one of {', '.join(SIZES)}")
+        chart = views.drawn(view, picked["figure"], size)
+        content = {".svg": chart.svg, ".png": chart.png, ".vega": lambda: json.dumps(chart.spec)}[suffix]()
+        return Response(content, media_type=SUFFIXES[suffix])
+    tables = view.tables()
+    if not tables or (picked["table"] and picked["table"] not in tables):
+        raise RequestError(
+            f"no table {picked['table']!r}" if tables else "this page has no table", where=view.name,
+            remedy=f"one of {', '.join(tables)}" if tables else "ask for .json",
+        )  # fmt: skip
+    table = tables[picked["table"]] if picked["table"] else next(iter(tables.values()))
+    name = f"{view.name}{suffix}".encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    headers = {"content-disposition": f'attachment; filename="{name}"', **_rests_on(table)}
+    if suffix == ".csv":
+        return Response(table.to_csv(), media_type=SUFFIXES[suffix], headers=headers)
+    sink = io.BytesIO()
+    pq.write_table(table.to_arrow(), sink)
+    return Response(sink.getvalue(), media_type=SUFFIXES[suffix], headers=headers)
+
+
+def _rests_on(table: Result | Facts) -> dict[str, str]:
+    return {"x-provenance": table.provenance.id} if isinstance(table, Result) else {}
+
+
+def as_json(view: View) -> dict[str, object]:
+    """A view as plain values: the question, the answers with their records, every row."""
+    return {
+        "question": view.question,
+        "chosen": {k: list(v) for k, v in view.chosen.items()},
+        "sections": [_section(s) for s in view.sections],
+        "remarks": list(view.remarks),
+    }
+
+
+def _section(section: Section) -> dict[str, object]:
+    return {
+        "id": section.id,
+        "question": section.question,
+        "statements": [{"text": s.text, "provenance": list(s.provenance)} for s in section.statements],
+        "results": [{**r.as_dict(), "citation": r.cite()} for r in section.all_results()],
+        "facts": {f.name: f.records() for f in section.facts},
+        "remarks": section.remarks,
+    }

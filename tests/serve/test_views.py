@@ -1,0 +1,134 @@
+"""Every page answers, says the same in every form, and refuses in words what makes no sense."""
+
+import csv
+import io
+import json
+import re
+
+import pyarrow.parquet as pq
+import pytest
+from fastapi.testclient import TestClient
+
+from modelcensus.publish.views import pages
+from modelcensus.serve.views import SUFFIXES
+
+REPORTED = "reading=channel%3Dreported%3Amodelpulse"
+SHARE = f"measure=share&of=organization%3DQwen&by=month&{REPORTED}&period=2026-02"
+SUBJECTS = {
+    "/families/{name}": "/families/Qwen",
+    "/organizations/{name}": "/organizations/google",
+    "/regions/{name}": "/regions/china",
+    "/models/{name}": "/models/Qwen/Qwen3-8B",
+}
+
+
+@pytest.mark.parametrize("path", pages())
+def test_every_page_is_titled_with_a_question_and_answers_in_words_first(client: TestClient, path: str) -> None:
+    page = client.get(SUBJECTS.get(path, path))
+    assert page.status_code == 200, page.text[-1500:]
+    title = re.search(r"<title>(.*?)</title>", page.text, re.DOTALL)
+    assert title and title[1].endswith("?")
+    assert page.text.count("<h1>") == 1
+    told = client.get(f"{'/overview' if path == '/' else SUBJECTS.get(path, path)}.json").json()
+    for section in told["sections"]:
+        assert section["statements"] or section["facts"] or section["remarks"], section["question"]
+        for statement in section["statements"]:
+            assert statement["provenance"], statement["text"]
+
+
+def test_the_same_number_in_every_form(client: TestClient, sample) -> None:
+    truth = sample.measure(
+        "share", of={"organization": "Qwen"}, by="month", period="2026-02",
+        reading={"channel": "reported:modelpulse"},
+    )  # fmt: skip
+    value = truth.rows[0].value
+    told = client.get(f"/explore.json?{SHARE}").json()["sections"][0]["results"][0]
+    assert told["rows"][0]["value"] == value and told["provenance"]["id"] == truth.provenance.id
+    taken = client.get(f"/explore.csv?{SHARE}")
+    assert float(next(csv.DictReader(io.StringIO(taken.text)))["value"]) == value
+    assert taken.headers["x-provenance"] == truth.provenance.id
+    assert "attachment" in taken.headers["content-disposition"]
+    columns = pq.read_table(io.BytesIO(client.get(f"/explore.parquet?{SHARE}").content))
+    assert columns["value"].to_pylist() == [value]
+    assert truth.sentence() in client.get(f"/explore?{SHARE}").text.replace("&#39;", "'")
+
+
+@pytest.mark.parametrize("shape", ["lines", "stacked", "index", "log", "places"])
+def test_a_shape_is_drawn_with_its_finding_as_title(client: TestClient, shape: str) -> None:
+    asked = f"measure=share&by=organization&by=month&period=2026&{REPORTED}&shape={shape}"
+    svg = client.get(f"/explore.svg?{asked}")
+    assert svg.status_code == 200 and svg.headers["content-type"].startswith("image/svg+xml")
+    assert "Qwen had" in svg.text and "modelcensus explain" in svg.text
+    spec = client.get(f"/explore.vega?{asked}").json()
+    assert "vega-lite" in spec["$schema"]
+    assert client.get(f"/explore.png?{asked}&size=phone").content.startswith(b"\x89PNG")
+
+
+def test_a_frame_may_be_embedded_and_no_other_page(client: TestClient) -> None:
+    frame, page = client.get(f"/explore.embed?{SHARE}"), client.get(f"/explore?{SHARE}")
+    assert "frame-ancestors *" in frame.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert "<img" in frame.text and "<script" not in frame.text
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("/explore?measure=shar", "did you mean"),
+        ("/explore?measure=share&of=famly%3DQwen", "unknown dimension"),
+        ("/explore?measure=share&by=month&within=nowhere", "nowhere"),
+        (f"/explore?{SHARE}&shape=pie", "no shape"),
+        (f"/explore?{SHARE}..2026-04&shape=stacked", "only shares by a dimension"),
+        ("/leaderboards?by=colour", "no board"),
+        ("/compare?of=family%3DQwen&of=region%3Dus", "not of one kind"),
+        ("/launch?subject=Qwen", "neither FAMILY@GENERATION nor a repository"),
+        ("/search?q=zzzzzz", "nothing bears"),
+    ],
+)
+def test_what_makes_no_sense_keeps_the_form_and_says_why(client: TestClient, address: str, says: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 422 and says in answer.text and "<form" in answer.text
+    path, _, query = address.partition("?")
+    refused = client.get(f"{path}.json?{query}")
+    assert refused.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/families/Qwne", 422),
+        ("/models/no/such-model", 422),
+        ("/explore.gif", 404),
+        (f"/explore.csv?{SHARE}&table=other", 422),
+        (f"/explore.svg?{SHARE}&figure=other", 422),
+        (f"/explore.svg?{SHARE}&size=huge", 422),
+        (f"/explore?measure={'x' * 5_000}", 414),
+        ("/method.svg", 422),
+    ],
+)
+def test_what_is_not_there_is_refused(client: TestClient, address: str, status: int) -> None:
+    assert client.get(address).status_code == status
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", "'; drop table catalog; --", "=cmd()", "\u202egnp.exe", "../../etc/passwd"]
+)
+def test_names_are_inert(client: TestClient, name: str) -> None:
+    for path, field in (("/search", "q"), ("/explore", "of"), ("/launch", "subject"), ("/compare", "of")):
+        answer = client.get(path, params={field: name})
+        assert answer.status_code in (200, 422)
+        assert "<script>alert" not in answer.text
+    assert client.get(f"/models/{name}").status_code in (404, 422)
+
+
+def test_what_counts_for_a_model_follows_its_library(client: TestClient) -> None:
+    told = client.get("/models/Qwen/Qwen3-8B.json").json()
+    counted = next(s for s in told["sections"] if s["id"] == "counted")["facts"]["query-files"]
+    said = {r["file"]: r["a request for it"] for r in counted}
+    assert said["config.json"] == said["model.gguf"] == "counts" and said["model.safetensors"] == "does not count"
+
+
+def test_json_of_a_page_is_plain(client: TestClient) -> None:
+    for path in ("/health.json", "/method.json", "/leaderboards.json?by=family"):
+        json.loads(client.get(path).text)
+    assert set(SUFFIXES) >= {".json", ".csv", ".parquet", ".svg", ".png", ".embed"}
