@@ -19,6 +19,7 @@ from modelcensus.claims.specify import specifications
 from modelcensus.ledger import Ledger
 from modelcensus.measures import Census
 from modelcensus.vocabulary import RequestError
+from modelcensus.vocabulary.names import ALL_TIME
 
 LARGEST = """
     select organization from catalog where organization is not null group by all order by count(*) desc, organization
@@ -56,13 +57,12 @@ def claim(census: Census, months: list[str]) -> Pack:
 
 def months_of(root: Path) -> list[str]:
     """Whole months of the ledger's all-time counters, and quarters, twenty in all where there are so many."""
-    days = (
-        [m.first_day for m in Ledger(root).manifests() if m.first_day],
-        [m.last_day for m in Ledger(root).manifests()],
-    )
-    first, last = min(days[0]), max(d for d in days[1] if d)
+    ledger = Ledger(root)
+    engine = Census(ledger, cache=False).stored
+    read = f"select min(observed_on)::varchar as first from observations where counter = '{ALL_TIME}'"
+    first, last = engine.rows(read)[0]["first"], max(m.last_day or "" for m in ledger.manifests())
     months = [
-        f"{y}-{m:02d}" for y, m in product(range(2024, 2028), range(1, 13)) if first < f"{y}-{m:02d}" < last[:7]
+        f"{y}-{m:02d}" for y, m in product(range(2024, 2028), range(1, 13)) if first < f"{y}-{m:02d}-01" < last[:7]
     ]
     longer = [f"{a}..{b}" for a, b in zip(months, months[2:], strict=False)]
     return [*months, *longer][:20]

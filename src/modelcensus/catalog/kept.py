@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -11,13 +10,14 @@ import pyarrow.parquet as pq
 from modelcensus.catalog.build import build_catalog
 from modelcensus.catalog.knowledge import Knowledge
 from modelcensus.engine import Engine, kept_folder
+from modelcensus.vocabulary import own_version
 
 TABLES = ("catalog", "lineage", "shared_roots", "missing_parents")
 
 
 def catalog_key(knowledge: Knowledge, batches: Iterable[str]) -> str:
     """The same for the same batches, knowledge and program."""
-    content = json.dumps([version("modelcensus"), knowledge.digest, sorted(batches)])
+    content = json.dumps([own_version(), knowledge.digest, sorted(batches)])
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 

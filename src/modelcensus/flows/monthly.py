@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date
-from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from modelcensus.engine import kept_folder
 from modelcensus.flows.calendar import days
 from modelcensus.flows.counters import Counters
 from modelcensus.flows.flows import build_flows
+from modelcensus.vocabulary import own_version
 from modelcensus.vocabulary.names import ALL_TIME
 
 FORMAT = 1
@@ -51,7 +51,7 @@ ALONE = """
 def keep_months(counters: Counters, months: Sequence[date], folder: Path, known: Sequence[str]) -> Path:
     """The folder with the flows between each two of the days `months`, which is written if it is not there; `known` are
     the batches that there are, by which it is found again. Counters that are `certain` only."""
-    content = json.dumps([FORMAT, version("modelcensus"), counters.channel, sorted(known), [str(m) for m in months]])
+    content = json.dumps([FORMAT, own_version(), counters.channel, sorted(known), [str(m) for m in months]])
     key = hashlib.sha256(content.encode()).hexdigest()[:16]
     return kept_folder(folder / "months", key, lambda made: _write(counters, list(pairwise(months)), made))
 

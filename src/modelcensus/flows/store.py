@@ -11,7 +11,6 @@ import json
 import shutil
 import uuid
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +23,7 @@ from modelcensus.flows.fold import Fold
 from modelcensus.flows.incidents import Break, Freeze, Listing, SnapshotEvent, Spike
 from modelcensus.flows.spikes import Rise
 from modelcensus.flows.state import ARRAYS
+from modelcensus.vocabulary import own_version
 
 FORMAT = 2
 LISTS = ("shares", "rises", "falling", "stalled", "unpaid")
@@ -75,7 +75,7 @@ class Store:
             pa.table({"repository": names}), made / "names.parquet", compression="zstd", compression_level=1
         )
         about = {
-            "format": FORMAT, "software": version("modelcensus"), "number": number, "repositories": len(names),
+            "format": FORMAT, "software": own_version(), "number": number, "repositories": len(names),
             "edges": fold.edges.days, "stands_on": _digest(calendar, source, number),
         }  # fmt: skip
         (made / "about.json").write_text(json.dumps(about))
@@ -92,7 +92,7 @@ class Store:
                 about = json.loads((folder / "about.json").read_text())
             except (OSError, ValueError):
                 continue
-            same = about.get("format") == FORMAT and about.get("software") == version("modelcensus")
+            same = about.get("format") == FORMAT and about.get("software") == own_version()
             passed = [d for d in about.get("edges", ()) if d <= _last_day(calendar, source, about["number"])]
             wanted = [d for d in edges if d <= _last_day(calendar, source, about["number"])]
             if same and passed == wanted and about["stands_on"] == _digest(calendar, source, about["number"]):

@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -18,7 +17,7 @@ from modelcensus.engine.parquet import sync_folder, write_aside
 from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile
 from modelcensus.ledger.views import BATCH_COLUMN, BATCHES, chosen_views, stored_views
 from modelcensus.ledger.vintages import Vintages
-from modelcensus.vocabulary import TABLES, Batch, LedgerError, Schema
+from modelcensus.vocabulary import TABLES, Batch, LedgerError, Schema, own_version
 
 
 class Ledger:
@@ -89,7 +88,7 @@ class Ledger:
                 took=list(batch.took),
                 terms={k: str(v) for k, v in vars(batch.terms).items()},
                 files=files,
-                software={"modelcensus": version("modelcensus")},
+                software={"modelcensus": own_version()},
             )
             new = _name_once(target, manifest.model_dump_json(indent=1).encode())
         except OSError as error:

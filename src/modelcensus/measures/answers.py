@@ -12,7 +12,6 @@ import json
 from dataclasses import asdict, fields, replace
 from datetime import date
 from functools import cache, cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from modelcensus.ledger import Cache, Ledger
 from modelcensus.measures.inputs import Inputs
 from modelcensus.measures.registry import Measure
 from modelcensus.measures.result import Provenance, Result, Row
-from modelcensus.vocabulary import Request
+from modelcensus.vocabulary import Request, own_version
 
 FORMAT = 1
 PACKAGE = Path(__file__).parents[1]
@@ -87,7 +86,7 @@ class Answers:
 
 
 def _program() -> str:
-    return json.dumps([version("modelcensus"), _code(), DuckDBEngine.versions()])
+    return json.dumps([own_version(), _code(), DuckDBEngine.versions()])
 
 
 @cache

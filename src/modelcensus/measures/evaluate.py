@@ -6,7 +6,6 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from modelcensus.catalog import Scope
@@ -17,7 +16,7 @@ from modelcensus.measures.registry import Measure, find_measure
 from modelcensus.measures.reported import own_scope, published_name
 from modelcensus.measures.result import Provenance, Result, Row
 from modelcensus.measures.sentence import spoken, subject_terms
-from modelcensus.vocabulary import Reading, Request, RequestError, nearest
+from modelcensus.vocabulary import Reading, Request, RequestError, nearest, own_version
 from modelcensus.vocabulary.names import DIMENSIONS, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
@@ -126,7 +125,7 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
         scope_digest=scope.digest,
         scope_text=scope.text,
         knowledge=f"{census.knowledge.version} {census.knowledge.digest[:12]}",
-        software={"modelcensus": version("modelcensus"), **census.engine.software},
+        software={"modelcensus": own_version(), **census.engine.software},
         sources=used.sources,
         newest=used.newest,
     )
@@ -315,7 +314,7 @@ def _used(census: Census, channel: str, scope: Scope, also: frozenset[str]) -> U
 
 
 def _identity(census: Census, request: Request, scope: Scope, used: Used) -> str:
-    parts = (request.canonical(), None, scope.digest, census.knowledge.digest, version("modelcensus"))
+    parts = (request.canonical(), None, scope.digest, census.knowledge.digest, own_version())
     content = f"[{', '.join(used.text if p is None else json.dumps(p) for p in parts)}]"
     return "p" + hashlib.sha256(content.encode()).hexdigest()[:12]
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from modelcensus.catalog import Files, Knowledge, bundled_files, files_digest, folder_files, load_files
 from modelcensus.ledger import Ledger, Manifest, Vintage
 from modelcensus.measures.withheld import Withheld
-from modelcensus.vocabulary import KnowledgeError, LedgerError
+from modelcensus.vocabulary import KnowledgeError, LedgerError, own_version
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def _keep(ledger: Ledger, whole: Files, own: Files, base: str, day: date) -> Non
             first_used=day,
             version=load_files(whole).version,
             digest=digest,
-            software={"modelcensus": version("modelcensus")},
+            software={"modelcensus": own_version()},
             base=base,
             files=tuple(type(f)(f.layer, f.name, f.content) for f in own),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from importlib.resources import files
@@ -10,8 +9,7 @@ from typing import Annotated
 
 from fastapi import FastAPI, Form, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response
-from pydantic import BaseModel, ConfigDict
+from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
@@ -21,9 +19,11 @@ from modelcensus.measures import Census
 from modelcensus.publish.records import figure_entries
 from modelcensus.publish.views import Page as ViewPage
 from modelcensus.publish.views import View
-from modelcensus.serve.check import Given, TooLongError, answer, check_draft, check_text
+from modelcensus.serve.api import UnchangedError, router
+from modelcensus.serve.check import Given, TooLongError, check_draft, check_text
 from modelcensus.serve.guard import Guard
 from modelcensus.serve.pages import Pages, stylesheet
+from modelcensus.serve.problems import problem, problem_of
 from modelcensus.serve.tester import Tester
 from modelcensus.serve.views import Views, add_views, address
 from modelcensus.vocabulary import CensusError, RequestError
@@ -33,16 +33,6 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 ANY_HOST = ("*",)
 API = "/api/v1"
 Text = Annotated[str, Form()]
-
-
-class Asked(BaseModel):
-    """A text to check; `date` is the day of publication (YYYY-MM-DD)."""
-
-    model_config = ConfigDict(extra="forbid")
-    text: str
-    date: str = ""
-    title: str = ""
-    publisher: str = ""
 
 
 def create_app(census_factory: Callable[[], Census], hosts: Iterable[str] = LOOPBACK) -> FastAPI:
@@ -69,6 +59,7 @@ def create_app(census_factory: Callable[[], Census], hosts: Iterable[str] = LOOP
         return pages.view(view, page.path, at, alts)
 
     add_views(app, views, shown)
+    app.include_router(router(tester), prefix=API)
     app.mount("/assets", StaticFiles(directory=str(files("modelcensus.serve") / "assets")), name="assets")
 
     @app.get("/style.css", include_in_schema=False)
@@ -116,12 +107,6 @@ def create_app(census_factory: Callable[[], Census], hosts: Iterable[str] = LOOP
             return pages.source(id, "published figure", figure_entries(figure))
         raise HTTPException(404, f"no record {id!r}: records are kept by the ledger when a number is computed")
 
-    @app.post(f"{API}/check", response_class=JSONResponse)
-    def checked(asked: Asked) -> Response:
-        """Statements found in a text, with drafts, verdicts and nearest true sentences; what was not understood."""
-        content = answer(tester, Given(asked.text, asked.date, asked.title, asked.publisher))
-        return Response(json.dumps(content, default=str), media_type="application/json")
-
     return app
 
 
@@ -130,13 +115,19 @@ def _refuse(app: FastAPI, pages: Pages) -> None:
 
     def told(request: Request, status: int, title: str, reason: str) -> Response:
         if request.url.path.startswith(API):
-            return JSONResponse({"error": reason}, status)
+            return problem(status, reason)
         return HTMLResponse(pages.refused(title, reason), status)
 
     @app.exception_handler(CensusError)
     def refused(request: Request, error: CensusError) -> Response:
         status = 413 if isinstance(error, TooLongError) else 422 if isinstance(error, RequestError) else 500
+        if request.url.path.startswith(API):
+            return problem_of(error, status)
         return told(request, status, "Why was this not answered?", str(error))
+
+    @app.exception_handler(UnchangedError)
+    def unchanged(request: Request, error: UnchangedError) -> Response:
+        return Response(status_code=304, headers={"etag": error.tag})
 
     @app.exception_handler(HTTPException)
     def missing(request: Request, error: HTTPException) -> Response:

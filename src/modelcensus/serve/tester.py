@@ -9,8 +9,9 @@ from modelcensus.catalog import Knowledge
 from modelcensus.claims import Account, Claim, Pack, account
 from modelcensus.claims.figures import Published, find_figures
 from modelcensus.ledger import Manifest
-from modelcensus.measures import Census
+from modelcensus.measures import Census, Result
 from modelcensus.publish.scene import Scene
+from modelcensus.vocabulary import Request
 
 
 class Tester:
@@ -35,6 +36,11 @@ class Tester:
         if name not in self._accounts:
             self._accounts[name] = self.test(pack, claim)
         return self._accounts[name]
+
+    def answer(self, request: Request) -> Result:
+        """The answer to a request for a measure."""
+        with self.lock:
+            return self._census.answer(request)
 
     def record(self, record_id: str) -> dict[str, object] | None:
         """The record of a number, or nothing."""

@@ -27,6 +27,7 @@ from modelcensus.vocabulary.schema import (
     Column,
     Schema,
 )
+from modelcensus.vocabulary.software import own_version
 
 __all__ = [
     "FACTS",
@@ -56,4 +57,5 @@ __all__ = [
     "Schema",
     "Terms",
     "nearest",
+    "own_version",
 ]

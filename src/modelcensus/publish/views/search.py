@@ -19,7 +19,7 @@ LONGEST = 100
 def search(scene: Scene, chosen: Chosen) -> View:
     """What bears the words in its name, the shortest names first."""
     asked = one(chosen, "q")[:LONGEST].strip()
-    found = _found(scene, asked.lower()) if asked else {}
+    found = found_by_name(scene, asked.lower()) if asked else {}
     sections = []
     for kind, pairs in found.items():
         if pairs:
@@ -37,7 +37,8 @@ def search(scene: Scene, chosen: Chosen) -> View:
 Found = list[tuple[str, str, str]]
 
 
-def _found(scene: Scene, words: str) -> dict[str, Found]:
+def found_by_name(scene: Scene, words: str) -> dict[str, Found]:
+    """Per kind what bears the words (in small letters): its name, what it is, and its page."""
     known = scene.census.knowledge
     families: Found = [(f, v.type, f"/families/{quote(f)}") for f, v in known.families.items() if words in f.lower()]
     makers: Found = [

@@ -1,0 +1,189 @@
+"""The JSON API: measures, records, the catalog, claims and the data's health, under one address."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from modelcensus.catalog import explain_repository
+from modelcensus.claims import find_claim
+from modelcensus.claims.telling import as_dict
+from modelcensus.measures import measures
+from modelcensus.measures.health import health
+from modelcensus.publish.views.search import found_by_name
+from modelcensus.serve.check import Given, answer
+from modelcensus.serve.problems import documented
+from modelcensus.serve.tester import Tester
+from modelcensus.vocabulary import Request as Asked
+from modelcensus.vocabulary import RequestError
+
+MOST_ROWS = 10_000
+"""Rows of one answer; more are asked for with `offset`."""
+LONGEST_VALUE = 500
+
+
+class MeasureEntry(BaseModel):
+    """A measure that can be asked for."""
+
+    name: str
+    definition: str
+    unit: str
+    readings: list[str]
+    citation: str
+
+
+class Answer(BaseModel):
+    """A result: its rows from `offset` on, what stands under the line, and the record that it rests on."""
+
+    model_config = ConfigDict(extra="allow")
+    measure: str
+    unit: str
+    request: dict[str, Any]
+    rows: list[dict[str, Any]]
+    total: int = Field(description="rows in all")
+    offset: int
+    sentence: str
+    citation: str
+    counted: str
+    denominator: str
+    notes: list[str]
+    provenance: dict[str, Any]
+
+
+class Claimed(BaseModel):
+    """A published claim that can be tested."""
+
+    pack: str
+    id: str
+    statement: str
+    measure: str
+    untestable: str
+
+
+class Text(BaseModel):
+    """A text to check; `date` is the day of publication (YYYY-MM-DD)."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: str
+    date: str = ""
+    title: str = ""
+    publisher: str = ""
+
+
+Several = Annotated[list[Annotated[str, Field(max_length=LONGEST_VALUE)]], Query(max_length=20)]
+Short = Annotated[str, Query(max_length=LONGEST_VALUE)]
+WRONG = documented(404, 413, 422)
+
+
+def router(tester: Tester) -> APIRouter:
+    """All operations, on one census."""
+    api = APIRouter(responses=WRONG, default_response_class=JSONResponse)
+
+    @api.get("/measures")
+    def list_measures() -> list[MeasureEntry]:
+        """Every measure: its definition, unit, readings and source."""
+        return [
+            MeasureEntry(
+                name=m.name, definition=m.text, unit=m.unit, readings=list(m.parameters), citation=m.citation
+            )
+            for m in sorted(measures().values(), key=lambda m: m.name)
+        ]
+
+    @api.get("/measures/{name}")
+    def compute(
+        request: Request, response: Response, name: str, of: Several = [], within: Short = "", by: Several = [],  # noqa: B006
+        period: Several = [], reading: Several = [], as_of: Short = "",  # noqa: B006
+        offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 1_000,
+    ) -> Answer:  # fmt: skip
+        """A measure in the grammar of the command line: `of=family=Qwen`, `by=month`, `reading=channel=...`."""
+        asked = Asked.build(name, of, within, by, period, reading, as_of or None)
+        result = tester.answer(asked)
+        _same(request, response, f"{result.provenance.id} {offset} {limit}")
+        rows = result.rows[offset : offset + limit]
+        told = {k: v for k, v in result.as_dict().items() if k != "rows"}
+        page = {"total": len(result.rows), "offset": offset, "sentence": result.sentence(), "citation": result.cite()}
+        return Answer.model_validate({**told, **page, "rows": [r.as_dict() for r in rows]})
+
+    @api.get("/provenance/{id}")
+    def provenance(id: str) -> dict[str, Any]:
+        """The record behind a number: request, definition, inputs, SQL."""
+        record = tester.record(id)
+        if record is None:
+            raise HTTPException(404, f"no record {id!r}: records are kept when a number is computed")
+        return record
+
+    @api.get("/catalog/{repository:path}")
+    def attributions(repository: str) -> list[dict[str, Any]]:
+        """Every attribution of a repository, with rule, file and reason."""
+        with tester.lock:
+            census = tester.scene.census
+            known = census.engine.fetch(census.engine.query("api_known", "select repository from catalog"))
+            same = {r.lower(): r for r in known["repository"].to_pylist()}.get(repository.lower())
+            if same is None:
+                raise HTTPException(404, f"no repository {repository!r} in this ledger")
+            return [
+                {"repository": same, **{k: str(v) if v is not None else None for k, v in vars(e).items()}}
+                for e in explain_repository(census.engine, census.knowledge, same)
+            ]
+
+    @api.get("/claims")
+    def list_claims() -> list[Claimed]:
+        """The claims of all packs."""
+        return [
+            Claimed(pack=p.id, id=c.id, statement=c.statement, measure=c.measure or "", untestable=c.untestable or "")
+            for p in tester.packs
+            for c in p.claims
+        ]
+
+    @api.get("/claims/{pack}/{claim}")
+    def test_claim(request: Request, response: Response, pack: str, claim: str) -> dict[str, Any]:
+        """The whole account of a claim: verdicts, what decides, every reading."""
+        try:
+            found = find_claim(tester.packs, f"{pack}/{claim}")
+        except RequestError as error:
+            raise HTTPException(404, str(error)) from error
+        told = as_dict(tester.kept(*found), whole=True)
+        _same(request, response, json.dumps(told, sort_keys=True, default=str))
+        return json.loads(json.dumps(told, default=str))
+
+    @api.get("/search")
+    def search(q: Annotated[str, Query(min_length=1, max_length=100)]) -> dict[str, list[dict[str, str]]]:
+        """What bears the words in its name."""
+        with tester.lock:
+            found = found_by_name(tester.scene, q.strip().lower())
+        return {kind: [{"name": n, "what": w, "page": to} for n, w, to in rows] for kind, rows in found.items()}
+
+    @api.get("/health")
+    def state() -> dict[str, list[dict[str, Any]]]:
+        """Sources, coverage, gaps, events, and what is to be collected next."""
+        with tester.lock:
+            return json.loads(json.dumps(health(tester.scene.census), default=str))
+
+    @api.post("/check")
+    def check(asked: Text) -> dict[str, Any]:
+        """Statements found in a text, with drafts, verdicts and nearest true sentences; what was not understood."""
+        content = answer(tester, Given(asked.text, asked.date, asked.title, asked.publisher))
+        return json.loads(json.dumps(content, default=str))
+
+    return api
+
+
+class UnchangedError(Exception):
+    """The client has this answer already."""
+
+    def __init__(self, tag: str) -> None:
+        self.tag = tag
+
+
+def _same(request: Request, response: Response, content: str) -> None:
+    """Give the answer its tag; UnchangedError where the client holds the same."""
+    tag = f'"{hashlib.sha256(content.encode()).hexdigest()[:24]}"'
+    if tag in (t.strip() for t in request.headers.get("if-none-match", "").split(",")):
+        raise UnchangedError(tag)
+    response.headers["etag"] = tag

@@ -1,0 +1,38 @@
+"""Errors as RFC 9457 describes them: what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from modelcensus.vocabulary import CensusError
+
+MEDIA = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """Why a request has no answer."""
+
+    type: str = Field("about:blank", description="a kind of problem; `about:blank`: what the status says")
+    title: str = Field(description="what is wrong, in a few words")
+    status: int
+    detail: str = Field("", description="the whole error: where, what, what to do")
+    where: str = Field("", description="the parameter, file or id that is wrong")
+    remedy: str = Field("", description="what to do about it, with the nearest valid choice")
+
+
+def problem(status: int, title: str, detail: str = "", where: str = "", remedy: str = "") -> JSONResponse:
+    """The answer to a request that cannot be answered."""
+    content = Problem(type="about:blank", title=title, status=status, detail=detail, where=where, remedy=remedy)
+    return JSONResponse(content.model_dump(), status, media_type=MEDIA)
+
+
+def problem_of(error: CensusError, status: int) -> JSONResponse:
+    """The same, from one of our own errors."""
+    return problem(status, error.what, str(error), error.where, error.remedy)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """What an operation's schema says of its errors."""
+    content = {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {s: {"description": "problem", "model": Problem, "content": content} for s in statuses}
