@@ -24,6 +24,7 @@ from modelcensus.serve.check import Given, TooLongError, check_draft, check_text
 from modelcensus.serve.guard import Guard
 from modelcensus.serve.pages import Pages, stylesheet
 from modelcensus.serve.problems import problem, problem_of
+from modelcensus.serve.small import small_answers
 from modelcensus.serve.tester import Tester
 from modelcensus.serve.views import Views, add_views, address
 from modelcensus.vocabulary import CensusError, RequestError
@@ -60,6 +61,7 @@ def create_app(census_factory: Callable[[], Census], hosts: Iterable[str] = LOOP
 
     add_views(app, views, shown)
     app.include_router(router(tester), prefix=API)
+    app.include_router(small_answers(tester))
     app.mount("/assets", StaticFiles(directory=str(files("modelcensus.serve") / "assets")), name="assets")
 
     @app.get("/style.css", include_in_schema=False)

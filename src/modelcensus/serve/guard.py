@@ -41,7 +41,9 @@ class Guard:
 
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS | {"content-security-policy": policy})
+                headers = MutableHeaders(scope=message)
+                for name, value in {**HEADERS, "content-security-policy": policy}.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         refused = None if scope["method"] in READS else _refused(Headers(scope=scope))

@@ -12,6 +12,9 @@ from modelcensus.publish.views.view import Chosen, View, Way, one, page
 from modelcensus.vocabulary import RequestError, nearest
 from modelcensus.vocabulary.names import HUB
 
+KINDS = {"family": "families", "organization": "organizations", "region": "regions"}
+"""How a dimension is called in an address."""
+
 
 @page("/families/{name}", text="a family: its history, its rank, what grows from it")
 def family(scene: Scene, chosen: Chosen) -> View:
@@ -79,6 +82,8 @@ def _subject(scene: Scene, chosen: Chosen, dimension: str, name: str, called: st
         ways=(
             Way(f"/explore?measure=share&of={subject}&by=month", "explore"),
             Way(f"/compare?of={subject}", "compare"),
+            Way(f"/feeds/{KINDS[dimension]}/{quote(name)}.atom", "feed of what happens"),
+            Way(f"/badges/share/{KINDS[dimension]}/{quote(name)}.svg", "badge"),
         ),
         remarks=tuple(unanswered), chosen=dict(chosen),
     )  # fmt: skip

@@ -1,0 +1,67 @@
+"""Badges and feeds: small answers that other pages and readers fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
+
+from modelcensus.publish.badges import badge_of, must_be_badge
+from modelcensus.publish.feeds import Feed, atom, feed_of, json_feed
+from modelcensus.publish.views.asking import countings
+from modelcensus.serve.tester import Tester
+from modelcensus.vocabulary import Request as Asked
+from modelcensus.vocabulary import RequestError, nearest
+
+SUBJECTS = {"families": "family", "organizations": "organization", "regions": "region", "models": "repository"}
+FORMS: dict[str, tuple[str, Callable[[Feed, str], str]]] = {
+    ".atom": ("application/atom+xml", atom),
+    ".json": ("application/feed+json", json_feed),
+}
+ELSEWHERE = {"cross-origin-resource-policy": "cross-origin"}
+"""Badges are shown by other sites."""
+
+
+def small_answers(tester: Tester) -> APIRouter:
+    """`/badges/MEASURE/families/NAME.svg` and `/feeds/families/NAME.atom`."""
+    answers = APIRouter(include_in_schema=False)
+
+    @answers.get("/badges/{measure}/{kind}/{name:path}.svg")
+    def badge(request: Request, measure: str, kind: str, name: str) -> Response:
+        must_be_badge(measure)
+        dimension, chosen = _dimension(kind), request.query_params
+        with tester.lock:
+            ways = list(countings(tester.scene, dimension))
+        if not ways:
+            raise HTTPException(404, f"this ledger counts no {kind}")
+        readings = chosen.getlist("reading")
+        way = ways[0]
+        by, period = ([dimension] if measure in ("rank", "ram") else []), chosen.get("period", "")
+        if not readings and measure != "ram":  # what this ledger counts best, at its newest
+            readings = [f"{k}={v}" for k, v in way.reading.items()]
+            by = by or ([way.grain] if way.grain == "day" else [])
+            period = period or way.newest
+        asked = Asked.build(measure, {dimension: name}, chosen.get("within", ""), by, period, readings)
+        return Response(badge_of(tester.answer(asked), name), media_type="image/svg+xml", headers=ELSEWHERE)
+
+    @answers.get("/feeds/{kind}/{name:path}")
+    def feed(request: Request, kind: str, name: str) -> Response:
+        form = next((f for f in FORMS if name.endswith(f)), "")
+        if not form:
+            raise HTTPException(404, f"a feed ends in {' or '.join(FORMS)}")
+        name, dimension = name.removesuffix(form), _dimension(kind)
+        with tester.lock:
+            scene = tester.scene
+            called = {"organization": scene.name, "region": scene.place}.get(dimension, str)(name)
+            found = feed_of(scene, dimension, name, called)
+        media, write = FORMS[form]
+        return Response(write(found, request.url.path), media_type=media)
+
+    return answers
+
+
+def _dimension(kind: str) -> str:
+    if kind not in SUBJECTS:
+        raise RequestError(f"no subjects {kind!r}", where="address", remedy=nearest(kind, list(SUBJECTS)))
+    return SUBJECTS[kind]
