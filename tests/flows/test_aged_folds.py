@@ -29,9 +29,7 @@ def folded(counters, zero: str) -> dict:
     """The same of one more fold."""
     names = counters.ordinals.names()
     rows = folded_aged_flows(counters, zero_days(counters, zero), AGES).to_pylist()
-    return {
-        (names[r["ordinal"]].as_py(), a): tuple(r[f"{c}_{a}"] for c in COLUMNS) for r in rows for a in AGES
-    }
+    return {(names[r["ordinal"]].as_py(), a): tuple(r[f"{c}_{a}"] for c in COLUMNS) for r in rows for a in AGES}
 
 
 def first_days(counters) -> dict:
@@ -85,7 +83,9 @@ def made(seed: int, with_ids: bool) -> tuple[list[dict], list[dict]]:
     kinds = rng.choice(["read", "stall", "half", "back", "part"], len(days), p=[0.84, 0.04, 0.04, 0.04, 0.04])
     cut = np.zeros(REPOSITORIES, int)
     name = [f"Qwen/r{i:02}" for i in range(REPOSITORIES)]
-    stated = {n: (int(b) if rng.random() < 0.6 else None, f"id{i}") for i, (n, b) in enumerate(zip(name, born, strict=True))}
+    stated = {
+        n: (int(b) if rng.random() < 0.6 else None, f"id{i}") for i, (n, b) in enumerate(zip(name, born, strict=True))
+    }
     gone = np.full(REPOSITORIES, -1)
     shown: list[np.ndarray] = []
     rows = []

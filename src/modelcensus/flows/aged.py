@@ -9,16 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from modelcensus.engine import kept_folder
 from modelcensus.flows.aged_edges import NEVER, Days
+from modelcensus.flows.calendar import day_of, days
+from modelcensus.flows.clocks import RELEASE
 from modelcensus.flows.counters import Counters
 from modelcensus.flows.flows import build_aged_flows
 from modelcensus.flows.readings import readings_of
@@ -33,7 +35,14 @@ ZERO = """
     where z.zero_on is not null
 """
 ALONE = """
-    select repository, any_value(instrument) as instrument, {columns} from flows group by repository
+    select o.ordinal, any_value(instrument) as instrument, {columns}
+    from flows join ordinals o using (repository) group by o.ordinal order by o.ordinal
+"""
+TOTALS = pa.schema(
+    [("repository", pa.string()), ("total_low", pa.int64()), ("total", pa.int64()), ("total_high", pa.int64())]
+)
+TOTALS_ALONE = """
+    select repository, low as total_low, case when not open then estimate end as total, high as total_high from flows
 """
 
 
@@ -42,13 +51,14 @@ def keep_ages(counters: Counters, zero: str, ages: Sequence[int], folder: Path, 
     there.
 
     `zero` is SQL of repository and zero_on, `ages` are in days, `known` the batches that there are, by which it is found
-    again. Counters that are `certain` only. Columns: repository, zero_on, first_read (days), instrument, and
-    `low_A`, `estimate_A`, `high_A` (downloads), `open_A`, `broken_A` of each age A.
+    again. Counters that are `certain` only. Columns: repository, zero_on, first_read (days), instrument, total_low, total,
+    total_high (downloads up to the last reading, as `totals_upto` gives them), and `low_A`, `estimate_A`, `high_A`
+    (downloads), `open_A`, `broken_A` of each age A.
     """
-    days = zero_days(counters, zero)
+    own = zero_days(counters, zero)
     content = [FORMAT, version("modelcensus"), counters.channel, sorted(known), list(ages)]
-    key = hashlib.sha256(json.dumps(content).encode() + days.tobytes()).hexdigest()[:16]
-    made = kept_folder(folder / "ages", key, lambda made: _write(counters, zero, days, ages, made / "ages.parquet"))
+    key = hashlib.sha256(json.dumps(content).encode() + own.tobytes()).hexdigest()[:16]
+    made = kept_folder(folder / "ages", key, lambda made: _write(counters, zero, own, ages, made / "ages.parquet"))
     return made / "ages.parquet"
 
 
@@ -56,9 +66,9 @@ def zero_days(counters: Counters, zero: str) -> Days:
     """The day of each repository by ordinal (days since 1970; `NEVER` where there is none)."""
     found = counters.engine.fetch(counters.engine.query("zero_of_ordinals", ZERO.format(zero=zero)))
     counters.engine.drop("zero_of_ordinals")
-    days = np.full(counters.ordinals.count, NEVER, np.int32)
-    days[found["ordinal"].to_numpy()] = found["zero_on"].cast(pa.int32()).to_numpy()
-    return days
+    own = np.full(counters.ordinals.count, NEVER, np.int32)
+    own[found["ordinal"].to_numpy()] = found["zero_on"].cast(pa.int32()).to_numpy()
+    return own
 
 
 def folded_aged_flows(counters: Counters, zero: Days, ages: Sequence[int]) -> pa.Table:
@@ -85,40 +95,81 @@ def first_read(counters: Counters) -> Days:
     return first
 
 
-def _write(counters: Counters, zero: str, days: Days, ages: Sequence[int], path: Path) -> None:
-    flows = folded_aged_flows(counters, days, ages)
+def totals_upto(counters: Counters, cut: date) -> pa.Table:
+    """repository, total_low, total, total_high (downloads) up to a day: the all-time counter as it was last read by then;
+    of whoever only counters of windows were read of, their flows with bounds."""
+    tables = [_counted(counters, cut)]
+    if _alone(counters):
+        zero = f"select repository, date '{RELEASE}' as zero_on from alone"
+        _build_alone(counters, zero, [(cut - RELEASE).days])
+        tables.append(counters.engine.fetch(counters.engine.query("totals_alone", TOTALS_ALONE)).cast(TOTALS))
+    return pa.concat_tables(tables)
+
+
+def _counted(counters: Counters, cut: date) -> pa.Table:
+    source = counters.sources(ALL_TIME)[0]
+    count, state = counters.ordinals.count, counters.folded[source].state
+    value = np.full(count, -1, np.int64)
+    if days(cut) >= counters.snapshots(source)[-1].day:
+        value[: len(state.value)] = state.value[:count]
+    else:
+        _, finished = counters.all_time([cut], raw=False)
+        edge = next(e for e in finished.edges if e.day == days(cut))
+        value[: len(edge.low)] = edge.low[:count]
+        for b in finished.state.breaks:  # a counter is what it was read as, whatever it fell by before
+            value[b.repository] -= b.before - b.after if b.day <= days(cut) else 0
+    kept = np.ones(count, bool)
+    for former, repository in counters.renamed:
+        value[repository] = value[repository] if value[repository] >= 0 else value[former]
+        kept[former] = False
+    known = pa.array(np.flatnonzero(kept & (value >= 0)))
+    total = pa.array(value).take(known)
+    return pa.table([counters.ordinals.names().take(known), total, total, total], schema=TOTALS)
+
+
+def _write(counters: Counters, zero: str, own: Days, ages: Sequence[int], path: Path) -> None:
+    flows = folded_aged_flows(counters, own, ages)
     ordinals = flows["ordinal"].to_numpy()
-    named = _named(counters, ordinals, days, np.full(len(ordinals), ALL_TIME, object))
+    named = _named(counters, ordinals, own, np.full(len(ordinals), ALL_TIME, object))
     tables = [pa.table({**named, **{n: flows[n] for n in flows.column_names[1:]}})]
-    alone = _alone(counters, zero, ages)
-    if alone is not None:
-        places = pa.table({"repository": counters.ordinals.names(), "at": np.arange(counters.ordinals.count)})
-        ids = alone.join(places, "repository").sort_by("at")
-        named = _named(counters, ids["at"].to_numpy(), days, np.array(ids["instrument"].to_pylist(), object))
-        tables.append(pa.table({**named, **{n: ids[n] for n in flows.column_names[1:]}}))
-    pq.write_table(pa.concat_tables([t.cast(tables[0].schema) for t in tables]), path, row_group_size=100_000)
+    if _alone(counters):
+        tables.append(_of_windows(counters, zero, own, ages).select(tables[0].column_names).cast(tables[0].schema))
+    engine = counters.engine
+    engine.register("aged_untold", pa.concat_tables(tables))
+    last = max(s.day for s in counters.calendar)
+    engine.register("aged_totals", totals_upto(counters, day_of(last)))
+    engine.query("aged_known", "select * from aged_untold left join aged_totals using (repository)", keep=False)
+    engine.save_parquet("aged_known", path)
+    engine.drop("aged_known", "aged_untold", "aged_totals")
 
 
 def _named(
-    counters: Counters, ordinals: NDArray[np.int64], days: Days, instrument: NDArray[np.object_]
+    counters: Counters, ordinals: NDArray[np.int64], own: Days, instrument: NDArray[np.object_]
 ) -> dict[str, pa.Array | pa.ChunkedArray]:
     return {
         "repository": counters.ordinals.names().take(pa.array(ordinals)),
-        "zero_on": pa.array(days[ordinals], pa.date32()),
+        "zero_on": pa.array(own[ordinals], pa.date32()),
         "first_read": pa.array(first_read(counters)[ordinals], pa.date32()),
         "instrument": pa.array(instrument.tolist(), pa.string()),
     }
 
 
-def _alone(counters: Counters, zero: str, ages: Sequence[int]) -> pa.Table | None:
-    """Flows of whoever only counters of windows were read of: they are few, and worked out row by row."""
-    alone, engine = counters.windows_alone(), counters.engine
-    if not len(alone):
-        return None
-    engine.register("alone", alone)
+def _alone(counters: Counters) -> int:
+    """Register whoever only counters of windows were read of (`alone`): they are few, and worked out row by row."""
+    counters.engine.register("alone", alone := counters.windows_alone())
+    return len(alone)
+
+
+def _build_alone(counters: Counters, zero: str, ages: Sequence[int]) -> None:
     only = "and repository in (select repository from alone)"
     build_aged_flows(counters, zero, list(ages), "conservative", only, suffix=readings_of(counters, "alone"))
+
+
+def _of_windows(counters: Counters, zero: str, own: Days, ages: Sequence[int]) -> pa.Table:
+    _build_alone(counters, zero, ages)
     columns = ", ".join(
         f"any_value({c}) filter (span = {i}) as {c}_{age}" for i, age in enumerate(ages) for c in COLUMNS
     )
-    return engine.fetch(engine.query("flows_alone", ALONE.format(columns=columns)))
+    found = counters.engine.fetch(counters.engine.query("flows_alone", ALONE.format(columns=columns)))
+    named = _named(counters, found["ordinal"].to_numpy(), own, np.array(found["instrument"].to_pylist(), object))
+    return pa.table({**named, **{n: found[n] for n in found.column_names[2:]}})

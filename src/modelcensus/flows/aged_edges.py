@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from modelcensus.flows.edges import Ints, Mark, between
 
 if TYPE_CHECKING:
+    from modelcensus.flows.edges import Edge
     from modelcensus.flows.state import State
 
 Days = NDArray[np.int32]
@@ -131,7 +132,8 @@ class AgedEdges:
         for edge, number in zip(self.edges, opened, strict=True):
             edge.close_again(number)
 
-    def finish(self, state: State) -> list[AgedEdge]:
-        """All edges, the days to come by the last readings that there are: no further one can follow."""
+    def finish(self, state: State) -> list[Edge]:
+        """Pass the days to come by the last readings that there are; no further snapshot can follow. There are no edges
+        on the calendar to give."""
         self.open(state, int(NEVER))
-        return self.edges
+        return []

@@ -134,7 +134,7 @@ class Edges:
         del self.passed[passed:]
 
 
-def between(low: Ints, high: Ints, since: int | Ints, until: int | Ints, day: int) -> Ints:
+def between(low: Ints, high: Ints, since: int | Ints, until: int | Ints, day: int | NDArray) -> Ints:
     """The whole number on the straight line from (since, low) to (until, high) at `day`; halves go up.
 
     >>> between(np.array([0]), np.array([700]), 10, 80, 31)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelcensus.flows import settings as s
-from modelcensus.flows.aged_edges import AgedEdge, AgedEdges
+from modelcensus.flows.aged_edges import AgedEdges
 from modelcensus.flows.edges import Edge, Edges
 from modelcensus.flows.edges import Mark as EdgeMark
 from modelcensus.flows.incidents import Break, Freeze, Listing, SnapshotEvent
@@ -279,10 +279,10 @@ class Fold:
 
 @dataclass(frozen=True)
 class Finished:
-    """A fold's outcome: its state, its edges, and the counters that stand frozen at the end."""
+    """A fold's outcome: its state, its edges on the calendar, and the counters that stand frozen at the end."""
 
     state: State
-    edges: Sequence[Edge | AgedEdge]
+    edges: list[Edge]
     standing: list[Freeze]
 
     @property
