@@ -22,7 +22,7 @@ REQUESTS = [
     {"measure": "ram", "reading": {"frozen": str(day(70))}},
     {"measure": "ram", "reading": {"frozen": str(day(70)), "baseline": "tenth"}},
     {"measure": "ram", "reading": {"cohort": "where: repository not like '%late%'"}},
-    {"measure": "launch", "of": {"repository": "Qwen/m04-7B"}, "reading": {"repair": "none"}},
+    {"measure": "launch", "of": {"repository": "google/gemma-3-7b-it"}, "reading": {"repair": "none"}},
     {"measure": "ram", "reading": {"spikes": "drop"}},
     {"measure": "launch", "of": {"repository": "Qwen/m04-7B"}},
     {"measure": "launch", "of": {"organization": "google"}, "by": "organization"},
@@ -39,8 +39,8 @@ def rows():
             yield observation("Qwen/m03-new-7B" if k == 3 and on >= GONE else name, "all_time", value, on)
     for on in range(31, LAST + 1):
         yield observation("google/window-7B", "rolling_30d", 400 + 7 * on, on)
-        if on < 90:
-            yield observation("google/gemma-3-7b-it", "all_time", 50 * on, on)
+    for on in range(15, 90):
+        yield observation("google/gemma-3-7b-it", "all_time", 50 * on, on)
     for on in range(90, LAST + 1, 3):
         yield observation("google/late-7B", "all_time", 31 * on, on)
 
@@ -94,8 +94,8 @@ def test_as_of_an_earlier_day_nothing_is_kept_and_the_answer_is_the_same(opened_
 
 def test_a_batch_more_and_another_day_of_release_are_seen(opened_at):
     asked = {"measure": "ram", "reading": {"baseline": "tenth"}}
-    later = [observation("Qwen/m02-7B", "all_time", 90_000, LAST + 2)]
-    dated = [fact("google/late-7B", on=5, created=day(35))]
+    later = [observation("Qwen/m11-7B", "all_time", 90_000, LAST + 4)]
+    dated = [fact("google/late-7B", on=5, created=day(25))]
     more = (batch_of("dump", "hub", observations=later, facts=dated),)
     small = opened_at(False, more).measure(**asked)
     assert told(opened_at(True, more).measure(**asked)) == told(small)
