@@ -9,6 +9,8 @@ from datetime import UTC
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
 
 from modelcensus.catalog import Scope
@@ -18,7 +20,7 @@ from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.registry import Measure, find_measure
 from modelcensus.measures.reported import own_scope, published_name
 from modelcensus.measures.result import Provenance, Result
-from modelcensus.measures.rows import rows_of
+from modelcensus.measures.rows import in_order, rows_of
 from modelcensus.measures.sentence import spoken, subject_terms
 from modelcensus.vocabulary import Reading, Request, RequestError, nearest
 
@@ -87,15 +89,26 @@ def _compute(census: Census, request: Request, measure: Measure) -> Told:
     for dimension in frame.dimensions:
         frame.require(dimension)
     table = measure.compute(frame)
-    found = census.engine.fetch(table)
+    records = _fetched(census, frame, measure, table)
     sql = ""
     if census.records:
         tables = frame.evidence or [table]
         sql = "\n\n".join(
             f"-- {name}\n{text}" for t in tables for name, text in census.engine.steps(t, BASES).items()
         )
-    many = len(found) >= MANY and not measure.ordered and not frame.reported
-    return Told(frame, found if many else found.to_pylist(), None, sql)
+    return Told(frame, records, None, sql)
+
+
+def _fetched(census: Census, frame: Frame, measure: Measure, table: ir.Table) -> list[dict] | pa.Table:
+    """The records of a measure; columns in their order where there are `MANY`."""
+    if measure.ordered or frame.reported:
+        return census.engine.fetch(table).to_pylist()
+    ranked = frame.request.measure == "rank"
+    wide = frame.scope.size >= MANY  # then they are sorted on the way: a copy less
+    found = census.engine.fetch(in_order(table, ranked) if wide else table)
+    if len(found) < MANY:
+        return found.to_pylist()
+    return found if wide else census.engine.fetch(in_order(ibis.memtable(found), ranked))
 
 
 def finish(census: Census, request: Request, measure: Measure, told: Told) -> Result:

@@ -19,7 +19,7 @@ from modelcensus.measures.since_release import (
     add_up_known,
     downloads_at,
     last_reading,
-    read_ids,
+    never_read,
     released_in,
     subject_sql,
     totals_until,
@@ -87,7 +87,7 @@ def _cohort(frame: Frame) -> tuple[str, date]:
 
 
 MEMBERS = """
-    select size_class, span, unit, cast(low as double) as low, cast(estimate as double) as value,
+    select size_class, span, unit, {most} as most_read, cast(low as double) as low, cast(estimate as double) as value,
            coalesce(cast(high as double), cast('infinity' as double)) as high, {totals}
     from (select * from ram_aged c where {cohort} and zero_on + cast(days as integer) <= date '{frozen}') a {joined}
 """
@@ -101,8 +101,11 @@ FLOOR = {
     "low": "low", "least": "coalesce(value, low)", "most": "coalesce(value, high)", "high": "high",
     "total_low": "total_low",
 }  # fmt: skip
+ABOVE = "select * from ram_members where span = {span} and (most_read is null or most_read >= {least})"
+"""Members of an age who could reach the lowest floor of it; a condition on a column as it is stored spares the engine
+whatever lies below."""
 TOP = """
-    select m.* from ram_members m join ram_floors f using (size_class, span)
+    select m.* exclude (most_read) from ({members}) m join ram_floors f using (size_class, span)
     where f.members >= {ten} and ({above}) order by size_class, span, unit
 """
 
@@ -121,9 +124,7 @@ class _Cell:
 def _baselines(frame: Frame, frozen: date, cohort: str, totals: str) -> ir.Table:
     """of_class, of_span, baseline_low, baseline, baseline_high of the classes and ages that have one. `totals` names the
     table of the downloads in total by which the ten are chosen; empty where they are not chosen by them."""
-    unread = frame.engine.rows(
-        f"select count(*) as n from catalog where {cohort} and repository not in ({read_ids(frame)})"
-    )[0]["n"]
+    unread = never_read(frame, cohort)
     if unread:
         frame.notes.append(f"{unread:,} releases of the cohort were never read: they cannot be among its ten")
     counted, cells = _cells(frame, frozen, cohort, totals)
@@ -158,18 +159,25 @@ def _baselines(frame: Frame, frozen: date, cohort: str, totals: str) -> ir.Table
 def _cells(frame: Frame, frozen: date, cohort: str, totals: str) -> tuple[dict[tuple[str, int], int], list[_Cell]]:
     """How many members each size class has at each age, and those that may be among the ten where there are ten."""
     apart = totals not in ("", "ram_aged")
-    columns = "0.0 as total_low, 0.0 as total, 0.0 as total_high"
-    columns = TOTALS.format(of=totals if apart else "a") if totals else columns
-    joined = f"join {totals} using (unit)" if apart else ""
-    sql = MEMBERS.format(totals=columns, cohort=cohort, frozen=frozen, joined=joined)
+    of, columns = totals if apart else "a", "0.0 as total_low, 0.0 as total, 0.0 as total_high"
+    sql = MEMBERS.format(
+        most=f"{of}.total_high" if totals else "high",
+        totals=TOTALS.format(of=of) if totals else columns,
+        cohort=cohort,
+        frozen=frozen,
+        joined=f"join {totals} using (unit)" if apart else "",
+    )
     frame.engine.query("ram_members", sql, keep=False)
     told = ("total_low",) if totals else ("low", "least", "most", "high")
     floors = ", ".join(f"list_min(max({FLOOR[n]}, {TEN})) as {n}_ten" for n in told)
     frame.engine.query("ram_floors", FLOORS.format(floors=floors))
+    counted = frame.engine.rows(f"select size_class, span, members, {told[0]}_ten as least from ram_floors")
+    least = {span: min(r["least"] for r in counted if r["span"] == span) for span in {r["span"] for r in counted}}
+    members = [ABOVE.format(span=span, least=int(low)) for span, low in sorted(least.items())]
     above = "m.total_high >= f.total_low_ten" if totals else " or ".join(f"{FLOOR[n]} >= {n}_ten" for n in told)
-    top = frame.engine.query("ram_top", TOP.format(ten=TEN, above=above))
+    listed = " union all ".join(members) or "select * from ram_members"
+    top = frame.engine.query("ram_top", TOP.format(members=listed, ten=TEN, above=above))
     frame.evidence.append(top)
-    counted = frame.engine.rows("select size_class, span, members from ram_floors")
     rows = frame.engine.fetch(top).combine_chunks()
     classes = rows["size_class"].combine_chunks().dictionary_encode()
     numbers = {c: rows[c].to_numpy() for c in ("low", "value", "high", "total_low", "total", "total_high")}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import ibis
+import ibis.expr.types as ir
 import pyarrow as pa
+from ibis import _
 
 from modelcensus.catalog import Scope
 from modelcensus.measures.ages import age_sql
@@ -48,15 +51,18 @@ def rows_of(
     return tuple(rows)
 
 
+def in_order(table: ir.Table, ranked: bool) -> ir.Table:
+    """The records in the order of their rows: by span, then by what they are of."""
+    told = [c for c, kind in table.schema().items() if c not in KNOWN_COLUMNS and kind.is_string()]
+    if "repository" in told and "variant" not in table.columns and not set(ROOT_DIMENSIONS) & set(told):
+        told = ["repository"]
+    first = [_.value.fill_null(0)] if ranked else []
+    return table.order_by("span", *first, *(table[c].fill_null(ibis.literal("None")) for c in told))
+
+
 def _many_rows(frame: Frame, scope: Scope, records: pa.Table) -> ManyRows:
-    """The same as columns: sorted by the engine, and a row made when it is looked at."""
+    """The same of columns that are in order: a row is made when it is looked at."""
     names = [c for c in records.column_names if c not in KNOWN_COLUMNS]
-    told = [n for n in names if pa.types.is_string(records[n].type)]
-    keys = ["coalesce(value, 0)"] * (frame.request.measure == "rank") + [f"coalesce({n}, 'None')" for n in told]
-    frame.engine.register("many_rows", records)
-    ordered = frame.engine.query("many_sorted", f"select * from many_rows order by {', '.join(['span', *keys])}")
-    records = frame.engine.fetch(ordered)
-    frame.engine.drop("many_sorted", "many_rows")
     records = records.append_column("scope_size", _sizes_of(frame, scope, records, names))
 
     def make(record: dict) -> Row:

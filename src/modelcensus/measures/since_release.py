@@ -11,6 +11,7 @@ from modelcensus.flows import build_aged_flows, reading_table
 from modelcensus.measures.by_age import FEW, few_readings, kept_at_ages, kept_by_age, kept_totals
 from modelcensus.measures.frame import Frame, Span, add_up, terms_sql
 from modelcensus.vocabulary import RequestError
+from modelcensus.vocabulary.names import ROOT_DIMENSIONS
 
 ORIGIN = date(2000, 1, 1)
 """A day before every repository."""
@@ -120,16 +121,30 @@ def totals_until(frame: Frame, cut: date, where: str, name: str, aged: ir.Table)
     return name
 
 
-def read_ids(frame: Frame) -> str:
-    """SQL of the repositories that were ever read."""
+def never_read(frame: Frame, where: str) -> int:
+    """How many of the repositories `where`, whose day of release is known, were never read."""
     if as_kept(frame):
-        return "select repository from aged_told"
-    counters, readings = frame.more.census.counters, reading_table(frame.request.reading.repair)
-    return f"select repository from {readings}{'' if counters.small else FEW} where not aside"
+        read = f"select count(*) from aged_told where {where}"
+    else:
+        counters, readings = frame.more.census.counters, reading_table(frame.request.reading.repair)
+        table = f"{readings}{'' if counters.small else FEW}"
+        read = f"select count(*) from catalog semi join (select * from {table} where not aside) using (repository) where {where}"
+    return frame.engine.rows(f"select count(*) - ({read}) as n from catalog where {where}")[0]["n"]
 
 
 def add_up_known(table: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     """As `add_up`; the estimate is null where that of one of the units is."""
+    if "repository" in keys and not {"variant", *ROOT_DIMENSIONS} & set(keys):  # every row is one already
+        return table.select(
+            *keys,
+            "low",
+            "broken",
+            "open",
+            estimate=ibis.ifelse(_.open, ibis.null("int64"), _.estimate),
+            high=ibis.ifelse(_.open, ibis.null("int64"), _.high),
+            opened=_.open.cast("int64"),
+            observed=(~_.open).cast("int64"),
+        )
     sums = add_up(table, keys, unknown=_.estimate.isnull().any())
     return sums.mutate(estimate=ibis.ifelse(_.unknown, ibis.null("int64"), _.estimate)).drop("unknown")
 
