@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from modelcensus.engine import kept_folder
@@ -26,7 +27,9 @@ from modelcensus.flows.flows import build_aged_flows
 from modelcensus.flows.readings import readings_of
 from modelcensus.vocabulary.names import ALL_TIME
 
-FORMAT = 1
+FORMAT = 2
+ROWS = 100_000
+"""Rows of a row group."""
 COLUMNS = ("low", "estimate", "high", "open", "broken")
 """Of each age, with the age behind: `low_30`."""
 
@@ -98,59 +101,68 @@ def first_read(counters: Counters) -> Days:
 def totals_upto(counters: Counters, cut: date) -> pa.Table:
     """repository, total_low, total, total_high (downloads) up to a day: the all-time counter as it was last read by then;
     of whoever only counters of windows were read of, their flows with bounds."""
-    tables = [_counted(counters, cut)]
+    value = _counted(counters, cut)
+    known = pa.array(np.flatnonzero(value >= 0))
+    total = pa.array(value).take(known)
+    tables = [pa.table([counters.ordinals.names().take(known), total, total, total], schema=TOTALS)]
     if _alone(counters):
-        zero = f"select repository, date '{RELEASE}' as zero_on from alone"
-        _build_alone(counters, zero, [(cut - RELEASE).days])
-        tables.append(counters.engine.fetch(counters.engine.query("totals_alone", TOTALS_ALONE)).cast(TOTALS))
+        tables.append(_totals_alone(counters, cut))
     return pa.concat_tables(tables)
 
 
-def _counted(counters: Counters, cut: date) -> pa.Table:
+def _counted(counters: Counters, cut: date) -> NDArray[np.int64]:
+    """The all-time counter by ordinal, as it was last read by a day; -1 where it was not, and of former ids."""
     source = counters.sources(ALL_TIME)[0]
     count, state = counters.ordinals.count, counters.folded[source].state
     value = np.full(count, -1, np.int64)
     if days(cut) >= counters.snapshots(source)[-1].day:
-        value[: len(state.value)] = state.value[:count]
+        size = min(count, len(state.value))
+        value[:size] = state.value[:size]
     else:
         _, finished = counters.all_time([cut], raw=False)
         edge = next(e for e in finished.edges if e.day == days(cut))
-        value[: len(edge.low)] = edge.low[:count]
+        size = min(count, len(edge.low))
+        value[:size] = edge.low[:size]
         for b in finished.state.breaks:  # a counter is what it was read as, whatever it fell by before
             value[b.repository] -= b.before - b.after if b.day <= days(cut) else 0
-    kept = np.ones(count, bool)
     for former, repository in counters.renamed:
         value[repository] = value[repository] if value[repository] >= 0 else value[former]
-        kept[former] = False
-    known = pa.array(np.flatnonzero(kept & (value >= 0)))
-    total = pa.array(value).take(known)
-    return pa.table([counters.ordinals.names().take(known), total, total, total], schema=TOTALS)
+        value[former] = -1
+    return value
+
+
+def _totals_alone(counters: Counters, cut: date) -> pa.Table:
+    _build_alone(counters, f"select repository, date '{RELEASE}' as zero_on from alone", [(cut - RELEASE).days])
+    return counters.engine.fetch(counters.engine.query("totals_alone", TOTALS_ALONE)).cast(TOTALS)
 
 
 def _write(counters: Counters, zero: str, own: Days, ages: Sequence[int], path: Path) -> None:
+    """The most downloaded come first: whoever looks for them reads the beginning."""
+    last = day_of(max(s.day for s in counters.calendar))
     flows = folded_aged_flows(counters, own, ages)
     ordinals = flows["ordinal"].to_numpy()
-    named = _named(counters, ordinals, own, np.full(len(ordinals), ALL_TIME, object))
-    tables = [pa.table({**named, **{n: flows[n] for n in flows.column_names[1:]}})]
+    total = pa.array(_counted(counters, last)[ordinals])
+    named = _named(counters, ordinals, own, pa.repeat(ALL_TIME, len(ordinals)))
+    named |= dict.fromkeys(TOTALS.names[1:], total)
+    table = pa.table({**named, **{n: flows[n] for n in flows.column_names[1:]}})
     if _alone(counters):
-        tables.append(_of_windows(counters, zero, own, ages).select(tables[0].column_names).cast(tables[0].schema))
-    engine = counters.engine
-    engine.register("aged_untold", pa.concat_tables(tables))
-    last = max(s.day for s in counters.calendar)
-    engine.register("aged_totals", totals_upto(counters, day_of(last)))
-    engine.query("aged_known", "select * from aged_untold left join aged_totals using (repository)", keep=False)
-    engine.save_parquet("aged_known", path)
-    engine.drop("aged_known", "aged_untold", "aged_totals")
+        windows = _of_windows(counters, zero, own, ages)
+        told = windows.join(_totals_alone(counters, last), "repository", join_type="left outer")
+        table = pa.concat_tables([table, told.select(table.column_names).cast(table.schema)])
+    most = np.argsort(-table["total_low"].fill_null(0).to_numpy(), kind="stable")
+    with pq.ParquetWriter(path, table.schema) as out:
+        for first in range(0, len(most), ROWS):
+            out.write_table(table.take(pa.array(most[first : first + ROWS])))
 
 
 def _named(
-    counters: Counters, ordinals: NDArray[np.int64], own: Days, instrument: NDArray[np.object_]
+    counters: Counters, ordinals: NDArray[np.int64], own: Days, instrument: pa.Array | pa.ChunkedArray
 ) -> dict[str, pa.Array | pa.ChunkedArray]:
     return {
         "repository": counters.ordinals.names().take(pa.array(ordinals)),
         "zero_on": pa.array(own[ordinals], pa.date32()),
         "first_read": pa.array(first_read(counters)[ordinals], pa.date32()),
-        "instrument": pa.array(instrument.tolist(), pa.string()),
+        "instrument": instrument,
     }
 
 
@@ -171,5 +183,5 @@ def _of_windows(counters: Counters, zero: str, own: Days, ages: Sequence[int]) -
         f"any_value({c}) filter (span = {i}) as {c}_{age}" for i, age in enumerate(ages) for c in COLUMNS
     )
     found = counters.engine.fetch(counters.engine.query("flows_alone", ALONE.format(columns=columns)))
-    named = _named(counters, found["ordinal"].to_numpy(), own, np.array(found["instrument"].to_pylist(), object))
+    named = _named(counters, found["ordinal"].to_numpy(), own, found["instrument"])
     return pa.table({**named, **{n: found[n] for n in found.column_names[2:]}})

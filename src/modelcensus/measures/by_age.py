@@ -31,11 +31,7 @@ KEPT_AGES = (1, 3, 7, 14, 30, 60, 90, 180, 365)
 """Ages that measures ask for, in days."""
 
 RELEASED = "select repository, released as zero_on from catalog where released is not null"
-TOLD = """
-    select k.*, c.* exclude (repository) from read_parquet('{path}') k join catalog c using (repository)
-    order by k.total desc nulls first, repository
-"""
-"""The most downloaded first: whoever looks for them reads a few row groups."""
+TOLD = "select k.*, c.* exclude (repository) from read_parquet('{path}') k join catalog c using (repository)"
 AT_AGE = """
     select {span} as span, {age} as days, c.repository as unit, c.low_{age} as low, c.high_{age} as high,
            c.open_{age} as open, c.broken_{age} as broken, c.instrument, {catalog}, c.zero_on, c.first_read,
