@@ -60,7 +60,7 @@ def monthly(counters: Counters, out: Path, last: int = 0) -> int:
         moved = flow.filter(pa.array(np.asarray(flow["high"].fill_null(1)) > 0))
         total += int(np.asarray(flow["estimate"]).sum())
         pq.write_table(moved, out / f"flows-{start.day}.parquet")
-        all_time.forget(start.day)
+        all_time.forget(start)
     return total
 
 

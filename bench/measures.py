@@ -1,7 +1,7 @@
 """`python -m bench measures`: measures of a large ledger, against SQL written by hand for the same numbers.
 
-Both read what the ledger keeps of its flows by month (made first, in a process of its own; that takes as long as
-`bench flows` and is kept). Ours is asked in a process that has opened the ledger and answered nothing yet (cold), then the
+Both read what the ledger keeps of its flows by month and by age (made first, in a process of its own; that takes twice as
+long as `bench flows` and is kept). Ours is asked in a process that has opened the ledger and answered nothing yet (cold), then the
 same again (from the cache of answers). The query by hand sums the same Parquet files and does the same arithmetic.
 """
 
@@ -9,12 +9,16 @@ import time
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 from rich.console import Console
 from rich.table import Table
 
 from bench.sides import answer, apart, measured_on
 from modelcensus.ledger import Ledger
 from modelcensus.measures import Census
+from modelcensus.measures.by_age import kept_by_age
+from modelcensus.vocabulary import Period
 
 REQUESTS = {
     "downloads by region": ("downloads", {"by": ["region", "month"]}),
@@ -33,6 +37,36 @@ REQUESTS = {
     "concentration of families": ("concentration", {"by": ["family", "month"]}),
     "growth of families": ("growth", {"by": ["family", "month"], "period": "2025-02..2026-07"}),
 }
+YEAR = "2025-08-24..2026-08-23"
+AGED = {
+    "ram of a year's releases, by repository": ("ram", {"period": YEAR, "reading": {"baseline": "tenth"}}),
+    "ram of all releases, by size class": ("ram", {"by": "size_class", "reading": {"baseline": "tenth"}}),
+    "ram of all releases, median of ten": ("ram", {"by": "size_class"}),
+    "ram of all releases, by repository": ("ram", {"reading": {"baseline": "tenth"}}),
+}
+"""Downloads since release over the tenth of the size class; each is asked in a process of its own, for its peak."""
+AGES = (7, 14, 30, 60, 90, 180, 365)
+ONE_AGE = """
+    select {age} as age, repository, size_class, released, low_{age} as low, high_{age} as high,
+           case when not open_{age} and first_read <= zero_on + 2 * {age} then estimate_{age} end as value
+    from read_parquet('{aged}') where zero_on + {age} <= date '{last}'
+      and size_class <> 'unknown'
+"""
+RAM_BY_HAND = """
+    with aged as ({ages}),
+    tenth as (
+        select size_class, age, list_min(max(low, 10)) as low, list_min(max(coalesce(value, low), 10)) as least,
+               list_min(max(coalesce(value, high, 9e18), 10)) as most, list_min(max(coalesce(high, 9e18), 10)) as high
+        from aged group by all having count(*) >= 10),
+    base as (
+        select size_class, age, max(low) over upto as low, max(least) over upto as least, max(most) over upto as most,
+               max(high) over upto as high
+        from tenth window upto as (partition by size_class order by age))
+    select a.repository, a.age, case when b.least = b.most then a.value / b.least end as value, a.low / b.high as low,
+           a.high / b.low as high
+    from aged a join base b using (size_class, age)
+    where a.released >= '{start}' and a.released < '{end}' order by a.age, a.repository
+"""
 BY_HAND = """
     with sums as (
         select month, {member} as member, sum(low) as low, sum(estimate) as estimate, sum(high) as high,
@@ -61,7 +95,9 @@ def keep(root: str) -> dict:
     census = Census(Ledger(Path(root)))
     census.prepare("hub")
     assert census.by_month
-    return {"seconds": time.perf_counter() - started}
+    months = time.perf_counter() - started
+    assert kept_by_age(census)
+    return {"seconds": time.perf_counter() - started, "months": months}
 
 
 def ours(root: str) -> dict:
@@ -81,6 +117,33 @@ def ours(root: str) -> dict:
     return found
 
 
+def aged(root: str, name: str) -> dict:
+    """Seconds of one request by age, and what its rows add up to."""
+    census = Census(Ledger(Path(root)), cache=False)
+    census.prepare("hub")
+    census.scope("hub")
+    measure, request = AGED[name]
+    started = time.perf_counter()
+    result = census.measure(measure, **request)
+    seconds = time.perf_counter() - started
+    return {"seconds": seconds, "rows": len(result.rows), "low": _sum(result.to_arrow(), "low")}
+
+
+def aged_by_hand(root: str) -> dict:
+    """The first of the requests by age, from the same file."""
+    path = next((Path(root) / "derived").glob("*/aged/*/aged.parquet"))
+    last = max(m.last_day or "" for m in Ledger(Path(root)).manifests())
+    year, db = Period.parse(YEAR), duckdb.connect()
+    started = time.perf_counter()
+    ages = " union all ".join(ONE_AGE.format(age=a, aged=path, last=last) for a in AGES)
+    rows = db.sql(RAM_BY_HAND.format(ages=ages, start=year.start, end=year.end)).to_arrow_table()
+    return {"seconds": time.perf_counter() - started, "rows": len(rows), "low": _sum(rows, "low")}
+
+
+def _sum(rows: pa.Table, name: str) -> float:
+    return round(float(pc.sum(rows[name]).as_py()), 3)
+
+
 def plain(root: str) -> dict:
     """Shares from the same files."""
     moved = next((Path(root) / "derived").glob("*/told/*/moved-*.parquet")).parent / "moved-*.parquet"
@@ -96,9 +159,13 @@ def plain(root: str) -> dict:
 def main(arguments: list[str]) -> None:
     with measured_on("measures", arguments) as (root, _folder):
         kept, mine, theirs = (apart("bench.measures", side, root) for side in ("keep", "ours", "plain"))
+        released = {name: apart("bench.measures", "aged", root, name) for name in AGED}
+        by_hand = apart("bench.measures", "aged_by_hand", root)
         rows = sum(m.rows.get("observations", 0) for m in Ledger(root).manifests())
     console = Console()
-    console.print(f"{rows:,} observations; kept once: {kept['seconds']:.1f} s; opened: {mine['opened']:.1f} s")
+    console.print(
+        f"{rows:,} observations; kept once: {kept['seconds']:.1f} s, {kept['months']:.1f} s of them by month; opened: {mine['opened']:.1f} s"
+    )
     table = Table(title="measures by month, seconds")
     for column in ("", "cold", "cached", "by hand", "rows"):
         table.add_column(column)
@@ -108,7 +175,16 @@ def main(arguments: list[str]) -> None:
         table.add_row(name, f"{side['cold']:.2f}", f"{side['cached']:.3f}", by_hand, f"{side['rows']:,}")
     console.print(table)
     console.print(f"peak {mine['peak']:.2f} GB, DuckDB {duckdb.__version__}")
+    since = Table(title="downloads since release, seconds")
+    for column in ("", "cold", "by hand", "ratio", "rows", "peak GB"):
+        since.add_column(column)
+    for name, side in released.items():
+        hand = by_hand if name == next(iter(AGED)) else None
+        assert hand is None or (side["rows"], side["low"]) == (hand["rows"], hand["low"]), (side, hand)
+        told = (f"{hand['seconds']:.2f}", f"{side['seconds'] / hand['seconds']:.2f}") if hand else ("", "")
+        since.add_row(name, f"{side['seconds']:.2f}", *told, f"{side['rows']:,}", f"{side['peak']:.2f}")
+    console.print(since)
 
 
 if __name__ == "__main__":
-    answer({"keep": keep, "ours": ours, "plain": plain})
+    answer({"keep": keep, "ours": ours, "plain": plain, "aged": aged, "aged_by_hand": aged_by_hand})

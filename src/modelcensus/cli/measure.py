@@ -68,6 +68,10 @@ def measure(
     _print(result, format, title, size)
 
 
+SHOWN = 10_000
+"""Rows that a table on the screen has, at most."""
+
+
 def _print(result: Result, format: Format, title: str, size: str) -> None:
     if format == "json":
         emit(json.dumps(result.as_dict(), indent=1, default=str))
@@ -105,7 +109,7 @@ def _print_table(result: Result) -> None:
         table.add_column(column, no_wrap=True)
     for column in ("coverage", "flags"):
         table.add_column(column, overflow="fold")
-    for row in result.rows:
+    for row in result.rows[:SHOWN]:
         coverage = "" if row.coverage is None else number(row.coverage, "share")
         if row.scope_size and row.observed is not None:
             coverage += f" ({row.observed:,} of {row.scope_size:,})"
@@ -119,6 +123,9 @@ def _print_table(result: Result) -> None:
     console = Console(highlight=False, markup=False)
     console.print(result.sentence(), style="bold", soft_wrap=True)
     console.print(table)
+    if len(result.rows) > SHOWN:
+        rest = len(result.rows) - SHOWN
+        console.print(f"{rest:,} more rows: --format csv or parquet gives them all", soft_wrap=True)
     for note in result.notes:
         console.print(note, soft_wrap=True)
     console.print(

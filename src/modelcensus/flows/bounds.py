@@ -10,8 +10,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modelcensus.flows.aged_edges import AgedEdge
 from modelcensus.flows.edges import Edge, between
 from modelcensus.flows.fold import Finished
+from modelcensus.flows.incidents import Break
 
 Ints = NDArray[np.int64]
 
@@ -39,7 +41,7 @@ class AllTime:
     ) -> None:
         """`count` repositories; `created` is their day of creation (-1: unknown), before which P is 0; `renamed` are
         ordinals of a former id and of the one that followed: one history, told under the later."""
-        self._finished, self._count, self._raw = finished, count, raw
+        self._count, self._raw = count, raw
         state = finished.state
         self.read = np.flatnonzero(_padded(state.value, count, -1) >= 0)
         self._first_value = _padded(state.first_value, count, -1)[self.read]
@@ -47,7 +49,7 @@ class AllTime:
         born = created[self.read].astype(np.int64)
         self._born = np.where((born <= self._first_day) & (not raw), born, -1)
         self._standing = [(np.searchsorted(self.read, f.repository), f.since) for f in finished.standing]
-        self._around: dict[int, Around] = {}
+        self._around: dict[Edge | AgedEdge, Around] = {}
         read = set(self.read.tolist()) if renamed else set()
         self._renamed = [
             (int(np.searchsorted(self.read, a)), int(np.searchsorted(self.read, b)))
@@ -57,53 +59,67 @@ class AllTime:
         self._later = {int(self.read[a]): int(self.read[b]) for a, b in self._renamed}
         self._last_day = _padded(state.read_on, count, -1)[self.read].astype(np.int64)
         self._last = _padded(state.value + state.shift, count, -1)[self.read]
-        self._shift = _padded(state.shift, count, 0)[self.read]
+        self._breaks = list(state.breaks)
+        shift = _padded(state.shift, count, 0)[self.read]
+        value = _padded(state.value, count, -1)[self.read]
+        self._lift = np.zeros(len(self.read), np.int64)
         for a, b in self._renamed:  # in the order of time: a chain of renames hands on what came before
-            self._shift[b] += self._shift[a]
+            fell = 0 if raw else max(0, int(value[a] - self._first_value[b]))
+            if fell:
+                since, day = int(self._last_day[a]), int(self._first_day[b])
+                after = int(self._first_value[b])
+                self._breaks.append(Break(int(self.read[b]), since, int(value[a]), day, after))
+            self._lift[b] = self._lift[a] + shift[a] + fell
+            self._last[b] += self._lift[b]
         self._kept = np.ones(len(self.read), bool)
         self._kept[[a for a, _ in self._renamed]] = False
 
-    def around(self, edge: Edge) -> Around:
+    def around(self, edge: Edge | AgedEdge) -> Around:
         """What is known at an edge of every repository that was ever read."""
-        if edge.day not in self._around:
+        if edge not in self._around:
             low, high, likely = (_padded(a, self._count, -1)[self.read] for a in (edge.low, edge.high, edge.likely))
             unseen = np.flatnonzero(low < 0)
-            day, value, first, born = edge.day, self._first_value, self._first_day, self._born
-            unborn = unseen[born[unseen] >= day]
-            young = unseen[(born[unseen] >= 0) & (born[unseen] < day)]
+            day, value, first, born = self._days(edge), self._first_value, self._first_day, self._born
+            unborn = unseen[born[unseen] >= day[unseen]]
+            young = unseen[(born[unseen] >= 0) & (born[unseen] < day[unseen])]
             high[unseen] = likely[unseen] = value[unseen]
             low[unseen] = -1 if self._raw else 0
             high[unborn] = likely[unborn] = 0
-            likely[young] = between(np.zeros(len(young), np.int64), value[young], born[young], first[young], day)
+            nothing = np.zeros(len(young), np.int64)
+            likely[young] = between(nothing, value[young], born[young], first[young], day[young])
             for place, since in self._standing:
-                if since < day:
+                if since < day[place]:
                     high[place], likely[place] = -1, low[place]
             for a, b in self._renamed:
-                self._hand_on(a, b, edge.day, low, high, likely)
-            self._around[edge.day] = Around(low, high, likely)
-        return self._around[edge.day]
+                self._hand_on(a, b, int(day[b]), low, high, likely)
+            self._around[edge] = Around(low, high, likely)
+        return self._around[edge]
+
+    def _days(self, edge: Edge | AgedEdge) -> Ints:
+        """The day of an edge, for each repository that was read."""
+        if isinstance(edge, AgedEdge):
+            return edge.day[self.read].astype(np.int64)
+        return np.broadcast_to(np.int64(edge.day), self.read.shape)
 
     def _hand_on(self, a: int, b: int, day: int, low: Ints, high: Ints, likely: Ints) -> None:
         """The history of `b` before it was read is that of `a`, whose later name it is."""
         if day <= self._last_day[a]:
             low[b], high[b], likely[b] = low[a], high[a], likely[a]
         elif day < self._first_day[b]:
-            value = self._first_value[b] + self._shift[a]
-            low[b], high[b] = self._last[a], max(value, self._last[a])
+            low[b], high[b] = self._last[a], self._first_value[b] + self._lift[b]
             likely[b] = between(
                 low[b : b + 1], high[b : b + 1], int(self._last_day[a]), int(self._first_day[b]), day
             )[0]
         else:
-            before = self._shift[a]
-            low[b] += before
-            likely[b] += before
-            high[b] += before if high[b] >= 0 else 0
+            low[b] += self._lift[b]
+            likely[b] += self._lift[b]
+            high[b] += self._lift[b] if high[b] >= 0 else 0
 
-    def forget(self, day: int) -> None:
+    def forget(self, edge: Edge | AgedEdge) -> None:
         """Drop what was worked out for an edge."""
-        self._around.pop(day, None)
+        self._around.pop(edge, None)
 
-    def flow(self, start: Edge, end: Edge) -> pa.Table:
+    def flow(self, start: Edge | AgedEdge, end: Edge | AgedEdge) -> pa.Table:
         """ordinal, low, high (null: open), estimate (downloads), open, broken of every repository ever read."""
         a, e = self.around(start), self.around(end)
         if self._raw:
@@ -115,10 +131,11 @@ class AllTime:
         high = e.since - a.upto
         is_open = e.since < 0
         broken = np.zeros(len(low), bool)
-        for b in self._finished.state.breaks:
+        since, until = self._days(start), self._days(end)
+        for b in self._breaks:
             place = np.searchsorted(self.read, self._told_as(b.repository))
-            passed = (b.since < end.day) if not is_open[place] else (b.day <= end.day)
-            if passed and not b.day <= start.day:
+            passed = (b.since < until[place]) if not is_open[place] else (b.day <= until[place])
+            if passed and not b.day <= since[place]:
                 broken[place] = True
                 high[place] += b.after
         kept = self._kept

@@ -44,16 +44,16 @@ class Clock:
         return "raw" in self.readings
 
 
-def calendar_clock(repair: str) -> Clock:
-    """The calendar's days."""
-    return Clock("readings_raw" if repair == "none" else "readings")
+def calendar_clock(repair: str, suffix: str = "") -> Clock:
+    """The calendar's days; `suffix` names the readings of some repositories alone."""
+    return Clock(f"readings_raw{suffix}" if repair == "none" else f"readings{suffix}")
 
 
-def release_clock(engine: Engine, repair: str, zero: str, ages: list[int]) -> Clock:
+def release_clock(engine: Engine, repair: str, zero: str, ages: list[int], suffix: str = "") -> Clock:
     """Days counted from each repository's own (`zero`: SQL of repository, zero_on), which becomes `RELEASE`; other
     repositories have none. Flows are asked for from there to each of the `ages`, in days."""
     engine.query("zero", f"select repository, cast(zero_on - date '{RELEASE}' as integer) as shift from ({zero})")
-    clock = calendar_clock(repair)
+    clock = calendar_clock(repair, suffix)
     shifted = _shifted(clock.readings, "t_from", "t_to", "t_best", "observed_on", "period_start")
     days = [f"date '{at_age(a)}'" for a in (0, *ages)]
     near = " or ".join(f"(t_last <= {d} and {d} <= t_next)" for d in days)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from modelcensus.engine import Engine
 from modelcensus.flows.abreast import side_by_side
+from modelcensus.flows.aged_edges import NEVER, AgedEdge, AgedEdges, Days
 from modelcensus.flows.bounds import AllTime
 from modelcensus.flows.calendar import Snapshot, build_calendar, days
 from modelcensus.flows.fold import Finished
@@ -111,8 +112,24 @@ class Counters:
                 self.folded |= self._fold(wanted, raw=False, only=source)
                 self._edges = wanted
             finished = self.folded[source]
-        renamed = [(r.former, r.repository) for r in self.renames if r.joined]
-        return AllTime(finished, self.ordinals.count, self.created, renamed, raw=raw), finished
+        return AllTime(finished, self.ordinals.count, self.created, self.renamed, raw=raw), finished
+
+    def all_time_aged(self, zero: Days, ages: Sequence[int]) -> tuple[AllTime, list[AgedEdge]]:
+        """The only source of `all_time`, folded once more for a day of each repository's own (`zero`, by ordinal; `NEVER`
+        where it is unknown) and so many days after it: an edge per age, in order."""
+        source = self.sources(ALL_TIME)[0]
+        zero = zero.copy()
+        for former, repository in reversed(self.renamed):  # one history, on the clock of its last name
+            zero[former] = zero[repository]
+        edges = AgedEdges([np.where(zero == NEVER, NEVER, zero + age).astype(np.int32) for age in ages])
+        finished = self._fold(edges, raw=False, only=source)[source]
+        return AllTime(finished, self.ordinals.count, self.created, self.renamed), edges.edges
+
+    @property
+    def renamed(self) -> list[tuple[int, int]]:
+        """Ordinals of former ids and of those that followed, in the order of time."""
+        joined = [r for r in self.renames if r.joined]
+        return [(r.former, r.repository) for r in sorted(joined, key=lambda r: r.day)]
 
     def windows_alone(self) -> pa.Table:
         """Repositories that only counters of windows were read of."""
@@ -133,10 +150,11 @@ class Counters:
         return good
 
     def _fold(
-        self, edges: set[int], raw: bool, only: Source | None = None, overlap: Overlap | None = None
+        self, edges: set[int] | AgedEdges, raw: bool, only: Source | None = None, overlap: Overlap | None = None
     ) -> dict[Source, Finished]:
         calendar = [s for s in self.calendar if only in (None, s.source)]
-        runs = {k: Run(self.snapshots(k), sorted(edges), raw, overlap) for k in {s.source for s in calendar}}
+        wanted = edges if isinstance(edges, AgedEdges) else sorted(edges)
+        runs = {k: Run(self.snapshots(k), wanted, raw, overlap) for k in {s.source for s in calendar}}
         store = None if raw or only else self._store
         if store is not None:
             known = [names for r in runs.values() if (names := r.resume(store, self.calendar)) is not None]

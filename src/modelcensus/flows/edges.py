@@ -7,10 +7,17 @@ recount adds nothing to it (the fold keeps what it may have added in a list of i
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from modelcensus.flows.state import State
+
 Ints = NDArray[np.int64]
+Mark = tuple[tuple[int, ...], int]
+"""A point to come back to: how much was passed, and how many changes were logged."""
 
 
 class Edge:
@@ -63,7 +70,32 @@ class Edges:
         """Days of the edges to come."""
         return self.days[len(self.passed) :]
 
-    def close(self, edge: Edge, ids: Ints, least: Ints, day: int) -> None:
+    def open(self, state: State, before: int) -> None:
+        """Pass the edges of earlier days than `before`, on which the readings of the state were the last."""
+        while self.due and self.due[0] < before:
+            self.passed.append(state.edge(self.due[0]))
+
+    def read(self, state: State, ids: Ints, day: int, present: NDArray[np.bool_] | None = None) -> None:
+        """What was read on `day`: of `ids` or, of edges that have seen no good snapshot yet, of all that are
+        `present`."""
+        for edge in self.passed:
+            chosen = ids
+            if present is not None and (edge.fresh or state.dirty):
+                chosen = np.flatnonzero(edge.waiting & present[: len(edge.waiting)])
+            self._close(edge, chosen, state.value[chosen] + state.shift[chosen], day)
+            if present is not None:
+                edge.fresh = False
+
+    def expect(self) -> None:
+        """Whoever came back and stands is read by the next good snapshot."""
+        for edge in self.passed:
+            edge.fresh = True
+
+    def finish(self, state: State) -> list[Edge]:
+        """All edges, those to come by the last readings that there are."""
+        return [*self.passed, *(state.edge(day) for day in self.due)]
+
+    def _close(self, edge: Edge, ids: Ints, least: Ints, day: int) -> None:
         """The first readings at or after the edge: `ids` stand at `least`, read on `day`."""
         ids, least = edge.pick(ids, least)
         if len(ids):
@@ -84,25 +116,25 @@ class Edges:
         edge.high[ids] = least
         edge.likely[ids] = between(edge.low[ids], least, since, day, edge.day)
 
-    def mark(self) -> tuple[int, int]:
+    def mark(self) -> Mark:
         """A point to come back to."""
         self.logging = True
-        return len(self.passed), len(self._log)
+        return (len(self.passed),), len(self._log)
 
     def forget(self) -> None:
         """No point will be come back to."""
         self.logging, self._log = False, []
 
-    def take_back(self, mark: tuple[int, int]) -> None:
+    def take_back(self, mark: Mark) -> None:
         """Undo everything since `mark`."""
-        passed, logged = mark
+        (passed,), logged = mark
         for edge, ids, high, likely, waiting, fresh in reversed(self._log[logged:]):
             edge.high[ids], edge.likely[ids], edge.waiting[ids], edge.fresh = high, likely, waiting, fresh
         del self._log[logged:]
         del self.passed[passed:]
 
 
-def between(low: Ints, high: Ints, since: int | Ints, until: int | Ints, day: int) -> Ints:
+def between(low: Ints, high: Ints, since: int | Ints, until: int | Ints, day: int | NDArray) -> Ints:
     """The whole number on the straight line from (since, low) to (until, high) at `day`; halves go up.
 
     >>> between(np.array([0]), np.array([700]), 10, 80, 31)

@@ -1,5 +1,6 @@
 """Flows of any spans: each repository by its own best instrument, never two joined."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -44,14 +45,30 @@ def build_flows(
 
 
 def build_aged_flows(
-    counters: Counters, zero: str, ages: list[int], repair: str, only: str = "", spikes: str = "keep"
+    counters: Counters,
+    zero: str,
+    ages: list[int],
+    repair: str,
+    only: str = "",
+    spikes: str = "keep",
+    suffix: str = "",
 ) -> None:
     """Register `flows` of the first days after a day of each repository's own: one span per age, in days.
 
-    `zero` is SQL of repository and zero_on; else as `build_flows`.
+    `zero` is SQL of repository and zero_on; else as `build_flows`. Readings are worked with row by row: of a large ledger
+    those of some repositories (`readings_of`, which gives the `suffix`).
     """
-    clock = release_clock(counters.engine, repair, zero, ages)
-    _build(counters, clock, [(at_age(0), at_age(a)) for a in ages], only, spikes, folded=False, ages=ages)
+    clock = release_clock(counters.engine, repair, zero, ages, suffix)
+    aged = _Aged(tuple(ages), calendar_clock(repair, suffix))
+    _build(counters, clock, [(at_age(0), at_age(a)) for a in ages], only, spikes, folded=False, aged=aged)
+
+
+@dataclass(frozen=True)
+class _Aged:
+    """Ages asked for, and the calendar's readings."""
+
+    ages: tuple[int, ...]
+    calendar: Clock
 
 
 def _build(
@@ -62,10 +79,10 @@ def _build(
     spikes: str,
     *,
     folded: bool,
-    ages: list[int] | None = None,
+    aged: _Aged | None = None,
 ) -> None:
     engine = counters.engine
-    if counters.small:
+    if aged or counters.small:
         present = engine.query("instruments", f"select distinct counter from {clock.readings} where not aside")
         known = set(engine.fetch(present)["counter"].to_pylist())
     else:
@@ -82,14 +99,12 @@ def _build(
             all_time_flows(engine, "flows_all_time", clock, spans, only)
             conflicts.append("select repository, instrument from flows_all_time_conflicts")
         parts.append(f"select {columns} from flows_all_time")
-    if known - {ALL_TIME} and ALL_TIME in known and not counters.small:
+    if known - {ALL_TIME} and ALL_TIME in known and not (aged or counters.small):
         clock = _alone(counters, clock)
     if known - {ALL_TIME}:
         splices = [] if clock.raw else counters.splices
-        if ages:
-            aged_window_flows(
-                engine, "flows_windows", calendar_clock("none" if clock.raw else ""), ages, splices, only
-            )
+        if aged:
+            aged_window_flows(engine, "flows_windows", aged.calendar, list(aged.ages), splices, only)
         else:
             window_flows(engine, "flows_windows", clock, spans, splices, only, counters.solved)
         parts.append(f"select {columns} from flows_windows")

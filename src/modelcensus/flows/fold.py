@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelcensus.flows import settings as s
+from modelcensus.flows.aged_edges import AgedEdges
 from modelcensus.flows.edges import Edge, Edges
+from modelcensus.flows.edges import Mark as EdgeMark
 from modelcensus.flows.incidents import Break, Freeze, Listing, SnapshotEvent
 from modelcensus.flows.judge import Judge, Sight
 from modelcensus.flows.state import State
@@ -49,21 +51,21 @@ class Mark:
     number: int
     until: int
     state: State
-    edges: tuple[int, int]
+    edges: EdgeMark
 
 
 class Fold:
     """Folds the snapshots of one counter of one source.
 
     `windows`: the counter is `rolling_30d`; then there are no edges, and no falls to explain.
-    `step`: usual days between two snapshots. `edges`: days (since 1970) at which P is wanted.
+    `step`: usual days between two snapshots. `edges`: days at which P is wanted.
     `raw`: every snapshot counts as read, whatever it looks like.
     """
 
-    def __init__(self, windows: bool, step: float, edges: list[int], raw: bool = False) -> None:
+    def __init__(self, windows: bool, step: float, edges: Edges | AgedEdges, raw: bool = False) -> None:
         self.windows, self.raw = windows, raw
         self.state = State.empty(windows, s.BUSY / max(step, 1.0))
-        self.edges = Edges(edges)
+        self.edges = edges
         self.judge = Judge(windows, step)
         self.forced: dict[int, str] = {}
         self._ahead: list[tuple[Snapshot, Change]] | None = []
@@ -193,21 +195,20 @@ class Fold:
             state.moved_on[new], state.moved_at[new] = state.good_day, state.good - 1
         else:
             ids = np.union1d(ids, new)
-        self._open_edges(snapshot.day)
+        self.edges.open(state, snapshot.day)
         self._breaks(ids, snapshot.day)
         self._enter(ids[state.value[ids] < 0], snapshot.day)
         state.value[ids] = state.listed[ids]
         state.read_on[ids] = snapshot.day
         state.moved_on[ids], state.moved_at[ids] = snapshot.day, state.good
-        self._close_edges(ids, snapshot.day)
-        for edge in self.edges.passed:  # whoever came back and stands is read by the next good snapshot
-            edge.fresh = True
-        self._open_edges(snapshot.day + 1)
+        self.edges.read(state, ids, snapshot.day)
+        self.edges.expect()
+        self.edges.open(state, snapshot.day + 1)
 
     def _read(self, snapshot: Snapshot, ids: Ints, returned: Ints) -> None:
         """A good snapshot: every repository listed was read; `ids` moved or are new."""
         state, day = self.state, snapshot.day
-        self._open_edges(day)
+        self.edges.open(state, day)
         known = ids[state.value[ids] >= 0]
         if not self.raw:
             frozen = state.frozen(known[state.moved_at[known] < state.good - 1], self.judge.frozen, self.judge.step)
@@ -227,8 +228,8 @@ class Fold:
         state.moved_on[ids], state.moved_at[ids] = day, state.good
         present = state.listed >= 0
         np.putmask(state.read_on, present, day)
-        self._close_edges(returned, day, present)
-        self._open_edges(day + 1)
+        self.edges.read(state, returned, day, present)
+        self.edges.open(state, day + 1)
         if not self.raw and not self.windows:
             state.remember_usual()
         state.good += 1
@@ -268,36 +269,17 @@ class Fold:
                     f.repository, int(state.listed[f.repository] + state.shift[f.repository]), f.since, day
                 )
 
-    def _open_edges(self, before: int) -> None:
-        """Pass the edges of earlier days."""
-        while self.edges.due and self.edges.due[0] < before:
-            self.edges.passed.append(self.state.edge(self.edges.due[0]))
-
-    def _close_edges(self, ids: Ints, day: int, present: NDArray[np.bool_] | None = None) -> None:
-        """Readings of `ids`, or of all that are `present` where an edge has seen no good snapshot yet."""
-        state = self.state
-        for edge in self.edges.passed:
-            if edge.day > day:
-                continue
-            chosen = ids
-            if present is not None and (edge.fresh or state.dirty):
-                chosen = np.flatnonzero(edge.waiting & present[: len(edge.waiting)])
-            self.edges.close(edge, chosen, state.value[chosen] + state.shift[chosen], day)
-            if present is not None:
-                edge.fresh = False
-
     def finish(self) -> Finished:
-        """What is known after the last snapshot; the fold can go on afterwards."""
+        """What is known after the last snapshot; the fold can go on afterwards, unless its edges are aged."""
         self.settle()
         state = self.state
-        edges = [*self.edges.passed, *(state.edge(day) for day in self.edges.due)]
         standing = [] if self.raw else state.standing(self.judge.frozen, self.judge.step)
-        return Finished(state, edges, standing)
+        return Finished(state, self.edges.finish(state), standing)
 
 
 @dataclass(frozen=True)
 class Finished:
-    """A fold's outcome: its state, its edges, and the counters that stand frozen at the end."""
+    """A fold's outcome: its state, its edges on the calendar, and the counters that stand frozen at the end."""
 
     state: State
     edges: list[Edge]

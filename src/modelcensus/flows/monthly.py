@@ -64,7 +64,7 @@ def _write(counters: Counters, spans: list[tuple[date, date]], folder: Path) -> 
     alone = _alone(counters, spans)
     for number, (start, end) in enumerate(spans):
         flow = all_time.flow(edges[days(start)], edges[days(end)])
-        all_time.forget(days(start))
+        all_time.forget(edges[days(start)])
         parts = [flow.append_column("instrument", pa.repeat(ALL_TIME, len(flow)))]
         if alone is not None:
             parts.append(alone.filter(pa.array(np.asarray(alone["span"]) == number)).drop_columns("span"))

@@ -140,7 +140,18 @@ def _breaks(counters: Counters) -> pa.Table:
 
 def _renames(counters: Counters) -> pa.Table:
     names = counters.ordinals.names()
-    rows = [(names[r.former].as_py(), names[r.repository].as_py(), r.joined) for r in counters.renames]
+    later = dict(counters.renamed)
+
+    def last(repository: int) -> int:
+        """The last name of a history that had several."""
+        while repository in later:
+            repository = later[repository]
+        return repository
+
+    rows = [
+        (names[r.former].as_py(), names[last(r.repository) if r.joined else r.repository].as_py(), r.joined)
+        for r in counters.renames
+    ]
     return _table(rows, former=pa.string(), repository=pa.string(), joined=pa.bool_())
 
 

@@ -6,7 +6,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modelcensus.flows.aged_edges import AgedEdges
 from modelcensus.flows.calendar import Snapshot, usual_step
+from modelcensus.flows.edges import Edges
 from modelcensus.flows.fold import Fold
 from modelcensus.flows.fold import Snapshot as Reading
 from modelcensus.flows.intake import Listed
@@ -21,11 +23,14 @@ KEEP_EVERY = 7
 class Run:
     """Takes the rows of one source's snapshots in their order."""
 
-    def __init__(self, snapshots: list[Snapshot], edges: list[int], raw: bool, overlap: Overlap | None) -> None:
+    def __init__(
+        self, snapshots: list[Snapshot], edges: list[int] | AgedEdges, raw: bool, overlap: Overlap | None
+    ) -> None:
         self.snapshots, self.overlap, self.done, self.kept = snapshots, overlap, 0, 0
         self.source = snapshots[0].source
-        self.edges = edges if self.source[1] == ALL_TIME else []
-        self.fold = Fold(self.source[1] == ROLLING, usual_step(snapshots), self.edges, raw)
+        self.edges = edges if self.source[1] == ALL_TIME and isinstance(edges, list) else []
+        passed = edges if isinstance(edges, AgedEdges) else Edges(self.edges)
+        self.fold = Fold(self.source[1] == ROLLING, usual_step(snapshots), passed, raw)
         self.listed = Listed(snapshots)
 
     def resume(self, store: Store, calendar: list[Snapshot]) -> pa.Array | None:
@@ -40,7 +45,7 @@ class Run:
         self.fold, self.done, self.kept = kept.fold, kept.number, kept.number
         passed = [s for s in self.snapshots if s.number <= kept.number]
         if not self.listed.resume(passed, self.fold.state.listed):
-            self.fold = Fold(self.source[1] == ROLLING, usual_step(self.snapshots), self.edges)
+            self.fold = Fold(self.source[1] == ROLLING, usual_step(self.snapshots), Edges(self.edges))
             self.done = self.kept = 0
             return None
         if self.overlap is not None:

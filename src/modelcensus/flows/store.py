@@ -76,7 +76,7 @@ class Store:
         )
         about = {
             "format": FORMAT, "software": own_version(), "number": number, "repositories": len(names),
-            "edges": fold.edges.days, "stands_on": _digest(calendar, source, number),
+            "edges": _edges(fold).days, "stands_on": _digest(calendar, source, number),
         }  # fmt: skip
         (made / "about.json").write_text(json.dumps(about))
         target = folder / f"{number:06d}"
@@ -131,12 +131,18 @@ def _digest(calendar: list[Snapshot], source: tuple[str, str], number: int) -> s
     return hashlib.sha256(json.dumps(stood).encode()).hexdigest()
 
 
+def _edges(fold: Fold) -> Edges:
+    """Those of a fold that is kept: the calendar's, for days of repositories' own change with what is known of them."""
+    assert isinstance(fold.edges, Edges)
+    return fold.edges
+
+
 def _write(folder: Path, fold: Fold) -> None:
     state = fold.state
     arrays = {n: getattr(state, n) for n in ARRAYS}
     arrays |= {f"activity_{n}": getattr(state.activity, n) for n in ("rates", "moved", "hit", "since")}
     _save(folder / "state", {"early": fold.judge.early, **arrays})
-    for edge in fold.edges.passed:
+    for edge in _edges(fold).passed:
         _save(folder / f"edge{edge.day}", {"fresh": np.array([edge.fresh]), **{p: getattr(edge, p) for p in PARTS}})
     facts = {n: getattr(state, n) for n in (*LISTS, *SCALARS)}
     facts |= {
@@ -148,14 +154,15 @@ def _write(folder: Path, fold: Fold) -> None:
         "spikes": [list(vars(p).values()) for p in state.spikes.found],
         "listings": [list(vars(x).values()) for x in state.listings],
         "events": [_plain(e) for e in state.events],
-        "passed": [e.day for e in fold.edges.passed],
+        "passed": [e.day for e in _edges(fold).passed],
     }  # fmt: skip
     (folder / "fold.json").write_text(json.dumps(facts))
 
 
 def _read(folder: Path, edges: list[int]) -> Fold:
     facts = json.loads((folder / "fold.json").read_text())
-    fold = Fold(facts["windows"], facts["step"], edges)
+    passed = Edges(edges)
+    fold = Fold(facts["windows"], facts["step"], passed)
     fold.resume()
     state = fold.state
     arrays = _load(folder / "state")
@@ -177,10 +184,9 @@ def _read(folder: Path, edges: list[int]) -> Fold:
     state.spikes.rises = {i: Rise(*r) for i, *r in facts["rising"]}
     state.spikes.found = [Spike(*p) for p in facts["spikes"]]
     state.events = [_event(e) for e in facts["events"]]
-    fold.edges = Edges(edges)
     for day in facts["passed"]:
         parts = _load(folder / f"edge{day}")
-        fold.edges.passed.append(Edge.stored(day, bool(parts["fresh"][0]), *(parts[p] for p in PARTS)))
+        passed.passed.append(Edge.stored(day, bool(parts["fresh"][0]), *(parts[p] for p in PARTS)))
     return fold
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
@@ -89,6 +90,10 @@ class Census:
         self.records, self._kept = inputs is None, as_of is not None
         self._prepared_channel = ""
         self._by_month: dict[str, ByMonth] = {}
+        self.aged_of = ""
+        """The channel whose downloads since release the table `aged_told` has."""
+        self.scratch: TemporaryDirectory[str] | None = None
+        """A folder of this census alone, for what is derived and cannot be kept."""
         self._scopes: dict[str, Scope | RequestError] = {}
         self.flows = KeptFlows(self)
         self.used: dict[tuple[str, str, frozenset[str]], Used] = {}
@@ -129,6 +134,10 @@ class Census:
         kept = rows > LARGE and self.records and self.as_of is None and os.access(self.ledger.root, os.W_OK)
         return self.ledger.root / "derived" if kept else None
 
+    def kept_in(self, channel: str) -> Path | None:
+        """The folder of what is derived from a channel of a large ledger."""
+        return self._derived / hashlib.sha256(channel.encode()).hexdigest()[:12] if self._derived else None
+
     @property
     def by_month(self) -> ByMonth | None:
         """Of a large ledger whose all-time counters one source read: the flows of its months, with the catalog."""
@@ -136,8 +145,8 @@ class Census:
         if not months or not self._derived or not self.counters.certain:
             return None
         if channel not in self._by_month:
-            batches = [m.id for m in self.manifests]
-            folder = self._derived / hashlib.sha256(channel.encode()).hexdigest()[:12]
+            batches, folder = [m.id for m in self.manifests], self.kept_in(channel)
+            assert folder
             flows = keep_months(self.counters, months, folder, batches)
             key = catalog_key(self.knowledge, batches)
             self._by_month[channel] = keep_by_month(self.engine, months, flows, folder, key)
@@ -247,6 +256,11 @@ class Census:
         self.counters = build_readings(engine, channel, self._months(), self._derived)
         build_events(self.counters)
         self._prepared_channel = channel
+
+    @property
+    def prepared(self) -> str:
+        """The observed channel whose readings and events are registered."""
+        return self._prepared_channel
 
     def _months(self) -> tuple[date, ...]:
         """Of a large ledger: the first days of all its months, and of the one after."""

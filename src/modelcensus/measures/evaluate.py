@@ -8,16 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
 from modelcensus.catalog import Scope
-from modelcensus.measures.ages import age_sql
-from modelcensus.measures.frame import ABSENT_NOTE, WITH_ROOTS, Frame, Span, add_up, terms_sql
+from modelcensus.measures.frame import ABSENT_NOTE, Frame
+from modelcensus.measures.many_rows import MANY, ManyRows
 from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.registry import Measure, find_measure
 from modelcensus.measures.reported import own_scope, published_name
-from modelcensus.measures.result import Provenance, Result, Row
+from modelcensus.measures.result import Provenance, Result
+from modelcensus.measures.rows import in_order, rows_of
 from modelcensus.measures.sentence import spoken, subject_terms
 from modelcensus.vocabulary import Reading, Request, RequestError, nearest, own_version
-from modelcensus.vocabulary.names import DIMENSIONS, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census
@@ -41,28 +45,14 @@ BASES = (
 )
 """Tables at which the SQL of a record ends; docs/data-model.md describes them."""
 
-KNOWN_COLUMNS = {
-    "span",
-    "value",
-    "low",
-    "high",
-    "estimate",
-    "closed",
-    "open",
-    "opened",
-    "open_part",
-    "broken",
-    "observed",
-}
-
 
 @dataclass(frozen=True)
 class Told:
-    """What a measure said: its frame, the records that it computed, and where several requests were answered together
-    also how many repositories the subject has and the SQL."""
+    """What a measure said: its frame, the records that it computed (columns where there are `MANY`), and where several
+    requests were answered together also how many repositories the subject has and the SQL."""
 
     frame: Frame
-    records: list[dict]
+    records: list[dict] | pa.Table
     size: int | None = None
     sql: str = ""
 
@@ -98,7 +88,7 @@ def _compute(census: Census, request: Request, measure: Measure) -> Told:
     for dimension in frame.dimensions:
         frame.require(dimension)
     table = measure.compute(frame)
-    records = census.engine.fetch(table).to_pylist()
+    records = _fetched(census, frame, measure, table)
     sql = ""
     if census.records:
         tables = frame.evidence or [table]
@@ -108,11 +98,23 @@ def _compute(census: Census, request: Request, measure: Measure) -> Told:
     return Told(frame, records, None, sql)
 
 
+def _fetched(census: Census, frame: Frame, measure: Measure, table: ir.Table) -> list[dict] | pa.Table:
+    """The records of a measure; columns in their order where there are `MANY`."""
+    if measure.ordered or frame.reported:
+        return census.engine.fetch(table).to_pylist()
+    ranked = frame.request.measure == "rank"
+    wide = frame.scope.size >= MANY  # then they are sorted on the way: a copy less
+    found = census.engine.fetch(in_order(table, ranked) if wide else table)
+    if len(found) < MANY:
+        return found.to_pylist()
+    return found if wide else census.engine.fetch(in_order(ibis.memtable(found), ranked))
+
+
 def finish(census: Census, request: Request, measure: Measure, told: Told) -> Result:
     """The result of what a measure said, recorded and kept."""
     frame, channel = told.frame, request.reading.channel
     scope = frame.scope
-    rows = _rows(frame, scope, told, measure)
+    rows = rows_of(frame, scope, told.records, told.size, measure)
     if not rows:
         raise RequestError(
             "no data for this request", where=request.measure, remedy="widen --period, --of or --within"
@@ -136,7 +138,7 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
         citation=measure.citation,
         phrase=measure.phrase,
         request=request,
-        rows=tuple(rows),
+        rows=rows,
         notes=tuple(
             dict.fromkeys(filter(None, (census.inputs.note, *frame.notes, *_notes(census, frame, channel, scope))))
         ),
@@ -145,7 +147,7 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
         provenance=provenance,
     )
     _record(census, result, measure, told.sql)
-    if census.answers:
+    if census.answers and not isinstance(rows, ManyRows):
         census.answers.keep(result, measure)
     return result
 
@@ -160,86 +162,6 @@ def _own_readings(measure: Measure, request: Request) -> None:
                 where=f"reading {name}",
                 remedy=nearest(name, list(measure.parameters)),
             )
-
-
-def _rows(frame: Frame, scope: Scope, told: Told, measure: Measure) -> list[Row]:
-    rows, records = [], told.records
-    names = [c for c in (records[0] if records else {}) if c not in KNOWN_COLUMNS]
-    listed = {} if frame.is_total and not names else _listed(frame)
-    sizes, keys = ({}, []) if told.size is not None else (_sizes(frame, scope, names), _keys(frame, names))
-    for record in records:
-        span: Span = (frame.labels or frame.spans)[record["span"]]
-        observed = record.get("observed")
-        is_open = bool(record.get("open"))
-        size = sizes.get(tuple(record[k] for k in keys)) if sizes else scope.size or None
-        size = told.size if told.size is not None else size
-        rows.append(
-            Row(
-                dimensions={n: record[n] for n in names},
-                period=span.label,
-                start=span.start,
-                end=span.end,
-                span=record["span"],
-                value=record["value"],
-                low=None if frame.reported else record["low"],
-                high=None if frame.reported else record["high"],
-                coverage=listed.get(record["span"]) if frame.reported else _part(observed, size),
-                observed=observed,
-                scope_size=size,
-                flags=_flags(span, record, is_open),
-            )
-        )
-    if not measure.ordered:
-        ranked = frame.request.measure == "rank"
-        rows.sort(key=lambda r: (r.span, r.value or 0 if ranked else 0, [str(r.dimensions[n]) for n in names]))
-    return rows
-
-
-def _sizes(frame: Frame, scope: Scope, names: list[str]) -> dict[tuple[object, ...], int]:
-    """How many repositories of the scope each row's subject has; of a share or a mix the denominator's are meant."""
-    if frame.reported or frame.request.measure == "share" or ("variant" in names and frame.request.measure != "mix"):
-        return {}
-    keys = _keys(frame, names)
-    chosen = "".join(f"{k}, " for k in keys)
-    shared = set(ROOT_DIMENSIONS) & {*keys, *(d for d, _ in frame.request.of)}
-    told = f"({WITH_ROOTS})" if shared else "catalog"
-    if "span" in keys:
-        starts = ", ".join(f"({i}, date '{s.start}')" for i, s in enumerate(frame.labels or frame.spans))
-        told = f"(select c.*, s.span, {age_sql('s.start')} as age from {told} c, (values {starts}) s(span, start))"
-    rows = frame.engine.rows(
-        f"select {chosen}count({'distinct repository' if shared else '*'}) as size from {told} where ({scope.where}) and {terms_sql(frame.request.of)} group by all"
-    )
-    return {tuple(r[k] for k in keys): r["size"] for r in rows}
-
-
-def _keys(frame: Frame, names: list[str]) -> list[str]:
-    """What tells sizes apart; ages differ from span to span."""
-    if frame.request.measure == "mix":
-        names = []
-    aged = "age" in (*names, *(d for d, _ in frame.request.of))
-    return [n for n in names if n in DIMENSIONS] + ["span"] * aged
-
-
-def _part(observed: int | None, size: int | None) -> float | None:
-    return observed / size if observed is not None and size else None
-
-
-def _listed(frame: Frame) -> dict[int, float]:
-    """How much of the published total the listed organizations are, per span: a reported series' coverage."""
-    if not frame.reported or frame.whole is None:
-        return {}
-    sums = add_up(frame.quantities, ("span",)).select("span", listed="estimate")
-    both = frame.engine.fetch(sums.join(frame.whole, "span").select("span", "listed", "estimate")).to_pylist()
-    return {r["span"]: r["listed"] / r["estimate"] for r in both if r["estimate"]}
-
-
-def _flags(span: Span, record: dict, is_open: bool) -> tuple[str, ...]:
-    flags = list(span.flags)
-    if is_open:
-        flags.append(f"open: {record['opened']:,} repositories without a reading at or after the end")
-    if record.get("broken"):
-        flags.append("recount")
-    return tuple(flags)
 
 
 def _notes(census: Census, frame: Frame, channel: str, scope: Scope) -> list[str]:
@@ -322,10 +244,8 @@ def _identity(census: Census, request: Request, scope: Scope, used: Used) -> str
 def _record(census: Census, result: Result, measure: Measure, sql: str) -> None:
     if not census.records:
         return
-    content = result.as_dict()
     record = {
-        **content,
-        "rows": [r.as_dict() for r in result.rows[:RECORDED]],
+        **result.as_dict(RECORDED),
         "row_count": len(result.rows),
         "id": result.provenance.id,
         "definition": measure.text,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-from ibis import _
+from ibis import Deferred, _
 
 from modelcensus.catalog import Knowledge, Scope
 from modelcensus.catalog.patterns import text
@@ -253,11 +253,12 @@ def share_among_roots(table: ir.Table, shared: ir.Table) -> ir.Table:
     return split.mutate(shared=part < 1).drop("share", "upto", *names.values())
 
 
-def add_up(table: ir.Table, keys: tuple[str, ...]) -> ir.Table:
+def add_up(table: ir.Table, keys: tuple[str, ...], **also: Deferred) -> ir.Table:
     """Sums of disjoint units, with their bounds; a sum that contains an open one is open and has no estimate.
 
     `observed` counts the units that are not open, `opened` those that are; `closed` is the sum of the highs that
-    there are, so that what is left of a sum without some of its units has a high where only those were open.
+    there are, so that what is left of a sum without some of its units has a high where only those were open. `also` are
+    further aggregates.
     """
     counted = "observed" in table.columns
     weight = _.units if "units" in table.columns else 1  # of a large ledger's months a row can stand for many
@@ -277,4 +278,5 @@ def add_up(table: ir.Table, keys: tuple[str, ...]) -> ir.Table:
         broken=_.broken.any(),
         open_part=(_.open_part if counted else shared).any(),
         observed=(_.observed.sum() if counted else closed).cast("int64"),
+        **also,
     )

@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 from ibis import _
 
-from modelcensus.flows import reading_table
 from modelcensus.measures.baselines import TEN, Counts, Level, median10, non_decreasing, outliers, tenth
 from modelcensus.measures.frame import Frame
 from modelcensus.measures.registry import measure
@@ -20,6 +19,7 @@ from modelcensus.measures.since_release import (
     add_up_known,
     downloads_at,
     last_reading,
+    never_read,
     released_in,
     subject_sql,
     totals_until,
@@ -55,15 +55,16 @@ def ram(frame: Frame) -> ir.Table:
     chosen = f"(({cohort}) and released <= date '{frozen}' and size_class <> 'unknown')"
     aged = downloads_at(frame, AGES, f"({subject}) or {chosen}", "ram_aged")
     frame.evidence.append(aged)
+    totals = ""
     if frame.request.reading.baseline != "tenth":
-        totals_until(frame, frozen, chosen, "ram_totals")
-    baselines = _baselines(frame, frozen, chosen)
+        totals = totals_until(frame, frozen, chosen, "ram_totals", aged)
+    baselines = _baselines(frame, frozen, chosen, totals)
     _say_left_out(frame)
-    own = frame.engine.query("ram_own", f"select * from ram_aged c where {subject}")
+    own = frame.engine.query("ram_own", f"select * from ram_aged c where {subject}", keep=False)
     keys = frame.dimensions or ("repository",)
     one = replace(frame, quantities=own, request=replace(frame.request, by=keys))
-    wanted = [k for k in (*keys, "size_class", "span") if k != "size_class" or "size_class" not in keys]
-    return _divided(add_up_known(one.subject(), tuple(wanted)), baselines, tuple(wanted))
+    wanted = tuple(dict.fromkeys((*keys, "size_class", "span")))
+    return _divided(add_up_known(one.subject(), wanted), baselines, wanted)
 
 
 def _cohort(frame: Frame) -> tuple[str, date]:
@@ -85,41 +86,54 @@ def _cohort(frame: Frame) -> tuple[str, date]:
     return scope.where, day
 
 
+MEMBERS = """
+    select size_class, span, unit, {most} as most_read, cast(low as double) as low, cast(estimate as double) as value,
+           coalesce(cast(high as double), cast('infinity' as double)) as high, {totals}
+    from (select * from ram_aged c where {cohort} and zero_on + cast(days as integer) <= date '{frozen}') a {joined}
+"""
+TOTALS = """cast(coalesce({of}.total_low, 0) as double) as total_low, cast({of}.total as double) as total,
+           coalesce(cast({of}.total_high as double), cast('infinity' as double)) as total_high"""
+FLOORS = """
+    select size_class, span, count(*) as members, {floors} from ram_members group by all
+"""
+"""Of each size class and age the tenth largest of what its baseline looks at: nobody below can be among the ten."""
+FLOOR = {
+    "low": "low", "least": "coalesce(value, low)", "most": "coalesce(value, high)", "high": "high",
+    "total_low": "total_low",
+}  # fmt: skip
+ABOVE = "select * from ram_members where span = {span} and (most_read is null or most_read >= {least})"
+"""Members of an age who could reach the lowest floor of it; a condition on a column as it is stored spares the engine
+whatever lies below."""
+TOP = """
+    select m.* exclude (most_read) from ({members}) m join ram_floors f using (size_class, span)
+    where f.members >= {ten} and ({above}) order by size_class, span, unit
+"""
+
+
 @dataclass(frozen=True)
 class _Cell:
-    """The members of a size class that have reached an age."""
+    """The members of a size class at an age that may be among its ten; units are their ids."""
 
     size_class: str
     span: int
-    units: tuple[str, ...]
+    units: pa.Array
     at_age: Counts
     total: Counts
 
 
-def _baselines(frame: Frame, frozen: date, cohort: str) -> ir.Table:
-    """of_class, of_span, baseline_low, baseline, baseline_high of the classes and ages that have one."""
-    by_total = frame.request.reading.baseline != "tenth"
-    totals = "total_low, total, total_high" if by_total else "null as total_low, null as total, null as total_high"
-    members = frame.engine.query(
-        "ram_members",
-        f"""select size_class, span, unit, low, estimate, high, {totals}
-            from (select * from ram_aged c where {cohort} and zero_on + cast(days as integer) <= date '{frozen}')
-            {"join ram_totals using (unit)" if by_total else ""} order by size_class, span, unit""",
-    )
-    frame.evidence.append(members)
-    unread = frame.engine.rows(
-        f"""select count(*) as n from catalog where {cohort} and repository not in (
-            select repository from {reading_table(frame.request.reading.repair)} where not aside)"""
-    )[0]["n"]
+def _baselines(frame: Frame, frozen: date, cohort: str, totals: str) -> ir.Table:
+    """of_class, of_span, baseline_low, baseline, baseline_high of the classes and ages that have one. `totals` names the
+    table of the downloads in total by which the ten are chosen; empty where they are not chosen by them."""
+    unread = never_read(frame, cohort)
     if unread:
         frame.notes.append(f"{unread:,} releases of the cohort were never read: they cannot be among its ten")
-    cells = _cells(frame, members)
-    short = {(c.size_class, c.span): len(c.units) for c in cells if len(c.units) < TEN}
+    counted, cells = _cells(frame, frozen, cohort, totals)
+    short = {key: n for key, n in counted.items() if n < TEN}
     levels: dict[tuple[str, int], Level] = {}
     marked: list[str] = []
-    for size_class, group in groupby((c for c in cells if len(c.units) >= TEN), key=lambda c: c.size_class):
+    for size_class, group in groupby(cells, key=lambda c: c.size_class):
         own = list(group)
-        if not by_total:
+        if not totals:
             found = non_decreasing([tenth(c.at_age) for c in own])
         else:
             found = [median10(c.at_age, c.total) for c in own]
@@ -142,26 +156,41 @@ def _baselines(frame: Frame, frozen: date, cohort: str) -> ir.Table:
     )
 
 
-def _cells(frame: Frame, members: ir.Table) -> list[_Cell]:
-    rows = frame.engine.fetch(members)
-    numbers = {
-        c: rows[c].cast(pa.float64()).fill_null(missing).to_numpy()
-        for c, missing in (
-            ("low", 0.0), ("estimate", math.nan), ("high", math.inf), ("total_low", 0.0), ("total", math.nan),
-            ("total_high", math.inf),
-        )
-    }  # fmt: skip
-    classes, spans = np.array(rows["size_class"].to_pylist(), object), rows["span"].to_numpy()
-    units = rows["unit"].to_pylist()
-    starts = [0, *(np.flatnonzero((classes[1:] != classes[:-1]) | (spans[1:] != spans[:-1])) + 1), len(units)]
+def _cells(frame: Frame, frozen: date, cohort: str, totals: str) -> tuple[dict[tuple[str, int], int], list[_Cell]]:
+    """How many members each size class has at each age, and those that may be among the ten where there are ten."""
+    apart = totals not in ("", "ram_aged")
+    of, columns = totals if apart else "a", "0.0 as total_low, 0.0 as total, 0.0 as total_high"
+    sql = MEMBERS.format(
+        most=f"{of}.total_high" if totals else "high",
+        totals=TOTALS.format(of=of) if totals else columns,
+        cohort=cohort,
+        frozen=frozen,
+        joined=f"join {totals} using (unit)" if apart else "",
+    )
+    frame.engine.query("ram_members", sql, keep=False)
+    told = ("total_low",) if totals else ("low", "least", "most", "high")
+    floors = ", ".join(f"list_min(max({FLOOR[n]}, {TEN})) as {n}_ten" for n in told)
+    frame.engine.query("ram_floors", FLOORS.format(floors=floors))
+    counted = frame.engine.rows(f"select size_class, span, members, {told[0]}_ten as least from ram_floors")
+    least = {span: min(r["least"] for r in counted if r["span"] == span) for span in {r["span"] for r in counted}}
+    members = [ABOVE.format(span=span, least=int(low)) for span, low in sorted(least.items())]
+    above = "m.total_high >= f.total_low_ten" if totals else " or ".join(f"{FLOOR[n]} >= {n}_ten" for n in told)
+    listed = " union all ".join(members) or "select * from ram_members"
+    top = frame.engine.query("ram_top", TOP.format(members=listed, ten=TEN, above=above))
+    frame.evidence.append(top)
+    rows = frame.engine.fetch(top).combine_chunks()
+    classes = rows["size_class"].combine_chunks().dictionary_encode()
+    numbers = {c: rows[c].to_numpy() for c in ("low", "value", "high", "total_low", "total", "total_high")}
+    key = classes.indices.to_numpy().astype(np.int64) * len(AGES.days) + rows["span"].to_numpy()
     cells = []
-    for a, b in pairwise(starts):
+    for a, b in pairwise([0, *(np.flatnonzero(np.diff(key)) + 1).tolist(), len(rows)]):
         if a == b:
             continue
         low, value, high, total_low, total, total_high = (v[a:b] for v in numbers.values())
-        at_age, in_total = Counts(low, value, high), Counts(total_low, total, total_high)
-        cells.append(_Cell(str(classes[a]), int(spans[a]), tuple(units[a:b]), at_age, in_total))
-    return cells
+        name, span = classes.dictionary[int(key[a]) // len(AGES.days)].as_py(), int(key[a]) % len(AGES.days)
+        units = rows["unit"].slice(a, b - a).combine_chunks()
+        cells.append(_Cell(name, span, units, Counts(low, value, high), Counts(total_low, total, total_high)))
+    return {(r["size_class"], r["span"]): r["members"] for r in counted}, cells
 
 
 def _days(spans: list[int]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
@@ -12,7 +13,9 @@ import pyarrow as pa
 
 from modelcensus.measures.cite import bibtex_citation, one_line, text_citation
 from modelcensus.measures.drawing import Drawing, drawn
+from modelcensus.measures.many_rows import ManyRows
 from modelcensus.measures.notebook import html_table
+from modelcensus.measures.row import Row
 from modelcensus.measures.sentence import sentence
 from modelcensus.vocabulary import CensusError, Request, RequestError, nearest
 
@@ -22,43 +25,6 @@ if TYPE_CHECKING:
 
 SIZES = ("post", "social", "print")
 """Sizes of a chart."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One value: `low` and `high` are null for reported series, `high` also where nothing was read after the end."""
-
-    dimensions: dict[str, object]
-    period: str
-    start: str
-    end: str
-    span: int
-    value: float | None
-    low: float | None
-    high: float | None
-    coverage: float | None
-    observed: int | None
-    scope_size: int | None
-    flags: tuple[str, ...]
-
-    @property
-    def end_day(self) -> str:
-        """Where the row stands on a time axis: the start of its month, or the day it was read."""
-        return self.start if self.period.count("-") == 1 and ".." not in self.period else self.end
-
-    def as_dict(self) -> dict[str, object]:
-        """The row as plain values, in the order of the command line's JSON."""
-        return {
-            **self.dimensions,
-            "period": self.period,
-            "value": self.value,
-            "low": self.low,
-            "high": self.high,
-            "coverage": self.coverage,
-            "observed": self.observed,
-            "scope_size": self.scope_size,
-            "flags": list(self.flags),
-        }
 
 
 @dataclass(frozen=True)
@@ -99,7 +65,7 @@ class Result:
     citation: str
     phrase: str
     request: Request
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     notes: tuple[str, ...]
     subject_text: str
     """Whom the request is about, in words; empty where it names nobody."""
@@ -120,8 +86,10 @@ class Result:
 
     def to_arrow(self) -> pa.Table:
         """The rows as an Arrow table; flags joined by `; `. The provenance is in the schema's metadata."""
-        rows = [{**r.as_dict(), "flags": "; ".join(r.flags)} for r in self.rows]
-        table = pa.Table.from_pylist(rows)
+        if isinstance(self.rows, ManyRows):
+            table = self.rows.to_arrow()
+        else:
+            table = pa.Table.from_pylist([{**r.as_dict(), "flags": "; ".join(r.flags)} for r in self.rows])
         for name in ("value", "low", "high", "coverage"):
             index = table.column_names.index(name)
             table = table.set_column(index, name, table[name].cast(pa.float64()))
@@ -156,20 +124,20 @@ class Result:
     def to_csv(self) -> str:
         """The rows as CSV; a text that a spreadsheet would run as a formula is quoted with an apostrophe."""
         sink = io.StringIO()
-        rows = [{**r.as_dict(), "flags": "; ".join(r.flags)} for r in self.rows]
-        writer = csv.DictWriter(sink, list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(sink, list(self.rows[0].as_dict()), lineterminator="\n")
         writer.writeheader()
-        for row in rows:
-            writer.writerow({k: inert(v) for k, v in row.items()})
+        for row in self.rows:
+            told = {**row.as_dict(), "flags": "; ".join(row.flags)}
+            writer.writerow({k: inert(v) for k, v in told.items()})
         return sink.getvalue()
 
-    def as_dict(self) -> dict[str, object]:
-        """The result as plain values: the command line's JSON."""
+    def as_dict(self, most: int | None = None) -> dict[str, object]:
+        """The result as plain values: the command line's JSON; of its rows the first `most`."""
         return {
             "measure": self.measure,
             "unit": self.unit,
             "request": self.request.as_dict(),
-            "rows": [r.as_dict() for r in self.rows],
+            "rows": [r.as_dict() for r in self.rows[:most]],
             "counted": self.counted_by,
             "denominator": self.whole_text,
             "notes": list(self.notes),
@@ -186,9 +154,12 @@ class Result:
     @property
     def leading(self) -> Row:
         """The row that a sentence is about."""
-        lasting = [r for r in self.rows if r.dimensions.get("crossover") == "persistent"]
-        leading = [r for r in self.rows if self.measure == "rank" and r.span == self.rows[-1].span]
-        return (lasting or leading or [self.rows[-1]])[0]
+        lasting, leading, last = [], [], self.rows[-1]
+        if self.measure == "crossover":
+            lasting = [r for r in self.rows if r.dimensions.get("crossover") == "persistent"]
+        if self.measure == "rank":
+            leading = [r for r in self.rows if r.span == last.span]
+        return (lasting or leading or [last])[0]
 
     def __repr__(self) -> str:
         said = one_line(self.sentence()) if self.rows else ""

@@ -8,8 +8,10 @@ import ibis.expr.types as ir
 from ibis import _
 
 from modelcensus.flows import build_aged_flows, reading_table
+from modelcensus.measures.by_age import FEW, few_readings, kept_at_ages, kept_by_age, kept_totals
 from modelcensus.measures.frame import Frame, Span, add_up, terms_sql
 from modelcensus.vocabulary import RequestError
+from modelcensus.vocabulary.names import ROOT_DIMENSIONS
 
 ORIGIN = date(2000, 1, 1)
 """A day before every repository."""
@@ -66,25 +68,46 @@ def downloads_at(frame: Frame, ages: Ages, where: str, name: str, zero: str = ""
     """
     _possible(frame)
     reading, engine = frame.request.reading, frame.engine
+    if not zero and as_kept(frame):
+        return kept_at_ages(frame, ages.days, where, name, TWICE, last_reading(frame))
     chosen = f"({where}) and released is not null"
     starts = zero or f"select repository, released as zero_on from catalog where {chosen}"
+    suffix = "" if frame.more.census.counters.small else few_readings(frame, starts)
     only = f"and repository in (select repository from ({starts}))"
-    build_aged_flows(frame.more.census.counters, starts, list(ages.days), reading.repair, only, reading.spikes)
+    build_aged_flows(
+        frame.more.census.counters, starts, list(ages.days), reading.repair, only, reading.spikes, suffix
+    )
+    readings = f"{reading_table(reading.repair)}{suffix}"
     listed = ", ".join(f"({i}, {d})" for i, d in enumerate(ages.days))
     zero_on = f"date '{ORIGIN}' + (select any_value(shift) from zero z where z.repository = c.repository)"
     return engine.query(
         name,
-        AT_AGES.format(
-            ages=listed, readings=reading_table(reading.repair), twice=TWICE, zero=zero_on if zero else "c.released"
-        ),
+        AT_AGES.format(ages=listed, readings=readings, twice=TWICE, zero=zero_on if zero else "c.released"),
     )
 
 
-def totals_until(frame: Frame, cut: date, where: str, name: str) -> ir.Table:
+def as_kept(frame: Frame) -> bool:
+    """Whether the flows that a large ledger keeps by age are those of this reading; then they are registered."""
+    reading = frame.request.reading
+    return (reading.repair, reading.spikes) == ("conservative", "keep") and kept_by_age(frame.more.census)
+
+
+def totals_until(frame: Frame, cut: date, where: str, name: str, aged: ir.Table) -> str:
     """Register `name`: unit, total_low, total, total_high: downloads of the repositories `where` up to the day: the
-    all-time counter as it was last read by then where there is one, else flows with their bounds."""
+    all-time counter as it was last read by then where there is one, else flows with their bounds. Gives the name of the
+    table that has them: that of `aged` (by `downloads_at`) where it does."""
     reading, engine = frame.request.reading, frame.engine
-    readings = reading_table(reading.repair)
+    if as_kept(frame):
+        if cut == last_reading(frame):
+            return aged.get_name()
+        kept_totals(frame, cut, where, name)
+        return name
+    suffix = (
+        ""
+        if frame.more.census.counters.small
+        else few_readings(frame, f"select repository from catalog where {where}")
+    )
+    readings = f"{reading_table(reading.repair)}{suffix}"
     engine.query(f"{name}_counted", COUNTED.format(cut=cut, readings=readings, where=where))
     sql = f"select * from {name}_counted"
     starts = f"""select repository, date '{ORIGIN}' as zero_on from catalog
@@ -92,19 +115,38 @@ def totals_until(frame: Frame, cut: date, where: str, name: str) -> ir.Table:
     if engine.rows(f"select repository from ({starts}) semi join {readings} using (repository) limit 1"):
         only = f"and repository in (select repository from ({starts}))"
         days = [(cut - ORIGIN).days]
-        build_aged_flows(frame.more.census.counters, starts, days, reading.repair, only, reading.spikes)
+        build_aged_flows(frame.more.census.counters, starts, days, reading.repair, only, reading.spikes, suffix)
         sql += WINDOWED.format(name=name)
-    return engine.query(name, sql)
+    engine.query(name, sql)
+    return name
+
+
+def never_read(frame: Frame, where: str) -> int:
+    """How many of the repositories `where`, whose day of release is known, were never read."""
+    if as_kept(frame):
+        read = f"select count(*) from aged_told where {where}"
+    else:
+        counters, readings = frame.more.census.counters, reading_table(frame.request.reading.repair)
+        table = f"{readings}{'' if counters.small else FEW}"
+        read = f"select count(*) from catalog semi join (select * from {table} where not aside) using (repository) where {where}"
+    return frame.engine.rows(f"select count(*) - ({read}) as n from catalog where {where}")[0]["n"]
 
 
 def add_up_known(table: ir.Table, keys: tuple[str, ...]) -> ir.Table:
     """As `add_up`; the estimate is null where that of one of the units is."""
-    unknown = table.group_by(list(keys)).aggregate(unknown=_.estimate.isnull().any())
-    told = unknown.rename({f"u_{k}": k for k in keys})
-    sums = add_up(table, keys)
-    joined = sums.left_join(told, [sums[k].identical_to(told[f"u_{k}"]) for k in keys])
-    known = joined.mutate(estimate=ibis.ifelse(_.unknown, ibis.null("int64"), _.estimate))
-    return known.drop("unknown", *(f"u_{k}" for k in keys))
+    if "repository" in keys and not {"variant", *ROOT_DIMENSIONS} & set(keys):  # every row is one already
+        return table.select(
+            *keys,
+            "low",
+            "broken",
+            "open",
+            estimate=ibis.ifelse(_.open, ibis.null("int64"), _.estimate),
+            high=ibis.ifelse(_.open, ibis.null("int64"), _.high),
+            opened=_.open.cast("int64"),
+            observed=(~_.open).cast("int64"),
+        )
+    sums = add_up(table, keys, unknown=_.estimate.isnull().any())
+    return sums.mutate(estimate=ibis.ifelse(_.unknown, ibis.null("int64"), _.estimate)).drop("unknown")
 
 
 def last_reading(frame: Frame) -> date:
@@ -141,8 +183,3 @@ def _possible(frame: Frame) -> None:
         raise RequestError(
             "downloads since release are flows", where=f"{where}, reading counter", remedy="leave out the counter"
         )
-    if not frame.more.census.counters.small:
-        raise RequestError(
-            "downloads since release are worked out row by row, for ledgers of up to 3 million observations",
-            where=where, remedy="import the observations of the repositories in question into a ledger of their own",
-        )  # fmt: skip

@@ -1,5 +1,6 @@
 """What this ledger can be asked: its channels, its newest period, and who leads in it. Found, never assumed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -106,7 +107,7 @@ class Scene:
         rows = self.monthly.rows if self.monthly else self.readings.rows if self.readings else ()
         return str(max(self.newest(rows), key=lambda r: r.value or 0).dimensions["organization"]) if rows else ""
 
-    def newest(self, rows: tuple[Row, ...]) -> list[Row]:
+    def newest(self, rows: Sequence[Row]) -> list[Row]:
         """The rows of the last period."""
         return [r for r in rows if r.span == rows[-1].span]
 

@@ -1,0 +1,74 @@
+"""Rows of an answer as columns, where there are so many that an object for each would not fit memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, overload
+
+import numpy as np
+import pyarrow as pa
+
+from modelcensus.measures.row import Row
+
+MANY = 100_000
+"""Rows from which on they stay columns."""
+BATCH = 20_000
+
+Record = dict[str, Any]
+
+
+class ManyRows(Sequence[Row]):
+    """Rows in their order, each made when it is looked at."""
+
+    def __init__(self, records: pa.Table, dimensions: list[str], make: Callable[[Record], Row]) -> None:
+        """`records` has a column for each dimension, and those that `make` turns into a row."""
+        self._records, self._dimensions, self._make = records, dimensions, make
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Row, ...]: ...
+    def __getitem__(self, index: int | slice) -> Row | tuple[Row, ...]:
+        places = range(len(self))[index]
+        if isinstance(places, int):
+            return self._make(self._records.slice(places, 1).to_pylist()[0])
+        if places.step == 1:
+            return tuple(map(self._make, self._records.slice(places.start, len(places)).to_pylist()))
+        return tuple(self[i] for i in places)
+
+    def __iter__(self) -> Iterator[Row]:
+        for batch in self._records.to_batches(max_chunksize=BATCH):
+            yield from map(self._make, batch.to_pylist())
+
+    def to_arrow(self) -> pa.Table:
+        """As `Row.as_dict` of each, flags joined by `; `."""
+        first, which = self._kinds()
+        kinds = [self[int(i)] for i in first]
+        columns: dict[str, Any] = {n: self._records[n] for n in self._dimensions}
+        columns["period"] = pa.array([k.period for k in kinds], pa.string()).take(which)
+        for name in ("value", "low", "high"):
+            columns[name] = self._records[name].cast(pa.float64())
+        size, observed = self._records["scope_size"], self._column("observed", pa.int64())
+        with np.errstate(invalid="ignore"):
+            part = observed.cast(pa.float64()).to_numpy() / size.cast(pa.float64()).to_numpy()
+        columns["coverage"] = pa.array(part, from_pandas=True)
+        columns |= {"observed": observed, "scope_size": size}
+        columns["flags"] = pa.array(["; ".join(k.flags) for k in kinds], pa.string()).take(which)
+        return pa.table(columns)
+
+    def _kinds(self) -> tuple[np.ndarray, pa.Array]:
+        """Rows that differ in span or flags: the place of the first of each kind, and the kind of every row."""
+        code = np.zeros(len(self), np.int64)
+        for name in ("span", "open", "opened", "broken"):
+            values = self._column(name, pa.int64()).fill_null(0).to_numpy()
+            code = code * (int(values.max(initial=0)) + 1) + values
+        _, first, which = np.unique(code, return_index=True, return_inverse=True)
+        return first, pa.array(which)
+
+    def _column(self, name: str, kind: pa.DataType) -> pa.ChunkedArray:
+        if name not in self._records.column_names:
+            return pa.chunked_array([pa.nulls(len(self), kind)])
+        return self._records[name].cast(kind)

@@ -1,0 +1,149 @@
+"""From the records of a measure to the rows of an answer: in order, with coverage and flags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis import _
+
+from modelcensus.catalog import Scope
+from modelcensus.measures.ages import age_sql
+from modelcensus.measures.frame import WITH_ROOTS, Frame, Span, add_up, terms_sql
+from modelcensus.measures.many_rows import ManyRows
+from modelcensus.measures.registry import Measure
+from modelcensus.measures.row import Row
+from modelcensus.vocabulary.names import DIMENSIONS, ROOT_DIMENSIONS
+
+KNOWN_COLUMNS = {
+    "span",
+    "value",
+    "low",
+    "high",
+    "estimate",
+    "closed",
+    "open",
+    "opened",
+    "open_part",
+    "broken",
+    "observed",
+}
+
+
+def rows_of(
+    frame: Frame, scope: Scope, records: list[dict] | pa.Table, size: int | None, measure: Measure
+) -> Sequence[Row]:
+    """The rows of an answer, in order. `size`: how many repositories the subject has, where that is known."""
+    if isinstance(records, pa.Table):
+        return _many_rows(frame, scope, records)
+    names = [c for c in (records[0] if records else {}) if c not in KNOWN_COLUMNS]
+    rows = []
+    listed = {} if frame.is_total and not names else _listed(frame)
+    sizes, keys = ({}, []) if size is not None else (_sizes(frame, scope, names), _keys(frame, names))
+    for record in records:
+        own = sizes.get(tuple(record[k] for k in keys)) if sizes else scope.size or None
+        rows.append(_row(frame, names, record, own if size is None else size, listed))
+    if not measure.ordered:
+        ranked = frame.request.measure == "rank"
+        rows.sort(key=lambda r: (r.span, r.value or 0 if ranked else 0, [str(r.dimensions[n]) for n in names]))
+    return tuple(rows)
+
+
+def in_order(table: ir.Table, ranked: bool) -> ir.Table:
+    """The records in the order of their rows: by span, then by what they are of."""
+    told = [c for c, kind in table.schema().items() if c not in KNOWN_COLUMNS and kind.is_string()]
+    if "repository" in told and "variant" not in table.columns and not set(ROOT_DIMENSIONS) & set(told):
+        told = ["repository"]
+    first = [_.value.fill_null(0)] if ranked else []
+    return table.order_by("span", *first, *(table[c].fill_null(ibis.literal("None")) for c in told))
+
+
+def _many_rows(frame: Frame, scope: Scope, records: pa.Table) -> ManyRows:
+    """The same of columns that are in order: a row is made when it is looked at."""
+    names = [c for c in records.column_names if c not in KNOWN_COLUMNS]
+    records = records.append_column("scope_size", _sizes_of(frame, scope, records, names))
+
+    def make(record: dict) -> Row:
+        return _row(frame, names, record, record["scope_size"], {})
+
+    return ManyRows(records, names, make)
+
+
+def _sizes_of(frame: Frame, scope: Scope, records: pa.Table, names: list[str]) -> pa.Array:
+    """How many repositories of the scope the subject of each record has."""
+    keys = _keys(frame, names)
+    if "repository" in keys and "variant" not in names and frame.request.measure != "share":
+        return pa.repeat(pa.scalar(1, pa.int64()), len(records))
+    sizes = _sizes(frame, scope, names)
+    if not sizes:
+        return pa.repeat(pa.scalar(scope.size or None, pa.int64()), len(records))
+    told = zip(*(records[k].to_pylist() for k in keys), strict=True) if keys else ((),) * len(records)
+    return pa.array([sizes.get(key) for key in told], pa.int64())
+
+
+def _row(frame: Frame, names: list[str], record: dict, size: int | None, listed: dict[int, float]) -> Row:
+    span: Span = (frame.labels or frame.spans)[record["span"]]
+    observed = record.get("observed")
+    return Row(
+        dimensions={n: record[n] for n in names},
+        period=span.label,
+        start=span.start,
+        end=span.end,
+        span=record["span"],
+        value=record["value"],
+        low=None if frame.reported else record["low"],
+        high=None if frame.reported else record["high"],
+        coverage=listed.get(record["span"]) if frame.reported else _part(observed, size),
+        observed=observed,
+        scope_size=size,
+        flags=_flags(span, record, bool(record.get("open"))),
+    )
+
+
+def _sizes(frame: Frame, scope: Scope, names: list[str]) -> dict[tuple[object, ...], int]:
+    """How many repositories of the scope each row's subject has; of a share or a mix the denominator's are meant."""
+    if frame.reported or frame.request.measure == "share" or ("variant" in names and frame.request.measure != "mix"):
+        return {}
+    keys = _keys(frame, names)
+    chosen = "".join(f"{k}, " for k in keys)
+    shared = set(ROOT_DIMENSIONS) & {*keys, *(d for d, _ in frame.request.of)}
+    told = f"({WITH_ROOTS})" if shared else "catalog"
+    if "span" in keys:
+        starts = ", ".join(f"({i}, date '{s.start}')" for i, s in enumerate(frame.labels or frame.spans))
+        told = f"(select c.*, s.span, {age_sql('s.start')} as age from {told} c, (values {starts}) s(span, start))"
+    rows = frame.engine.rows(
+        f"select {chosen}count({'distinct repository' if shared else '*'}) as size from {told} where ({scope.where}) and {terms_sql(frame.request.of)} group by all"
+    )
+    return {tuple(r[k] for k in keys): r["size"] for r in rows}
+
+
+def _keys(frame: Frame, names: list[str]) -> list[str]:
+    """What tells sizes apart; ages differ from span to span."""
+    if frame.request.measure == "mix":
+        names = []
+    aged = "age" in (*names, *(d for d, _ in frame.request.of))
+    return [n for n in names if n in DIMENSIONS] + ["span"] * aged
+
+
+def _part(observed: int | None, size: int | None) -> float | None:
+    return observed / size if observed is not None and size else None
+
+
+def _listed(frame: Frame) -> dict[int, float]:
+    """How much of the published total the listed organizations are, per span: a reported series' coverage."""
+    if not frame.reported or frame.whole is None:
+        return {}
+    sums = add_up(frame.quantities, ("span",)).select("span", listed="estimate")
+    both = frame.engine.fetch(sums.join(frame.whole, "span").select("span", "listed", "estimate")).to_pylist()
+    return {r["span"]: r["listed"] / r["estimate"] for r in both if r["estimate"]}
+
+
+def _flags(span: Span, record: dict, is_open: bool) -> tuple[str, ...]:
+    flags = list(span.flags)
+    if is_open:
+        flags.append(f"open: {record['opened']:,} repositories without a reading at or after the end")
+    if record.get("broken"):
+        flags.append("recount")
+    return tuple(flags)
