@@ -216,7 +216,7 @@ def _tagged(
 def _distinct(rows: pads.Dataset, column: str) -> set[date]:
     found: set[date] = set()
     for batch in rows.scanner(columns=[column]).to_batches():
-        found.update(pc.unique(batch[column]).to_pylist())
+        found.update(batch.column(0).unique().to_pylist())
     return found - {None}
 
 

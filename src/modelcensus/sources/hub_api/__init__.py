@@ -1,0 +1,40 @@
+"""The Hub's model listing, live: asked within its limits, kept as it is read, taken up where it was left."""
+
+from modelcensus.sources.hub_api.asking import Asked, asked_for
+from modelcensus.sources.hub_api.client import (
+    HUB,
+    HubClient,
+    Patience,
+    UnreachableError,
+    checked_endpoint,
+    default_endpoint,
+)
+from modelcensus.sources.hub_api.collecting import FOLDER, Collecting, crawl_folder
+from modelcensus.sources.hub_api.crawl import Crawl, Progress
+from modelcensus.sources.hub_api.finish import Collected
+from modelcensus.sources.hub_api.known import Known
+from modelcensus.sources.hub_api.plan import Cost, cost, duration, requests_of
+from modelcensus.sources.hub_api.wire import wire
+
+__all__ = [
+    "FOLDER",
+    "HUB",
+    "Asked",
+    "Collected",
+    "Collecting",
+    "Cost",
+    "Crawl",
+    "HubClient",
+    "Known",
+    "Patience",
+    "Progress",
+    "UnreachableError",
+    "asked_for",
+    "checked_endpoint",
+    "cost",
+    "crawl_folder",
+    "default_endpoint",
+    "duration",
+    "requests_of",
+    "wire",
+]
