@@ -12,7 +12,17 @@ from pathlib import Path
 import duckdb
 
 DUMP = Path(__file__).parents[2].parent / "shared" / "data" / "hub-dump" / "models.parquet"
-DEFAULT = ("modelId", "likes", "trendingScore", "private", "downloads", "tags", "pipeline_tag", "library_name", "createdAt")
+DEFAULT = (
+    "modelId",
+    "likes",
+    "trendingScore",
+    "private",
+    "downloads",
+    "tags",
+    "pipeline_tag",
+    "library_name",
+    "createdAt",
+)
 """What an item holds besides `_id` and `id` when nothing is expanded."""
 VALID = (
     "author", "baseModels", "cardData", "config", "createdAt", "disabled", "downloads", "downloadsAllTime", "evalResults",
@@ -20,7 +30,13 @@ VALID = (
     "model-index", "pipeline_tag", "private", "resourceGroup", "safetensors", "sha", "siblings", "spaces", "tags",
     "transformersInfo", "trendingScore", "usedStorage", "widgetData", "xetEnabled", "childrenModelCount",
 )  # fmt: skip
-SORTS = {"createdAt": "createdAt", "downloads": "downloads", "likes": "likes", "lastModified": "lastModified", "trendingScore": "trendingScore"}
+SORTS = {
+    "createdAt": "createdAt",
+    "downloads": "downloads",
+    "likes": "likes",
+    "lastModified": "lastModified",
+    "trendingScore": "trendingScore",
+}
 FLOOR = datetime(2022, 3, 2, 23, 29, 4, tzinfo=UTC)
 """The Hub states no earlier creation."""
 
@@ -117,10 +133,12 @@ class World:
         shared = self._texts.get(key)
         if shared is None:
             given = [n for n in (expand or DEFAULT) if n in repository.fields and repository.fields[n] is not None]
-            shared = self._texts[key] = "".join(f",{_json(n)}:{_json(repository.fields[n])}" for n in given if n not in OWN)
+            shared = self._texts[key] = "".join(
+                f",{_json(n)}:{_json(repository.fields[n])}" for n in given if n not in OWN
+            )
         own = "".join([
             f',"{n}":{_json(repository.get(n))}'
-            for n in (expand or DEFAULT) if n in repository.own or n in ("modelId", "private") or n in OWN and repository.get(n) is not None
+            for n in (expand or DEFAULT) if n in repository.own or n in ("modelId", "private") or (n in OWN and repository.get(n) is not None)
         ])  # fmt: skip
         if repository.own.keys() - OWN:
             return _json(repository.item(expand))
@@ -152,7 +170,9 @@ def real(path: Path = DUMP) -> list[dict]:
             if name in row:
                 row[name] = json.loads(row[name])
         if "safetensors" in row:
-            row["safetensors"]["parameters"] = {k: v for k, v in row["safetensors"]["parameters"].items() if v is not None}
+            row["safetensors"]["parameters"] = {
+                k: v for k, v in row["safetensors"]["parameters"].items() if v is not None
+            }
         if row.get("baseModels") and not row["baseModels"].get("relation"):
             del row["baseModels"]
         for name in ("createdAt", "lastModified"):
@@ -186,7 +206,10 @@ def generated(count: int = 500, seed: int = 7) -> list[dict]:
         if draw.random() < 0.5 and i:
             base = rows[draw.randrange(i)]["id"]
             relation = draw.choice(["finetune", "adapter", "quantized", "merge"])
-            row["baseModels"] = {"relation": relation, "models": [{"_id": f"{draw.randrange(2**95):024x}", "id": base}]}
+            row["baseModels"] = {
+                "relation": relation,
+                "models": [{"_id": f"{draw.randrange(2**95):024x}", "id": base}],
+            }
             row["tags"] += [f"base_model:{base}", f"base_model:{relation}:{base}"]
         rows.append(row)
     return rows
@@ -206,7 +229,7 @@ def scaled(count: int, rows: list[dict] | None = None) -> World:
             if "downloadsAllTime" in row:
                 own["downloadsAllTime"] = row["downloadsAllTime"] // (copy + 1) + copy
         seconds = int(datetime.fromisoformat(own["createdAt"].replace("Z", "+00:00")).timestamp())
-        name = row["id"] if not copy else f"{row['id']}-{copy}"
+        name = row["id"] if not copy else f"{row['id']}.copy-{copy}"
         made.append(Repository(f"{seconds:08x}{i:016x}", name, row, own))
     return World(made)
 

@@ -87,7 +87,9 @@ class Hub:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def __enter__(self) -> "Hub":
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
         self._thread.start()
         return self
 
@@ -140,7 +142,11 @@ class Hub:
             return 400, json.dumps({"error": f"✖ Invalid option: expected one of {names}\n  → at expand"}), {}
         limit = int(given.get("limit", self.page))
         if self.refuse_above and limit > self.refuse_above:
-            return 400, json.dumps({"error": f"✖ Too big: expected number to be <={self.refuse_above}\n  → at limit"}), {}
+            return (
+                400,
+                json.dumps({"error": f"✖ Too big: expected number to be <={self.refuse_above}\n  → at limit"}),
+                {},
+            )
         sort = given.get("sort", "trendingScore")
         if sort not in SORTS:
             return 400, '{"error":"Invalid sort parameter"}', {}
@@ -171,12 +177,24 @@ class Hub:
             error = {"X-Error-Code": "RepoNotFound", "X-Error-Message": "Repository not found"}
             if login:
                 return 404, '{"error":"Repository not found"}', error
-            return 401, '{"error":"Invalid username or password."}', {"X-Error-Code": "RepoNotFound", "X-Error-Message": "Invalid username or password."}
+            return (
+                401,
+                '{"error":"Invalid username or password."}',
+                {"X-Error-Code": "RepoNotFound", "X-Error-Message": "Invalid username or password."},
+            )
         if why == "gated":
             said = f"Access to model {name} is restricted. You must have access to it and be authenticated to access it. Please log in."
-            return 401 if not login else 403, json.dumps({"error": said}), {"X-Error-Code": "GatedRepo", "X-Error-Message": said}
+            return (
+                401 if not login else 403,
+                json.dumps({"error": said}),
+                {"X-Error-Code": "GatedRepo", "X-Error-Message": said},
+            )
         if why == "disabled":
-            return 403, '{"error":"Access to this resource is disabled."}', {"X-Error-Message": "Access to this resource is disabled."}
+            return (
+                403,
+                '{"error":"Access to this resource is disabled."}',
+                {"X-Error-Message": "Access to this resource is disabled."},
+            )
         expand = [v for k, v in query if k in ("expand", "expand[]")]
         return 200, json.dumps(found.item(expand), ensure_ascii=False), {}
 
@@ -200,7 +218,7 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *arguments: object) -> None:
         pass
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         hub, parts = self.hub, urlsplit(self.path)
         identity = self.headers.get("Authorization", "")
         left, seconds, refused = hub.count(identity)
@@ -226,7 +244,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, content, headers, fault)
 
     def _note(self, status: int) -> None:
-        kept = {k.lower(): v for k, v in self.headers.items() if k.lower() in ("user-agent", "accept-encoding", "authorization")}
+        kept = {
+            k.lower(): v
+            for k, v in self.headers.items()
+            if k.lower() in ("user-agent", "accept-encoding", "authorization")
+        }
         kept["_trace"] = "X-Amzn-Trace-Id" in self.headers
         self.hub.seen.append(Seen(time.time(), "GET", self.path, status, kept))
 
@@ -237,7 +259,10 @@ class _Handler(BaseHTTPRequestHandler):
         if isinstance(fault, Slow):
             time.sleep(fault.seconds)
         when = self.hub.clock or datetime.now(UTC)
-        lines = [f"HTTP/1.1 {status} {self.responses.get(status, ('',))[0]}", f"Date: {format_datetime(when, usegmt=True)}"]
+        lines = [
+            f"HTTP/1.1 {status} {self.responses.get(status, ('',))[0]}",
+            f"Date: {format_datetime(when, usegmt=True)}",
+        ]
         lines += [f"{k}: {v}" for k, v in headers.items()]
         lines += ["Content-Type: application/json; charset=utf-8", f"Content-Length: {len(content)}", "", ""]
         head = "\r\n".join(lines).encode()

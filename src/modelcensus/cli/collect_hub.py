@@ -1,5 +1,6 @@
 """`modelcensus collect hub`: the Hub's own model listing."""
 
+import os
 import sys
 import time
 from datetime import UTC, datetime
@@ -9,17 +10,14 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from modelcensus.cli.options import LedgerOption, ledger_to_write, notes, say
-from modelcensus.ledger import Ledger
 from modelcensus.measures import Inputs
 from modelcensus.sources import hub_api
-from modelcensus.sources.hub_api import Asked, Collecting, HubClient, Known, Progress, duration
-from modelcensus.vocabulary import FACTS, OBSERVATIONS, STATUSES, row_count
+from modelcensus.sources.hub_api import Asked, Collecting, HubClient, Known, Progress, duration, known_of
+from modelcensus.vocabulary import row_count
 
 TOLD_EVERY = 60.0
 """Seconds between two lines of progress where there is no terminal."""
 SHOWN = 5
-LAST_LISTINGS = 4
-"""Whole listings that the counters are compared with; a sparse one alone holds only what moved."""
 
 
 def hub(
@@ -65,10 +63,11 @@ def hub(
     target = ledger_to_write(ledger)
     folder = target.root / hub_api.FOLDER
     address = hub_api.checked_endpoint(endpoint or hub_api.default_endpoint())
-    known = _known(target, asked)
+    known = known_of(target, asked)
     if dry_run:
         _plan(asked, known, hub_api.crawl_folder(folder, asked))
         return
+    os.environ.setdefault("HF_ENDPOINT", address)  # what the client asks of its own goes to the same place
     with notes.status("") as status:
         meter = _Meter(status.update)
         client = HubClient(
@@ -93,7 +92,7 @@ def hub(
             if new:
                 break
             say(f"batch {manifest.id} is in the ledger already; a new run begins")
-            known, partial = _known(target, asked), False
+            known, partial = known_of(target, asked), False
     Inputs.of(target).keep(target)
     for line in (*collected.batch.took, *aside):
         say(f"  {line}")
@@ -130,19 +129,6 @@ class _Meter:
         elif time.monotonic() - self._told > TOLD_EVERY:
             self._told = time.monotonic()
             say(f"{datetime.now(UTC):%H:%M} UTC: {text}")
-
-
-def _known(target: Ledger, asked: Asked) -> Known:
-    """What the ledger holds of the series."""
-    batches = [m for m in target.manifests() if m.source == "hub_api" and m.name == asked.name]
-    whole = [m for m in batches if m.options.get("coverage") == "whole"][-LAST_LISTINGS:]
-    listed = whole[-1].options.get("listed", "") if whole else ""
-    return Known(
-        target.paths(FACTS, batches),
-        target.paths(STATUSES, batches),
-        target.paths(OBSERVATIONS, whole),
-        int(listed) if listed.isdigit() and asked.kind != "ids" else None,
-    )
 
 
 def _plan(asked: Asked, known: Known, crawl: Path) -> None:

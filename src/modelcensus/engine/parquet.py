@@ -44,7 +44,7 @@ def write_aside(folder: Path, content: bytes) -> Path:
     return temporary
 
 
-def write_parquet(path: Path, rows: pa.Table | pa.RecordBatchReader) -> str:
+def write_parquet(path: Path, rows: pa.Table | pa.RecordBatchReader, level: int = 9) -> str:
     """Write rows atomically, in one piece of memory at a time; returns the file's SHA-256. The same rows give the same
     bytes, however they arrive."""
     reader = rows.to_reader() if isinstance(rows, pa.Table) else rows
@@ -54,7 +54,11 @@ def write_parquet(path: Path, rows: pa.Table | pa.RecordBatchReader) -> str:
         with temporary.open("xb") as out:
             sink = _Digested(out)
             with pq.ParquetWriter(
-                pa.PythonFile(sink, mode="w"), reader.schema, compression="zstd", compression_level=9, use_dictionary=True
+                pa.PythonFile(sink, mode="w"),
+                reader.schema,
+                compression="zstd",
+                compression_level=level,
+                use_dictionary=True,
             ) as writer:
                 for group in row_groups(reader):
                     writer.write_table(group, row_group_size=ROW_GROUP)

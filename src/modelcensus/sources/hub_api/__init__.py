@@ -12,7 +12,7 @@ from modelcensus.sources.hub_api.client import (
 from modelcensus.sources.hub_api.collecting import FOLDER, Collecting, crawl_folder
 from modelcensus.sources.hub_api.crawl import Crawl, Progress
 from modelcensus.sources.hub_api.finish import Collected
-from modelcensus.sources.hub_api.known import Known
+from modelcensus.sources.hub_api.known import Known, known_of
 from modelcensus.sources.hub_api.plan import Cost, cost, duration, requests_of
 from modelcensus.sources.hub_api.wire import wire
 
@@ -35,6 +35,7 @@ __all__ = [
     "crawl_folder",
     "default_endpoint",
     "duration",
+    "known_of",
     "requests_of",
     "wire",
 ]

@@ -90,7 +90,6 @@ class HubClient:
 
     def __post_init__(self) -> None:
         self.endpoint = checked_endpoint(self.endpoint)
-        os.environ.setdefault("HF_ENDPOINT", self.endpoint)  # what the client asks of its own goes to the same place
         self._hub = _library()
         own = urlsplit(self.endpoint).hostname in HUB_HOSTS
         token = None if (own or self.send_token) and not self.anonymous else False

@@ -22,32 +22,42 @@ from modelcensus.sources.reader import RawFile
 from modelcensus.sources.staging import stage
 from modelcensus.vocabulary import SET_ASIDE, Rows
 
-GROUP_BYTES = 24 * 1024 * 1024
+GROUP_BYTES = 16 * 1024 * 1024
 """Bytes of answers that are converted together: bounds the memory, whatever a page holds."""
 MEMORY = "384MB"
 THREADS = 2
+LEVEL = 1
+"""Compression of files that the ledger writes anew."""
 API = "api/models"
 """The name under which rows set aside are kept; their line is the place in the listing."""
 NESTED = ("safetensors", "gguf", "baseModels", "cardData")
 KEYS = pa.schema([("seq", pa.int64()), ("repository", pa.string()), ("hub_id", pa.string())])
 
+ITEMS = """
+    create table items as
+    with pages as (
+        select first, day, case when json_type(body) = 'ARRAY' then from_json(body, '["JSON"]') else [body::json] end as items
+        from answers)
+    select first, day, unnest(range(len(items))) as i, unnest(items) as item from pages
+"""
 LISTED = """
     create table listed as
-    with pages as (
-        select first, day, case when json_type(body) = 'ARRAY' then from_json(body, '["JSON"]') else [body::json] end as rows
-        from answers),
-    items as (select first, day, unnest(range(len(rows))) as i, unnest(rows) as item from pages)
-    select first + i + 1 as seq, day, item, json_transform(item, '{spec}') as r, json_type(item) = 'OBJECT' as sound
-    from items
+    select first + i + 1 as seq, day, coalesce(json_type(item), 'NULL') as kind, r, json_extract_string(r."_id", '$') as hub_id,
+           json_extract_string(r.id, '$') as repository
+    from (select *, json_transform(item, '{spec}') as r from items)
 """
-NEWEST = """
-    create table taken as select * from (
-        select *, json_extract_string(r."_id", '$') as hub_id, json_extract_string(r.id, '$') as repository
-        from listed where sound
-        qualify row_number() over (partition by coalesce(hub_id, repository, seq::varchar) order by seq desc) = 1)
-    qualify row_number() over (partition by coalesce(repository, seq::varchar) order by seq desc) = 1
+TAKEN = """
+    create table again as
+        with keys as (select seq, coalesce(hub_id, repository, seq::varchar) as key,
+                             coalesce(repository, seq::varchar) as repository from listed where kind = 'OBJECT'),
+        newest as (select * from keys qualify row_number() over (partition by key order by seq desc) = 1),
+        taken as (select * from newest qualify row_number() over (partition by repository order by seq desc) = 1)
+        select seq from listed where seq not in (select seq from taken);
+    create view taken as select * from listed where seq not in (select seq from again)
 """
 """A repository that is listed twice counts as it was listed last."""
+SAMPLED = (0, 1, 2, -1)
+"""Items of each page whose names of fields are looked at: one that the Hub adds stands in all of them."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +141,7 @@ def convert(spool: Spool, group: Group) -> Part:
         source = Path(scratch) / "listing.parquet"
         _write_listing(db, source)
         aside = db.execute(
-            "select seq, 'not a JSON object' as reason, left(item::varchar, 200) from listed where not sound"
+            "select seq, 'not a JSON object but ' || lower(kind), '' from listed where kind <> 'OBJECT'"
         ).fetchall()
         keys = db.sql("select seq, repository, hub_id from taken order by seq").to_arrow_table()
         db.close()
@@ -145,10 +155,10 @@ def convert(spool: Spool, group: Group) -> Part:
         told = [*aside, *zip(lines, rejected["reason"].to_pylist(), rejected["content"].to_pylist(), strict=True)]
         notes = [n for n in rows.notes if "rows without a value gave no observation" not in n]
         (part.folder / f"{group.name}.notes.json").write_text(json.dumps(notes))
-        write_parquet(part.path("keys"), keys.cast(KEYS))
-        write_parquet(part.path("set_aside"), _aside(told))
-        write_parquet(part.path("facts"), _reader(rows.facts))
-        write_parquet(part.path("observations"), _reader(rows.observations))
+        write_parquet(part.path("keys"), keys.cast(KEYS), LEVEL)
+        write_parquet(part.path("set_aside"), _aside(told), LEVEL)
+        write_parquet(part.path("facts"), _reader(rows.facts), LEVEL)
+        write_parquet(part.path("observations"), _reader(rows.observations), LEVEL)
         part.finish(census)
     return part
 
@@ -161,16 +171,12 @@ class Checker:
 
     def look(self, body: bytes) -> tuple[str, int]:
         """The JSON type of an answer (empty: it is no JSON), and how many items a list has."""
+        kind = {b"[": "ARRAY", b"{": "OBJECT"}.get(body.lstrip()[:1], "")
         try:
-            text = body.decode()
-        except UnicodeDecodeError:
+            ((count,),) = self._db.execute("select json_array_length($1::varchar)", [body.decode()]).fetchall()
+        except (UnicodeDecodeError, duckdb.Error):
             return "", 0
-        ((kind, count),) = self._db.execute(
-            """select case when json_valid(t) then json_type(t) end, case when json_valid(t) then json_array_length(t) end
-               from (select $1::varchar as t)""",
-            [text],
-        ).fetchall()
-        return kind or "", int(count or 0)
+        return kind or "SCALAR", int(count or 0)
 
 
 def _database(scratch: Path) -> duckdb.DuckDBPyConnection:
@@ -192,32 +198,34 @@ def _list(db: duckdb.DuckDBPyConnection, spool: Spool, group: Group) -> None:
         names=["first", "day", "body"],
     )
     db.register("answers", answers)
+    db.execute(ITEMS)
     db.execute(LISTED.format(spec=json.dumps(dict.fromkeys(wire().fields, "JSON"))))
-    db.unregister("answers")
-    db.execute(NEWEST)
+    db.execute("drop table items")
+    db.execute(TAKEN)
 
 
 def _census(db: duckdb.DuckDBPyConnection) -> Census:
-    kinds = ", ".join(f"""json_type(r."{f}") as "{f}" """ for f in wire().fields)
-    types: dict[str, dict[str, int]] = {}
-    counted = f"unpivot (select {kinds} from listed where sound) on columns(*) into name field value kind"
-    for name, kind, count in db.execute(f"select field, kind, count(*) from ({counted}) group by all").fetchall():
-        types.setdefault(name, {})[kind] = count
+    kinds = ", ".join(f"""histogram(json_type(r."{f}"))""" for f in wire().fields)
+    (counted,) = db.execute(f"select {kinds} from listed where kind = 'OBJECT'").fetchall()
+    types = {f: dict(c or {}) for f, c in zip(wire().fields, counted, strict=True)}
     listed = ", ".join(f"'{f}'" for f in wire().fields)
+    sampled = " union all ".join(
+        f"select unnest(json_keys(body, '$[{i if i >= 0 else f'#{i}'}]')) as k from answers" for i in SAMPLED
+    )
     strangers = db.execute(
-        f"""select k, count(*) from (select unnest(json_keys(item)) as k from listed where sound)
-            where k not in ({listed}) group by k order by 2 desc, 1 limit 50"""
+        f"select k, count(*) from ({sampled}) where k not in ({listed}) group by k order by 2 desc, 1 limit 50"
     ).fetchall()
     relations = db.execute(
-        f"""select json_extract_string({_object("baseModels")}, '$.relation') as v, count(*) from listed where sound
+        f"""select json_extract_string({_object("baseModels")}, '$.relation') as v, count(*) from listed where kind = 'OBJECT'
             group by v having v is not null limit 50"""
     ).fetchall()
     gated = db.execute(
-        """select json_extract_string(r.gated, '$') as v, count(*) from listed where sound
+        """select json_extract_string(r.gated, '$') as v, count(*) from listed where kind = 'OBJECT'
            group by v having v is not null limit 50"""
     ).fetchall()
-    ((rows,),) = db.execute("select count(*) from listed where sound").fetchall()
+    ((rows,),) = db.execute("select count(*) from listed where kind = 'OBJECT'").fetchall()
     values = {"baseModels.relation": dict(relations), "gated": dict(gated)}
+    db.unregister("answers")
     return Census(rows=rows, types=types, strangers=dict(strangers), values=values)
 
 
@@ -237,7 +245,7 @@ def _write_listing(db: duckdb.DuckDBPyConnection, path: Path) -> None:
             whole = f"json_type(r.\"{name}\") in ('UBIGINT', 'BIGINT', 'DOUBLE') or try_cast({value} as bigint) is not null"
             value = f"case when {whole} then {value} end"
         elif name in NESTED:
-            value = f"{_object(name)}::varchar"
+            value = _object(name)
         elif name == "tags":
             tags = _object("tags")
             value = f"case when json_type({tags}) = 'ARRAY' then array_to_string(json_extract_string({tags}, '$[*]'), ' ') end"

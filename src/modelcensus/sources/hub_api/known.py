@@ -1,12 +1,15 @@
 """What the ledger knows of a series before a run: who was listed, and how the counters stood."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import duckdb
 
+from modelcensus.sources.hub_api.asking import Asked
 from modelcensus.sources.reader import quote_text
+from modelcensus.vocabulary import FACTS, OBSERVATIONS, STATUSES, Schema
 
 BUSY = 60_000
 """Downloads in 30 days: 2,000 a day, from which on a counter that stands still is one that was not counted."""
@@ -15,6 +18,8 @@ STALLED = 0.25
 days, 25 % and more on stalled ones)."""
 JUDGED = 20
 """Busy repositories without which nothing is said."""
+LAST_LISTINGS = 4
+"""Whole listings that the counters are compared with; a sparse one alone holds only what moved."""
 APART = 2
 """Days between two readings from which on every busy counter has to have moved."""
 
@@ -72,6 +77,31 @@ class Known:
             f"downloadsAllTime stands where it stood on {since} in {still:,} of {busy:,} repositories"
             " with 2,000 downloads a day and more"
         )
+
+
+class Store(Protocol):
+    """A ledger, as far as a source needs to know of it."""
+
+    def manifests(self) -> Iterable[Any]:
+        """The committed batches, oldest first."""
+        ...
+
+    def paths(self, table: Schema, manifests: Iterable[Any]) -> list[Path]:
+        """The files of a table in these batches."""
+        ...
+
+
+def known_of(store: Store, asked: Asked) -> Known:
+    """What the ledger holds of the series."""
+    batches = [m for m in store.manifests() if m.source == "hub_api" and m.name == asked.name]
+    whole = [m for m in batches if m.options.get("coverage") == "whole"]
+    listed = whole[-1].options.get("listed", "") if whole else ""
+    return Known(
+        store.paths(FACTS, batches),
+        store.paths(STATUSES, batches),
+        store.paths(OBSERVATIONS, whole[-LAST_LISTINGS:]),
+        int(listed) if listed.isdigit() and asked.kind != "ids" else None,
+    )
 
 
 def paths(files: Sequence[Path]) -> str:

@@ -71,7 +71,9 @@ def findings(seen: Census, asked: Iterable[str]) -> list[Finding]:
             found.append(Finding(name, f"{listed} of {n:,} repositories, where {expected} was known", changed))
     for name, count in sorted(seen.strangers.items()):
         if count:
-            found.append(Finding(name, f"a field that was not asked for, in {count:,} of {n:,} repositories", False))
+            found.append(
+                Finding(name, f"a field that was not asked for (in {count:,} of the rows that were looked at)", False)
+            )
     for name, vocabulary in (("baseModels.relation", known.relations), ("gated", known.gated)):
         for value, count in sorted(seen.values.get(name, {}).items()):
             if value not in vocabulary:
