@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -43,5 +44,10 @@ def rows():
 
 @pytest.fixture(scope="session")
 def environment():
-    """Of a process of its own."""
-    return lambda url: {**os.environ, "HF_ENDPOINT": url, "PYTHONPATH": os.pathsep.join(["tests", os.environ.get("PYTHONPATH", "")])}
+    """Of a process of its own, that finds the test Hub's package."""
+
+    def made(url: str) -> dict[str, str]:
+        path = [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+        return {**os.environ, "HF_ENDPOINT": url, "PYTHONPATH": os.pathsep.join(path)}
+
+    return made

@@ -30,10 +30,14 @@ def test_facts_are_those_that_a_dump_of_the_same_rows_gives(hub, world, tmp_path
 
     runs.collect(hub.url, tmp_path)
     dump = tmp_path / "dump.ndjson"
-    dump.write_text("\n".join(json.dumps({"_id": r.hub_id, "id": r.name, **r.fields, **r.own}) for r in world.repositories))
+    dump.write_text(
+        "\n".join(json.dumps({"_id": r.hub_id, "id": r.name, **r.fields, **r.own}) for r in world.repositories)
+    )
     batch = read_batch([dump], ImportOptions(source="hub_dump", date=str(DAY)))
     wanted = sorted(str(r) for r in batch.tables["facts"].to_pylist())
-    assert sorted(str({k: v for k, v in r.items() if k != "batch_id"}) for r in runs.stored(tmp_path, FACTS)) == wanted
+    assert (
+        sorted(str({k: v for k, v in r.items() if k != "batch_id"}) for r in runs.stored(tmp_path, FACTS)) == wanted
+    )
 
 
 def test_readings_are_of_the_day_of_each_answer(hub, world, tmp_path):
@@ -59,7 +63,9 @@ def test_a_lost_network_ends_the_run_and_the_next_one_goes_on_at_the_cursor(hub,
 
 @pytest.mark.parametrize("seed", range(4))
 def test_random_faults_change_nothing(world, tmp_path, seed):
-    with Hub(world, page=60, clock=datetime(2026, 11, 20, tzinfo=UTC), faults=Random(seed), gzip=seed % 2 == 1) as hub:
+    with Hub(
+        world, page=60, clock=datetime(2026, 11, 20, tzinfo=UTC), faults=Random(seed), gzip=seed % 2 == 1
+    ) as hub:
         runs.collect(hub.url, tmp_path)
         assert hub.faults.given and hub.refused == 0
     assert runs.observed(tmp_path) == runs.expected(world, DAY)

@@ -89,7 +89,11 @@ def test_a_whole_listing_tells_renames_and_asks_for_a_bounded_number_of_the_miss
     hub.clock = datetime(2026, 12, 4, 12, tzinfo=UTC)
     before = len(hub.questions)
     third = runs.collect(hub.url, tmp_path, by_name=100)
-    again = [s.path.split("?")[0].removeprefix("/api/models/") for s in hub.questions[before:] if s.path.startswith("/api/models/")]
+    again = [
+        s.path.split("?")[0].removeprefix("/api/models/")
+        for s in hub.questions[before:]
+        if s.path.startswith("/api/models/")
+    ]
     assert set(again) <= {names[14], names[15]}, "who is known to be gone is not asked for every week"
     assert third.manifest.rows["statuses"] <= 1
 

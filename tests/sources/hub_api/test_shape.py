@@ -58,7 +58,9 @@ def test_a_field_that_nobody_asked_for_is_told(world, tmp_path, monkeypatch):
 
 def test_a_new_relation_is_kept_and_told(collect, world, tmp_path):
     parent = [{"_id": "64b0234d53bd91402e6ad49c", "id": "meta-llama/Llama-2-7b-hf"}]
-    run = collect(lambda item, i: {**item, "baseModels": {"relation": "distilled", "models": parent}} if i < 3 else None)
+    run = collect(
+        lambda item, i: {**item, "baseModels": {"relation": "distilled", "models": parent}} if i < 3 else None
+    )
     told = {r["relation"] for r in runs.stored(tmp_path, FACTS)}
     assert "distilled" in told and not run.collected.problems
     assert any("baseModels.relation: a new value 'distilled' in 3 repositories" in t for t in run.manifest.took)
@@ -123,7 +125,11 @@ def test_a_field_that_the_hub_no_longer_knows_is_left_out_and_named(world, tmp_p
 def test_a_smaller_page_is_asked_for_where_a_large_one_is_refused(world, tmp_path):
     with Hub(world, refuse_above=100) as hub:
         run = runs.collect(hub.url, tmp_path)
-        assert [("limit=1000" in s.path, s.status) for s in hub.questions[:3]] == [(True, 400), (False, 400), (False, 200)]
+        assert [("limit=1000" in s.path, s.status) for s in hub.questions[:3]] == [
+            (True, 400),
+            (False, 400),
+            (False, 200),
+        ]
     assert not run.collected.problems and len(runs.observed(tmp_path)) == 1460
 
 
@@ -176,7 +182,10 @@ def test_counters_that_stand_since_the_last_time_are_stale_and_kept(tmp_path):
 def test_what_never_becomes_json_ends_the_run(world, tmp_path):
     from modelcensus.sources.hub_api import Patience
 
-    with Hub(world, faults=lambda path, number: Garbage()) as hub, pytest.raises(UnreachableError, match="not what was asked"):
+    with (
+        Hub(world, faults=lambda path, number: Garbage()) as hub,
+        pytest.raises(UnreachableError, match="not what was asked"),
+    ):
         runs.collect(hub.url, tmp_path, patience=Patience(0.05, 0.01, 0.02))
     assert (tmp_path / FOLDER / "hub" / "crawl.json").exists()
 
