@@ -97,7 +97,8 @@ def hub(
     for line in (*collected.batch.took, *aside):
         say(f"  {line}")
     counts = ", ".join(f"{n:,} {t}" for t, n in manifest.rows.items() if n and t != "set_aside")
-    say(f"batch {manifest.id} ({manifest.name}): {counts}, {manifest.first_day} to {manifest.last_day}")
+    days = f", {manifest.first_day} to {manifest.last_day}" if manifest.first_day else ""
+    say(f"batch {manifest.id} ({manifest.name}): {counts}{days}")
     if problems := collected.problems:
         for problem in problems:
             say(f"modelcensus: {problem}; what was read is in the ledger")

@@ -44,7 +44,7 @@ def write_aside(folder: Path, content: bytes) -> Path:
     return temporary
 
 
-def write_parquet(path: Path, rows: pa.Table | pa.RecordBatchReader, level: int = 9) -> str:
+def write_parquet(path: Path, rows: pa.Table | pa.RecordBatchReader) -> str:
     """Write rows atomically, in one piece of memory at a time; returns the file's SHA-256. The same rows give the same
     bytes, however they arrive."""
     reader = rows.to_reader() if isinstance(rows, pa.Table) else rows
@@ -57,7 +57,7 @@ def write_parquet(path: Path, rows: pa.Table | pa.RecordBatchReader, level: int 
                 pa.PythonFile(sink, mode="w"),
                 reader.schema,
                 compression="zstd",
-                compression_level=level,
+                compression_level=9,
                 use_dictionary=True,
             ) as writer:
                 for group in row_groups(reader):

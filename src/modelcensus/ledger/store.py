@@ -226,7 +226,6 @@ def _days(batch: Batch) -> list[str]:
         "observations": ("observed_from", "observed_on"),
         "reported": ("period_start", "period_end"),
         "lists": ("listed_on",),
-        "statuses": ("observed_on",),
     }
     ends: set[date] = set()
     for table, names in columns.items():

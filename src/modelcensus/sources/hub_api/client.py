@@ -240,7 +240,7 @@ class _Library:
 def _library() -> _Library:
     try:
         return _Library()
-    except ImportError as error:
+    except (ImportError, AttributeError) as error:
         raise InputError(
             f"needs huggingface_hub 1.0 or newer ({error})",
             where="collect hub",

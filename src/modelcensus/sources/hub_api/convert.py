@@ -26,8 +26,6 @@ GROUP_BYTES = 16 * 1024 * 1024
 """Bytes of answers that are converted together: bounds the memory, whatever a page holds."""
 MEMORY = "384MB"
 THREADS = 2
-LEVEL = 1
-"""Compression of files that the ledger writes anew."""
 API = "api/models"
 """The name under which rows set aside are kept; their line is the place in the listing."""
 NESTED = ("safetensors", "gguf", "baseModels", "cardData")
@@ -155,10 +153,10 @@ def convert(spool: Spool, group: Group) -> Part:
         told = [*aside, *zip(lines, rejected["reason"].to_pylist(), rejected["content"].to_pylist(), strict=True)]
         notes = [n for n in rows.notes if "rows without a value gave no observation" not in n]
         (part.folder / f"{group.name}.notes.json").write_text(json.dumps(notes))
-        write_parquet(part.path("keys"), keys.cast(KEYS), LEVEL)
-        write_parquet(part.path("set_aside"), _aside(told), LEVEL)
-        write_parquet(part.path("facts"), _reader(rows.facts), LEVEL)
-        write_parquet(part.path("observations"), _reader(rows.observations), LEVEL)
+        write_parquet(part.path("keys"), keys.cast(KEYS))
+        write_parquet(part.path("set_aside"), _aside(told))
+        write_parquet(part.path("facts"), _reader(rows.facts))
+        write_parquet(part.path("observations"), _reader(rows.observations))
         part.finish(census)
     return part
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
 from modelcensus.engine import write_parquet
-from modelcensus.sources.hub_api.convert import LEVEL, MEMORY, THREADS, Part
+from modelcensus.sources.hub_api.convert import MEMORY, THREADS, Part
 from modelcensus.sources.hub_api.crawl import Crawl, Missing
 from modelcensus.sources.hub_api.known import Known, paths
 from modelcensus.sources.hub_api.shape import Census, Finding, findings
@@ -139,7 +139,7 @@ class Finish:
             },
             took=tuple(took),
             terms=TERMS,
-            complete=asked.kind == "all" and not partial,
+            complete=asked.kind == "all" and not partial and len({p.day for p in pages}) == 1,
         )
         return Collected(batch, tuple(found), stale, partial)
 
@@ -187,7 +187,7 @@ class Finish:
             if gone := dropped.get(part.name):
                 kept = pads.dataset(path).scanner(filter=~pc.field("repository").isin(gone))
                 path = self.folder / path.name
-                write_parquet(path, kept.to_reader(), LEVEL)
+                write_parquet(path, kept.to_reader())
             files.append(str(path))
         return pads.dataset(files, schema=schema.arrow, format="parquet") if files else schema.arrow.empty_table()
 
