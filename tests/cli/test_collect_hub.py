@@ -64,9 +64,14 @@ def test_a_changed_shape_ends_with_status_1_and_names_the_field(run, client, tmp
 
 def test_the_plan_asks_nothing(run, client, world, tmp_path):
     with Hub(world) as hub:
-        plan = run("collect", "hub", "--dry-run", "--ledger", tmp_path / "new", HF_ENDPOINT=hub.url, **client).stderr.decode()
+        plan = run(
+            "collect", "hub", "--dry-run", "--ledger", tmp_path / "new", HF_ENDPOINT=hub.url, **client
+        ).stderr.decode()
         assert not hub.seen and not (tmp_path / "new").exists()
-    assert "1,000 rows a page: 3,000 requests" in plan and "100 rows a page: 30,000 requests, 5.0 hours without a login" in plan
+    assert (
+        "1,000 rows a page: 3,000 requests" in plan
+        and "100 rows a page: 30,000 requests, 5.0 hours without a login" in plan
+    )
 
 
 @pytest.mark.parametrize(

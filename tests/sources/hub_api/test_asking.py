@@ -35,7 +35,11 @@ def test_a_question_survives_its_checkpoint(tmp_path):
 
 def test_the_listing_is_sorted_by_a_key_that_never_moves():
     (step,) = asked_for().steps(1000, wire().expand)
-    assert step.path == "/api/models" and ("sort", "createdAt") in step.parameters and ("limit", "1000") in step.parameters
+    assert (
+        step.path == "/api/models"
+        and ("sort", "createdAt") in step.parameters
+        and ("limit", "1000") in step.parameters
+    )
     assert {v for k, v in step.parameters if k == "expand"} == {
         "downloads", "downloadsAllTime", "likes", "createdAt", "lastModified", "gated", "library_name", "pipeline_tag",
         "tags", "safetensors", "gguf", "baseModels", "cardData", "trendingScore",

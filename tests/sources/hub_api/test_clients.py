@@ -34,13 +34,28 @@ def version(request):
     """A release of the client in a folder of its own, installed once."""
     target = ROOT / ".tools" / "clients" / request.param
     if not (target / "huggingface_hub").is_dir():
-        command = [str(ROOT / "scripts" / "uv"), "pip", "install", "--quiet", "--python", sys.executable, "--target", str(target)]
+        command = [
+            str(ROOT / "scripts" / "uv"),
+            "pip",
+            "install",
+            "--quiet",
+            "--python",
+            sys.executable,
+            "--target",
+            str(target),
+        ]
         subprocess.run([*command, f"huggingface_hub=={request.param}"], check=True)
     return request.param, target
 
 
 def organization() -> World:
-    fields = {"downloads": 5, "downloadsAllTime": 50, "likes": 1, "createdAt": "2024-01-01T00:00:00.000Z", "tags": ["text-generation"]}
+    fields = {
+        "downloads": 5,
+        "downloadsAllTime": 50,
+        "likes": 1,
+        "createdAt": "2024-01-01T00:00:00.000Z",
+        "tags": ["text-generation"],
+    }
     return World([Repository(f"65920080{i:016x}", f"org/m{i}", {**fields, "downloads": 90 - i}) for i in range(7)])
 
 
@@ -65,12 +80,16 @@ def test_requests_are_those_that_were_recorded(version, action, environment, tmp
     faults = (lambda path, n: limited if "models" in path and n < 3 else None) if mode == "rl" else None
     with Hub(organization(), page=3, faults=faults) as hub:
         hub.limits = type(hub.limits)(stated=mode != "rl")
-        code = PROGRAM.format(action=ACTIONS[action].format(direction=", direction=-1" if number.startswith("0") else ""))
+        code = PROGRAM.format(
+            action=ACTIONS[action].format(direction=", direction=-1" if number.startswith("0") else "")
+        )
         env = {**environment(hub.url), "PYTHONPATH": str(target), "HF_HOME": str(tmp_path)}
         done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr[-1500:]
         assert done.stdout.split() == [number]
-        seen = [(s.method, s.status, *told(s.path, s.headers.get("user-agent")), s.headers["_trace"]) for s in hub.seen]
+        seen = [
+            (s.method, s.status, *told(s.path, s.headers.get("user-agent")), s.headers["_trace"]) for s in hub.seen
+        ]
         waits = [b.t - a.t for a, b in zip(hub.questions, hub.questions[1:], strict=False)]
     wanted = [(x["method"], x["status"], *told(x["path"], x["h"].get("user-agent")), x["h"]["_trace"]) for x in lines]
     assert seen == wanted
@@ -91,8 +110,12 @@ def test_errors_are_those_that_the_client_knows(version, environment, tmp_path):
     )
     with Hub(world) as hub:
         env = {**environment(hub.url), "PYTHONPATH": str(target), "HF_HOME": str(tmp_path)}
-        done = subprocess.run([sys.executable, "-c", code, *names], env=env, capture_output=True, text=True, timeout=120)
-    assert done.stdout.split() == ["RepositoryNotFoundError", "GatedRepoError", "DisabledRepoError"], done.stderr[-800:]
+        done = subprocess.run(
+            [sys.executable, "-c", code, *names], env=env, capture_output=True, text=True, timeout=120
+        )
+    assert done.stdout.split() == ["RepositoryNotFoundError", "GatedRepoError", "DisabledRepoError"], done.stderr[
+        -800:
+    ]
 
 
 def test_the_collector_gives_the_same_ledger_with_each_client_that_it_takes(version, environment, tmp_path):

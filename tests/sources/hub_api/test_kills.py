@@ -123,7 +123,7 @@ def test_a_disk_that_is_full_ends_the_run_and_keeps_what_was_read(small, undistu
 
     with Hub(small, page=PAGE, clock=datetime(2026, 11, 20, tzinfo=UTC)) as hub:
         with monkeypatch.context() as patch:
-            patch.setattr(convert, "write_parquet", full)
+            patch.setattr(convert, "write_atomically", full)
             with pytest.raises(OSError, match="No space"):
                 runs.collect(hub.url, tmp_path)
         asked = len(hub.questions)

@@ -108,8 +108,8 @@ def test_rows_that_are_no_repositories_are_set_aside_with_their_place(world, tmp
     with Hub(world, page=100) as hub:
         run = runs.collect(hub.url, tmp_path)
     aside = {(r["file"], r["line"]): r["reason"] for r in runs.stored(tmp_path, SET_ASIDE)}
-    assert aside["api/models", 4] == "not a JSON object but null"
-    assert aside["api/models", 5] == "not a JSON object but varchar"
+    assert aside["api/models", 4] == "nothing, where a repository was expected"
+    assert aside["api/models", 5] == "text, where a repository was expected"
     assert "negative" in aside["api/models", 10] and len(counted(tmp_path, "all_time")) > 700
     assert run.manifest.rows["set_aside"] == len(aside)
 
@@ -191,11 +191,11 @@ def test_what_never_becomes_json_ends_the_run(world, tmp_path):
 
 
 def test_counts_of_shapes_add_up():
-    one = Census(rows=2, types={"likes": {"UBIGINT": 2}}, strangers={"x": 1}, values={"gated": {"auto": 1}})
-    two = Census(rows=1, types={"likes": {"VARCHAR": 1}, "id": {"VARCHAR": 1}}, values={"gated": {"auto": 2}})
+    one = Census(rows=2, types={"likes": {"a number": 2}}, strangers={"x": 1}, values={"gated": {"auto": 1}})
+    two = Census(rows=1, types={"likes": {"text": 1}, "id": {"text": 1}}, values={"gated": {"auto": 2}})
     both = one + two
-    assert both.rows == 3 and both.types == {"likes": {"UBIGINT": 2, "VARCHAR": 1}, "id": {"VARCHAR": 1}}
+    assert both.rows == 3 and both.types == {"likes": {"a number": 2, "text": 1}, "id": {"text": 1}}
     assert both.values == {"gated": {"auto": 3}} and both.strangers == {"x": 1}
     assert [str(f) for f in findings(both, ["likes"]) if f.field == "likes"] == [
-        "likes: text in 1 of 3 repositories, where a whole number was known"
+        "likes: text in 1 of 3 repositories, where a number was known"
     ]

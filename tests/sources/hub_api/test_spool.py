@@ -79,5 +79,5 @@ def test_groups_hold_every_page_once_in_order_and_never_mix(rows):
     for group in groups:
         assert group.first == taken and len({p.single for p in group.pages}) == 1
         taken += sum(p.rows for p in group.pages)
-        assert sum(p.bytes for p in group.pages[:-1]) < 16 * 1024 * 1024
+        assert sum(p.bytes for p in group.pages[:-1]) < 12 * 1024 * 1024
     assert not Grouping().rest()

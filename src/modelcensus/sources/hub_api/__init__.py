@@ -11,7 +11,7 @@ from modelcensus.sources.hub_api.client import (
 )
 from modelcensus.sources.hub_api.collecting import FOLDER, Collecting, crawl_folder
 from modelcensus.sources.hub_api.crawl import Crawl, Progress
-from modelcensus.sources.hub_api.finish import Collected
+from modelcensus.sources.hub_api.finish import TERMS, Collected
 from modelcensus.sources.hub_api.known import Known, known_of
 from modelcensus.sources.hub_api.plan import Cost, cost, duration, requests_of
 from modelcensus.sources.hub_api.wire import wire
@@ -19,6 +19,7 @@ from modelcensus.sources.hub_api.wire import wire
 __all__ = [
     "FOLDER",
     "HUB",
+    "TERMS",
     "Asked",
     "Collected",
     "Collecting",

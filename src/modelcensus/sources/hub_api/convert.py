@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from modelcensus.engine import write_parquet
+from modelcensus.engine import write_atomically
 from modelcensus.sources.hub_api.shape import Census
 from modelcensus.sources.hub_api.spool import Page, Spool
 from modelcensus.sources.hub_api.wire import wire
@@ -22,7 +22,7 @@ from modelcensus.sources.reader import RawFile
 from modelcensus.sources.staging import stage
 from modelcensus.vocabulary import SET_ASIDE, Rows
 
-GROUP_BYTES = 16 * 1024 * 1024
+GROUP_BYTES = 12 * 1024 * 1024
 """Bytes of answers that are converted together: bounds the memory, whatever a page holds."""
 MEMORY = "384MB"
 THREADS = 2
@@ -31,29 +31,37 @@ API = "api/models"
 NESTED = ("safetensors", "gguf", "baseModels", "cardData")
 KEYS = pa.schema([("seq", pa.int64()), ("repository", pa.string()), ("hub_id", pa.string())])
 
-ITEMS = """
-    create table items as
-    with pages as (
-        select first, day, case when json_type(body) = 'ARRAY' then from_json(body, '["JSON"]') else [body::json] end as items
-        from answers)
-    select first, day, unnest(range(len(items))) as i, unnest(items) as item from pages
-"""
 LISTED = """
     create table listed as
-    select first + i + 1 as seq, day, coalesce(json_type(item), 'NULL') as kind, r, json_extract_string(r."_id", '$') as hub_id,
+    with pages as (
+        select first, day, case when left(trim(body), 1) = '[' then from_json(body, '["JSON"]') else [body::json] end as items
+        from answers),
+    items as (select first, day, unnest(range(len(items))) as i, unnest(items) as item from pages)
+    select first + i + 1 as seq, day, coalesce(left(item::varchar, 1), 'n') as kind, kind = '{{' as sound, r, json_extract_string(r."_id", '$') as hub_id,
            json_extract_string(r.id, '$') as repository
-    from (select *, json_transform(item, '{spec}') as r from items)
+    from (select first, day, i, item, json_transform(item, '{spec}') as r from items)
 """
 TAKEN = """
     create table again as
         with keys as (select seq, coalesce(hub_id, repository, seq::varchar) as key,
-                             coalesce(repository, seq::varchar) as repository from listed where kind = 'OBJECT'),
+                             coalesce(repository, seq::varchar) as repository from listed where sound),
         newest as (select * from keys qualify row_number() over (partition by key order by seq desc) = 1),
         taken as (select * from newest qualify row_number() over (partition by repository order by seq desc) = 1)
         select seq from listed where seq not in (select seq from taken);
     create view taken as select * from listed where seq not in (select seq from again)
 """
 """A repository that is listed twice counts as it was listed last."""
+FIRST = {
+    '"': "text",
+    "{": "an object",
+    "[": "a list",
+    "t": "true or false",
+    "f": "true or false",
+    "n": "nothing",
+    "-": "a negative number",
+}
+"""What a JSON value is, by the first character of its text; anything else is a number."""
+NUMBERS = ", ".join(f"'{c}'" for c in "-0123456789")
 SAMPLED = (0, 1, 2, -1)
 """Items of each page whose names of fields are looked at: one that the Hub adds stands in all of them."""
 
@@ -138,9 +146,7 @@ def convert(spool: Spool, group: Group) -> Part:
         census = _census(db)
         source = Path(scratch) / "listing.parquet"
         _write_listing(db, source)
-        aside = db.execute(
-            "select seq, 'not a JSON object but ' || lower(kind), '' from listed where kind <> 'OBJECT'"
-        ).fetchall()
+        aside = db.execute("select seq, kind from listed where not sound").fetchall()
         keys = db.sql("select seq, repository, hub_id from taken order by seq").to_arrow_table()
         db.close()
         raw = RawFile(source)
@@ -150,13 +156,14 @@ def convert(spool: Spool, group: Group) -> Part:
         places = pq.read_table(source, columns=["seq"])["seq"]
         rejected = raw.set_aside()
         lines = [places[n - 1].as_py() for n in rejected["line"].to_pylist()]
-        told = [*aside, *zip(lines, rejected["reason"].to_pylist(), rejected["content"].to_pylist(), strict=True)]
+        told = [(seq, f"{FIRST.get(kind, 'a number')}, where a repository was expected", "") for seq, kind in aside]
+        told += zip(lines, rejected["reason"].to_pylist(), rejected["content"].to_pylist(), strict=True)
         notes = [n for n in rows.notes if "rows without a value gave no observation" not in n]
         (part.folder / f"{group.name}.notes.json").write_text(json.dumps(notes))
-        write_parquet(part.path("keys"), keys.cast(KEYS))
-        write_parquet(part.path("set_aside"), _aside(told))
-        write_parquet(part.path("facts"), _reader(rows.facts))
-        write_parquet(part.path("observations"), _reader(rows.observations))
+        for table, content in (
+            ("keys", keys.cast(KEYS)), ("set_aside", _aside(told)), ("facts", rows.facts), ("observations", rows.observations),
+        ):  # fmt: skip
+            _write(part.path(table), content)
         part.finish(census)
     return part
 
@@ -196,16 +203,23 @@ def _list(db: duckdb.DuckDBPyConnection, spool: Spool, group: Group) -> None:
         names=["first", "day", "body"],
     )
     db.register("answers", answers)
-    db.execute(ITEMS)
     db.execute(LISTED.format(spec=json.dumps(dict.fromkeys(wire().fields, "JSON"))))
-    db.execute("drop table items")
     db.execute(TAKEN)
 
 
 def _census(db: duckdb.DuckDBPyConnection) -> Census:
-    kinds = ", ".join(f"""histogram(json_type(r."{f}"))""" for f in wire().fields)
-    (counted,) = db.execute(f"select {kinds} from listed where kind = 'OBJECT'").fetchall()
-    types = {f: dict(c or {}) for f, c in zip(wire().fields, counted, strict=True)}
+    marks = ", ".join(f"""coalesce(left(r."{f}"::varchar, 1), '.')""" for f in wire().fields)
+    shapes = db.execute(
+        f"""select translate(concat({marks}), '123456789f', '000000000t') as shape, count(*) from listed
+            where sound group by shape"""
+    ).fetchall()
+    types: dict[str, dict[str, int]] = {f: {} for f in wire().fields}
+    for shape, count in shapes:
+        for name, mark in zip(wire().fields, shape, strict=True):
+            if mark not in ".n":
+                kind = FIRST.get(mark, "a number")
+                types[name][kind] = types[name].get(kind, 0) + count
+    rows = sum(count for _, count in shapes)
     listed = ", ".join(f"'{f}'" for f in wire().fields)
     sampled = " union all ".join(
         f"select unnest(json_keys(body, '$[{i if i >= 0 else f'#{i}'}]')) as k from answers" for i in SAMPLED
@@ -214,14 +228,13 @@ def _census(db: duckdb.DuckDBPyConnection) -> Census:
         f"select k, count(*) from ({sampled}) where k not in ({listed}) group by k order by 2 desc, 1 limit 50"
     ).fetchall()
     relations = db.execute(
-        f"""select json_extract_string({_object("baseModels")}, '$.relation') as v, count(*) from listed where kind = 'OBJECT'
+        f"""select json_extract_string({_object("baseModels")}, '$.relation') as v, count(*) from listed where sound
             group by v having v is not null limit 50"""
     ).fetchall()
     gated = db.execute(
-        """select json_extract_string(r.gated, '$') as v, count(*) from listed where kind = 'OBJECT'
+        """select json_extract_string(r.gated, '$') as v, count(*) from listed where sound
            group by v having v is not null limit 50"""
     ).fetchall()
-    ((rows,),) = db.execute("select count(*) from listed where kind = 'OBJECT'").fetchall()
     values = {"baseModels.relation": dict(relations), "gated": dict(gated)}
     db.unregister("answers")
     return Census(rows=rows, types=types, strangers=dict(strangers), values=values)
@@ -231,7 +244,7 @@ def _object(name: str) -> str:
     """SQL of a nested field, whether it is an object or the text of one."""
     value = f"""r."{name}" """
     text = f"json_extract_string({value}, '$')"
-    return f"(case when json_type({value}) = 'VARCHAR' and json_valid({text}) then {text}::json else {value} end)"
+    return f"(case when left({value}::varchar, 1) <> '\"' then {value} when json_valid({text}) then {text}::json else {value} end)"
 
 
 def _write_listing(db: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -240,13 +253,13 @@ def _write_listing(db: duckdb.DuckDBPyConnection, path: Path) -> None:
     for name, said in wire().fields.items():
         value = f"""json_extract_string(r."{name}", '$')"""
         if said.counter:
-            whole = f"json_type(r.\"{name}\") in ('UBIGINT', 'BIGINT', 'DOUBLE') or try_cast({value} as bigint) is not null"
+            whole = f"""left(r."{name}"::varchar, 1) in ({NUMBERS}) or try_cast({value} as bigint) is not null"""
             value = f"case when {whole} then {value} end"
         elif name in NESTED:
             value = _object(name)
         elif name == "tags":
             tags = _object("tags")
-            value = f"case when json_type({tags}) = 'ARRAY' then array_to_string(json_extract_string({tags}, '$[*]'), ' ') end"
+            value = f"case when left({tags}::varchar, 1) = '[' then array_to_string(json_extract_string({tags}, '$[*]'), ' ') end"
         columns.append(f'{value} as "{name}"')
     target = str(path).replace("'", "''")
     db.execute(
@@ -267,5 +280,10 @@ def _aside(rows: Sequence[tuple[int, str, str]]) -> pa.Table:
     )
 
 
-def _reader(rows: Rows) -> pa.RecordBatchReader:
-    return rows.to_reader() if isinstance(rows, pa.Table) else rows.scanner().to_reader()
+def _write(path: Path, rows: Rows) -> None:
+    """A file that is read once, soon: compressed lightly."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        rows if isinstance(rows, pa.Table) else rows.to_table(), sink, compression="zstd", compression_level=1
+    )
+    write_atomically(path, sink.getvalue().to_pybytes())

@@ -10,12 +10,6 @@ from pydantic import BaseModel, ConfigDict
 from modelcensus.engine import write_atomically
 from modelcensus.sources.hub_api.wire import wire
 
-NAMES = {
-    "VARCHAR": "text", "UBIGINT": "a whole number", "BIGINT": "a negative number", "DOUBLE": "a number",
-    "BOOLEAN": "true or false", "ARRAY": "a list", "OBJECT": "an object", "NULL": "nothing",
-}  # fmt: skip
-"""DuckDB's types of JSON values, in words."""
-
 
 class Census(BaseModel):
     """Counts of what was seen: rows; per field, rows by type; per unknown field, rows; values of closed vocabularies."""
@@ -65,8 +59,8 @@ def findings(seen: Census, asked: Iterable[str]) -> list[Finding]:
             found.append(Finding(name, f"missing or null in {n - there:,} of {n:,} repositories", changed))
         odd = {t: c for t, c in types.items() if t not in said.types}
         if odd:
-            listed = ", ".join(f"{NAMES.get(t, t)} in {c:,}" for t, c in sorted(odd.items()))
-            expected = " or ".join(NAMES[t] for t in said.types)
+            listed = ", ".join(f"{t} in {c:,}" for t, c in sorted(odd.items()))
+            expected = " or ".join(said.types)
             changed = good < (said.share or 0.99) * there
             found.append(Finding(name, f"{listed} of {n:,} repositories, where {expected} was known", changed))
     for name, count in sorted(seen.strangers.items()):

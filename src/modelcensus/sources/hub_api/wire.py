@@ -8,8 +8,8 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-JsonType = Literal["VARCHAR", "UBIGINT", "BIGINT", "DOUBLE", "BOOLEAN", "ARRAY", "OBJECT", "NULL"]
-"""The types of JSON values, by DuckDB's names."""
+JsonType = Literal["text", "a number", "a negative number", "true or false", "a list", "an object"]
+"""What a JSON value can be, in words."""
 
 
 class _Strict(BaseModel):
