@@ -69,7 +69,7 @@ def test_a_checkpoint_of_another_version_is_refused(tmp_path):
     spool.close()
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 9 * 1024 * 1024), st.booleans()), max_size=30))
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6 * 1024 * 1024), st.booleans()), max_size=30))
 def test_groups_hold_every_page_once_in_order_and_never_mix(rows):
     pages = [Page(0, 0, 0, size, n, "", "2026-11-20", single=s) for n, size, s in rows]
     grouping = Grouping()
@@ -79,5 +79,5 @@ def test_groups_hold_every_page_once_in_order_and_never_mix(rows):
     for group in groups:
         assert group.first == taken and len({p.single for p in group.pages}) == 1
         taken += sum(p.rows for p in group.pages)
-        assert sum(p.bytes for p in group.pages[:-1]) < 12 * 1024 * 1024
+        assert sum(p.bytes for p in group.pages[:-1]) < 8 * 1024 * 1024
     assert not Grouping().rest()

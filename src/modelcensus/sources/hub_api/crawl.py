@@ -13,7 +13,8 @@ from pathlib import Path
 from modelcensus.engine import write_atomically
 from modelcensus.sources.hub_api.asking import Asked, Step, page_sizes, single
 from modelcensus.sources.hub_api.client import Answer, HubClient, UnreachableError
-from modelcensus.sources.hub_api.convert import Checker, Group, Grouping, Part, convert
+from modelcensus.sources.hub_api.convert import Group, Grouping, Part, convert
+from modelcensus.sources.hub_api.listing import Checker
 from modelcensus.sources.hub_api.plan import cost
 from modelcensus.sources.hub_api.singles import Standing, standing
 from modelcensus.sources.hub_api.spool import Page, Spool

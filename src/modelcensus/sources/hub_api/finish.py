@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
 from modelcensus.engine import write_parquet
-from modelcensus.sources.hub_api.convert import MEMORY, THREADS, Part
+from modelcensus.sources.hub_api.convert import Part
 from modelcensus.sources.hub_api.crawl import Crawl, Missing
 from modelcensus.sources.hub_api.known import Known, paths
+from modelcensus.sources.hub_api.listing import database
 from modelcensus.sources.hub_api.shape import Census, Finding, findings
 from modelcensus.vocabulary import (
     FACTS,
@@ -72,9 +72,7 @@ class Finish:
         self.crawl, self.known = crawl, known
         self.folder = crawl.spool.folder / "final"
         self.folder.mkdir(exist_ok=True)
-        self.db = duckdb.connect(
-            config={"threads": str(THREADS), "memory_limit": MEMORY, "temp_directory": str(self.folder / "spilled")}
-        )
+        self.db = database(self.folder)
 
     def missing(self, parts: Sequence[Part], limit: int) -> Missing:
         """Who was there and is not listed; `limit` of them, drawn by the hash of their names, are asked for."""
