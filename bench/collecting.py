@@ -7,6 +7,7 @@ is compared with what the loop saw, counter by counter.
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -51,7 +52,8 @@ def bare(url: str, folder: str) -> dict:
         count += 1
         downloads += model.downloads or 0
         all_time += model.downloads_all_time or 0
-    return {"seconds": time.perf_counter() - start, "rows": count, "rolling_30d": downloads, "all_time": all_time}
+    seconds, memory = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    return {"seconds": seconds, "rows": count, "rolling_30d": downloads, "all_time": all_time, "memory": memory}
 
 
 def ours(url: str, folder: str) -> dict:
@@ -72,7 +74,7 @@ def ours(url: str, folder: str) -> dict:
         read = told[-1][0]
         manifest, _ = ledger.commit(crawled.batch)
         collecting.done()
-    seconds = time.perf_counter() - start
+    seconds, memory = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     then, half = told[len(told) // 2]
     sums = dict.fromkeys(("rolling_30d", "all_time"), 0)
     for batch in pads.dataset([str(p) for p in ledger.paths(OBSERVATIONS, [manifest])]).to_batches():
@@ -81,7 +83,14 @@ def ours(url: str, folder: str) -> dict:
             sums[counter] += sum(rows["value"].to_pylist())
     listed = sum(pq.read_metadata(root / f.path).num_rows for f in manifest.files if f.table == "facts")
     estimated = then + (half.seconds_left or 0)
-    return {"seconds": seconds, "read": read, "rows": listed, **sums, "off": 100 * (estimated / read - 1)}
+    return {
+        "seconds": seconds,
+        "read": read,
+        "rows": listed,
+        **sums,
+        "off": 100 * (estimated / read - 1),
+        "memory": memory,
+    }
 
 
 def main(arguments: list[str]) -> None:
@@ -99,7 +108,7 @@ def main(arguments: list[str]) -> None:
         table.add_column(column)
     for side, result in found.items():
         rate = result["rows"] / result["seconds"]
-        table.add_row(side, f"{result['seconds']:.1f}", f"{rate:,.0f}", f"{result['peak']:.2f}")
+        table.add_row(side, f"{result['seconds']:.1f}", f"{rate:,.0f}", f"{result['memory']:.2f}")
     console = Console()
     console.print(table)
     console.print(

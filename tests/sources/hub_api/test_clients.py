@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -90,16 +91,16 @@ def test_requests_are_those_that_were_recorded(version, action, environment, tmp
         seen = [
             (s.method, s.status, *told(s.path, s.headers.get("user-agent")), s.headers["_trace"]) for s in hub.seen
         ]
-        waits = [b.t - a.t for a, b in zip(hub.questions, hub.questions[1:], strict=False)]
+        waits = [b.t - a.t for a, b in pairwise(hub.questions)]
     wanted = [(x["method"], x["status"], *told(x["path"], x["h"].get("user-agent")), x["h"]["_trace"]) for x in lines]
     assert seen == wanted
     if mode == "rl":
-        before = [b["t"] - a["t"] for a, b in zip(lines[1:], lines[2:], strict=False)]
+        before = [b["t"] - a["t"] for a, b in pairwise(lines[1:])]
         assert all(abs(w - r) < 1 for w, r in zip(waits, before, strict=True))
 
 
 def test_errors_are_those_that_the_client_knows(version, environment, tmp_path):
-    number, target = version
+    _, target = version
     world = scaled(20)
     for name, why in zip(sorted(r.name for r in world.repositories), ("missing", "gated", "disabled"), strict=False):
         world.remove(name, why)

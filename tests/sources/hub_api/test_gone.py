@@ -4,12 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub import Hub, Status, runs, scaled
+from hub import Drop, Hub, Status, runs, scaled
 from hub.server import TOKEN
-from modelcensus.flows import build_readings
 from modelcensus.ledger import Ledger
 from modelcensus.measures import Census
-from modelcensus.sources.hub_api import FOLDER, Collecting, HubClient, asked_for
+from modelcensus.sources.hub_api import FOLDER, Collecting, HubClient, Patience, UnreachableError, asked_for
 from modelcensus.vocabulary import FACTS, STATUSES, InputError
 
 LATER = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -113,7 +112,6 @@ def test_a_rename_joins_both_histories(hub, world, names, tmp_path):
     census = Census(Ledger(tmp_path), cache=False)
     result = census.measure("downloads", of={"repository": "elsewhere/same"}, period="2026-11-20..2026-11-26")
     assert result.rows[0].low <= 700 <= result.rows[0].high
-    assert build_readings is not None
 
 
 def test_a_gated_repository_keeps_its_counters_and_says_that_it_is_gated(hub, world, names, tmp_path):
@@ -131,6 +129,16 @@ def test_one_that_never_answers_is_passed_over(hub, names, tmp_path, monkeypatch
     runs.collect(hub.url, tmp_path, ids=ids_file(tmp_path, names[:4]))
     assert statuses(tmp_path) == {names[1]: ("unanswered", None, None)}
     assert {r for r, *_ in runs.observed(tmp_path)} == {names[0], names[2], names[3]}
+
+
+def test_without_a_network_nobody_is_passed_over(hub, names, tmp_path):
+    path = ids_file(tmp_path, names[:5])
+    hub.faults = lambda request, number: Drop() if number >= 2 else None
+    with pytest.raises(UnreachableError):
+        runs.collect(hub.url, tmp_path, ids=path, patience=Patience(0.05, 0.01, 0.02))
+    hub.faults = None
+    runs.collect(hub.url, tmp_path, ids=path)
+    assert not statuses(tmp_path) and {r for r, *_ in runs.observed(tmp_path)} == set(names[:5])
 
 
 def test_with_a_login_the_hub_says_404_and_the_login_counts_for_itself(world, tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 The client's own retries are left out: they wait until they are refused, and are not counted before they are sent.
 """
 
+import math
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -38,7 +39,12 @@ Say = Callable[[str], None]
 
 
 class UnreachableError(InputError):
-    """The Hub did not answer for as long as the run was told to wait; what was read is kept."""
+    """The Hub did not answer for as long as the run was told to wait; what was read is kept.
+
+    `answered`: there were answers, but none that could be taken (status 500, say); else there was no network.
+    """
+
+    answered: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,16 +110,21 @@ class HubClient:
         self._clock_said = False
 
     def get(
-        self, path: str, parameters: tuple[tuple[str, str], ...] = (), sound: Callable[[bytes], bool] | None = None
+        self,
+        path: str,
+        parameters: tuple[tuple[str, str], ...] = (),
+        sound: Callable[[bytes], bool] | None = None,
+        failing: float = math.inf,
     ) -> Answer:
         """The answer to one question; asked again while there is none, or it is not `sound` (UnreachableError in the end).
 
+        `failing`: seconds after which a question is given up that is answered, but never so that it can be taken.
         Redirects are followed at the endpoint alone.
         """
         url = self._inside(path + (f"?{urlencode(parameters)}" if parameters else ""))
         redirects: list[str] = []
         while True:
-            answer = self._patient(url, sound)
+            answer = self._patient(url, sound, failing)
             if answer.status not in (301, 302, 303, 307, 308):
                 return Answer(**{**vars(answer), "redirects": tuple(redirects)})
             target = urljoin(url, answer.headers.get("location", ""))
@@ -135,7 +146,7 @@ class HubClient:
             )
         return f"{self.endpoint}{parts.path}{'?' + parts.query if parts.query else ''}"
 
-    def _patient(self, url: str, sound: Callable[[bytes], bool] | None) -> Answer:
+    def _patient(self, url: str, sound: Callable[[bytes], bool] | None, failing: float) -> Answer:
         since, wait, refusals = time.monotonic(), self.patience.first, 0
         while True:
             self.pace.before()
@@ -148,16 +159,18 @@ class HubClient:
                 self.say(f"the Hub refuses more requests for now ({answer.message or '429'}): waiting")
                 if refusals < REFUSALS:
                     continue
-            elif time.monotonic() - since < self.patience.total:
+            elif time.monotonic() - since < min(self.patience.total, failing if answer is not None else math.inf):
                 self.say(f"{problem}; asking again in {wait:g} s")
                 time.sleep(wait)
                 wait = min(2 * wait, self.patience.longest)
                 continue
-            raise UnreachableError(
+            lost = UnreachableError(
                 f"no answer ({problem})",
                 where=_shown(url),
                 remedy="run the same command again: it goes on where it was",
             )
+            lost.answered = answer is not None and answer.status != 429
+            raise lost
 
     def _once(self, url: str, sound: Callable[[bytes], bool] | None) -> tuple[str, Answer | None]:
         """What is wrong with the answer (nothing: it is taken), and the answer."""

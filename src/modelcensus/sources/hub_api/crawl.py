@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +22,8 @@ from modelcensus.sources.hub_api.wire import wire
 from modelcensus.vocabulary import InputError
 
 SINGLE_PATIENCE = 60.0
-"""Seconds that one repository is asked for; then the next one is, unless GIVEN_UP in a row did not answer."""
+"""Seconds that one repository is asked for that the Hub fails to answer; then the next one is, unless it fails for
+GIVEN_UP in a row. Without any network nothing is passed over."""
 GIVEN_UP = 3
 MISSING = "missing.json"
 
@@ -211,18 +212,14 @@ class Crawl:
 
     def _single(self, number: int, step: Step, done: int, steps: int) -> None:
         """Ask for one repository; one that does not answer is passed over, unless several in a row do not."""
-        patience = self.client.patience
-        self.client.patience = replace(patience, total=min(patience.total, SINGLE_PATIENCE))
         try:
-            answer = self.client.get(step.path, step.parameters, self._is_json)
+            answer = self.client.get(step.path, step.parameters, self._is_json, SINGLE_PATIENCE)
         except UnreachableError as error:
-            if self._unanswered + 1 >= GIVEN_UP:
+            if not error.answered or self._unanswered + 1 >= GIVEN_UP:
                 raise
             note = Standing(step.single, step.hub_id or None, "unanswered", None, None, error.what).as_text()
             self._take(self.spool.add(number, b"", 0, datetime.now(UTC).date(), status=0, single=True, note=note))
             return
-        finally:
-            self.client.patience = patience
         there = answer.status == 200 and self._checker.look(answer.body)[0] == "OBJECT"
         found = standing(step, answer)
         self._take(
