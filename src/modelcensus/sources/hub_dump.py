@@ -148,8 +148,6 @@ def _json(raw: RawFile, name: str) -> str:
     return (
         f"(case when json_valid({column}) then cast({column} as json) end)"
         if kind == "VARCHAR"
-        else column
-        if kind == "JSON"
         else f"to_json({column})"
     )
 

@@ -31,7 +31,7 @@ def test_facts_are_those_that_a_dump_of_the_same_rows_gives(hub, world, tmp_path
     runs.collect(hub.url, tmp_path)
     dump = tmp_path / "dump.ndjson"
     dump.write_text(
-        "\n".join(json.dumps({"_id": r.hub_id, "id": r.name, **r.fields, **r.own}) for r in world.repositories)
+        "\n".join(json.dumps({**r.fields, **r.own, "_id": r.hub_id, "id": r.name}) for r in world.repositories)
     )
     batch = read_batch([dump], ImportOptions(source="hub_dump", date=str(DAY)))
     wanted = sorted(str(r) for r in batch.tables["facts"].to_pylist())

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from modelcensus.engine import write_atomically
-from modelcensus.sources.hub_api.listing import FIRST, FLUSHED, Listing
+from modelcensus.sources.hub_api.listing import FIRST, Listing, bound
 from modelcensus.sources.hub_api.shape import Census
 from modelcensus.sources.hub_api.spool import Page, Spool
 from modelcensus.sources.hub_dump import dump_columns
@@ -106,7 +106,7 @@ def convert(spool: Spool, group: Group) -> Part:
     with TemporaryDirectory(dir=spool.folder, prefix="converting-") as scratch:
         listing = Listing(Path(scratch), group.first, spool.bodies(group.pages))
         raw = RawFile(listing.path)
-        raw.db.execute(f"set allocator_flush_threshold = '{FLUSHED}'")
+        bound(raw.db, Path(scratch))
         columns, _ = dump_columns(raw)
         columns["observed_on"] = raw.column("read_on")
         rows = stage(raw, columns)

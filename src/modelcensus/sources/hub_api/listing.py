@@ -1,6 +1,7 @@
 """Answers of the Hub in the columns of a dump: one row per repository, and a census of what its fields look like."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from modelcensus.sources.hub_api.spool import Page
 from modelcensus.sources.hub_api.wire import wire
 from modelcensus.sources.reader import quote_text
 
-MEMORY = "384MB"
+MEMORY = "1GB"
 THREADS = 2
 FLUSHED = "8MB"
 """What DuckDB keeps of memory that it no longer needs; 128 MB otherwise, in each of many short-lived databases."""
@@ -27,15 +28,15 @@ SAMPLED = (0, 1, 2, -1)
 """Items of each page whose names of fields are looked at: one that the Hub adds stands in all of them."""
 
 LISTED = """
-    copy (
+    {into}
         with pages as (select first, day, from_json(body, '["JSON"]') as items from answers),
         items as (select first, day, unnest(range(len(items))) as i, unnest(items) as item from pages)
         select first + i + 1 as seq, day as read_on, coalesce(left(item::varchar, 1), 'n') as kind,
                translate(concat({marks}), '123456789f', '000000000t') as shape, {columns}
         from (select first, day, i, item, json_transform(item, '{spec}') as r from items)
-    ) to {target} (format parquet, compression lz4_raw)
 """
-"""In one pass: what is written down between two steps costs more than the steps."""
+"""In one pass: what is written down between two steps costs more than the steps; a page at a time: taking several apart
+at once costs thirty times their bytes."""
 AGAIN = """
     with keys as (select seq, coalesce("_id", id, seq::varchar) as key, coalesce(id, seq::varchar) as repository
                   from listing where kind = '{'),
@@ -52,9 +53,14 @@ class Listing:
 
     def __init__(self, folder: Path, first: int, answers: Iterable[tuple[Page, bytes]]) -> None:
         self._db = database(folder)
-        self._answers = self._register(first, answers)
         self.path = folder / "listing.parquet"
-        self._write()
+        self._strangers: Counter[str] = Counter()
+        self._list(first, answers)
+        target = quote_text(str(self.path))
+        self._db.execute(
+            f"copy (select * from listed order by seq) to {target} (format parquet, compression lz4_raw)"
+        )
+        self._db.execute("drop table listed")
         self._view()
         self.census = self._census()
         self.odd: list[tuple[int, str]] = self._db.execute(
@@ -66,24 +72,21 @@ class Listing:
         ).to_arrow_table()
         self._db.close()
 
-    def _register(self, first: int, answers: Iterable[tuple[Page, bytes]]) -> pa.Table:
-        places, days, bodies = [], [], []
-        for page, body in answers:
-            places.append(first)
-            days.append(page.read_on)
-            bodies.append(f"[{body.decode()}]" if page.single else body.decode())
-            first += page.rows
-        columns = [pa.array(places, pa.int64()), pa.array(days, pa.date32()), pa.array(bodies, pa.large_string())]
-        table = pa.table(columns, names=["first", "day", "body"])
-        self._db.register("answers", table)
-        return table
-
-    def _write(self) -> None:
+    def _list(self, first: int, answers: Iterable[tuple[Page, bytes]]) -> None:
         marks = ", ".join(f"""coalesce(left(r."{f}"::varchar, 1), '.')""" for f in wire().fields)
         columns = ", ".join(f'{_column(name)} as "{name}"' for name in wire().fields)
         spec = json.dumps(dict.fromkeys(wire().fields, "JSON"))
-        target = quote_text(str(self.path))
-        self._db.execute(LISTED.format(marks=marks, columns=columns, spec=spec, target=target))
+        sampled = ", ".join(f"json_keys(body, '$[{i if i >= 0 else f'#{i}'}]')" for i in SAMPLED)
+        into = "create table listed as"
+        for page, body in answers:
+            text = f"[{body.decode()}]" if page.single else body.decode()
+            answer = [pa.array([first], pa.int64()), pa.array([page.read_on], pa.date32()), pa.array([text])]
+            self._db.register("answers", pa.table(answer, names=["first", "day", "body"]))
+            self._db.execute(LISTED.format(into=into, marks=marks, columns=columns, spec=spec))
+            ((keys,),) = self._db.execute(f"select flatten([{sampled}]) from answers").fetchall()
+            self._strangers.update(k for k in keys or () if k not in wire().fields)
+            into, first = "insert into listed", first + page.rows
+        self._db.unregister("answers")
 
     def _view(self) -> None:
         self._db.execute(
@@ -109,10 +112,6 @@ class Listing:
                 if mark not in ".n":
                     kind = FIRST.get(mark, "a number")
                     types[name][kind] = types[name].get(kind, 0) + count
-        known = ", ".join(f"'{f}'" for f in wire().fields)
-        sampled = " union all ".join(
-            f"select unnest(json_keys(body, '$[{i if i >= 0 else f'#{i}'}]')) as k from answers" for i in SAMPLED
-        )
         values = {
             "baseModels.relation": "json_extract_string(baseModels, '$.relation')",
             "gated": "gated",
@@ -120,7 +119,7 @@ class Listing:
         return Census(
             rows=sum(count for _, count in shapes),
             types=types,
-            strangers=self._counts(f"select k as v from ({sampled}) where k not in ({known})"),
+            strangers=dict(self._strangers),
             values={
                 name: self._counts(f"select {sql} as v from listing where kind = '{{'")
                 for name, sql in values.items()
@@ -150,14 +149,20 @@ class Checker:
 
 def database(folder: Path) -> duckdb.DuckDBPyConnection:
     """A database that spills what does not fit into the folder."""
-    return duckdb.connect(
-        config={
-            "threads": str(THREADS),
-            "memory_limit": MEMORY,
-            "temp_directory": str(folder / "spilled"),
-            "allocator_flush_threshold": FLUSHED,
-        }
-    )
+    db = duckdb.connect()
+    bound(db, folder)
+    return db
+
+
+def bound(db: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Keep a database small: what does not fit goes to the folder, and what is no longer needed back to the system."""
+    for name, value in {
+        "memory_limit": MEMORY,
+        "temp_directory": str(folder / "spilled"),
+        "threads": THREADS,
+        "allocator_flush_threshold": FLUSHED,
+    }.items():
+        db.execute(f"set {name} = {quote_text(str(value))}")
 
 
 def _column(name: str) -> str:
