@@ -11,13 +11,15 @@ import duckdb
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as pads
+import pyarrow.parquet as pq
 
 from modelcensus.engine import DuckDBEngine, Engine, file_digest, open_read_only, write_atomically, write_parquet
 from modelcensus.engine.parquet import sync_folder, write_aside
 from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile
 from modelcensus.ledger.views import BATCH_COLUMN, BATCHES, chosen_views, stored_views
 from modelcensus.ledger.vintages import Vintages
-from modelcensus.vocabulary import TABLES, Batch, LedgerError, Schema, own_version
+from modelcensus.vocabulary import TABLES, Batch, LedgerError, Rows, Schema, own_version, row_count
 
 
 class Ledger:
@@ -82,7 +84,7 @@ class Ledger:
                 committed_at=committed_at or datetime.now(UTC),
                 first_day=days[0] if days else None,
                 last_day=days[-1] if days else None,
-                rows={name: rows.num_rows for name, rows in batch.tables.items()},
+                rows={name: row_count(rows) for name, rows in batch.tables.items()},
                 inputs=[Input(name=i.name, bytes=i.bytes, digest=i.digest) for i in batch.inputs],
                 options=dict(batch.options),
                 took=list(batch.took),
@@ -166,24 +168,28 @@ class Ledger:
                 "damaged provenance record", where=str(path), remedy="delete it and compute the number again"
             ) from error
 
-    def _store(self, table: str, rows: pa.Table, batch_id: str) -> list[StoredFile]:
+    def _store(self, table: str, rows: Rows, batch_id: str) -> list[StoredFile]:
+        """Write one table's files, piece by piece: rows in files may be more than memory holds."""
         if table not in TABLES:
             raise LedgerError(f"a batch cannot hold {table!r}", where=batch_id)
-        if rows.num_rows == 0:
+        if row_count(rows) == 0:
             return []
-        rows = rows.select(TABLES[table].names).cast(TABLES[table].arrow)
-        parts: list[tuple[str, pa.Table]] = [(f"{table}/{batch_id}.parquet", rows)]
+        said = rows if isinstance(rows, pads.Dataset) else pads.dataset(rows)
+        parts: list[tuple[str, pc.Expression | None]] = [(f"{table}/{batch_id}.parquet", None)]
         if table == "observations":
             parts = [
-                (f"{table}/observed_on={day}/{batch_id}.parquet", rows.filter(pc.field("observed_on") == day))
-                for day in sorted(set(rows["observed_on"].to_pylist()))
+                (
+                    f"{table}/observed_on={day}/{batch_id}.parquet",
+                    pc.field("observed_on") == pa.scalar(day, pa.date32()),
+                )
+                for day in sorted(_distinct(said, "observed_on"))
             ]
         stored = []
-        for path, part in parts:
-            tagged = part.append_column(BATCH_COLUMN, pa.array([batch_id] * part.num_rows, pa.string()))
-            digest = write_parquet(self.root / path, tagged)
+        for path, chosen in parts:
+            digest = write_parquet(self.root / path, _tagged(said, TABLES[table], batch_id, chosen))
             size = (self.root / path).stat().st_size
-            stored.append(StoredFile(table=table, path=path, rows=part.num_rows, bytes=size, digest=digest))
+            count = pq.read_metadata(self.root / path).num_rows
+            stored.append(StoredFile(table=table, path=path, rows=count, bytes=size, digest=digest))
         return stored
 
 
@@ -199,19 +205,35 @@ def batch_identity(batch: Batch) -> str:
     return "b" + hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def _tagged(rows: pads.Dataset, schema: Schema, batch_id: str, chosen: pc.Expression | None) -> pa.RecordBatchReader:
+    """The chosen rows in the columns of a stored table, in their order, with the id of their batch."""
+    columns = {c.name: pc.field(c.name).cast(c.type) for c in schema.columns}
+    columns[BATCH_COLUMN.name] = pc.scalar(batch_id)
+    reader = rows.scanner(columns=columns, filter=chosen, batch_readahead=1, fragment_readahead=1).to_reader()
+    return reader.cast(schema.arrow.append(BATCH_COLUMN))
+
+
+def _distinct(rows: pads.Dataset, column: str) -> set[date]:
+    found: set[date] = set()
+    for batch in rows.scanner(columns=[column], batch_readahead=1, fragment_readahead=1).to_batches():
+        found.update(batch.column(0).unique().to_pylist())
+    return found - {None}
+
+
 def _days(batch: Batch) -> list[str]:
     columns = {
         "observations": ("observed_from", "observed_on"),
         "reported": ("period_start", "period_end"),
         "lists": ("listed_on",),
     }
-    ends: list[date] = []
+    ends: set[date] = set()
     for table, names in columns.items():
         rows = batch.tables.get(table)
-        if rows is not None and rows.num_rows:
+        if rows is not None:
+            said = rows if isinstance(rows, pads.Dataset) else pads.dataset(rows)
             for name in names:
-                ends.extend(set(rows[name].to_pylist()) - {None})
-    return sorted({d.isoformat() for d in ends})
+                ends |= _distinct(said, name)
+    return sorted(d.isoformat() for d in ends)
 
 
 def _name_once(target: Path, content: bytes) -> bool:

@@ -25,6 +25,9 @@ PLAIN = {
     "all_time": "downloadsAllTime",
     "likes": "likes",
     "created_at": "createdAt",
+    "last_modified": "lastModified",
+    "gated": "gated",
+    "trending_score": "trendingScore",
     "library": "library_name",
     "pipeline_tag": "pipeline_tag",
 }

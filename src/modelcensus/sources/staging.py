@@ -25,8 +25,11 @@ FACT_TEXTS = (
     "relation",
     "tags",
     "params_from",
+    "gated",
 )
 FACT_NUMBERS = ("likes", "params", "active_params")
+FACT_DAYS = ("created_at", "last_modified")
+FACT_SCORES = ("trending_score",)
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,11 @@ def _load(raw: RawFile, columns: Mapping[str, str], date: str, missing: tuple[st
         "batch",
         "period_start",
         "period_end",
-        "created_at",
         *COUNTER_COLUMNS,
         *FACT_TEXTS,
         *FACT_NUMBERS,
+        *FACT_DAYS,
+        *FACT_SCORES,
     ]
     observed = quote_text(date) if date else text("observed_on")
     chosen = ", ".join(f"{text(t)} as {t}" for t in targets)
@@ -257,13 +261,14 @@ def _drop_same_batches(db: duckdb.DuckDBPyConnection, observations: pa.Table) ->
 
 
 def _facts(raw: RawFile, columns: Mapping[str, str]) -> pa.Table:
-    wanted = [c for c in (*FACT_TEXTS, *FACT_NUMBERS, "created_at", "hub_id") if c in columns]
+    wanted = [c for c in (*FACT_TEXTS, *FACT_NUMBERS, *FACT_DAYS, *FACT_SCORES, "hub_id") if c in columns]
     if not wanted:
         return FACTS.arrow.empty_table()
     typed = {
         **{c: c for c in FACT_TEXTS},
         **{c: _whole(c) for c in FACT_NUMBERS},
-        "created_at": "try_cast(left(created_at, 10) as date)",
+        **{c: _day(c) for c in FACT_DAYS},
+        **{c: f"try_cast({c} as double)" for c in FACT_SCORES},
         "hub_id": "hub_id",
     }
     latest = ", ".join(
@@ -282,9 +287,9 @@ def _facts(raw: RawFile, columns: Mapping[str, str]) -> pa.Table:
 
 def _unreadable(raw: RawFile, columns: Mapping[str, str]) -> list[str]:
     notes = []
-    for name in (*FACT_NUMBERS, "created_at"):
+    for name in (*FACT_NUMBERS, *FACT_DAYS):
         if name in columns:
-            cast = "try_cast(left(created_at, 10) as date)" if name == "created_at" else _whole(name)
+            cast = _day(name) if name in FACT_DAYS else _whole(name)
             ((count,),) = raw.db.execute(
                 f"select count(*) from staged where {name} is not null and {cast} is null"
             ).fetchall()
@@ -302,7 +307,11 @@ def _whole(column: str) -> str:
     return f"try_cast(try_cast({column} as double) as bigint)"
 
 
+def _day(column: str) -> str:
+    return f"try_cast(left({column}, 10) as date)"
+
+
 def _null_type(column: str) -> str:
     if column in FACT_NUMBERS:
         return "bigint"
-    return "date" if column == "created_at" else "varchar"
+    return "date" if column in FACT_DAYS else "double" if column in FACT_SCORES else "varchar"

@@ -1,6 +1,6 @@
 """The words that every room shares: names, periods, intervals, requests, tables, errors."""
 
-from modelcensus.vocabulary.batches import Batch, InputFile, Terms
+from modelcensus.vocabulary.batches import Batch, InputFile, Rows, Terms, row_count
 from modelcensus.vocabulary.errors import (
     CensusError,
     InputError,
@@ -23,6 +23,7 @@ from modelcensus.vocabulary.schema import (
     ROUNDINGS,
     SCORES,
     SET_ASIDE,
+    STATUSES,
     TABLES,
     Column,
     Schema,
@@ -38,6 +39,7 @@ __all__ = [
     "ROUNDINGS",
     "SCORES",
     "SET_ASIDE",
+    "STATUSES",
     "TABLES",
     "Batch",
     "CensusError",
@@ -54,8 +56,10 @@ __all__ = [
     "ReadingTime",
     "Request",
     "RequestError",
+    "Rows",
     "Schema",
     "Terms",
     "nearest",
     "own_version",
+    "row_count",
 ]
