@@ -1,0 +1,125 @@
+"""What rows say of repositories, once per repository: of each column the newest statement."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.dataset as pads
+
+from modelcensus.sources import spool
+from modelcensus.sources.reader import RawFile
+from modelcensus.vocabulary import FACTS, Rows
+
+FACT_TEXTS = (
+    "library",
+    "pipeline_tag",
+    "license",
+    "architecture",
+    "base_model",
+    "base_model_ids",
+    "relation",
+    "tags",
+    "params_from",
+)
+FACT_NUMBERS = ("likes", "params", "active_params")
+GROUPED = 500_000
+"""Rows of repositories that are listed several times, grouped at a time."""
+
+DAY = "coalesce(t.latest, try_cast(left(s.period_end, 10) as date))"
+
+
+def facts_of(raw: RawFile, texts: Mapping[str, str]) -> Rows:
+    """The facts of the rows that were staged; `texts` is SQL of text per column, over the raw file."""
+    typed = {
+        **{c: texts[c] for c in FACT_TEXTS if c in texts},
+        **{c: whole(texts[c]) for c in FACT_NUMBERS if c in texts},
+    }
+    if "created_at" in texts:
+        typed["created_at"] = day(texts["created_at"])
+    if "hub_id" in texts:
+        typed["hub_id"] = texts["hub_id"]
+    if not typed:
+        return FACTS.arrow.empty_table()
+    ((rows, repositories, days, one),) = raw.db.execute(
+        f"""select count(*), count(distinct repository), count(distinct {DAY}), max({DAY})
+            from staged s left join times t using (observed_text)"""
+    ).fetchall()
+    if rows <= spool.IN_MEMORY:
+        return spool.rows_of(raw.db, _grouped(typed), Path(), FACTS, rows)
+    path = raw.folder.path / "facts"
+    parts: list[pads.Dataset] = []
+    several = "select repository from staged group by repository having count(*) > 1"
+    raw.db.execute(f"create table several as select _row, repository from staged semi join ({several}) using (repository)")
+    ((listed_twice,),) = raw.db.execute("select count(*) from several").fetchall()
+    if days > 1:
+        raw.db.execute("delete from several")
+        raw.db.execute("insert into several select _row, repository from staged")
+        listed_twice = rows
+    else:
+        # Read as it stands, in the order of the file: nothing of millions of wide rows has to be held
+        columns = ", ".join(
+            f"{texts['repository']} as repository" if c == "repository"
+            else f"date '{one}' as observed_on" if c == "observed_on"
+            else f"{typed.get(c, 'null')} as {c}"
+            for c in FACTS.names
+        )  # fmt: skip
+        parts.append(
+            spool.written(
+                raw.db,
+                f"""select {columns} from raw
+                    where _row not in (select _row from rejected) and _row not in (select _row from several)""",
+                path.with_suffix(".parquet"),
+                FACTS,
+            )
+        )
+    pieces = -(-listed_twice // GROUPED)
+    for piece in range(pieces):
+        chosen = f"semi join (select _row from several where hash(repository) % {pieces} = {piece}) using (_row)"
+        parts.append(spool.written(raw.db, _grouped(typed, chosen), path.with_suffix(f".{piece}.parquet"), FACTS))
+    return pads.dataset(parts)
+
+
+def _grouped(typed: Mapping[str, str], chosen: str = "") -> str:
+    """SQL of the newest statement of each column by repository."""
+    latest = ", ".join(
+        f"arg_max({c}, day) as {c}" if c in typed else f"cast(null as {_null_type(c)}) as {c}"
+        for c in FACTS.names
+        if c not in ("repository", "observed_on")
+    )
+    columns = ", ".join(f"{sql} as {c}" for c, sql in typed.items())
+    return f"""with read as (
+                   select s.repository, {DAY} as day, w.* exclude (_row)
+                   from (select _row, {columns} from raw {chosen}) w
+                   join staged s using (_row) left join times t using (observed_text))
+               select repository, max(day) as observed_on, {latest} from read group by repository order by repository"""
+
+
+def unreadable(raw: RawFile, texts: Mapping[str, str]) -> list[str]:
+    """Notes on values that are no number or day, and were left unknown."""
+    names = [n for n in (*FACT_NUMBERS, "created_at") if n in texts]
+    if not names:
+        return []
+    counts = ", ".join(
+        f"count(*) filter (where {texts[n]} is not null and"
+        f" {day(texts[n]) if n == 'created_at' else whole(texts[n])} is null)"
+        for n in names
+    )
+    (found,) = raw.db.execute(
+        f"select {counts} from raw where _row not in (select _row from rejected)"
+    ).fetchall()
+    return [f"{n}: {c:,} unreadable values left unknown" for n, c in zip(names, found, strict=True) if c]
+
+
+def whole(text: str) -> str:
+    """SQL of a text as a whole number, or null."""
+    return f"try_cast(try_cast({text} as double) as bigint)"
+
+
+def day(text: str) -> str:
+    """SQL of a text as a day, or null."""
+    return f"try_cast(left({text}, 10) as date)"
+
+
+def _null_type(column: str) -> str:
+    kinds = {pa.int64(): "bigint", pa.date32(): "date"}
+    return kinds.get(FACTS.arrow.field(column).type, "varchar")
