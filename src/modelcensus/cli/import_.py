@@ -69,7 +69,7 @@ def import_files(
         target = ledger_to_write(ledger)
         manifest, new = target.commit(batch)
         Inputs.of(target).keep(target)
-    for line in batch.took:
+    for line in manifest.took:
         say(f"  {line}")
     _say_set_aside(batch)
     counts = ", ".join(f"{n:,} {t}" for t, n in manifest.rows.items() if n and t != "set_aside")

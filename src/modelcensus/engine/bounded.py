@@ -8,7 +8,7 @@ from tempfile import mkdtemp
 
 import duckdb
 
-MEMORY = "1GB"
+MEMORY = "900MB"
 """What such a database may hold in memory; the rest goes to its folder on disk."""
 _THREADS = 4
 

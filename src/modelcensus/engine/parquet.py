@@ -3,6 +3,7 @@
 import hashlib
 import os
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -38,13 +39,41 @@ def write_aside(folder: Path, content: bytes) -> Path:
     return temporary
 
 
-def write_parquet(path: Path, rows: pa.Table) -> str:
-    """Write rows atomically; returns the file's SHA-256. The same rows give the same bytes."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(rows, sink, row_group_size=ROW_GROUP, compression="zstd", compression_level=9, use_dictionary=True)
-    content = sink.getvalue().to_pybytes()
-    write_atomically(path, content)
-    return hashlib.sha256(content).hexdigest()
+def write_parquet(path: Path, rows: pa.Table | pa.RecordBatchReader) -> str:
+    """Write rows atomically, a row group at a time; returns the file's SHA-256. The same rows give the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".writing-{uuid.uuid4().hex}"
+    try:
+        with temporary.open("xb") as out:
+            with pq.ParquetWriter(
+                out, rows.schema, compression="zstd", compression_level=9, use_dictionary=True
+            ) as writer:
+                for group in _row_groups(rows):
+                    writer.write_table(group, row_group_size=ROW_GROUP)
+            out.flush()
+            os.fsync(out.fileno())
+        digest = file_digest(temporary)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+    return digest
+
+
+def _row_groups(rows: pa.Table | pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """The rows in pieces of ROW_GROUP, whatever the pieces that they come in."""
+    waiting, count, none = [], 0, True
+    for batch in rows.to_batches() if isinstance(rows, pa.Table) else rows:
+        while count + batch.num_rows >= ROW_GROUP:
+            taken = batch.slice(0, ROW_GROUP - count)
+            yield pa.Table.from_batches([*waiting, taken]).combine_chunks()
+            batch, waiting, count, none = batch.slice(taken.num_rows), [], 0, False
+        if batch.num_rows:
+            waiting.append(batch)
+            count += batch.num_rows
+    if waiting or none:
+        yield pa.Table.from_batches(waiting, schema=rows.schema).combine_chunks()
 
 
 def sync_folder(folder: Path) -> None:

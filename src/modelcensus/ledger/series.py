@@ -6,8 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow.dataset as pads
 
 from modelcensus.ledger.manifest import Manifest
+from modelcensus.vocabulary import Rows
 
 STATE = """
     create table {name} as
@@ -125,9 +127,7 @@ class Series:
 
     def _listed(self) -> list[Snapshot]:
         """The snapshots that have a listing; of one that has two, the later counts."""
-        files = [
-            (str(self.root / f.path), m.id) for m in self.manifests for f in m.files if f.table == "listings"
-        ]
+        files = [(str(self.root / f.path), m.id) for m in self.manifests for f in m.files if f.table == "listings"]
         found: dict[tuple[str, date, date, str], Snapshot] = {}
         order = {m.id: i for i, m in enumerate(self.manifests)}
         rows = self.db.execute(
@@ -137,6 +137,14 @@ class Series:
         for *key, since, listed, _ in sorted(rows, key=lambda r: order[r[6]]):
             found[tuple(key)] = Snapshot(*key, since, listed)  # type: ignore[index]
         return sorted(found.values(), key=lambda s: (s.counter, s.time))
+
+
+def look_at(db: duckdb.DuckDBPyConnection, name: str, rows: Rows) -> None:
+    """Give rows a name in a database; files are read by the database itself, which reads little ahead."""
+    if isinstance(rows, pads.FileSystemDataset):
+        db.execute(f"create view {name} as select * from read_parquet({sql_list(rows.files)})")
+    else:
+        db.register(name, rows)
 
 
 def _folder(day: date) -> str:

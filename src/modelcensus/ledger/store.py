@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,13 +12,22 @@ import duckdb
 import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as pads
 
-from modelcensus.engine import DuckDBEngine, Engine, file_digest, open_read_only, write_atomically, write_parquet
+from modelcensus.engine import (
+    DuckDBEngine,
+    Engine,
+    file_digest,
+    open_read_only,
+    write_atomically,
+    write_parquet,
+)
 from modelcensus.engine.parquet import sync_folder, write_aside
 from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile
+from modelcensus.ledger.thinning import thinned
 from modelcensus.ledger.views import BATCH_COLUMN, BATCHES, chosen_views, stored_views
 from modelcensus.ledger.vintages import Vintages
-from modelcensus.vocabulary import TABLES, Batch, LedgerError, Schema
+from modelcensus.vocabulary import TABLES, Batch, LedgerError, Rows, Schema, row_count
 
 
 class Ledger:
@@ -72,6 +81,7 @@ class Ledger:
         if target.exists():
             return next(m for m in self.manifests() if m.id == batch_id), False
         try:
+            batch = thinned(self.root, self.manifests(), batch)
             files = [f for name, rows in batch.tables.items() for f in self._store(name, rows, batch_id)]
             days = _days(batch)
             manifest = Manifest(
@@ -83,7 +93,7 @@ class Ledger:
                 committed_at=committed_at or datetime.now(UTC),
                 first_day=days[0] if days else None,
                 last_day=days[-1] if days else None,
-                rows={name: rows.num_rows for name, rows in batch.tables.items()},
+                rows={name: row_count(rows) for name, rows in batch.tables.items()},
                 inputs=[Input(name=i.name, bytes=i.bytes, digest=i.digest) for i in batch.inputs],
                 options=dict(batch.options),
                 took=list(batch.took),
@@ -167,25 +177,40 @@ class Ledger:
                 "damaged provenance record", where=str(path), remedy="delete it and compute the number again"
             ) from error
 
-    def _store(self, table: str, rows: pa.Table, batch_id: str) -> list[StoredFile]:
+    def _store(self, table: str, rows: Rows, batch_id: str) -> list[StoredFile]:
         if table not in TABLES:
             raise LedgerError(f"a batch cannot hold {table!r}", where=batch_id)
-        if rows.num_rows == 0:
+        if row_count(rows) == 0:
             return []
-        rows = rows.select(TABLES[table].names).cast(TABLES[table].arrow)
-        parts: list[tuple[str, pa.Table]] = [(f"{table}/{batch_id}.parquet", rows)]
+        dataset = pads.dataset(rows) if isinstance(rows, pa.Table) else rows
+        parts: list[tuple[str, pc.Expression | None]] = [(f"{table}/{batch_id}.parquet", None)]
         if table == "observations":
             parts = [
-                (f"{table}/observed_on={day}/{batch_id}.parquet", rows.filter(pc.field("observed_on") == day))
-                for day in sorted(set(rows["observed_on"].to_pylist()))
+                (f"{table}/observed_on={day}/{batch_id}.parquet", pc.field("observed_on") == day)
+                for day in _distinct(rows, "observed_on")
             ]
-        stored = []
-        for path, part in parts:
-            tagged = part.append_column(BATCH_COLUMN, pa.array([batch_id] * part.num_rows, pa.string()))
-            digest = write_parquet(self.root / path, tagged)
-            size = (self.root / path).stat().st_size
-            stored.append(StoredFile(table=table, path=path, rows=part.num_rows, bytes=size, digest=digest))
-        return stored
+        return [self._store_part(table, path, dataset, chosen, batch_id) for path, chosen in parts]
+
+    def _store_part(
+        self, table: str, path: str, rows: pads.Dataset, chosen: pc.Expression | None, batch_id: str
+    ) -> StoredFile:
+        schema = TABLES[table].arrow
+        stored = 0
+
+        def tagged() -> Iterator[pa.RecordBatch]:
+            nonlocal stored
+            # Little is read ahead: rows of millions of repositories must not wait in memory
+            for batch in rows.to_batches(
+                columns=schema.names, filter=chosen, batch_readahead=1, fragment_readahead=1
+            ):
+                if batch.num_rows:
+                    stored += batch.num_rows
+                    yield batch.cast(schema).append_column(BATCH_COLUMN.name, pa.repeat(batch_id, batch.num_rows))
+
+        reader = pa.RecordBatchReader.from_batches(schema.append(BATCH_COLUMN), tagged())
+        digest = write_parquet(self.root / path, reader)
+        size = (self.root / path).stat().st_size
+        return StoredFile(table=table, path=path, rows=stored, bytes=size, digest=digest)
 
 
 def batch_identity(batch: Batch) -> str:
@@ -206,13 +231,23 @@ def _days(batch: Batch) -> list[str]:
         "reported": ("period_start", "period_end"),
         "lists": ("listed_on",),
     }
-    ends: list[date] = []
-    for table, names in columns.items():
-        rows = batch.tables.get(table)
-        if rows is not None and rows.num_rows:
-            for name in names:
-                ends.extend(set(rows[name].to_pylist()) - {None})
-    return sorted({d.isoformat() for d in ends})
+    ends = {
+        day
+        for table, names in columns.items()
+        for name in names
+        if table in batch.tables
+        for day in _distinct(batch.tables[table], name)
+    }
+    return sorted(d.isoformat() for d in ends)
+
+
+def _distinct(rows: Rows, column: str) -> list[date]:
+    """The days of a column, in order."""
+    if isinstance(rows, pa.Table):
+        pieces = [rows[column]]
+    else:
+        pieces = [b[column] for b in rows.to_batches(columns=[column], batch_readahead=1, fragment_readahead=1)]
+    return sorted({d for piece in pieces for d in pc.unique(piece).to_pylist()} - {None})
 
 
 def _name_once(target: Path, content: bytes) -> bool:

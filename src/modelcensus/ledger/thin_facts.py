@@ -12,34 +12,37 @@ import pyarrow as pa
 import pyarrow.dataset as pads
 
 from modelcensus.ledger.manifest import Manifest
-from modelcensus.ledger.series import Series, sql_list
+from modelcensus.ledger.series import Series, look_at, sql_list
 from modelcensus.vocabulary import FACTS, Rows
 
 SAID = [n for n in FACTS.names if n not in ("repository", "observed_on")]
 
 PREVIOUS = """
     create table {name} as
-    select repository, arg_max(print, (observed_on, place)) as print, max(observed_on) as observed_on
-    from (select f.repository, hash({said}) as print, f.observed_on, p.place
+    select key, arg_max(print, (observed_on, place)) as print, max(observed_on) as observed_on
+    from (select hash(f.repository) as key, hash({said}) as print, f.observed_on, p.place
           from read_parquet({files}, union_by_name = true, hive_partitioning = false, filename = true) f
           join {name}_places p on p.file = f.filename
           where f.observed_on <= date '{until}')
-    group by repository
+    group by key
 """
-"""The newest row of each repository up to a day, as a digest."""
+"""The newest row of each repository up to a day, as a digest. Ids are joined by their 64-bit hashes, as in flows."""
 
-STORED = """
-    select f.* from given_facts f
-    left join previous p using (repository)
-    left join others o using (repository)
-    left join was w using (repository)
-    where p.repository is null or p.print <> hash({said}) or w.repository is null or o.observed_on >= p.observed_on
+GIVEN = "create table prints as select hash(f.repository) as key, hash({said}) as print from given_facts f"
+
+WANTED = """
+    create table wanted as
+    select key from prints where hash(key, print) not in (select hash(key, print) from previous)
+    union
+    select key from prints where key not in (select key from was)
+    union
+    select o.key from others o join previous p using (key) where o.observed_on >= p.observed_on
 """
 
 RESTATED = """
     with changed as (
-        select s.repository, p.observed_on from stored_facts s join before p using (repository)
-        join now n using (repository)
+        select s.repository, p.observed_on from stored_facts s join before p on p.key = hash(s.repository)
+        join now n on n.repository = s.repository
         where p.print <> hash({said}) and n.value >= 0
           and s.repository not in (select repository from since)),
     rows as (
@@ -51,32 +54,32 @@ RESTATED = """
 """
 
 
-def thin_facts(
-    series: Series,
-    facts: Rows,
-    day: date,
-    states: Sequence[str],
-    others: Sequence[Manifest],
-    root: Path,
-    folder: Path,
-) -> Rows:
-    """The facts to be stored; `states` are the tables of what the source said before, by counter (empty: nothing)."""
+def thin_facts(series: Series, facts: Rows, day: date, others: Sequence[Manifest], root: Path, folder: Path) -> Rows:
+    """The facts to be stored; needs the table `was` (key: repositories that the source listed before)."""
     files = series.facts()
-    if not all(states) or not files:
+    if not files:
         return facts
     db = series.db
-    db.register("given_facts", facts)
+    look_at(db, "given_facts", facts)
     _previous(series, "previous", files, day)
-    listed = " union ".join(f"select repository from {s} where value >= 0" for s in states)
-    db.execute(f"create table was as {listed}")
     elsewhere = [str(root / f.path) for m in others for f in m.files if f.table == "facts"]
-    db.execute("create table others (repository varchar, observed_on date)")
+    db.execute("create table others (key ubigint, observed_on date)")
     if elsewhere:
         db.execute(
-            f"insert into others select repository, max(observed_on) from read_parquet({sql_list(elsewhere)},"
+            f"insert into others select hash(repository), max(observed_on) from read_parquet({sql_list(elsewhere)},"
             f" union_by_name = true, hive_partitioning = false) where observed_on <= date '{day}' group by 1"
         )
-    return _written(series, STORED.format(said=_said("f")), folder / "facts.parquet")
+    db.execute(GIVEN.format(said=_said("f")))
+    db.execute(WANTED)
+    for done in ("prints", "previous", "others", "was"):
+        db.execute(f"drop table {done}")
+    files_given = facts.files if isinstance(facts, pads.FileSystemDataset) else []
+    parts = [f"read_parquet({sql_list([f])})" for f in files_given] or ["given_facts"]
+    stored = []
+    for number, part in enumerate(parts):  # one after the other: wide rows of all of them would wait in memory
+        sql = f"select f.* from {part} f where hash(f.repository) in (select key from wanted)"
+        stored += _written(series, sql, folder / f"facts{number}.parquet").files
+    return pads.dataset(stored, schema=FACTS.arrow, format="parquet")
 
 
 def restated_facts(series: Series, stored: Rows, day: date, folder: Path) -> list[Rows]:
@@ -87,13 +90,15 @@ def restated_facts(series: Series, stored: Rows, day: date, folder: Path) -> lis
         return []
     following = min(s.observed_on for s in later)
     db = series.db
-    db.register("stored_facts", stored)
+    look_at(db, "stored_facts", stored)
     _previous(series, "before", files, day)
     tables = []
     for number, snapshot in enumerate(s for s in later if s.observed_on == following):
         series.state(f"later{number}", snapshot, "and repository in (select repository from stored_facts)")
         tables.append(f"select repository, value from later{number}")
-    db.execute(f"create table now as select repository, max(value) as value from ({' union all '.join(tables)}) group by 1")
+    db.execute(
+        f"create table now as select repository, max(value) as value from ({' union all '.join(tables)}) group by 1"
+    )
     db.execute(
         f"create table since as select distinct repository from read_parquet({sql_list([f for f, _ in files])},"
         f" union_by_name = true, hive_partitioning = false)"
@@ -115,6 +120,8 @@ def _said(table: str) -> str:
     return ", ".join(f"{table}.{n}" for n in SAID)
 
 
-def _written(series: Series, sql: str, path: Path) -> pads.Dataset:
-    series.db.execute(f"copy (select {', '.join(FACTS.names)} from ({sql})) to '{path}' (format parquet)")
+def _written(series: Series, sql: str, path: Path) -> pads.FileSystemDataset:
+    series.db.execute(
+        f"copy (select {', '.join(FACTS.names)} from ({sql})) to '{path}' (format parquet, row_group_size 30000)"
+    )
     return pads.dataset(path, schema=pa.schema(FACTS.arrow), format="parquet")

@@ -14,7 +14,7 @@ import pyarrow.dataset as pads
 
 from modelcensus.engine import WorkFolder, bounded_database
 from modelcensus.ledger.manifest import Manifest
-from modelcensus.ledger.series import Series, Snapshot
+from modelcensus.ledger.series import Series, Snapshot, look_at
 from modelcensus.ledger.thin_facts import restated_facts, thin_facts
 from modelcensus.vocabulary import FACTS, LISTINGS, OBSERVATIONS, Batch, Rows
 
@@ -30,11 +30,13 @@ CHANGED = """
     select n.repository, n.hub_id, n.counter, n.value, n.observed_from, n.observed_on, n.batch, n.period_start
     from (select * from given where counter = '{counter}') n left join {state} s using (repository)
     where s.repository is null or s.value <> n.value or (n.hub_id is not null and n.hub_id is distinct from s.hub_id)
+      or n.repository in ({own})
     union all
     select s.repository, s.hub_id, '{counter}', null, date '{observed_from}', date '{observed_on}', '{batch}', null
     from {state} s anti join (select repository from given where counter = '{counter}') n using (repository)
-    where s.value >= 0
+    where s.value >= 0 and s.repository not in ({own})
 """
+"""`own`: repositories of which something was read at that time before; then the later batch counts, moved or not."""
 
 RESTATED = """
     with after as ({after})
@@ -78,7 +80,7 @@ def thinned(root: Path, manifests: Sequence[Manifest], batch: Batch) -> Batch:
         return batch
     folder = WorkFolder(root)
     db = bounded_database(folder.path)
-    db.register("given", rows)
+    look_at(db, "given", rows)
     work = _Work(Series(db, root, same), batch, folder.path, [], [], [])
     read = [
         Snapshot(*r[:4], None, r[4])
@@ -90,50 +92,53 @@ def thinned(root: Path, manifests: Sequence[Manifest], batch: Batch) -> Batch:
     known = {(s.counter, s.time) for s in work.series.snapshots}
     single = len({s.time for s in read}) == 1
     facts = batch.tables.get("facts", FACTS.arrow.empty_table())
-    bases: dict[str, str] = {}
+    db.execute("create table was (key ubigint)")
+    standing: list[bool] = []
     for snapshot in read:
         if batch.complete and single and (snapshot.counter, snapshot.time) not in known:
-            bases[snapshot.counter] = _thin(work, snapshot)
+            standing.append(_thin(work, snapshot))
         else:
             work.parts.append(f"select * from given where counter = '{snapshot.counter}' and {_at(snapshot)}")
     work.parts.append("select * from given where counter = 'period'")
     for snapshot in read:
         _restate(work, snapshot)
     tables = dict(batch.tables)
-    if batch.complete and single and bases:
+    if standing:
         others = [m for m in manifests if m not in same]
-        stored = thin_facts(work.series, facts, read[0].observed_on, list(bases.values()), others, root, folder.path)
+        stored = facts
+        if all(standing):
+            stored = thin_facts(work.series, facts, read[0].observed_on, others, root, folder.path)
         restated = restated_facts(work.series, stored, read[0].observed_on, folder.path)
         tables["facts"] = _together([stored, *restated])
         tables["listings"] = pa.Table.from_pylist(work.listings, schema=LISTINGS.arrow)
     tables["observations"] = _written(work)
-    return replace(
-        batch, tables=tables, took=(*batch.took, *work.notes), folder=(folder, batch.folder)
-    )
+    return replace(batch, tables=tables, took=(*batch.took, *work.notes), folder=(folder, batch.folder))
 
 
-def _thin(work: _Work, snapshot: Snapshot) -> str:
-    """Take what changed of a snapshot, or all of it; gives the table of what was said before, if it stands on that."""
+def _thin(work: _Work, snapshot: Snapshot) -> bool:
+    """Take what changed of a snapshot, or all of it; says whether it stands on one before it."""
     base = _base(work.series, snapshot)
-    state = ""
     where = f"counter = '{snapshot.counter}'"
     if base is not None:
         state = work.table()
         work.series.state(state, base)
         times = {"observed_from": snapshot.observed_from, "observed_on": snapshot.observed_on}
         sql = CHANGED.format(
-            counter=snapshot.counter, state=state, batch=snapshot.batch.replace("'", "''"), **times
-        )
-        work.db.execute(f"create table {state}_changed as {sql}")
-        ((changed,),) = work.db.execute(f"select count(*) from {state}_changed").fetchall()
+            counter=snapshot.counter, state=state, batch=snapshot.batch.replace("'", "''"),
+            own=work.series.rows_of(snapshot), **times,
+        )  # fmt: skip
+        kept = work.folder / f"{state}.parquet"
+        work.db.execute(f"copy ({sql}) to '{kept}' (format parquet)")
+        work.db.execute(f"insert into was select hash(repository) from {state} where value >= 0")
+        work.db.execute(f"drop table {state}")
+        ((changed,),) = work.db.execute(f"select count(*) from '{kept}'").fetchall()
         if changed <= WORTH * snapshot.listed:
-            work.parts.append(f"select * from {state}_changed")
+            work.parts.append(f"select * from '{kept}'")
             work.notes.append(
                 f"{snapshot.counter}: {changed:,} rows where something changed since {base.observed_on},"
                 f" of {snapshot.listed:,} listed"
             )
         else:
-            work.db.execute(f"drop table {state}_changed")
             base = None
     if base is None:
         work.parts.append(f"select * from given where {where}")
@@ -147,7 +152,7 @@ def _thin(work: _Work, snapshot: Snapshot) -> str:
             "listed": snapshot.listed,
         }
     )
-    return state if base else ""
+    return base is not None
 
 
 def _base(series: Series, snapshot: Snapshot) -> Snapshot | None:
@@ -214,4 +219,3 @@ def _written(work: _Work) -> Rows:
 
 def _together(parts: Sequence[Rows]) -> Rows:
     return pads.dataset([pads.dataset(p) if isinstance(p, pa.Table) else p for p in parts])
-

@@ -22,8 +22,8 @@ FACT_TEXTS = (
     "params_from",
 )
 FACT_NUMBERS = ("likes", "params", "active_params")
-GROUPED = 500_000
-"""Rows of repositories that are listed several times, grouped at a time."""
+PIECE = 250_000
+"""Rows that are taken at a time, of more than fit memory."""
 
 DAY = "coalesce(t.latest, try_cast(left(s.period_end, 10) as date))"
 
@@ -45,41 +45,34 @@ def facts_of(raw: RawFile, texts: Mapping[str, str]) -> Rows:
             from staged s left join times t using (observed_text)"""
     ).fetchall()
     if rows <= spool.IN_MEMORY:
-        return spool.rows_of(raw.db, _grouped(typed), Path(), FACTS, rows)
-    path = raw.folder.path / "facts"
-    parts: list[pads.Dataset] = []
-    several = "select repository from staged group by repository having count(*) > 1"
-    raw.db.execute(f"create table several as select _row, repository from staged semi join ({several}) using (repository)")
-    ((listed_twice,),) = raw.db.execute("select count(*) from several").fetchall()
-    if days > 1:
-        raw.db.execute("delete from several")
-        raw.db.execute("insert into several select _row, repository from staged")
-        listed_twice = rows
-    else:
-        # Read as it stands, in the order of the file: nothing of millions of wide rows has to be held
-        columns = ", ".join(
-            f"{texts['repository']} as repository" if c == "repository"
-            else f"date '{one}' as observed_on" if c == "observed_on"
-            else f"{typed.get(c, 'null')} as {c}"
-            for c in FACTS.names
-        )  # fmt: skip
-        parts.append(
-            spool.written(
-                raw.db,
-                f"""select {columns} from raw
-                    where _row not in (select _row from rejected) and _row not in (select _row from several)""",
-                path.with_suffix(".parquet"),
-                FACTS,
-            )
-        )
-    pieces = -(-listed_twice // GROUPED)
+        return spool.rows_of(raw.db, _grouped(raw, typed), Path(), FACTS, rows)
+    folder = raw.folder.path
+    several = "select repository from staged group by repository having count(*) > 1" if days <= 1 else "from staged"
+    raw.db.execute(
+        f"create table several as select _row, repository from staged semi join ({several}) using (repository)"
+    )
+    ((listed_twice, last),) = raw.db.execute(
+        "select (select count(*) from several), (select max(_row) from staged)"
+    ).fetchall()
+    parts: list[Path] = []
+    if days <= 1:
+        # As it stands, in the order of the file: nothing of millions of wide rows has to be held
+        fixed = {"repository": texts["repository"], "observed_on": f"date '{one}'"}
+        columns = ", ".join(f"{fixed.get(c) or typed.get(c, 'null')} as {c}" for c in FACTS.names)
+        for first in range(1, last + 1, PIECE):
+            query = f"""select {columns} from {raw.rows} where _row between {first} and {first + PIECE - 1}
+                        and _row not in (select _row from rejected) and _row not in (select _row from several)"""
+            parts.append(folder / f"facts.{first}.parquet")
+            spool.written(raw.db, query, parts[-1], FACTS)
+    pieces = -(-listed_twice // PIECE)
     for piece in range(pieces):
         chosen = f"semi join (select _row from several where hash(repository) % {pieces} = {piece}) using (_row)"
-        parts.append(spool.written(raw.db, _grouped(typed, chosen), path.with_suffix(f".{piece}.parquet"), FACTS))
-    return pads.dataset(parts)
+        parts.append(folder / f"facts-{piece}.parquet")
+        spool.written(raw.db, _grouped(raw, typed, chosen), parts[-1], FACTS)
+    return pads.dataset(parts, schema=FACTS.arrow, format="parquet")
 
 
-def _grouped(typed: Mapping[str, str], chosen: str = "") -> str:
+def _grouped(raw: RawFile, typed: Mapping[str, str], chosen: str = "") -> str:
     """SQL of the newest statement of each column by repository."""
     latest = ", ".join(
         f"arg_max({c}, day) as {c}" if c in typed else f"cast(null as {_null_type(c)}) as {c}"
@@ -89,7 +82,7 @@ def _grouped(typed: Mapping[str, str], chosen: str = "") -> str:
     columns = ", ".join(f"{sql} as {c}" for c, sql in typed.items())
     return f"""with read as (
                    select s.repository, {DAY} as day, w.* exclude (_row)
-                   from (select _row, {columns} from raw {chosen}) w
+                   from (select _row, {columns} from {raw.rows} {chosen}) w
                    join staged s using (_row) left join times t using (observed_text))
                select repository, max(day) as observed_on, {latest} from read group by repository order by repository"""
 
@@ -105,7 +98,7 @@ def unreadable(raw: RawFile, texts: Mapping[str, str]) -> list[str]:
         for n in names
     )
     (found,) = raw.db.execute(
-        f"select {counts} from raw where _row not in (select _row from rejected)"
+        f"select {counts} from {raw.rows} where _row not in (select _row from rejected)"
     ).fetchall()
     return [f"{n}: {c:,} unreadable values left unknown" for n, c in zip(names, found, strict=True) if c]
 

@@ -25,7 +25,7 @@ def written(db: duckdb.DuckDBPyConnection, sql: str, path: Path, schema: Schema)
     types = {pa.string(): "varchar", pa.int64(): "bigint", pa.date32(): "date", pa.bool_(): "boolean"}
     columns = ", ".join(f"cast({f.name} as {types[f.type]}) as {f.name}" for f in schema.arrow)
     db.execute(
-        f"copy (select {columns} from ({sql})) to {quote_text(str(path))} (format parquet, row_group_size 60000)"
+        f"copy (select {columns} from ({sql})) to {quote_text(str(path))} (format parquet, row_group_size 30000)"
     )
     return pads.dataset(path, schema=schema.arrow, format="parquet")
 

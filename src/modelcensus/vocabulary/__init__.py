@@ -1,6 +1,6 @@
 """The words that every room shares: names, periods, intervals, requests, tables, errors."""
 
-from modelcensus.vocabulary.batches import Batch, InputFile, Terms
+from modelcensus.vocabulary.batches import Batch, InputFile, Rows, Terms, row_count
 from modelcensus.vocabulary.errors import (
     CensusError,
     InputError,
@@ -53,7 +53,9 @@ __all__ = [
     "ReadingTime",
     "Request",
     "RequestError",
+    "Rows",
     "Schema",
     "Terms",
     "nearest",
+    "row_count",
 ]

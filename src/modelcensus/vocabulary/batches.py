@@ -4,6 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import pyarrow.dataset as pads
+
+Rows = pa.Table | pads.Dataset
+"""Rows of one table: in memory, or, where they are many, in Parquet files that are read piece by piece."""
+
+
+def row_count(rows: Rows) -> int:
+    """How many rows there are."""
+    return rows.num_rows if isinstance(rows, pa.Table) else rows.count_rows()
 
 
 @dataclass(frozen=True)
@@ -30,18 +39,22 @@ class Batch:
     """Tables by name (see `schema.TABLES`) with all that is needed to explain and repeat them.
 
     `source` is the adapter, `name` the series it belongs to; observations of one series follow each other.
-    `took` says in words what was read as what; `options` is what was asked for.
+    `took` says in words what was read as what; `options` is what was asked for. `complete`: its snapshot lists all of
+    the source, so that the ledger may store of it what changed since the one before (ledger/thinning.py). `folder` is
+    what tables in files lie in, and goes with the batch.
     """
 
     source: str
     name: str
     channel: str
-    tables: Mapping[str, pa.Table]
+    tables: Mapping[str, Rows]
     inputs: tuple[InputFile, ...]
     options: Mapping[str, str]
     took: tuple[str, ...]
     terms: Terms = field(default_factory=Terms)
+    complete: bool = False
+    folder: object = field(default=None, compare=False, repr=False)
 
     @property
     def set_aside(self) -> int:
-        return self.tables["set_aside"].num_rows if "set_aside" in self.tables else 0
+        return row_count(self.tables["set_aside"]) if "set_aside" in self.tables else 0
