@@ -1,13 +1,18 @@
 """Parquet files that are there whole or not at all."""
 
 import hashlib
+import io
 import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 ROW_GROUP = 122_880
 """Rows of a row group: what DuckDB reads in one piece, so that a file of millions keeps all cores busy."""
@@ -40,40 +45,64 @@ def write_aside(folder: Path, content: bytes) -> Path:
 
 
 def write_parquet(path: Path, rows: pa.Table | pa.RecordBatchReader) -> str:
-    """Write rows atomically, a row group at a time; returns the file's SHA-256. The same rows give the same bytes."""
+    """Write rows atomically, in one piece of memory at a time; returns the file's SHA-256. The same rows give the same
+    bytes, however they arrive."""
+    reader = rows.to_reader() if isinstance(rows, pa.Table) else rows
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".writing-{uuid.uuid4().hex}"
     try:
         with temporary.open("xb") as out:
+            sink = _Digested(out)
             with pq.ParquetWriter(
-                out, rows.schema, compression="zstd", compression_level=9, use_dictionary=True
+                pa.PythonFile(sink, mode="w"), reader.schema, compression="zstd", compression_level=9, use_dictionary=True
             ) as writer:
-                for group in _row_groups(rows):
+                for group in row_groups(reader):
                     writer.write_table(group, row_group_size=ROW_GROUP)
             out.flush()
             os.fsync(out.fileno())
-        digest = file_digest(temporary)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
-    return digest
+    return sink.digest.hexdigest()
 
 
-def _row_groups(rows: pa.Table | pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """The rows in pieces of ROW_GROUP, whatever the pieces that they come in."""
-    waiting, count, none = [], 0, True
-    for batch in rows.to_batches() if isinstance(rows, pa.Table) else rows:
+def row_groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """The rows in tables of ROW_GROUP rows (the last one: what is left), whatever batches they arrive in."""
+    held: list[pa.RecordBatch] = []
+    count = 0
+    for batch in reader:
         while count + batch.num_rows >= ROW_GROUP:
-            taken = batch.slice(0, ROW_GROUP - count)
-            yield pa.Table.from_batches([*waiting, taken]).combine_chunks()
-            batch, waiting, count, none = batch.slice(taken.num_rows), [], 0, False
+            first = ROW_GROUP - count
+            yield pa.Table.from_batches([*held, batch.slice(0, first)], reader.schema).combine_chunks()
+            held, count, batch = [], 0, batch.slice(first)
         if batch.num_rows:
-            waiting.append(batch)
+            held.append(batch)
             count += batch.num_rows
-    if waiting or none:
-        yield pa.Table.from_batches(waiting, schema=rows.schema).combine_chunks()
+    if held:
+        yield pa.Table.from_batches(held, reader.schema).combine_chunks()
+
+
+class _Digested(io.RawIOBase):
+    """A file that is written to and digested at once."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out, self._written = out, 0
+        self.digest = hashlib.sha256()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: "Buffer") -> int:
+        view = memoryview(content)
+        self.digest.update(view)
+        self._out.write(view)
+        self._written += view.nbytes
+        return view.nbytes
+
+    def tell(self) -> int:
+        return self._written
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -13,15 +13,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
+import pyarrow.parquet as pq
 
-from modelcensus.engine import (
-    DuckDBEngine,
-    Engine,
-    file_digest,
-    open_read_only,
-    write_atomically,
-    write_parquet,
-)
+from modelcensus.engine import DuckDBEngine, Engine, file_digest, open_read_only, write_atomically, write_parquet
 from modelcensus.engine.parquet import sync_folder, write_aside
 from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile
 from modelcensus.ledger.thinning import thinned
@@ -108,6 +102,13 @@ class Ledger:
                 where=str(self.root),
                 remedy="free space or permissions, then run the same command again; nothing was committed",
             ) from error
+        except duckdb.Error as error:
+            first = str(error).strip().splitlines()[0][:200]
+            raise LedgerError(
+                f"what changed cannot be told ({first})",
+                where=str(self.root),
+                remedy="free space there and run `modelcensus doctor`; nothing was committed",
+            ) from error
         return (manifest, True) if new else (next(m for m in self.manifests() if m.id == batch_id), False)
 
     def read(self, engine: Engine, table: Schema, manifests: Iterable[Manifest], name: str | None = None) -> ir.Table:
@@ -178,39 +179,25 @@ class Ledger:
             ) from error
 
     def _store(self, table: str, rows: Rows, batch_id: str) -> list[StoredFile]:
+        """Write one table's files, piece by piece: rows in files may be more than memory holds."""
         if table not in TABLES:
             raise LedgerError(f"a batch cannot hold {table!r}", where=batch_id)
         if row_count(rows) == 0:
             return []
-        dataset = pads.dataset(rows) if isinstance(rows, pa.Table) else rows
+        said = rows if isinstance(rows, pads.Dataset) else pads.dataset(rows)
         parts: list[tuple[str, pc.Expression | None]] = [(f"{table}/{batch_id}.parquet", None)]
         if table == "observations":
             parts = [
-                (f"{table}/observed_on={day}/{batch_id}.parquet", pc.field("observed_on") == day)
-                for day in _distinct(rows, "observed_on")
+                (f"{table}/observed_on={day}/{batch_id}.parquet", pc.field("observed_on") == pa.scalar(day, pa.date32()))
+                for day in sorted(_distinct(said, "observed_on"))
             ]
-        return [self._store_part(table, path, dataset, chosen, batch_id) for path, chosen in parts]
-
-    def _store_part(
-        self, table: str, path: str, rows: pads.Dataset, chosen: pc.Expression | None, batch_id: str
-    ) -> StoredFile:
-        schema = TABLES[table].arrow
-        stored = 0
-
-        def tagged() -> Iterator[pa.RecordBatch]:
-            nonlocal stored
-            # Little is read ahead: rows of millions of repositories must not wait in memory
-            for batch in rows.to_batches(
-                columns=schema.names, filter=chosen, batch_readahead=1, fragment_readahead=1
-            ):
-                if batch.num_rows:
-                    stored += batch.num_rows
-                    yield batch.cast(schema).append_column(BATCH_COLUMN.name, pa.repeat(batch_id, batch.num_rows))
-
-        reader = pa.RecordBatchReader.from_batches(schema.append(BATCH_COLUMN), tagged())
-        digest = write_parquet(self.root / path, reader)
-        size = (self.root / path).stat().st_size
-        return StoredFile(table=table, path=path, rows=stored, bytes=size, digest=digest)
+        stored = []
+        for path, chosen in parts:
+            digest = write_parquet(self.root / path, _tagged(said, TABLES[table], batch_id, chosen))
+            size = (self.root / path).stat().st_size
+            count = pq.read_metadata(self.root / path).num_rows
+            stored.append(StoredFile(table=table, path=path, rows=count, bytes=size, digest=digest))
+        return stored
 
 
 def batch_identity(batch: Batch) -> str:
@@ -225,29 +212,38 @@ def batch_identity(batch: Batch) -> str:
     return "b" + hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def _tagged(
+    rows: pads.Dataset, schema: Schema, batch_id: str, chosen: pc.Expression | None
+) -> pa.RecordBatchReader:
+    """The chosen rows in the columns of a stored table, in their order, with the id of their batch."""
+    columns = {c.name: pc.field(c.name).cast(c.type) for c in schema.columns}
+    columns[BATCH_COLUMN.name] = pc.scalar(batch_id)
+    reader = rows.scanner(columns=columns, filter=chosen).to_reader()
+    return reader.cast(schema.arrow.append(BATCH_COLUMN))
+
+
+def _distinct(rows: pads.Dataset, column: str) -> set[date]:
+    found: set[date] = set()
+    for batch in rows.scanner(columns=[column]).to_batches():
+        found.update(pc.unique(batch[column]).to_pylist())
+    return found - {None}
+
+
 def _days(batch: Batch) -> list[str]:
     columns = {
         "observations": ("observed_from", "observed_on"),
         "reported": ("period_start", "period_end"),
         "lists": ("listed_on",),
+        "statuses": ("observed_on",),
     }
-    ends = {
-        day
-        for table, names in columns.items()
-        for name in names
-        if table in batch.tables
-        for day in _distinct(batch.tables[table], name)
-    }
+    ends: set[date] = set()
+    for table, names in columns.items():
+        rows = batch.tables.get(table)
+        if rows is not None:
+            said = rows if isinstance(rows, pads.Dataset) else pads.dataset(rows)
+            for name in names:
+                ends |= _distinct(said, name)
     return sorted(d.isoformat() for d in ends)
-
-
-def _distinct(rows: Rows, column: str) -> list[date]:
-    """The days of a column, in order."""
-    if isinstance(rows, pa.Table):
-        pieces = [rows[column]]
-    else:
-        pieces = [b[column] for b in rows.to_batches(columns=[column], batch_readahead=1, fragment_readahead=1)]
-    return sorted({d for piece in pieces for d in pc.unique(piece).to_pylist()} - {None})
 
 
 def _name_once(target: Path, content: bytes) -> bool:

@@ -20,8 +20,11 @@ FACT_TEXTS = (
     "relation",
     "tags",
     "params_from",
+    "gated",
 )
 FACT_NUMBERS = ("likes", "params", "active_params")
+FACT_DAYS = ("created_at", "last_modified")
+FACT_SCORES = ("trending_score",)
 PIECE = 250_000
 """Rows that are taken at a time, of more than fit memory."""
 
@@ -33,15 +36,14 @@ def facts_of(raw: RawFile, texts: Mapping[str, str]) -> Rows:
     typed = {
         **{c: texts[c] for c in FACT_TEXTS if c in texts},
         **{c: whole(texts[c]) for c in FACT_NUMBERS if c in texts},
+        **{c: day(texts[c]) for c in FACT_DAYS if c in texts},
+        **{c: f"try_cast({texts[c]} as double)" for c in FACT_SCORES if c in texts},
+        **{c: texts[c] for c in ("hub_id",) if c in texts},
     }
-    if "created_at" in texts:
-        typed["created_at"] = day(texts["created_at"])
-    if "hub_id" in texts:
-        typed["hub_id"] = texts["hub_id"]
     if not typed:
         return FACTS.arrow.empty_table()
-    ((rows, repositories, days, one),) = raw.db.execute(
-        f"""select count(*), count(distinct repository), count(distinct {DAY}), max({DAY})
+    ((rows, days, one),) = raw.db.execute(
+        f"""select count(*), count(distinct {DAY}), max({DAY})
             from staged s left join times t using (observed_text)"""
     ).fetchall()
     if rows <= spool.IN_MEMORY:
@@ -89,12 +91,12 @@ def _grouped(raw: RawFile, typed: Mapping[str, str], chosen: str = "") -> str:
 
 def unreadable(raw: RawFile, texts: Mapping[str, str]) -> list[str]:
     """Notes on values that are no number or day, and were left unknown."""
-    names = [n for n in (*FACT_NUMBERS, "created_at") if n in texts]
+    names = [n for n in (*FACT_NUMBERS, *FACT_DAYS) if n in texts]
     if not names:
         return []
     counts = ", ".join(
         f"count(*) filter (where {texts[n]} is not null and"
-        f" {day(texts[n]) if n == 'created_at' else whole(texts[n])} is null)"
+        f" {day(texts[n]) if n in FACT_DAYS else whole(texts[n])} is null)"
         for n in names
     )
     (found,) = raw.db.execute(
@@ -114,5 +116,5 @@ def day(text: str) -> str:
 
 
 def _null_type(column: str) -> str:
-    kinds = {pa.int64(): "bigint", pa.date32(): "date"}
+    kinds = {pa.int64(): "bigint", pa.date32(): "date", pa.float64(): "double"}
     return kinds.get(FACTS.arrow.field(column).type, "varchar")

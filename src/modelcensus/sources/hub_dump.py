@@ -26,6 +26,9 @@ PLAIN = {
     "all_time": "downloadsAllTime",
     "likes": "likes",
     "created_at": "createdAt",
+    "last_modified": "lastModified",
+    "gated": "gated",
+    "trending_score": "trendingScore",
     "library": "library_name",
     "pipeline_tag": "pipeline_tag",
 }
@@ -153,17 +156,14 @@ def _json(raw: RawFile, name: str) -> str:
     column = raw.column(name)
     if raw.types.get(name, "VARCHAR") == "VARCHAR":
         return f"(case when json_valid({column}) then cast({column} as json) end)"
-    return f"to_json({column})"
+    return column if raw.types[name] == "JSON" else f"to_json({column})"
 
 
 def _tags(raw: RawFile) -> str:
     """SQL of the tags as text, be they a list or the text of one."""
     if "tags" not in raw.columns:
         return "cast(null as varchar)"
-    if raw.format in ("json", "ndjson"):
-        tags = "json_extract_string(_json, '$.tags')"
-    else:
-        tags = raw.column("tags")
+    tags = "json_extract_string(_json, '$.tags')" if raw.format in ("json", "ndjson") else raw.column("tags")
     if raw.types.get("tags", "").endswith("[]"):
         return f"array_to_string({tags}, ' ')"
     return (

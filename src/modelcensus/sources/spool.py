@@ -22,7 +22,7 @@ def rows_of(db: duckdb.DuckDBPyConnection, sql: str, path: Path, schema: Schema,
 
 def written(db: duckdb.DuckDBPyConnection, sql: str, path: Path, schema: Schema) -> pads.Dataset:
     """The result of SQL as a data set of one file, in its order."""
-    types = {pa.string(): "varchar", pa.int64(): "bigint", pa.date32(): "date", pa.bool_(): "boolean"}
+    types = {pa.string(): "varchar", pa.int64(): "bigint", pa.date32(): "date", pa.float64(): "double"}
     columns = ", ".join(f"cast({f.name} as {types[f.type]}) as {f.name}" for f in schema.arrow)
     db.execute(
         f"copy (select {columns} from ({sql})) to {quote_text(str(path))} (format parquet, row_group_size 30000)"

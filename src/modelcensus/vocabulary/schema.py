@@ -85,8 +85,27 @@ FACTS = Schema(
         Column("base_model_ids", pa.string(), "ids", "the Hub's `_id` of each stated parent, space separated"),
         Column("relation", pa.string(), "name", "stated relation to the parents"),
         Column("tags", pa.string(), "tags", "tags, space separated"),
+        Column("gated", pa.string(), "name", "false, auto or manual: whether access is asked for; null: not stated"),
+        Column("last_modified", pa.date32(), "day", "day of the last change on the Hub"),
+        Column("trending_score", pa.float64(), "points", "the Hub's own score of the day"),
     ),
 )
+
+STATUSES = Schema(
+    "statuses",
+    "What became of a repository: what the Hub answered when it was asked for by name, or that it is listed no longer.",
+    (
+        *_WHO,
+        Column("observed_on", pa.date32(), "day", "day of the answer"),
+        Column(
+            "status", pa.string(), "name", "renamed, replaced (another `_id` behind the name), missing (deleted or private), "
+            "gated, disabled, unlisted (not asked for by name), unanswered",
+        ),
+        Column("target", pa.string(), "id", "the id that the Hub gives it now; null: none"),
+        Column("target_hub_id", pa.string(), "id", "the `_id` behind that id"),
+        Column("evidence", pa.string(), "text", "what was answered: status codes, `X-Error-Code`"),
+    ),
+)  # fmt: skip
 
 REPORTED = Schema(
     "reported",
@@ -152,5 +171,5 @@ SET_ASIDE = Schema(
     ),
 )
 
-TABLES = {s.name: s for s in (OBSERVATIONS, LISTINGS, ROUNDINGS, FACTS, REPORTED, LISTS, SCORES, SET_ASIDE)}
+TABLES = {s.name: s for s in (OBSERVATIONS, LISTINGS, ROUNDINGS, FACTS, REPORTED, LISTS, SCORES, STATUSES, SET_ASIDE)}
 """Everything that a batch can hold, by name."""
