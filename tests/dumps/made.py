@@ -21,7 +21,7 @@ DUMP = """
         from lives where born <= today and (c < 0.97 or today - born < 400 + 1000 * a))
     select 'org-' || cast(pow(i, 0.8) as bigint) || '/model-' || (i % 977) || '-' || i || (case when c < 0.3 then '-GGUF' else '-7B' end) as id,
            'org-' || cast(pow(i, 0.8) as bigint) as author,
-           cast(born as timestamp) as "createdAt", cast(today as timestamp) as "lastModified",
+           cast(born as timestamp) as "createdAt", cast(born as timestamp) as "lastModified",
            recent as downloads, total as "downloadsAllTime", cast(floor(total / 900) as bigint) as likes, 0.0 as "trendingScore",
            ['transformers', 'safetensors', 'text-generation', 'conversational', 'license:' || (case when b < 0.5 then 'mit' else 'apache-2.0' end),
             'base_model:org-1/model-1-1-7B', 'base_model:quantized:org-1/model-1-1-7B', 'arxiv:' || (i % 9000), 'region:us',

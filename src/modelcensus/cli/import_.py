@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow as pa
 from cyclopts import Parameter
 
 from modelcensus.cli.options import LedgerOption, ledger_to_write, notes, say
@@ -71,7 +72,7 @@ def import_files(
         Inputs.of(target).keep(target)
     for line in manifest.took:
         say(f"  {line}")
-    _say_set_aside(batch)
+    say_set_aside(batch)
     counts = ", ".join(f"{n:,} {t}" for t, n in manifest.rows.items() if n and t != "set_aside")
     if new:
         days = f", {manifest.first_day} to {manifest.last_day}" if manifest.first_day else ""
@@ -108,11 +109,13 @@ def _pair(text: str, option: str) -> tuple[str, str]:
     return key, value
 
 
-def _say_set_aside(batch: Batch) -> None:
+def say_set_aside(batch: Batch) -> None:
+    """Say which rows could not be taken: the first, and how many."""
     if not batch.set_aside:
         return
     rows = batch.tables["set_aside"]
-    for row in rows.slice(0, SHOWN).to_pylist():
+    first = rows.slice(0, SHOWN) if isinstance(rows, pa.Table) else rows.head(SHOWN)
+    for row in first.to_pylist():
         say(f"set aside {row['file']}:{row['line']}: {row['reason']}")
     more = f" (the first {SHOWN} shown)" if batch.set_aside > SHOWN else ""
     say(f"{batch.set_aside:,} rows set aside{more}; they are kept with the batch, the other rows were taken")

@@ -9,6 +9,8 @@ from cyclopts import App
 from modelcensus.cli.catalog import catalog
 from modelcensus.cli.claims import claims
 from modelcensus.cli.claims_new import new
+from modelcensus.cli.collect import collect
+from modelcensus.cli.collect_dump import dump
 from modelcensus.cli.diff import diff
 from modelcensus.cli.doctor import doctor
 from modelcensus.cli.explain import explain
@@ -29,6 +31,8 @@ app = App(
 )
 app.command(report)
 app.command(import_files, name="import")
+collect.command(dump)
+app.command(collect)
 app.command(measure)
 claims.command(new)
 app.command(claims)
