@@ -231,7 +231,16 @@ ENVIRONMENT = {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_H
 
 def command(hub: DatasetHub, ledger: Path, *given: str, **environment: str) -> subprocess.Popen:
     env = {**os.environ, **ENVIRONMENT, "HF_HOME": str(ledger.parent / "home"), **environment}
-    arguments = [sys.executable, "-c", "from modelcensus.cli import main; main()", "collect", "dump", *given, "--ledger", str(ledger)]
+    arguments = [
+        sys.executable,
+        "-c",
+        "from modelcensus.cli import main; main()",
+        "collect",
+        "dump",
+        *given,
+        "--ledger",
+        str(ledger),
+    ]
     return subprocess.Popen(arguments, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 

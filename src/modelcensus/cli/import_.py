@@ -7,6 +7,8 @@ import pyarrow as pa
 from cyclopts import Parameter
 
 from modelcensus.cli.options import LedgerOption, ledger_to_write, notes, say
+from modelcensus.ledger import Ledger
+from modelcensus.ledger.manifest import Manifest
 from modelcensus.measures import Inputs
 from modelcensus.sources import ImportOptions, read_batch, read_dates, read_recipe
 from modelcensus.vocabulary import Batch, InputError
@@ -38,7 +40,7 @@ def import_files(
     files
         CSV, TSV, JSON, NDJSON or Parquet; plain, .gz or .zst.
     source
-        tables, hub_dump, tracked_list or reported.
+        tables, hub_dump, hub_days, tracked_list, reported, quality, openrouter, ollama, ollama_page, modelscope or publisher_analytics.
     name
         Name of the series (default: the file's name); readings of one series follow each other.
     map
@@ -64,10 +66,14 @@ def import_files(
         files, recipe, source=source, name=name, map=map, date=date, dates=dates, scope=scope, channel=channel,
         delimiter=delimiter, missing=missing, terms=terms,
     )  # fmt: skip
-    with notes.status(f"reading {', '.join(f.name for f in given[:3])}{' ...' if len(given) > 3 else ''}"):
-        batch = read_batch(given, options)
+    import_batch(ledger_to_write(ledger), given, options)
+
+
+def import_batch(target: Ledger, files: list[Path], options: ImportOptions) -> tuple[Manifest, bool]:
+    """Read files, commit the batch, and say what was taken; gives the manifest and whether it is new."""
+    with notes.status(f"reading {', '.join(f.name for f in files[:3])}{' ...' if len(files) > 3 else ''}"):
+        batch = read_batch(files, options)
     with notes.status("writing"):
-        target = ledger_to_write(ledger)
         manifest, new = target.commit(batch)
         Inputs.of(target).keep(target)
     for line in manifest.took:
@@ -79,6 +85,7 @@ def import_files(
         say(f"batch {manifest.id} ({manifest.name}): {counts}{days}")
     else:
         say(f"batch {manifest.id} ({manifest.name}) is in the ledger already: nothing to do")
+    return manifest, new
 
 
 def _options(files: list[Path] | None, recipe: Path | None, **given: object) -> tuple[list[Path], ImportOptions]:

@@ -10,6 +10,7 @@ from modelcensus.cli.catalog import catalog
 from modelcensus.cli.claims import claims
 from modelcensus.cli.claims_new import new
 from modelcensus.cli.collect import collect
+from modelcensus.cli.collect_channels import file, modelscope, ollama, publisher
 from modelcensus.cli.collect_dump import dump
 from modelcensus.cli.diff import diff
 from modelcensus.cli.doctor import doctor
@@ -31,7 +32,8 @@ app = App(
 )
 app.command(report)
 app.command(import_files, name="import")
-collect.command(dump)
+for command in (dump, ollama, modelscope, publisher, file):
+    collect.command(command)
 app.command(collect)
 app.command(measure)
 claims.command(new)

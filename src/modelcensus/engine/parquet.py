@@ -54,7 +54,11 @@ def write_parquet(path: Path, rows: pa.Table | pa.RecordBatchReader) -> str:
         with temporary.open("xb") as out:
             sink = _Digested(out)
             with pq.ParquetWriter(
-                pa.PythonFile(sink, mode="w"), reader.schema, compression="zstd", compression_level=9, use_dictionary=True
+                pa.PythonFile(sink, mode="w"),
+                reader.schema,
+                compression="zstd",
+                compression_level=9,
+                use_dictionary=True,
             ) as writer:
                 for group in row_groups(reader):
                     writer.write_table(group, row_group_size=ROW_GROUP)

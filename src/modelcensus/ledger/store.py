@@ -188,7 +188,10 @@ class Ledger:
         parts: list[tuple[str, pc.Expression | None]] = [(f"{table}/{batch_id}.parquet", None)]
         if table == "observations":
             parts = [
-                (f"{table}/observed_on={day}/{batch_id}.parquet", pc.field("observed_on") == pa.scalar(day, pa.date32()))
+                (
+                    f"{table}/observed_on={day}/{batch_id}.parquet",
+                    pc.field("observed_on") == pa.scalar(day, pa.date32()),
+                )
                 for day in sorted(_distinct(said, "observed_on"))
             ]
         stored = []
@@ -212,9 +215,7 @@ def batch_identity(batch: Batch) -> str:
     return "b" + hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _tagged(
-    rows: pads.Dataset, schema: Schema, batch_id: str, chosen: pc.Expression | None
-) -> pa.RecordBatchReader:
+def _tagged(rows: pads.Dataset, schema: Schema, batch_id: str, chosen: pc.Expression | None) -> pa.RecordBatchReader:
     """The chosen rows in the columns of a stored table, in their order, with the id of their batch."""
     columns = {c.name: pc.field(c.name).cast(c.type) for c in schema.columns}
     columns[BATCH_COLUMN.name] = pc.scalar(batch_id)

@@ -159,7 +159,9 @@ class said_of:  # noqa: N801  (used as a statement)
                 where=self._dataset.name,
                 remedy="run the same command again later; what was read is in the ledger",
             ) from error
-        if isinstance(error, OfflineModeIsEnabled) or (error and type(error).__module__.startswith(("httpx", "httpcore"))):
+        if isinstance(error, OfflineModeIsEnabled) or (
+            error and type(error).__module__.startswith(("httpx", "httpcore"))
+        ):
             raise InputError(
                 f"{repository}: the Hub cannot be reached ({str(error).splitlines()[0][:120]})",
                 where=self._dataset.name,
