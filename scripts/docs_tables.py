@@ -22,6 +22,8 @@ from modelcensus.flows import load_series_breaks
 from modelcensus.measures import VIEWS, measures
 from modelcensus.sample import SAMPLE_FOLDER
 from modelcensus.sources import sources
+from modelcensus.sources.hub_api import TERMS as HUB_API
+from modelcensus.sources.hub_datasets import dump_datasets
 from modelcensus.sources.tables import TARGETS
 from modelcensus.vocabulary import TABLES, Reading
 from modelcensus.vocabulary.names import AGES, DIMENSIONS, ORGANIZATION_DIMENSIONS, SIZE_CLASSES, TIME_DIMENSIONS
@@ -104,8 +106,21 @@ def dimensions_table() -> str:
     return table(("dimension", "`--of`", "`--by`", "on a reported series"), rows)
 
 
+def dump_datasets_table() -> str:
+    """The data sets of dumps, from their knowledge file."""
+    rows = [
+        (f"`{d.name}`", d.repository, d.history, d.since, d.license, f"{d.bytes / 1e9:.1f} GB ({d.as_of})" if d.bytes else "not known",
+         f"`{d.instead}`" if d.instead else "", d.note.strip())
+        for d in dump_datasets().values()
+    ]  # fmt: skip
+    return table(("`--dataset`", "on the Hub", "states", "since", "license", "a file", "`instead`", "note"), rows)
+
+
 def sources_table() -> str:
     rows = [(f"`{s.name}`", s.text, s.terms.unit, s.terms.cadence) for s in sources().values()]
+    rows += [
+        ("`hub_api`", "The Hub's model listing, live ([collecting.md](collecting.md))", HUB_API.unit, HUB_API.cadence)
+    ]
     return table(("source", "reads", "unit", "cadence"), sorted(rows))
 
 
@@ -224,11 +239,16 @@ SHARED = ("--ledger", "--knowledge")
 """Options of most commands, which are explained once."""
 
 
-def commands() -> str:
-    """One section per command: what it says of itself, its usage, and its options; those with one meaning in one row."""
+def commands(group: str = "") -> str:
+    """One section per command: what it says of itself, its usage, and its options; those with one meaning in one row.
+
+    With a group its commands alone, else all that have no page of their own.
+    """
     told: dict[str, tuple[str, ...]] = {}
     parts = []
     for name, command in _commands(app):
+        if (name.partition(" ")[0] if name.partition(" ")[0] in APART else "") != group:
+            continue
         arguments = command.assemble_argument_collection(parse_docstring=True)
         positional = [a for a in arguments if not a.names[0].startswith("-")]
         usage = " ".join([*(a.names[0] if a.required else f"[{a.names[0]}...]" for a in positional), "[OPTIONS]"])
@@ -242,10 +262,12 @@ def commands() -> str:
             f"## `modelcensus {name}`\n{command.help.strip().splitlines()[0]} `modelcensus {name} {usage}`{also}"
             + (f"\n\n{table(OPTION, rows)}" if rows else "")
         )
-    return "\n\n".join([table(OPTION, (told[n] for n in SHARED)), *parts])
+    return "\n\n".join([*([] if group else [table(OPTION, (told[n] for n in SHARED))]), *parts])
 
 
 OPTION = ("option", "value", "default", "meaning")
+APART = {"collect": "collecting.md"}
+"""Groups of commands that are explained on a page of their own."""
 
 
 def _commands(parent: App, before: str = "") -> Iterator[tuple[str, App]]:
@@ -290,6 +312,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "readings": readings_table,
     "dimensions": dimensions_table,
     "sources": sources_table,
+    "dump-datasets": dump_datasets_table,
     "targets": targets_list,
     "sample": sample_table,
     "sample-dates": sample_dates_table,
@@ -305,6 +328,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "computed-views": computed_views,
     "catalog-columns": catalog_columns,
     "commands": commands,
+    "collect-commands": lambda: commands("collect").replace("## `", "### `"),
 }
 
 

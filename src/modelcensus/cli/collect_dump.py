@@ -16,7 +16,7 @@ from modelcensus.measures import Inputs
 from modelcensus.sources import ImportOptions, read_batch
 from modelcensus.sources.hub_datasets import (
     DumpDataset,
-    Gone,
+    GoneError,
     Plan,
     States,
     Version,
@@ -81,7 +81,7 @@ def dump(
     try:
         states = States(api, chosen)
         days = states.days()
-    except Gone as gone:
+    except GoneError as gone:
         if only or not chosen.instead:
             raise
         problems.append(f"{gone}; took {chosen.instead} instead")

@@ -12,6 +12,7 @@ from modelcensus.cli.claims_new import new
 from modelcensus.cli.collect import collect
 from modelcensus.cli.collect_channels import file, modelscope, ollama, publisher
 from modelcensus.cli.collect_dump import dump
+from modelcensus.cli.collect_hub import hub
 from modelcensus.cli.diff import diff
 from modelcensus.cli.doctor import doctor
 from modelcensus.cli.explain import explain
@@ -32,7 +33,7 @@ app = App(
 )
 app.command(report)
 app.command(import_files, name="import")
-for command in (dump, ollama, modelscope, publisher, file):
+for command in (hub, dump, ollama, modelscope, publisher, file):
     collect.command(command)
 app.command(collect)
 app.command(measure)

@@ -219,14 +219,14 @@ def _tagged(rows: pads.Dataset, schema: Schema, batch_id: str, chosen: pc.Expres
     """The chosen rows in the columns of a stored table, in their order, with the id of their batch."""
     columns = {c.name: pc.field(c.name).cast(c.type) for c in schema.columns}
     columns[BATCH_COLUMN.name] = pc.scalar(batch_id)
-    reader = rows.scanner(columns=columns, filter=chosen).to_reader()
+    reader = rows.scanner(columns=columns, filter=chosen, batch_readahead=1, fragment_readahead=1).to_reader()
     return reader.cast(schema.arrow.append(BATCH_COLUMN))
 
 
 def _distinct(rows: pads.Dataset, column: str) -> set[date]:
     found: set[date] = set()
-    for batch in rows.scanner(columns=[column]).to_batches():
-        found.update(pc.unique(batch[column]).to_pylist())
+    for batch in rows.scanner(columns=[column], batch_readahead=1, fragment_readahead=1).to_batches():
+        found.update(batch.column(0).unique().to_pylist())
     return found - {None}
 
 
@@ -235,7 +235,6 @@ def _days(batch: Batch) -> list[str]:
         "observations": ("observed_from", "observed_on"),
         "reported": ("period_start", "period_end"),
         "lists": ("listed_on",),
-        "statuses": ("observed_on",),
     }
     ends: set[date] = set()
     for table, names in columns.items():

@@ -83,8 +83,8 @@ def thinned(root: Path, manifests: Sequence[Manifest], batch: Batch) -> Batch:
     look_at(db, "given", rows)
     work = _Work(Series(db, root, same), batch, folder.path, [], [], [])
     read = [
-        Snapshot(*r[:4], None, r[4])
-        for r in db.execute(
+        Snapshot(counter, earliest, latest, tag, None, listed)
+        for counter, earliest, latest, tag, listed in db.execute(
             "select counter, observed_from, observed_on, batch, count(*) from given"
             " where counter <> 'period' group by all order by all"
         ).fetchall()

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.dataset as pads
 
-Rows = pa.Table | pads.Dataset
+Rows: TypeAlias = pa.Table | pads.Dataset
 """Rows of one table: in memory, or, where they are many, in Parquet files that are read piece by piece."""
 
 

@@ -4,12 +4,12 @@ from modelcensus.sources.hub_datasets import shape
 from modelcensus.sources.hub_datasets.fetch import dropped, fetched, hub_client
 from modelcensus.sources.hub_datasets.known import DumpDataset, dump_dataset, dump_datasets
 from modelcensus.sources.hub_datasets.plan import EVERY, Plan, Wanted, made_plan, size, stale
-from modelcensus.sources.hub_datasets.versions import Gone, States, Version
+from modelcensus.sources.hub_datasets.versions import GoneError, States, Version
 
 __all__ = [
     "EVERY",
     "DumpDataset",
-    "Gone",
+    "GoneError",
     "Plan",
     "States",
     "Version",

@@ -36,7 +36,7 @@ class Version:
         return str(self.latest) if self.earliest == self.latest else f"{self.earliest}..{self.latest}"
 
 
-class Gone(InputError):
+class GoneError(InputError):
     """A data set, or its file, is no longer there."""
 
 
@@ -50,7 +50,7 @@ class States:
         """The latest day of every state and its revision or path, oldest first; one per day, the last."""
         found = {"commits": self._commits, "folders": self._files, "months": self._months}[self.dataset.history]()
         if not found:
-            raise Gone(
+            raise GoneError(
                 f"{self.dataset.repository} holds no {self.dataset.file}",
                 where=self.dataset.name,
                 remedy="look at the data set's page, or take another with --dataset",
@@ -148,7 +148,7 @@ class said_of:  # noqa: N801  (used as a statement)
         answered = getattr(getattr(error, "response", None), "status_code", None)
         absent = isinstance(error, RepositoryNotFoundError | RevisionNotFoundError | EntryNotFoundError)
         if absent or answered in (401, 403, 404):
-            raise Gone(
+            raise GoneError(
                 f"{repository} is not there, private or gated",
                 where=self._dataset.name,
                 remedy="look at the data set's page, log in with `hf auth login`, or take another with --dataset",
