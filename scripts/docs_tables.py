@@ -23,6 +23,7 @@ from modelcensus.measures import VIEWS, measures
 from modelcensus.sample import SAMPLE_FOLDER
 from modelcensus.sources import sources
 from modelcensus.sources.hub_api import TERMS as HUB_API
+from modelcensus.sources.hub_datasets import dump_datasets
 from modelcensus.sources.tables import TARGETS
 from modelcensus.vocabulary import TABLES, Reading
 from modelcensus.vocabulary.names import AGES, DIMENSIONS, ORGANIZATION_DIMENSIONS, SIZE_CLASSES, TIME_DIMENSIONS
@@ -103,6 +104,16 @@ def dimensions_table() -> str:
     rows = [(f"`{d}`", "yes", "yes", "yes" if d in ORGANIZATION_DIMENSIONS else "no: refused") for d in DIMENSIONS]
     rows += [(f"`{d}`", "no", "yes", "yes" if d == "month" else "no: refused") for d in TIME_DIMENSIONS]
     return table(("dimension", "`--of`", "`--by`", "on a reported series"), rows)
+
+
+def dump_datasets_table() -> str:
+    """The data sets of dumps, from their knowledge file."""
+    rows = [
+        (f"`{d.name}`", d.repository, d.history, d.since, d.license, f"{d.bytes / 1e9:.1f} GB ({d.as_of})" if d.bytes else "not known",
+         f"`{d.instead}`" if d.instead else "", d.note.strip())
+        for d in dump_datasets().values()
+    ]  # fmt: skip
+    return table(("`--dataset`", "on the Hub", "states", "since", "license", "a file", "`instead`", "note"), rows)
 
 
 def sources_table() -> str:
@@ -301,6 +312,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "readings": readings_table,
     "dimensions": dimensions_table,
     "sources": sources_table,
+    "dump-datasets": dump_datasets_table,
     "targets": targets_list,
     "sample": sample_table,
     "sample-dates": sample_dates_table,

@@ -28,7 +28,8 @@ NESTED = ["cardData", "safetensors", "gguf", "config", "baseModels"]
 
 def parquet(rows: list[dict], as_text: bool) -> bytes:
     kept = [
-        {k: json.dumps(v) if as_text and k in NESTED and v is not None else v for k, v in r.items()} for r in rows
+        {k: json.dumps(v) if as_text and k in (*NESTED, "tags") and v is not None else v for k, v in r.items()}
+        for r in rows
     ]
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_pylist(kept), sink)
@@ -39,12 +40,16 @@ def kinds(rows: list[dict]) -> dict[str, bytes]:
     return {
         "struct.parquet": parquet(rows, False),
         "text.parquet": parquet(rows, True),
+        "text.ndjson": "\n".join(
+            json.dumps({k: json.dumps(v) if k in (*NESTED, "tags") and v is not None else v for k, v in r.items()})
+            for r in rows
+        ).encode(),
         "lines.ndjson": "\n".join(json.dumps(r) for r in rows).encode(),
         "array.json": json.dumps(rows).encode(),
     }
 
 
-@pytest.mark.parametrize("name", ["struct.parquet", "text.parquet", "lines.ndjson", "array.json"])
+@pytest.mark.parametrize("name", ["struct.parquet", "text.parquet", "text.ndjson", "lines.ndjson", "array.json"])
 def test_struct_and_text_say_the_same(take, name):
     outcome = take(kinds(ROWS)[name], name, source="hub_dump", date="2026-05-24")
     assert [(r["repository"], r["hub_id"], r["counter"], r["value"]) for r in outcome.rows()] == [

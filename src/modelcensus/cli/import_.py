@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow as pa
 from cyclopts import Parameter
 
 from modelcensus.cli.options import LedgerOption, ledger_to_write, notes, say
+from modelcensus.ledger import Ledger
+from modelcensus.ledger.manifest import Manifest
 from modelcensus.measures import Inputs
 from modelcensus.sources import ImportOptions, read_batch, read_dates, read_recipe
 from modelcensus.vocabulary import Batch, InputError
@@ -37,7 +40,7 @@ def import_files(
     files
         CSV, TSV, JSON, NDJSON or Parquet; plain, .gz or .zst.
     source
-        tables, hub_dump, tracked_list or reported.
+        tables, hub_dump, hub_days, tracked_list, reported, quality, openrouter, ollama, ollama_page, modelscope or publisher_analytics.
     name
         Name of the series (default: the file's name); readings of one series follow each other.
     map
@@ -63,21 +66,26 @@ def import_files(
         files, recipe, source=source, name=name, map=map, date=date, dates=dates, scope=scope, channel=channel,
         delimiter=delimiter, missing=missing, terms=terms,
     )  # fmt: skip
-    with notes.status(f"reading {', '.join(f.name for f in given[:3])}{' ...' if len(given) > 3 else ''}"):
-        batch = read_batch(given, options)
+    import_batch(ledger_to_write(ledger), given, options)
+
+
+def import_batch(target: Ledger, files: list[Path], options: ImportOptions) -> tuple[Manifest, bool]:
+    """Read files, commit the batch, and say what was taken; gives the manifest and whether it is new."""
+    with notes.status(f"reading {', '.join(f.name for f in files[:3])}{' ...' if len(files) > 3 else ''}"):
+        batch = read_batch(files, options)
     with notes.status("writing"):
-        target = ledger_to_write(ledger)
         manifest, new = target.commit(batch)
         Inputs.of(target).keep(target)
-    for line in batch.took:
+    for line in manifest.took:
         say(f"  {line}")
-    _say_set_aside(batch)
+    say_set_aside(batch)
     counts = ", ".join(f"{n:,} {t}" for t, n in manifest.rows.items() if n and t != "set_aside")
     if new:
         days = f", {manifest.first_day} to {manifest.last_day}" if manifest.first_day else ""
         say(f"batch {manifest.id} ({manifest.name}): {counts}{days}")
     else:
         say(f"batch {manifest.id} ({manifest.name}) is in the ledger already: nothing to do")
+    return manifest, new
 
 
 def _options(files: list[Path] | None, recipe: Path | None, **given: object) -> tuple[list[Path], ImportOptions]:
@@ -108,11 +116,13 @@ def _pair(text: str, option: str) -> tuple[str, str]:
     return key, value
 
 
-def _say_set_aside(batch: Batch) -> None:
+def say_set_aside(batch: Batch) -> None:
+    """Say which rows could not be taken: the first, and how many."""
     if not batch.set_aside:
         return
     rows = batch.tables["set_aside"]
-    for row in rows.slice(0, SHOWN).to_pylist():
+    first = rows.slice(0, SHOWN) if isinstance(rows, pa.Table) else rows.head(SHOWN)
+    for row in first.to_pylist():
         say(f"set aside {row['file']}:{row['line']}: {row['reason']}")
     more = f" (the first {SHOWN} shown)" if batch.set_aside > SHOWN else ""
     say(f"{batch.set_aside:,} rows set aside{more}; they are kept with the batch, the other rows were taken")

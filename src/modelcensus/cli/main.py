@@ -10,6 +10,8 @@ from modelcensus.cli.catalog import catalog
 from modelcensus.cli.claims import claims
 from modelcensus.cli.claims_new import new
 from modelcensus.cli.collect import collect
+from modelcensus.cli.collect_channels import file, modelscope, ollama, publisher
+from modelcensus.cli.collect_dump import dump
 from modelcensus.cli.collect_hub import hub
 from modelcensus.cli.diff import diff
 from modelcensus.cli.doctor import doctor
@@ -31,7 +33,8 @@ app = App(
 )
 app.command(report)
 app.command(import_files, name="import")
-collect.command(hub)
+for command in (hub, dump, ollama, modelscope, publisher, file):
+    collect.command(command)
 app.command(collect)
 app.command(measure)
 claims.command(new)

@@ -1,5 +1,6 @@
 """Where tables are computed. Knows nothing of what they mean."""
 
+from modelcensus.engine.bounded import WorkFolder, bounded_database
 from modelcensus.engine.duckdb import DuckDBEngine
 from modelcensus.engine.folders import kept_folder
 from modelcensus.engine.parquet import file_digest, write_atomically, write_parquet
@@ -10,6 +11,8 @@ __all__ = [
     "CLOSED",
     "DuckDBEngine",
     "Engine",
+    "WorkFolder",
+    "bounded_database",
     "file_digest",
     "kept_folder",
     "open_read_only",

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from modelcensus.engine import DuckDBEngine, Engine, file_digest, open_read_only, write_atomically, write_parquet
 from modelcensus.engine.parquet import sync_folder, write_aside
 from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile
+from modelcensus.ledger.thinning import thinned
 from modelcensus.ledger.views import BATCH_COLUMN, BATCHES, chosen_views, stored_views
 from modelcensus.ledger.vintages import Vintages
 from modelcensus.vocabulary import TABLES, Batch, LedgerError, Rows, Schema, own_version, row_count
@@ -73,6 +74,7 @@ class Ledger:
         if target.exists():
             return next(m for m in self.manifests() if m.id == batch_id), False
         try:
+            batch = thinned(self.root, self.manifests(), batch)
             files = [f for name, rows in batch.tables.items() for f in self._store(name, rows, batch_id)]
             days = _days(batch)
             manifest = Manifest(
@@ -98,6 +100,13 @@ class Ledger:
                 f"cannot be written ({error.strerror})",
                 where=str(self.root),
                 remedy="free space or permissions, then run the same command again; nothing was committed",
+            ) from error
+        except duckdb.Error as error:
+            first = str(error).strip().splitlines()[0][:200]
+            raise LedgerError(
+                f"what changed cannot be told ({first})",
+                where=str(self.root),
+                remedy="free space there and run `modelcensus doctor`; nothing was committed",
             ) from error
         return (manifest, True) if new else (next(m for m in self.manifests() if m.id == batch_id), False)
 

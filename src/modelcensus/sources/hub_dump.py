@@ -3,7 +3,8 @@
 `cardData`, `gguf`, `config` may be JSON text or a struct; `safetensors` and `baseModels` a struct or JSON text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -58,7 +59,9 @@ def read_hub_dump(files: Sequence[Path], options: ImportOptions) -> Batch:
         staged.append(rows)
         inputs.append(raw.input)
         aside.append(raw.set_aside())
-    return assemble("hub_dump", staged, inputs, aside, took, options, files, TERMS)
+        raw.close()
+    batch = assemble("hub_dump", staged, inputs, aside, took, options, files, TERMS)
+    return replace(batch, complete=True)
 
 
 def _reading_time(text: str) -> ReadingTime:
@@ -79,92 +82,106 @@ def dump_columns(raw: RawFile) -> tuple[dict[str, str], list[str]]:
             where=str(raw.path),
             remedy="check the dump's schema",
         )
+    nested = {"card": "cardData", "gguf": "gguf", "config": "config", "tensors": "safetensors", "bases": "baseModels"}
+    raw.derive({name: _json(raw, column) for name, column in nested.items()} | {"tag_text": _tags(raw)})
+    raw.derive({f"{name}_fields": f"json_extract_string({name}, [{_paths(FIELDS[name])}])" for name in nested})
     card, gguf, config, tensors, bases = (
-        _json(raw, name) for name in ("cardData", "gguf", "config", "safetensors", "baseModels")
+        {field: f"nullif({name}_fields[{i}], 'null')" for i, field in enumerate(FIELDS[name], 1)} for name in nested
     )
-    tags = _tags(raw)
-    stated = _get(card, "$.license")
+    tags = "tag_text"
     columns["license"] = _first(
-        stated and f"coalesce(case when {stated} = 'other' then {_get(card, '$.license_name')} end, {stated})",
-        tags and f"regexp_extract({tags}, '(?:^| )license:(\\S+)', 1)",
+        f"case when {card['license']} = 'other' then {card['license_name']} end",
+        card["license"],
+        f"regexp_extract({tags}, '(?:^| )license:(\\S+)', 1)",
     )
-    columns["params"] = _first(_get(tensors, "$.total"), _get(gguf, "$.total"))
+    columns["params"] = _first(tensors["total"], gguf["total"])
     columns["params_from"] = (
         f"case when {_packed(tensors)} then 'safetensors.total (packed)'"
-        f" when {_get(tensors, '$.total') or 'null'} is not null then 'safetensors.total'"
-        f" when {_get(gguf, '$.total') or 'null'} is not null then 'gguf.total' end"
+        f" when {tensors['total']} is not null then 'safetensors.total'"
+        f" when {gguf['total']} is not null then 'gguf.total' end"
     )
-    columns["architecture"] = _first(_get(config, "$.model_type"), _get(gguf, "$.architecture"))
+    columns["architecture"] = _first(config["model_type"], gguf["architecture"])
     columns["base_model"] = _first(
-        bases and f"nullif(array_to_string(json_extract_string({bases}, '$.models[*].id'), ' '), '')",
-        tags
-        and f"nullif(array_to_string(regexp_extract_all({tags}, '(?:^| )base_model:([^ :]+/[^ :]+)', 1), ' '), '')",
-        card
-        and f"nullif(array_to_string(list_concat(json_extract_string({card}, '$.base_model[*]'),"
-        f" case when json_type({card}, '$.base_model') = 'VARCHAR' then [{_get(card, '$.base_model')}] else [] end), ' '), '')",
+        _joined("json_extract_string(bases, '$.models[*].id')"),
+        _joined(f"regexp_extract_all({tags}, '(?:^| )base_model:([^ :]+/[^ :]+)', 1)"),
+        _listed(card["base_model"]),
     )
-    columns["base_model_ids"] = _first(
-        bases and f"nullif(array_to_string(json_extract_string({bases}, '$.models[*]._id'), ' '), '')"
-    )
+    columns["base_model_ids"] = _joined("json_extract_string(bases, '$.models[*]._id')")
     columns["relation"] = _first(
-        _get(bases, "$.relation"),
-        tags and f"nullif(regexp_extract({tags}, '(?:^| )base_model:(finetune|adapter|quantized|merge):', 1), '')",
-        _get(card, "$.base_model_relation"),
+        bases["relation"],
+        f"nullif(regexp_extract({tags}, '(?:^| )base_model:(finetune|adapter|quantized|merge):', 1), '')",
+        card["base_model_relation"],
     )
-    if tags:
-        columns["tags"] = tags
+    columns["tags"] = tags
     absent = [
         n for n in (*PLAIN.values(), "tags", "cardData", "safetensors", "gguf", "baseModels") if n not in raw.columns
     ]
     notes = ["columns of the hub-stats schema, by name"]
     if absent:
         notes.append(f"columns that this dump lacks: {', '.join(absent)}")
-    return {t: c for t, c in columns.items() if c != "null"}, notes
+    return columns, notes
 
 
 PACKED_TYPES = ("I32", "U8", "I8", "I64")
 """Element types in which quantized weights are stored, several to an element."""
 
+FIELDS = {
+    "card": ("license", "license_name", "base_model", "base_model_relation"),
+    "gguf": ("total", "architecture"),
+    "config": ("model_type",),
+    "tensors": ("total", *(f"parameters.{t}" for t in PACKED_TYPES)),
+    "bases": ("relation",),
+}
+"""What is read of each nested column, all in one go."""
 
-def _packed(tensors: str) -> str:
+
+def _packed(tensors: Mapping[str, str]) -> str:
     """SQL of whether more than half of what safetensors count are elements of packed weights."""
-    if not tensors:
-        return "false"
-    stored = " + ".join(
-        f"coalesce(try_cast(json_extract_string({tensors}, '$.parameters.{t}') as double), 0)" for t in PACKED_TYPES
-    )
-    total = f"try_cast(json_extract_string({tensors}, '$.total') as double)"
-    return f"coalesce(({stored}) > 0.5 * {total}, false)"
+    stored = " + ".join(f"coalesce(try_cast({tensors[f'parameters.{t}']} as double), 0)" for t in PACKED_TYPES)
+    return f"coalesce(({stored}) > 0.5 * try_cast({tensors['total']} as double), false)"
+
+
+def _paths(fields: Sequence[str]) -> str:
+    return ", ".join(f"'$.{f}'" for f in fields)
 
 
 def _json(raw: RawFile, name: str) -> str:
-    """SQL of a column as JSON, or an empty text where the dump lacks it."""
+    """SQL of a column as JSON, be it text or a struct; null where the dump lacks it."""
     if name not in raw.columns:
-        return ""
+        return "cast(null as json)"
     if raw.format in ("json", "ndjson"):
-        return f"json_extract(_json, '$.{name}')"
+        value, text = f"json_extract(_json, '$.{name}')", f"json_extract_string(_json, '$.{name}')"
+        inner = f"json_type({value}) = 'VARCHAR' and json_valid({text})"
+        return f"(case when {inner} then cast({text} as json) else {value} end)"
     column = raw.column(name)
-    kind = raw.types.get(name, "VARCHAR")
-    return (
-        f"(case when json_valid({column}) then cast({column} as json) end)"
-        if kind == "VARCHAR"
-        else f"to_json({column})"
-    )
+    if raw.types.get(name, "VARCHAR") == "VARCHAR":
+        return f"(case when json_valid({column}) then cast({column} as json) end)"
+    return column if raw.types[name] == "JSON" else f"to_json({column})"
 
 
 def _tags(raw: RawFile) -> str:
+    """SQL of the tags as text, be they a list or the text of one."""
     if "tags" not in raw.columns:
-        return ""
-    if raw.format in ("json", "ndjson"):
-        return "array_to_string(json_extract_string(_json, '$.tags[*]'), ' ')"
-    tags = raw.column("tags")
-    return f"array_to_string({tags}, ' ')" if raw.types.get("tags", "").endswith("[]") else tags
+        return "cast(null as varchar)"
+    tags = "json_extract_string(_json, '$.tags')" if raw.format in ("json", "ndjson") else raw.column("tags")
+    if raw.types.get("tags", "").endswith("[]"):
+        return f"array_to_string({tags}, ' ')"
+    return (
+        f"case when json_valid({tags}) and left(ltrim({tags}), 1) = '['"
+        f" then array_to_string(json_extract_string({tags}, '$[*]'), ' ') else cast({tags} as varchar) end"
+    )
 
 
-def _get(json: str, path: str) -> str:
-    return f"nullif(json_extract_string({json}, '{path}'), 'null')" if json else ""
+def _joined(listed: str) -> str:
+    """SQL of a list as text, null where it is empty."""
+    return f"nullif(array_to_string({listed}, ' '), '')"
+
+
+def _listed(field: str) -> str:
+    """SQL of a field that holds one id or a list of them."""
+    several = _joined(f"json_extract_string({field}, '$[*]')")
+    return f"case when left({field}, 1) = '[' then {several} else {field} end"
 
 
 def _first(*options: str) -> str:
-    given = [o for o in options if o]
-    return f"coalesce({', '.join(given)})" if given else "null"
+    return f"coalesce({', '.join(options)})"

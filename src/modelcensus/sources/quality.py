@@ -17,7 +17,8 @@ from modelcensus.vocabulary import SCORES, Batch, InputError, ReadingTime, Terms
 
 TERMS = Terms(
     license="not stated",
-    citation="Artificial Analysis (artificialanalysis.ai), attribution asked for; or LMArena (lmarena.ai)",
+    citation="Artificial Analysis (artificialanalysis.ai), attribution asked for; LMArena (lmarena.ai);"
+    " or Open LLM Leaderboard (Hugging Face)",
     unit="points of the publisher's own score",
     cadence="whenever the publisher updates its table",
 )
@@ -31,12 +32,26 @@ INDEXES = {
 """Columns of Artificial Analysis -> the score's name here."""
 RATINGS = {"arena_score": "arena", "arena_elo": "arena"}
 """Columns of the Arena's ratings -> the score's name here; the first that a row has counts."""
+LEADERBOARD = {
+    "Average ⬆️": "open_llm",
+    "IFEval": "open_llm_ifeval",
+    "BBH": "open_llm_bbh",
+    "MATH Lvl 5": "open_llm_math",
+    "GPQA": "open_llm_gpqa",
+    "MUSR": "open_llm_musr",
+    "MMLU-PRO": "open_llm_mmlu_pro",
+}
+"""Columns of the Open LLM Leaderboard (its table of contents) -> the score's name here."""
 CLOSED = ("proprietary", "propretary")
 """Licenses, in lower case and as written there, by which the Arena marks models without open weights; `-` and empty say nothing."""
 HUB_ID = re.compile(r"^(?:https?://)?(?:www\.)?(?:huggingface\.co|hf\.co)/([\w.-]+/[\w.-]+?)/?(?:[?#].*)?$")
 
 
-@source("quality", "Quality scores of models: Artificial Analysis, Chatbot Arena ratings (table scores)", TERMS)
+@source(
+    "quality",
+    "Quality scores of models: Artificial Analysis, Chatbot Arena, Open LLM Leaderboard (table scores)",
+    TERMS,
+)
 def read_quality(files: Sequence[Path], options: ImportOptions) -> Batch:
     """One batch of scores. The day of a table comes from its column `commit_date`, else from `--date`."""
     rows, inputs, aside, took = [], [], [], []
@@ -46,11 +61,13 @@ def read_quality(files: Sequence[Path], options: ImportOptions) -> Batch:
             reader, kind = _artificial_analysis, "Artificial Analysis"
         elif any(c in raw.columns for c in RATINGS):
             reader, kind = _arena, "LMArena"
+        elif "fullname" in raw.columns and any(c in raw.columns for c in LEADERBOARD):
+            reader, kind = _leaderboard, "the Open LLM Leaderboard"
         else:
             raise InputError(
                 "no column of a score that is known",
                 where=str(path),
-                remedy=f"expected one of {', '.join([*INDEXES, *RATINGS])}",
+                remedy=f"expected one of {', '.join([*INDEXES, *RATINGS, *LEADERBOARD])}",
             )
         rows += reader(raw, options)
         took.append(f"{path.name}: a table of {kind}")
@@ -145,6 +162,39 @@ def _arena(raw: RawFile, options: ImportOptions) -> Iterator[dict]:
             "scored_on": date.fromisoformat(day),
             "source": "LMArena",
         }
+
+
+def _leaderboard(raw: RawFile, options: ImportOptions) -> Iterator[dict]:
+    """Scores of the Open LLM Leaderboard, of the Hub's repositories; entries that it flagged are set aside."""
+    scored_on = _table_day(raw, options)
+    names = {*LEADERBOARD, "fullname", "Flagged", "Upload To Hub Date", "Submission Date"}
+    for row, record in _records(raw, names):
+        repository = record["fullname"]
+        if not repository or "/" not in repository:
+            raw.rejects.add(row, "no repository in fullname")
+            continue
+        if (record["Flagged"] or "").lower() == "true":
+            raw.rejects.add(row, "flagged by the leaderboard")
+            continue
+        released = _released(raw, row, record["Upload To Hub Date"])
+        for column, score in LEADERBOARD.items():
+            value = _number(raw, row, column, record[column])
+            if value is not None:
+                yield {
+                    "model": repository,
+                    "repository": repository,
+                    "organization": repository.partition("/")[0],
+                    "country": None,
+                    "open": True,
+                    "released_from": released.earliest if released else None,
+                    "released_on": released.latest if released else None,
+                    "score": score,
+                    "value": value,
+                    "low": None,
+                    "high": None,
+                    "scored_on": scored_on,
+                    "source": "Open LLM Leaderboard",
+                }
 
 
 def _records(raw: RawFile, names: set[str]) -> Iterator[tuple[int, dict[str, str | None]]]:

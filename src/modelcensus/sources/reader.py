@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import BinaryIO, cast
 import duckdb
 import pyarrow as pa
 
+from modelcensus.engine import WorkFolder, bounded_database
 from modelcensus.vocabulary import InputError, InputFile
 
 LONGEST_LINE = 2 * 1024 * 1024
@@ -57,7 +58,8 @@ class Rejects:
 class RawFile:
     """One opened file: table `raw` has one row per readable record; `_row` is its line (Parquet, JSON: its row).
 
-    `columns` are the names found; `column(name)` is the SQL of one as text or as its own type.
+    `columns` are the names found; `column(name)` is the SQL of one as text or as its own type. `rows` is SQL of the
+    table with what was derived from its columns.
     """
 
     def __init__(self, path: Path, delimiter: str | None = None) -> None:
@@ -67,7 +69,9 @@ class RawFile:
         self.path = path
         self.compression, self.format, suffix = _kind(path)
         self.rejects = Rejects()
-        self.db = duckdb.connect()
+        self.folder = WorkFolder()
+        self.db = bounded_database(self.folder.path)
+        self.rows = "raw"
         self.columns: list[str] = []
         self.types: dict[str, str] = {}
         self.delimiter = _one_character(delimiter) if delimiter else _DELIMITERS.get(suffix, ",")
@@ -97,6 +101,15 @@ class RawFile:
         if self.format in ("ndjson", "json"):
             return f"json_extract_string(_json, {json_path(name)})"
         return f"_c{self.columns.index(name)}"
+
+    def derive(self, columns: Mapping[str, str]) -> None:
+        """Further columns of `rows`, each computed once however often it is used."""
+        derived = ", ".join(f"{sql} as {quote_name(name)}" for name, sql in columns.items())
+        self.rows = f"(select *, {derived} from {self.rows})"
+
+    def close(self) -> None:
+        """Free what the database holds; rows that were taken in memory or into files stay."""
+        self.db.close()
 
     def set_aside(self) -> pa.Table:
         """The rejected rows as a table of schema `set_aside`; a row with several reasons once."""

@@ -8,37 +8,22 @@ gives no observation, and never a zero.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import duckdb
-import pyarrow as pa
-
+from modelcensus.sources import spool
+from modelcensus.sources.facts import facts_of, unreadable
 from modelcensus.sources.reader import RawFile, quote_text
-from modelcensus.vocabulary import FACTS, OBSERVATIONS, InputError, ReadingTime
+from modelcensus.vocabulary import OBSERVATIONS, InputError, ReadingTime, Rows, row_count
 
 COUNTER_COLUMNS = ("rolling_30d", "all_time", "downloads")
-FACT_TEXTS = (
-    "library",
-    "pipeline_tag",
-    "license",
-    "architecture",
-    "base_model",
-    "base_model_ids",
-    "relation",
-    "tags",
-    "params_from",
-    "gated",
-)
-FACT_NUMBERS = ("likes", "params", "active_params")
-FACT_DAYS = ("created_at", "last_modified")
-FACT_SCORES = ("trending_score",)
 
 
 @dataclass(frozen=True)
 class Staged:
     """Checked rows of one file."""
 
-    observations: pa.Table
-    facts: pa.Table
+    observations: Rows
+    facts: Rows
     notes: list[str]
+    folder: object = None
 
 
 def stage(
@@ -62,35 +47,27 @@ def stage(
     _reject_rows(raw, counters)
     notes += _missing_counters(raw, counters)
     observations = _observations(raw, counters)
-    observations, same = _drop_same_batches(raw.db, observations)
-    return Staged(observations, _facts(raw, columns), notes + same + _unreadable(raw, columns))
+    observations, same = _drop_same_batches(raw, observations)
+    texts = {name: _text(sql, missing) for name, sql in columns.items()}
+    return Staged(observations, facts_of(raw, texts), notes + same + unreadable(raw, texts), raw.folder)
+
+
+def _text(sql: str, missing: tuple[str, ...]) -> str:
+    """SQL of a column as text without blanks around it, or null."""
+    cleaned = f"nullif(trim(cast({sql} as varchar)), '')"
+    listed = ", ".join(quote_text(m) for m in missing)
+    return f"case when {cleaned} in ({listed}) then null else {cleaned} end" if listed else cleaned
 
 
 def _load(raw: RawFile, columns: Mapping[str, str], date: str, missing: tuple[str, ...]) -> None:
-    listed = ", ".join(quote_text(m) for m in missing)
-
     def text(name: str) -> str:
-        if name not in columns:
-            return "cast(null as varchar)"
-        cleaned = f"nullif(trim(cast({columns[name]} as varchar)), '')"
-        return f"case when {cleaned} in ({listed}) then null else {cleaned} end" if listed else cleaned
+        return _text(columns[name], missing) if name in columns else "cast(null as varchar)"
 
-    targets = [
-        "repository",
-        "hub_id",
-        "batch",
-        "period_start",
-        "period_end",
-        *COUNTER_COLUMNS,
-        *FACT_TEXTS,
-        *FACT_NUMBERS,
-        *FACT_DAYS,
-        *FACT_SCORES,
-    ]
+    targets = ["repository", "hub_id", "batch", "period_start", "period_end", *COUNTER_COLUMNS]
     observed = quote_text(date) if date else text("observed_on")
     chosen = ", ".join(f"{text(t)} as {t}" for t in targets)
     raw.db.execute(
-        f"create table staged as select _row, {chosen}, {observed} as observed_text, '' as reason from raw"
+        f"create table staged as select _row, {chosen}, {observed} as observed_text, '' as reason from {raw.rows}"
     )
 
 
@@ -177,6 +154,7 @@ def _reject_rows(raw: RawFile, counters: list[str]) -> None:
     cases = " ".join(f"when {condition} then {reason}" for condition, reason in checks)
     raw.db.execute(f"update staged set reason = case {cases} else '' end")
     _set_aside(raw, "select _row, reason, coalesce(repository, '') from staged where reason <> '' order by _row")
+    raw.db.execute("create table rejected as select _row from staged where reason <> ''")
     raw.db.execute("delete from staged where reason <> ''")
 
 
@@ -188,7 +166,7 @@ def _missing_counters(raw: RawFile, counters: list[str]) -> list[str]:
     ]
 
 
-def _observations(raw: RawFile, counters: list[str]) -> pa.Table:
+def _observations(raw: RawFile, counters: list[str]) -> Rows:
     selects = []
     for counter in counters:
         name = "period" if counter == "downloads" else counter
@@ -201,19 +179,18 @@ def _observations(raw: RawFile, counters: list[str]) -> pa.Table:
         )
         join = "" if counter == "downloads" else "join times t using (observed_text)"
         selects.append(
-            f"select _row, repository, hub_id, '{name}' as counter, cast(cast({counter} as double) as bigint)"
-            f" as rounded, try_cast({counter} as bigint) as whole, {times}"
+            f"select _row, repository, hub_id, '{name}' as counter, coalesce(try_cast({counter} as bigint),"
+            f" cast(cast({counter} as double) as bigint)) as value, {times}"
             f" from staged {join} where {counter} is not null"
         )
-    raw.db.execute(
-        f"""create table melted as
-            select * replace (coalesce(whole, rounded) as whole) from ({" union all ".join(selects)})"""
-    )
     key = "repository, counter, observed_from, observed_on, batch, period_start"
+    raw.db.execute(f"create view melted as {' union all '.join(selects)}")
+    # By hash, as a window over all rows would sort millions for the few that stand twice
+    raw.db.execute(f"create table repeated as select hash({key}) as key from melted group by 1 having count(*) > 1")
     raw.db.execute(
         f"""create table keyed as select *, row_number() over (partition by {key} order by _row) as nth,
-            min(whole) over (partition by {key}) <> max(whole) over (partition by {key}) as contradicted
-            from melted"""
+            min(value) over (partition by {key}) <> max(value) over (partition by {key}) as contradicted
+            from melted where hash({key}) in (select key from repeated)"""
     )
     _set_aside(
         raw,
@@ -223,17 +200,30 @@ def _observations(raw: RawFile, counters: list[str]) -> pa.Table:
               else 'the same row again' end, repository
            from keyed where contradicted or nth > 1 order by _row""",
     )
-    order = ", ".join(
-        "period_start" if n == "period_start" else n for n in ("observed_on", "batch", "counter", "repository")
+    names = ", ".join(OBSERVATIONS.names)
+    rows = sum(
+        n
+        for (n,) in raw.db.execute(" union all ".join(f"select count({c}) from staged" for c in counters)).fetchall()
     )
-    names = ", ".join("whole as value" if n == "value" else n for n in OBSERVATIONS.names)
-    return raw.db.sql(
-        f"select {names} from keyed where not contradicted and nth = 1 order by {order}"
-    ).to_arrow_table()
+    return spool.rows_of(
+        raw.db,
+        f"""select {names} from (
+                select {names} from melted where hash({key}) not in (select key from repeated)
+                union all select {names} from keyed where not contradicted and nth = 1)
+            order by observed_on, batch, counter, repository, observed_from, period_start""",
+        raw.folder.path / "observations.parquet",
+        OBSERVATIONS,
+        rows,
+    )
 
 
-def _drop_same_batches(db: duckdb.DuckDBPyConnection, observations: pa.Table) -> tuple[pa.Table, list[str]]:
+def _drop_same_batches(raw: RawFile, observations: Rows) -> tuple[Rows, list[str]]:
     """A batch that repeats another one of the same days in every value is the same batch."""
+    db = raw.db
+    if db.execute("select count(*) from (select distinct observed_text, batch from staged limit 2)").fetchall() == [
+        (1,)
+    ]:
+        return observations, []
     db.register("observations", observations)
     prints = db.execute(
         """select observed_from, observed_on, batch, count(*),
@@ -254,64 +244,17 @@ def _drop_same_batches(db: duckdb.DuckDBPyConnection, observations: pa.Table) ->
         return observations, []
     db.execute("create table dropped (observed_from date, observed_on date, batch varchar)")
     db.executemany("insert into dropped values (?, ?, ?)", dropped)
-    kept = db.sql(
+    kept = spool.rows_of(
+        db,
         "select * from observations anti join dropped using (observed_from, observed_on, batch)"
-    ).to_arrow_table()
-    return kept, notes
-
-
-def _facts(raw: RawFile, columns: Mapping[str, str]) -> pa.Table:
-    wanted = [c for c in (*FACT_TEXTS, *FACT_NUMBERS, *FACT_DAYS, *FACT_SCORES, "hub_id") if c in columns]
-    if not wanted:
-        return FACTS.arrow.empty_table()
-    typed = {
-        **{c: c for c in FACT_TEXTS},
-        **{c: _whole(c) for c in FACT_NUMBERS},
-        **{c: _day(c) for c in FACT_DAYS},
-        **{c: f"try_cast({c} as double)" for c in FACT_SCORES},
-        "hub_id": "hub_id",
-    }
-    latest = ", ".join(
-        f"arg_max({typed[c]}, day) as {c}" if c in wanted else f"cast(null as {_null_type(c)}) as {c}"
-        for c in FACTS.names
-        if c not in ("repository", "observed_on")
+        " order by observed_on, batch, counter, repository, observed_from, period_start",
+        raw.folder.path / "kept.parquet",
+        OBSERVATIONS,
+        row_count(observations),
     )
-    rows = raw.db.sql(
-        f"""select repository, max(day) as observed_on, {latest}
-            from (select *, coalesce(t.latest, try_cast(left(period_end, 10) as date)) as day
-                  from staged left join times t using (observed_text))
-            group by repository order by repository"""
-    ).to_arrow_table()
-    return rows.select(FACTS.names).cast(FACTS.arrow)
-
-
-def _unreadable(raw: RawFile, columns: Mapping[str, str]) -> list[str]:
-    notes = []
-    for name in (*FACT_NUMBERS, *FACT_DAYS):
-        if name in columns:
-            cast = _day(name) if name in FACT_DAYS else _whole(name)
-            ((count,),) = raw.db.execute(
-                f"select count(*) from staged where {name} is not null and {cast} is null"
-            ).fetchall()
-            if count:
-                notes.append(f"{name}: {count:,} unreadable values left unknown")
-    return notes
+    return kept, notes
 
 
 def _set_aside(raw: RawFile, query: str) -> None:
     for row, reason, content in raw.db.execute(query).fetchall():
         raw.rejects.add(row, reason, content)
-
-
-def _whole(column: str) -> str:
-    return f"try_cast(try_cast({column} as double) as bigint)"
-
-
-def _day(column: str) -> str:
-    return f"try_cast(left({column}, 10) as date)"
-
-
-def _null_type(column: str) -> str:
-    if column in FACT_NUMBERS:
-        return "bigint"
-    return "date" if column in FACT_DAYS else "double" if column in FACT_SCORES else "varchar"

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
+from modelcensus.engine import WorkFolder, bounded_database
 from modelcensus.sources.options import ImportOptions
 from modelcensus.sources.reader import RawFile
 from modelcensus.sources.registry import source
+from modelcensus.sources.spool import rows_of, together
 from modelcensus.sources.staging import Staged, stage
-from modelcensus.vocabulary import OBSERVATIONS, Batch, InputError, Terms, nearest
+from modelcensus.vocabulary import FACTS, OBSERVATIONS, Batch, InputError, Rows, Terms, nearest, row_count
 
 TERMS = Terms(cadence="as often as the file is made")
 
@@ -55,6 +56,7 @@ def read_tables(files: Sequence[Path], options: ImportOptions) -> Batch:
         staged.append(rows)
         inputs.append(raw.input)
         aside.append(raw.set_aside())
+        raw.close()
     return assemble("tables", staged, inputs, aside, took, options, files, TERMS)
 
 
@@ -69,11 +71,12 @@ def assemble(
     terms: Terms,
 ) -> Batch:
     """A batch of repository-level counters from checked files."""
-    observations = pa.concat_tables([s.observations for s in staged])
+    folder = WorkFolder()
+    observations = together([s.observations for s in staged], OBSERVATIONS)
     if len(staged) > 1:
-        observations = _across_files(observations, files)
+        observations = _across_files(observations, files, folder.path)
     set_aside = pa.concat_tables(aside)
-    if observations.num_rows == 0:
+    if row_count(observations) == 0:
         first = set_aside.slice(0, 1).to_pylist()
         detail = f" (line {first[0]['line']}: {first[0]['reason']})" if first else ""
         raise InputError(f"no usable row{detail}", where=str(files[0]), remedy="check the columns named with --map")
@@ -83,19 +86,20 @@ def assemble(
         channel=options.channel or "hub",
         tables={
             "observations": observations,
-            "facts": pa.concat_tables([s.facts for s in staged]),
+            "facts": together([s.facts for s in staged], FACTS),
             "set_aside": set_aside,
         },
         inputs=tuple(inputs),
         options=options.described(),
         took=tuple(dict.fromkeys(took)),
         terms=options.stated_terms(terms),
+        folder=(folder, *(s.folder for s in staged)),
     )
 
 
-def _across_files(observations: pa.Table, files: Sequence[Path]) -> pa.Table:
+def _across_files(observations: Rows, files: Sequence[Path], folder: Path) -> Rows:
     """What several files say alike, once; files that contradict each other are refused."""
-    db = duckdb.connect()
+    db = bounded_database(folder)
     db.register("observations", observations)
     key = "repository, counter, observed_from, observed_on, batch, period_start"
     clash = db.execute(
@@ -111,7 +115,8 @@ def _across_files(observations: pa.Table, files: Sequence[Path]) -> pa.Table:
         )
     listed = ", ".join(f"any_value({n}) as {n}" if n in ("hub_id", "value") else n for n in OBSERVATIONS.names)
     order = "observed_on, batch, counter, repository, observed_from, period_start"
-    return db.sql(f"select {listed} from observations group by {key} order by {order}").to_arrow_table()
+    sql = f"select {listed} from observations group by {key} order by {order}"
+    return rows_of(db, sql, folder / "observations.parquet", OBSERVATIONS, row_count(observations))
 
 
 def column_map(raw: RawFile, options: ImportOptions) -> tuple[dict[str, str], str, list[str]]:

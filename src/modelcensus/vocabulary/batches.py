@@ -41,7 +41,7 @@ class Batch:
 
     `source` is the adapter, `name` the series it belongs to; observations of one series follow each other.
     `took` says in words what was read as what; `options` is what was asked for. `complete`: its snapshot lists all of
-    the source. `folder` is what tables in files lie in, and goes with the batch.
+    the source, so that the ledger may store of it what changed since the one before. `folder` is what tables in files lie in, and goes with the batch.
     """
 
     source: str
