@@ -9,6 +9,7 @@ from cyclopts import App
 from modelcensus.cli.catalog import catalog
 from modelcensus.cli.claims import claims
 from modelcensus.cli.claims_new import new
+from modelcensus.cli.count import count
 from modelcensus.cli.diff import diff
 from modelcensus.cli.doctor import doctor
 from modelcensus.cli.explain import explain
@@ -29,6 +30,7 @@ app = App(
 )
 app.command(report)
 app.command(import_files, name="import")
+app.command(count)
 app.command(measure)
 claims.command(new)
 app.command(claims)
