@@ -5,10 +5,12 @@ agents) is worked out of the different ones alone, which are told apart by 64-bi
 looked at a second time, and set aside with their text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 
+import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.agents import Agent, told
@@ -45,14 +47,10 @@ KEYED = """
            hash(address) as address_key, hash(session) as session_key, status, bytes, part, counter
     from ({shaped})
 """
+FRESH_ASKED = "select hash(asked) as asked_key, asked from ({shaped})"
 FRESH = """
-    select hash(moment) as moment_key, moment, hash(asked) as asked_key, asked, hash(agent) as agent_key, agent,
-           hash(address) as address_key, address, session
-    from ({shaped}) where taken
-"""
-NEW = """
-    select distinct line from (
-        {each})
+    select hash(moment) as moment_key, moment, hash(agent) as agent_key, agent, hash(address) as address_key, address
+    from ({shaped})
 """
 JOINED = """
     insert into reduced
@@ -129,6 +127,7 @@ class Reduction:
         if rows is None or not rows.num_rows:
             return
         self.lines += rows.num_rows
+        self._lines = rows
         self.db.register("lines", rows)
         try:
             self._parse(form, columns, done)
@@ -149,42 +148,51 @@ class Reduction:
         """Make `keyed`, a row per line, and `fresh`, the texts of the lines that say something new."""
         quick = self._shaped(form, quick_sql(form, columns))
         self.db.execute(f"create or replace temp table keyed as {KEYED.format(shaped=quick)}")
-        keys = {"moment_key": "moments", "asked_key": "asked_before", "agent_key": "agents_before"}
+        keys = {"moment_key": "moments", "agent_key": "agents_before"}
         if self.names_addresses:
             keys["address_key"] = "addresses"
-        each = [
-            f"select min(line) as line from keyed anti join {t} using ({k}) where taken group by {k}"
-            for k, t in keys.items()
-        ]
-        self.db.execute(f"create or replace temp table lines_new as {NEW.format(each=' union all '.join(each))}")
-        self.db.execute(
-            "create or replace temp view lines_at as select * from lines semi join lines_new using (line)"
-        )
-        fresh = FRESH.format(shaped=_of(quick, "lines_at"))
-        self.db.execute(f"create or replace temp table fresh as {fresh}")
+        for name, fresh, known in (
+            ("fresh_asked", FRESH_ASKED, {"asked_key": "asked_before"}),
+            ("fresh", FRESH, keys),
+        ):
+            each = [
+                f"select min(line) as line from keyed anti join {table} using ({key}) where taken group by {key}"
+                for key, table in known.items()
+            ]
+            with self._at(f"select distinct line from ({' union all '.join(each)})"):
+                texts = fresh.format(shaped=_of(quick, "lines_at"))
+                self.db.execute(f"create or replace temp table {name} as {texts}")
         self._left = 0
         if self._any("keyed where not taken"):
             self._parse_strictly(form, columns, done)
 
+    @contextmanager
+    def _at(self, sql: str) -> Iterator[pa.Table]:
+        """The lines whose numbers a query gives, as table `lines_at`; taken by their places, which no join is as fast as."""
+        numbers = np.sort(self.db.execute(sql).fetchnumpy()["line"].astype(np.int64))
+        own = self._lines["line"].to_numpy()
+        rows = self._lines.take(pa.array(np.searchsorted(own, numbers)))
+        self.db.register("lines_at", rows)
+        try:
+            yield rows
+        finally:
+            self.db.unregister("lines_at")
+
     def _parse_strictly(self, form: LogFormat, columns: Sequence[str], done: Told) -> None:
         """Lines that the quick way did not take; what no way takes is set aside."""
         for sql in strict_sqls(form, columns):
-            self.db.execute(
-                """create or replace temp table lines_left as
-                   select line, text from lines semi join (select line from keyed where not taken) using (line)"""
-            )
-            self.db.execute("delete from keyed where not taken")
-            shaped = _of(self._shaped(form, sql), "lines_left")
-            self.db.execute(f"insert into keyed {KEYED.format(shaped=shaped)}")
-            self.db.execute(f"insert into fresh {FRESH.format(shaped=shaped)}")
+            with self._at("select line from keyed where not taken"):
+                self.db.execute("delete from keyed where not taken")
+                shaped = _of(self._shaped(form, sql), "lines_at")
+                self.db.execute(f"insert into keyed {KEYED.format(shaped=shaped)}")
+                self.db.execute(f"insert into fresh {FRESH.format(shaped=shaped)} where taken")
+                self.db.execute(f"insert into fresh_asked {FRESH_ASKED.format(shaped=shaped)} where taken")
         empty = ["trim(text, chr(10) || chr(13) || ' ') = ''"]
         empty += [f"starts_with(text, {_text(form.comment)})"] if form.comment else []
         if form.header == "first line":
             empty.append(f"(line = 1 and contains(text, {_text(form.fields['status'][0] + form.delimiter)}))")
-        left = self.db.execute(
-            f"""select line, text from lines semi join (select line from keyed where not taken) using (line)
-                where not ({" or ".join(empty)})"""
-        ).fetchall()
+        with self._at("select line from keyed where not taken"):
+            left = self.db.execute(f"select line, text from lines_at where not ({' or '.join(empty)})").fetchall()
         self._left = len(left)
         done.aside += [(line, f"no line of format {form.name}", _shown(text)) for line, text in left]
 
@@ -216,15 +224,14 @@ class Reduction:
 
     def _understand_targets(self, form: LogFormat) -> None:
         self.db.execute("""create or replace temp table told_asked as
-            select asked_key, any_value(asked) as asked from fresh anti join asked_before using (asked_key)
+            select asked_key, any_value(asked) as asked from fresh_asked anti join asked_before using (asked_key)
             group by asked_key""")
         if form.escapes == "backslash" and self._any("told_asked where contains(asked, chr(92))"):
             self._unescape()
         self.db.execute(
             f"""create or replace temp table told_targets as
-                select n.asked_key, t.*, hash({", ".join(f"t.{c}" for c in CANON.split(", "))}) as canon_key
-                from told_asked n join ({targets_sql("(select distinct asked from told_asked)", form.has_paths, self.policies.prefix)}) t
-                using (asked)"""
+                select *, hash({CANON}) as canon_key
+                from ({targets_sql("told_asked", form.has_paths, self.policies.prefix)})"""
         )
         self.db.execute(
             f"""insert into canon select canon_key, {self.targets} + row_number() over (), {CANON} from (
@@ -262,10 +269,10 @@ class Reduction:
     def _set_aside(self, bad: dict[int, str], done: Told) -> None:
         """The texts of lines that could not be understood, read again."""
         if bad:
-            self.db.register("bad", pa.table({"line": pa.array(list(bad), pa.int64())}))
-            found = self.db.execute("select line, text from lines semi join bad using (line)").fetchall()
-            self.db.unregister("bad")
-            done.aside += [(line, bad[line], _shown(text)) for line, text in found]
+            self._insert_table("bad", line=pa.array(list(bad), pa.int64()))
+            with self._at("select line from bad") as rows:
+                texts = zip(rows["line"].to_pylist(), rows["text"].to_pylist(), strict=True)
+                done.aside += [(line, bad[line], _shown(text)) for line, text in texts]
 
     def _insert(self, table: str, **columns: object) -> None:
         rows = pa.table(columns)

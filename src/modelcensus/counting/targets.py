@@ -46,32 +46,32 @@ ID = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,95}(/[A-Za-z0-9_.-]{1,96})?"
 """What a repository's id looks like."""
 
 SPLIT = r"""
-    select asked, method, string_split(address, '/') as s from (
-        select asked, method,
+    select asked_key, asked, method, string_split(address, '/') as s from (
+        select asked_key, asked, method,
                case when contains(whole, '//') then regexp_replace(whole, '/+', '/', 'g') else whole end as address
         from (
-            select asked, method,
+            select asked_key, asked, method,
                    case when target[1:1] = '/' then target
                         when regexp_matches(target, '^[a-z]+://') then regexp_replace(target, '^[a-z]+://[^/]*', '')
                         else '/' || target end as whole
             from (
-                select asked, parts[1] as method, rtrim(split_part(split_part(
+                select asked_key, asked, parts[1] as method, rtrim(split_part(split_part(
                            case when len(parts) between 2 and 3 then parts[2]
                                 else regexp_replace(substr(asked, length(parts[1]) + 2), ' [^ ]*$', '') end,
                            '?', 1), '#', 1), '/') as target
-                from (select asked, string_split(asked, ' ') as parts from {table}))))
+                from (select asked_key, asked, string_split(asked, ' ') as parts from {table}))))
 """
 READ = r"""
     with split as ({split}),
-    bare as (select asked, method, case {prefixes} else s end as s from split),
+    bare as (select asked_key, asked, method, case {prefixes} else s end as s from split),
     matched as (select *, case {forms} else 0 end as form from bare),
     taken as (
-        select asked, method, form,
+        select asked_key, asked, method, form,
                case {repositories} end as repository, case {revisions} end as revision, case {paths} end as path
         from matched),
     decoded as (
-        select asked, method, form, {repository} as repository, {revision} as revision, {path} as path from taken)
-    select asked, method, {kind} as kind, {route} as route, repository,
+        select asked_key, asked, method, form, {repository} as repository, {revision} as revision, {path} as path from taken)
+    select asked_key, method, {kind} as kind, {route} as route, repository,
            case when {route} in {with_path} then path end as path,
            coalesce(regexp_full_match(revision, '[0-9a-f]{{40}}'), false) as pinned,
            case when not regexp_full_match(method, '[A-Z][A-Z_-]{{0,19}}') then 'no request (no method)'
@@ -86,7 +86,7 @@ READ = r"""
     from decoded
 """
 GIVEN = r"""
-    select asked, split_part(asked, ' ', 1) as method, split_part(asked, ':', 2) as kind, 'repository' as route,
+    select asked_key, split_part(asked, ' ', 1) as method, split_part(asked, ':', 2) as kind, 'repository' as route,
            substr(asked, length(split_part(asked, ':', 1)) + length(split_part(asked, ':', 2)) + 3) as repository,
            null::varchar as path, false as pinned,
            case when not regexp_full_match(split_part(asked, ' ', 1), '[A-Z]{{1,20}}') then 'no request (no method)'
@@ -98,7 +98,7 @@ GIVEN = r"""
 
 
 def targets_sql(table: str, has_paths: bool, prefixes: tuple[str, ...] = ()) -> str:
-    """SQL over a table with the column `asked`: asked, method, kind, route, repository, path, pinned, problem.
+    """SQL over a table with the columns `asked_key` and `asked`: asked_key, method, kind, route, repository, path, pinned, problem.
 
     `kind` and `route` are null where no repository is asked for; `pinned`: by commit; `problem`: why it is set aside.
     """
