@@ -1,4 +1,4 @@
-"""Access logs to counters: formats, rules by date, policies, clients, deduplication."""
+"""Access logs to counted downloads: formats, the Hub's published rules by date, policies, clients."""
 
 from modelcensus.counting.downloads import CountingRules
 from modelcensus.counting.formats import LogFormat, find_format, formats
