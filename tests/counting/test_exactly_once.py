@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from logs import Request, combined, plainly_counted, write
@@ -115,7 +116,7 @@ def test_late_files_in_any_order_add_up(count, tmp_path):
     assert done.measure("downloads", reading={"channel": "log:logs"})[0].value == 600
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=6), st.booleans())
 def test_any_order_gives_the_same_counters(count, tmp_path_factory, order, packed):
     folder = tmp_path_factory.mktemp("orders")
@@ -134,6 +135,38 @@ def test_other_choices_under_the_same_name_are_refused(count, tmp_path):
     assert count(second, options=["--policy", "head=off", "--name", "other"]).downloads("other")
 
 
+class Killed(BaseException):
+    """As a kill: nothing catches it."""
+
+
+@pytest.mark.parametrize("commits", [0, 1, 2, 3])
+def test_a_run_that_ends_before_a_commit_loses_nothing(count, tmp_path, monkeypatch, commits):
+    """A batch has two commits, its loads and its downloads: an end before any of them is made good by the next run."""
+    from modelcensus.counting import run
+    from modelcensus.ledger import Ledger
+
+    monkeypatch.setattr(run, "LINES", 100)
+    every = [lines(i * 150, i * 150 + 150, step=900) for i in range(3)]
+    files = [write(tmp_path / f"{i}.log", p) for i, p in enumerate(every)]
+    commit, left = Ledger.commit, [commits]
+
+    def dies(self, batch, committed_at=None):
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+        return commit(self, batch, committed_at)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "commit", dies)
+        with pytest.raises(Killed):
+            count(*files)
+    text = "\n".join(line for p in every for line in p) + "\n"
+    done = count(*files)
+    check(done, text)
+    assert done.downloads("logs.loads") == done.downloads(), "these clients ask for a file on every load"
+
+
+@pytest.mark.slow
 def test_a_run_that_is_killed_is_repeated(tmp_path):
     """Batches of few lines, a kill at a random moment, and the same command again until it ends by itself."""
     every = [lines(i * 300, i * 300 + 300, step=200) for i in range(5)]

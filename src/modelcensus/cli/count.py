@@ -4,7 +4,6 @@ import fcntl
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -58,10 +57,10 @@ def count(
         nginx-combined, nginx-json, apache-common, caddy-json, artifactory, nexus, s3, cloudfront, cloudflare, olah,
         hub-export, the path of a format of your own (.yml), or auto: what takes most of a file's first lines.
     rules
-        Day whose published rules of query files apply (default: the newest).
+        Day, or version, whose published rules of query files apply (default: the newest).
     policy
         NAME=VALUE, repeated: chain, methods, head, statuses, ranges, shards, dedup, window, bots, ci, mirrors, networks,
-        unknown, keep, timezone, prefix, last_line (docs/counting.md).
+        unknown, keep, timezone, prefix, aside, last_line (docs/counting.md).
     name
         Name of the log: its channel is log:NAME.
     recount
@@ -82,7 +81,7 @@ def count(
             remedy="count them first, then recount" if logs else "name the files, or ask for --recount",
         )
     policies = Policies.parse(policy or ())
-    chosen = _rules(rules)
+    chosen, called, rules_note = _rules(rules)
     target = ledger_to_write(ledger)
     with _alone(target, name):
         before = _before(target, name)
@@ -91,8 +90,9 @@ def count(
                 f"nothing was counted as {name!r}", where=str(target.root), remedy="count its logs first"
             )
         if not recount:
-            refuse_other_choices(before, policies, chosen, name)
+            refuse_other_choices(before, policies, called, name)
         _refuse_recount_of_counts(policies, before, recount)
+        policies = policies.with_read(before.options) if recount else policies
         salts = Salts(target.root / "salts")
 
         def commit(batch: Batch) -> Before:
@@ -101,22 +101,23 @@ def count(
 
         with notes.status("opening") as status:
             counting = Counting(
-                name, policies, chosen, _libraries(target), before, salts, commit,
+                name, policies, (chosen, called), _libraries(target), before, salts, commit,
                 lambda text: status.update(escape(text)), memory or None,
             )  # fmt: skip
             done = counting.again() if recount else counting.files(logs or [], format)
             Inputs.of(target).keep(target)
         gone = salts.destroy_old()
-    _say(done, name, recount, gone, target)
+    _say(done, name, recount, gone, target, rules_note)
 
 
-def _rules(day: str) -> CountingRules:
+def _rules(day: str) -> tuple[CountingRules, str, str]:
+    """The rules of a day or version, what they are called, and what is uncertain of them."""
     from modelcensus.counting.rules import rule_set  # the tables take a while to read
 
-    try:
-        return rule_set(date.fromisoformat(day) if day else None)
-    except ValueError as error:
-        raise RequestError(f"{day!r} is no day", where="--rules", remedy="write for example 2026-06-01") from error
+    found = rule_set(day or None)
+    called = found.version if day in ("", found.version) else f"{found.version} as of {day}"
+    perhaps = f"; perhaps {', '.join(found.perhaps)} were in force by then" if found.perhaps else ""
+    return found, called, f"rules of query files: {called}{perhaps}"
 
 
 def _libraries(ledger: Ledger) -> pa.Table:
@@ -168,8 +169,8 @@ def _alone(ledger: Ledger, name: str) -> Iterator[None]:
         yield
 
 
-def _say(done: Summary, name: str, recount: bool, gone: int, ledger: Ledger) -> None:
-    for note in dict.fromkeys(done.notes):
+def _say(done: Summary, name: str, recount: bool, gone: int, ledger: Ledger, rules: str) -> None:
+    for note in dict.fromkeys([*done.notes, rules]):
         say(f"  {note}")
     if not recount:
         new = done.lines - done.known

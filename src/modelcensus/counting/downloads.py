@@ -4,7 +4,6 @@ A request counts if its route, method, status, part and client do under the poli
 repository's library under the rules. Models alone are counted into the ledger's counters.
 """
 
-import datetime
 from typing import Protocol
 
 import ibis.expr.types as ir
@@ -16,16 +15,6 @@ from modelcensus.engine import DuckDBEngine
 
 class CountingRules(Protocol):
     """Which files count, as it was published by a day."""
-
-    @property
-    def version(self) -> str:
-        """What the rules are of."""
-        ...
-
-    @property
-    def dated(self) -> datetime.date:
-        """The day from which they are."""
-        ...
 
     def counts(self, path: ir.StringValue, library: ir.StringValue) -> ir.BooleanValue:
         """Whether a request of a path in a repository of a library counts; a null library: the default rule."""
@@ -103,14 +92,20 @@ def build_downloads(engine: DuckDBEngine, policies: Policies, rules: CountingRul
             automated=" and ".join(automated),
         ),
     )
-    engine.query("downloads", _downloads_sql(engine, policies))
+    engine.query("own_downloads", _downloads_sql(engine, policies))
     asked = ASKED_FIRST.format(automated=" and ".join(automated))
     engine.query(
-        "loads",
+        "own_loads",
         f"""select key, min(repository) as repository, day, cast(sum(requests) as bigint) as value
             from (select key, repository, day, requests from counted where not told_before union all by name {asked})
             group by key, day""",
     )
+    for name, other in (("downloads", "loads"), ("loads", "downloads")):  # a repository of one has a count of both
+        engine.query(
+            name,
+            f"""select * from own_{name} union all by name
+                select key, repository, day, 0 as value from own_{other} anti join own_{name} using (key, day)""",
+        )
 
 
 def _downloads_sql(engine: DuckDBEngine, policies: Policies) -> str:

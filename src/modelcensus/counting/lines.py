@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from modelcensus.counting.setting_aside import SHOWN, shown
 from modelcensus.vocabulary import InputError
 
 LONGEST = 2 * 1024 * 1024
@@ -24,8 +25,6 @@ PIECE = 8 * 1024 * 1024
 OPENING = 64 * 1024
 """Bytes at the start of a file by which one is known that may have been read before."""
 _READ = 256 * 1024
-SHOWN = 200
-"""Characters kept of a line that is set aside."""
 _NOTHING = pa.table({"line": pa.array([], pa.int64()), "text": pa.array([], pa.string())})
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
@@ -168,7 +167,7 @@ class _Framer:
         if longest > LONGEST:
             sizes = pc.call_function("binary_length", [rows["text"]]).to_numpy()
             for row in np.flatnonzero(sizes > LONGEST):
-                beginning = rows["text"][int(row)].as_py()[:SHOWN]
+                beginning = shown(rows["text"][int(row)].as_py())
                 aside.append((first + int(row) + 1, _too_long(int(sizes[row])), beginning))
             rows = rows.filter(pa.array(sizes <= LONGEST))
         return Piece(rows, aside)
@@ -268,4 +267,4 @@ def _too_long(size: int) -> str:
 
 
 def _shown(text: bytes) -> str:
-    return text[:SHOWN].decode("utf-8", "replace")
+    return shown(text[: 4 * SHOWN].decode("utf-8", "replace"))

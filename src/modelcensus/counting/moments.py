@@ -55,11 +55,10 @@ def _read(text: str, zone: tzinfo) -> datetime | None:
             return None
         return _utc(year, _MONTHS[month], day, hour, minute, offset + rest)
     if match := _ISO.fullmatch(text):
-        *parts, stated = match.groups()
+        year, month, day, hour, minute, stated = match.groups()
         if stated:
-            return _utc(*parts, "+0000" if stated == "Z" else stated.replace(":", ""))
-        year, month, day, hour, minute = map(int, parts)
-        return datetime(year, month, day, hour, minute, tzinfo=zone).astimezone(UTC)
+            return _utc(year, month, day, hour, minute, "+0000" if stated == "Z" else stated.replace(":", ""))
+        return datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=zone).astimezone(UTC)
     return None
 
 

@@ -1,7 +1,7 @@
 """What counts as a download: every choice of it a parameter, with the defaults stated."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -25,6 +25,10 @@ class Policies(BaseModel):
     )
     keep: Literal["counts", "visits"] = Field(
         "counts", description="visits: keep times and keyed hashes of addresses too, as deduplication needs"
+    )
+    aside: Literal["text", "place"] = Field(
+        "text",
+        description="lines set aside are kept with the beginning of their text, without addresses; or by place alone",
     )
     last_line: Literal["wait", "take"] = Field(
         "wait", description="a last line of a plain file that has no newline: left for the next time, or taken"
@@ -115,6 +119,11 @@ class Policies(BaseModel):
                 remedy="leave it out, or choose dedup=none",
             )  # fmt: skip
         return chosen
+
+    def with_read(self, options: Mapping[str, str]) -> Self:
+        """The same, with lines read as the options of a batch say: what a recount cannot change."""
+        stored = {n: options[n] for n in self.read if n in options}
+        return type(self).model_validate({**{n: getattr(self, n) for n in COUNTED}, **stored})
 
     @property
     def counted(self) -> dict[str, str]:

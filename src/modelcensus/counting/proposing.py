@@ -17,7 +17,8 @@ def propose(file: LogFile) -> tuple[LogFormat, str]:
     lines = file.first_lines()
     if not lines:
         raise InputError("no lines", where=str(file.path), remedy="the file is empty: leave it out")
-    shares = {f.name: share_taken(f, lines) for f in formats().values()}
+    db = duckdb.connect(config={"threads": 1})
+    shares = {f.name: share_taken(f, lines, db) for f in formats().values()}
     # of formats that take as many the one that says more of a line
     best = max(formats().values(), key=lambda f: (shares[f.name], len(f.has)))
     if shares[best.name] < ENOUGH:
@@ -32,9 +33,9 @@ def propose(file: LogFile) -> tuple[LogFormat, str]:
     )
 
 
-def share_taken(form: LogFormat, lines: list[str]) -> float:
+def share_taken(form: LogFormat, lines: list[str], db: duckdb.DuckDBPyConnection | None = None) -> float:
     """The share of lines that a format takes, of those that are not comments or passed over by it."""
-    db = duckdb.connect()
+    db = db or duckdb.connect()
     columns = header_columns(form, lines) if form.header else form.columns
     own = [
         line
@@ -48,6 +49,8 @@ def share_taken(form: LogFormat, lines: list[str]) -> float:
     db.register("lines", pa.table({"line": list(range(len(own))), "text": [f"{line}\n" for line in own]}))
     taken: set[int] = set()
     for sql in (quick_sql(form, columns), *strict_sqls(form, columns)):
+        if len(taken) == len(own):
+            break
         found = db.execute(
             f"""select line from ({sql}) where ok and status between 100 and 599 and moment is not null
                 and second between 0 and 60 and asked <> ''"""

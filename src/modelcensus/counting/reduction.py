@@ -21,6 +21,7 @@ from modelcensus.counting.moments import minute_of, zone_of
 from modelcensus.counting.networks import Networks
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.salts import Salts
+from modelcensus.counting.setting_aside import shown
 from modelcensus.counting.targets import targets_sql
 from modelcensus.engine import DuckDBEngine
 from modelcensus.vocabulary import AGENTS, REQUESTS, TARGETS, VISITS
@@ -30,9 +31,6 @@ TOGETHER = 8
 PARTS = ("whole", "probe", "start", "continuation", "part")
 _WHOLE, _PROBE, _START, _CONTINUATION, _PART = range(len(PARTS))
 MARKS = ("", "bot", "ci", "mirror")
-SHOWN = 200
-"""Characters kept of a line that is set aside."""
-
 SHAPED = """
     select line, moment, try_cast(second as smallint) as second, address, status, bytes, counter, {part} as part,
            coalesce(ok and status between 100 and 599 and second between 0 and 60 and asked <> '', false) as taken,
@@ -194,7 +192,7 @@ class Reduction:
         with self._at("select line from keyed where not taken"):
             left = self.db.execute(f"select line, text from lines_at where not ({' or '.join(empty)})").fetchall()
         self._left = len(left)
-        done.aside += [(line, f"no line of format {form.name}", _shown(text)) for line, text in left]
+        done.aside += [(line, f"no line of format {form.name}", shown(text)) for line, text in left]
 
     def _shaped(self, form: LogFormat, sql: str) -> str:
         only = f" where contains(text, {_text(form.only)})" if form.only else ""
@@ -272,7 +270,7 @@ class Reduction:
             self._insert_table("bad", line=pa.array(list(bad), pa.int64()))
             with self._at("select line from bad") as rows:
                 texts = zip(rows["line"].to_pylist(), rows["text"].to_pylist(), strict=True)
-                done.aside += [(line, bad[line], _shown(text)) for line, text in texts]
+                done.aside += [(line, bad[line], shown(text)) for line, text in texts]
 
     def _insert(self, table: str, **columns: object) -> None:
         rows = pa.table(columns)
@@ -375,10 +373,6 @@ def _part_sql(form: LogFormat) -> str:
         return f"cast({unknown} as tinyint)"
     return f"""cast(case when range is null or range in ('', '-') then {unknown} when range = 'bytes=0-0' then {_PROBE}
         when regexp_matches(range, '^bytes=0-') then {_START} else {_CONTINUATION} end as tinyint)"""
-
-
-def _shown(text: str) -> str:
-    return text.rstrip("\r\n")[:SHOWN]
 
 
 def _text(value: str) -> str:

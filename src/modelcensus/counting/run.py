@@ -80,13 +80,13 @@ Commit = Callable[[Batch], Before]
 
 
 class Counting:
-    """Counts one log: `name` tells it from others, and its channel is `log:NAME`."""
+    """Counts one log: `name` tells it from others, and its channel is `log:NAME`; `rules` with what they are called."""
 
     def __init__(
         self,
         name: str,
         policies: Policies,
-        rules: CountingRules,
+        rules: tuple[CountingRules, str],
         libraries: pa.Table,
         before: Before,
         salts: Salts,
@@ -94,7 +94,8 @@ class Counting:
         progress: Callable[[str], None] = lambda _: None,
         memory: str | None = None,
     ) -> None:
-        self.name, self.policies, self.rules, self.before = name, policies, rules, before
+        self.name, self.policies, self.before = name, policies, before
+        self.rules, self.rules_called = rules
         self.salts, self.commit, self.progress = salts, commit, progress
         self.engine = DuckDBEngine(memory)
         self.engine.connection.execute("set preserve_insertion_order = false")
@@ -110,6 +111,7 @@ class Counting:
         """Count what is new in log files, in batches of LINES lines."""
         forms = {p: self._form(p, format) for p in paths}
         reduction = Reduction(self.engine, self.policies, self.salts)
+        keep_text = self.policies.aside == "text"
         waiting: list[tuple[LogFile, dict[str, object]]] = []
         aside: list[dict[str, object]] = []
         for path in paths:
@@ -128,7 +130,7 @@ class Counting:
                 continue
             waiting.append((file, row))
             aside += [
-                {"file": path.name, "line": line, "reason": reason, "content": text}
+                {"file": path.name, "line": line, "reason": reason, "content": text if keep_text else ""}
                 for line, reason, text in told.aside[: max(0, MOST_ASIDE - len(aside))]
             ]
             if reduction.lines >= LINES:
@@ -235,7 +237,7 @@ class Counting:
             own = tables if not series else {}
             if not rows.num_rows and not own:
                 continue
-            chosen = {**self.policies.read, **self.policies.counted, "rules": self.rules.version, **options}
+            chosen = {**self.policies.read, **self.policies.counted, "rules": self.rules_called, **options}
             batch = Batch(
                 source=SOURCE,
                 name=self.name + series,
@@ -243,7 +245,7 @@ class Counting:
                 tables={OBSERVATIONS.name: rows, **own},
                 inputs=inputs,
                 options=chosen,
-                took=(*took, f"rules of {self.rules.dated} ({self.rules.version})"),
+                took=(*took, f"rules of query files: {self.rules_called}"),
                 terms=TERMS if not series else Terms(**{**vars(TERMS), "unit": "loads (see docs/counting.md)"}),
             )
             self.before = self.commit(batch)
@@ -262,9 +264,9 @@ class Counting:
         self.engine.register("stored_order", pa.table(order))
 
 
-def refuse_other_choices(before: Before, policies: Policies, rules: CountingRules, name: str) -> None:
+def refuse_other_choices(before: Before, policies: Policies, rules: str, name: str) -> None:
     """An error where a log was counted under other choices: its days would not be of one measure."""
-    now = {**policies.counted, "rules": rules.version}
+    now = {**policies.counted, "rules": rules}
     other = [f"{k}={before.options[k]}" for k, v in now.items() if k in before.options and before.options[k] != v]
     if before.batches and other:
         raise InputError(
