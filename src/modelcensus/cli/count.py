@@ -44,7 +44,6 @@ def count(
     policy: Annotated[list[str] | None, Parameter(name="--policy", negative="")] = None,
     name: str = "logs",
     recount: Annotated[bool, Parameter(name="--recount", negative="")] = False,
-    memory: str = "",
     ledger: LedgerOption = None,
 ) -> None:
     """Count the downloads in access logs, and put them into the ledger as channel log:NAME.
@@ -54,19 +53,15 @@ def count(
     logs
         Log files; plain, .gz or .zst; what was counted before is not counted again.
     format
-        nginx-combined, nginx-json, apache-common, caddy-json, artifactory, nexus, s3, cloudfront, cloudflare, olah,
-        hub-export, the path of a format of your own (.yml), or auto: what takes most of a file's first lines.
+        Name of a format (nginx-combined, nginx-json, apache-common, caddy-json, artifactory, nexus, s3, cloudfront, cloudflare, olah, hub-export), the path of your own (.yml), or auto: what takes most of a file's first lines.
     rules
         Day, or version, whose published rules of query files apply (default: the newest).
     policy
-        NAME=VALUE, repeated: chain, methods, head, statuses, ranges, shards, dedup, window, bots, ci, mirrors, networks,
-        unknown, keep, timezone, prefix, aside, last_line (docs/counting.md).
+        NAME=VALUE, repeated: chain, methods, head, statuses, ranges, shards, dedup, window, bots, ci, unknown, mirrors, networks, keep, timezone, prefix, aside, last_line (docs/counting.md).
     name
         Name of the log: its channel is log:NAME.
     recount
         Count again what was counted before under this name, with other rules or policies; needs no logs.
-    memory
-        Most memory for the engine, such as 600MB (default: what the machine has).
     """
     if not re.fullmatch(r"[A-Za-z0-9][\w.-]{0,63}", name) or name.endswith(LOADS):
         raise RequestError(
@@ -102,7 +97,7 @@ def count(
         with notes.status("opening") as status:
             counting = Counting(
                 name, policies, (chosen, called), _libraries(target), before, salts, commit,
-                lambda text: status.update(escape(text)), memory or None,
+                lambda text: status.update(escape(text)),
             )  # fmt: skip
             done = counting.again() if recount else counting.files(logs or [], format)
             Inputs.of(target).keep(target)
