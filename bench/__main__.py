@@ -2,9 +2,15 @@
 
 import sys
 
-from bench import catalog, claims, flows, measures
+from bench import catalog, claims, flows, logs, measures
 
-BENCHES = {"flows": flows.main, "measures": measures.main, "catalog": catalog.main, "claims": claims.main}
+BENCHES = {
+    "flows": flows.main,
+    "measures": measures.main,
+    "catalog": catalog.main,
+    "claims": claims.main,
+    "logs": logs.main,
+}
 
 
 def main() -> None:

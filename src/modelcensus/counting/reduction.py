@@ -168,8 +168,7 @@ class Reduction:
     def _at(self, sql: str) -> Iterator[pa.Table]:
         """The lines whose numbers a query gives, as table `lines_at`; taken by their places, which no join is as fast as."""
         numbers = np.sort(self.db.execute(sql).fetchnumpy()["line"].astype(np.int64))
-        own = self._lines["line"].to_numpy()
-        rows = self._lines.take(pa.array(np.searchsorted(own, numbers)))
+        rows = pa.concat_tables([_taken(b, numbers) for b in self._lines.to_batches()])
         self.db.register("lines_at", rows)
         try:
             yield rows
@@ -360,6 +359,14 @@ def _as(rows, schema: pa.Schema) -> pa.Table:
 def _of(sql: str, table: str) -> str:
     """The same of another table of lines."""
     return sql.replace(" from lines)", f" from {table})")
+
+
+def _taken(batch: pa.RecordBatch, numbers: np.ndarray) -> pa.Table:
+    """The lines of a batch that are among the numbers; batch by batch, because a take from many copies them all."""
+    own = batch["line"].to_numpy()
+    first, end = np.searchsorted(numbers, [own[0], own[-1] + 1]) if len(own) else (0, 0)
+    places = np.searchsorted(own, numbers[first:end])
+    return pa.Table.from_batches([batch.take(pa.array(places))])
 
 
 def _keys(rows: Sequence[tuple[int, str]]) -> pa.Array:

@@ -34,7 +34,7 @@ from modelcensus.vocabulary.schema import COUNTED
 SOURCE = "count"
 LOADS = ".loads"
 """Ends the name of the series of loads."""
-LINES = 6_000_000
+LINES = 2_000_000
 """Lines of a batch, after which the file being read is its last one."""
 MOST_ASIDE = 100_000
 """Lines set aside that a batch keeps with their texts; all are counted."""

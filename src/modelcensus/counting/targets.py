@@ -64,7 +64,8 @@ SPLIT = r"""
 READ = r"""
     with split as ({split}),
     bare as (select asked_key, asked, method, case {prefixes} else s end as s from split),
-    matched as (select *, case {forms} else 0 end as form from bare),
+    steps as (select *, len(s) as n, {steps}, s[2] in {reserved} as reserved from bare),
+    matched as (select *, case {forms} else 0 end as form from steps),
     taken as (
         select asked_key, asked, method, form,
                case {repositories} end as repository, case {revisions} end as revision, case {paths} end as path
@@ -105,11 +106,13 @@ def targets_sql(table: str, has_paths: bool, prefixes: tuple[str, ...] = ()) -> 
     if not has_paths:
         return GIVEN.format(table=table, id=ID)
     known = routes()
-    read = [_Form(i, f, known.reserved) for i, f in enumerate(known.forms, 1)]
+    read = [_Form(i, f) for i, f in enumerate(known.forms, 1)]
     drops = [_prefix(p) for p in (*prefixes, *known.prefixes)]
     return READ.format(
         split=SPLIT.format(table=table),
         prefixes=" ".join(drops),
+        steps=", ".join(f"s[{i}] as s{i}" for i in range(2, 8)),
+        reserved=known.reserved,
         forms=" ".join(f"when {f.test} then {f.number}" for f in read),
         repositories=_by_form({f.number: f.repository for f in read}, "''"),
         revisions=_by_form({f.number: f.revision for f in read}, "''"),
@@ -127,15 +130,15 @@ def targets_sql(table: str, has_paths: bool, prefixes: tuple[str, ...] = ()) -> 
 class _Form:
     """A form as SQL over the segments `s` of an address; s[1] is what stands before the first slash: nothing."""
 
-    def __init__(self, number: int, form: Form, reserved: tuple[str, ...]) -> None:
+    def __init__(self, number: int, form: Form) -> None:
         self.number, self.form = number, form
         segments = form.form.strip("/").split("/")
         places = {m[1]: i for i, s in enumerate(segments, 2) if (m := re.fullmatch(r"\{(\w+)\}", s))}
         count = len(segments) + 1
-        tests = [f"len(s) {'>=' if 'path' in places else '='} {count}"]
-        tests += [f"s[{i}] = '{s}'" for i, s in enumerate(segments, 2) if not s.startswith("{")]
+        tests = [f"s{i} = '{s}'" for i, s in enumerate(segments, 2) if not s.startswith("{")]
+        tests += [f"n {'>=' if 'path' in places else '='} {count}"]
         if segments[0].startswith("{"):
-            tests.append(f"s[2] not in {reserved}")
+            tests.append("not reserved")
         self.test = " and ".join(tests)
         name = f"s[{places['name']}]"
         if form.route == "git":

@@ -177,7 +177,7 @@ class Ledger:
         if table == "observations":
             parts = [
                 (f"{table}/observed_on={day}/{batch_id}.parquet", rows.filter(pc.field("observed_on") == day))
-                for day in sorted(set(rows["observed_on"].to_pylist()))
+                for day in sorted(rows["observed_on"].unique().to_pylist())
             ]
         stored = []
         for path, part in parts:
@@ -211,7 +211,7 @@ def _days(batch: Batch) -> list[str]:
         rows = batch.tables.get(table)
         if rows is not None and rows.num_rows:
             for name in names:
-                ends.extend(set(rows[name].to_pylist()) - {None})
+                ends.extend(set(rows[name].unique().to_pylist()) - {None})
     return sorted({d.isoformat() for d in ends})
 
 
