@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import catalog, claims, collecting, flows, measures
+from bench import catalog, claims, collecting, flows, logs, measures
 
 BENCHES = {
     "flows": flows.main,
@@ -10,6 +10,7 @@ BENCHES = {
     "catalog": catalog.main,
     "claims": claims.main,
     "collecting": collecting.main,
+    "logs": logs.main,
 }
 
 

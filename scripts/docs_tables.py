@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from itertools import groupby
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 import pyarrow as pa
 import yaml
@@ -18,6 +19,8 @@ from cyclopts import App
 from modelcensus.catalog import CATALOG, load_knowledge
 from modelcensus.claims import bundled_packs
 from modelcensus.cli.main import app
+from modelcensus.counting import Policies, formats
+from modelcensus.counting.policies import COUNTED
 from modelcensus.flows import load_series_breaks
 from modelcensus.measures import VIEWS, measures
 from modelcensus.sample import SAMPLE_FOLDER
@@ -25,8 +28,9 @@ from modelcensus.sources import sources
 from modelcensus.sources.hub_api import TERMS as HUB_API
 from modelcensus.sources.hub_datasets import dump_datasets
 from modelcensus.sources.tables import TARGETS
-from modelcensus.vocabulary import TABLES, Reading
+from modelcensus.vocabulary import TABLES, Reading, Schema
 from modelcensus.vocabulary.names import AGES, DIMENSIONS, ORGANIZATION_DIMENSIONS, SIZE_CLASSES, TIME_DIMENSIONS
+from modelcensus.vocabulary.schema import COUNTED as LOG_TABLES
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 COMMAND = "python scripts/docs_tables.py"
@@ -192,6 +196,23 @@ def packs_table() -> str:
     return table(("pack", "what it tests", "date", "claims", "that no measure can test"), rows)
 
 
+def log_formats_table() -> str:
+    rows = [(f"`{f.name}`", f.text, ", ".join(sorted(f.has)), f.citation) for f in formats().values()]
+    return table(("format", "what it is", "fields that are read", "described in"), rows)
+
+
+def log_policies_table() -> str:
+    rows = []
+    for name, field in Policies.model_fields.items():
+        choices = get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+        kinds = {int: "a number"}.get(field.annotation, "text")  # type: ignore[arg-type]
+        values = ", ".join(f"`{c}`" for c in choices) or ("a list" if isinstance(field.default, tuple) else kinds)
+        default = ",".join(field.default) if isinstance(field.default, tuple) else str(field.default)
+        group = "counting" if name in COUNTED else "reading"
+        rows.append((group, f"`{name}`", values, f"`{default}`" if default else "none", field.description))
+    return table(("group", "policy", "values", "default", "meaning"), rows)
+
+
 def sizes_list() -> str:
     return ", ".join(f"`{s}`" for s in SIZE_CLASSES)
 
@@ -201,8 +222,16 @@ def ages_list() -> str:
 
 
 def ledger_tables() -> str:
+    return _schemas(s for s in TABLES.values() if s not in LOG_TABLES)
+
+
+def log_tables() -> str:
+    return _schemas(LOG_TABLES)
+
+
+def _schemas(schemas: Iterable[Schema]) -> str:
     parts = []
-    for schema in TABLES.values():
+    for schema in schemas:
         rows = [(f"`{c.name}`", _arrow(c.type), c.unit, c.text) for c in schema.columns]
         parts.append(f"### `{schema.name}`\n\n{schema.text}\n\n{table(('column', 'type', 'unit', 'meaning'), rows)}")
     return "\n\n".join(parts)
@@ -321,9 +350,12 @@ PARTS: dict[str, Callable[[], str]] = {
     "groupings": groupings_table,
     "peers": peers_table,
     "packs": packs_table,
+    "log-formats": log_formats_table,
+    "log-policies": log_policies_table,
     "sizes": sizes_list,
     "ages": ages_list,
     "ledger-tables": ledger_tables,
+    "log-tables": log_tables,
     "views": views_table,
     "computed-views": computed_views,
     "catalog-columns": catalog_columns,

@@ -13,6 +13,7 @@ from modelcensus.cli.collect import collect
 from modelcensus.cli.collect_channels import file, modelscope, ollama, publisher
 from modelcensus.cli.collect_dump import dump
 from modelcensus.cli.collect_hub import hub
+from modelcensus.cli.count import count
 from modelcensus.cli.diff import diff
 from modelcensus.cli.doctor import doctor
 from modelcensus.cli.explain import explain
@@ -36,6 +37,7 @@ app.command(import_files, name="import")
 for command in (hub, dump, ollama, modelscope, publisher, file):
     collect.command(command)
 app.command(collect)
+app.command(count)
 app.command(measure)
 claims.command(new)
 app.command(claims)

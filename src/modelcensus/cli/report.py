@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from modelcensus.claims import Pack, bundled_packs, find_packs
 from modelcensus.cli.options import KnowledgeOption, LedgerOption, notes, open_census, say
+from modelcensus.vocabulary.names import LOG
 
 FIRST = "qwen-2026"
 """The bundled pack that a report tests unless others are named: the others rest on more than most ledgers hold."""
@@ -40,6 +41,8 @@ def report(
     packs = [] if claims == [] else find_packs(claims) if claims else _packs()
     with notes.status("opening the ledger") as status:
         census = open_census(ledger, knowledge)
+        if claims is None and all(c.startswith(LOG) for c in census.channels):
+            packs = []  # they are of the Hub, which own logs say nothing of
         page = write_report(census, output, edition, status.update, previous, packs)
     say(f"{page}")
 

@@ -1,1 +1,22 @@
 """Access logs to counted downloads: formats, the Hub's published rules by date, policies, clients."""
+
+from modelcensus.counting.downloads import CountingRules
+from modelcensus.counting.formats import LogFormat, find_format, formats
+from modelcensus.counting.policies import Policies
+from modelcensus.counting.run import LOADS, Before, Counting, Summary, refuse_other_choices, stored_tables
+from modelcensus.counting.salts import Salts
+
+__all__ = [
+    "LOADS",
+    "Before",
+    "Counting",
+    "CountingRules",
+    "LogFormat",
+    "Policies",
+    "Salts",
+    "Summary",
+    "find_format",
+    "formats",
+    "refuse_other_choices",
+    "stored_tables",
+]

@@ -15,32 +15,42 @@ from modelcensus.vocabulary.periods import Period, ReadingTime
 from modelcensus.vocabulary.readings import Reading
 from modelcensus.vocabulary.requests import Request
 from modelcensus.vocabulary.schema import (
+    AGENTS,
     FACTS,
     LISTINGS,
     LISTS,
+    LOG_FILES,
     OBSERVATIONS,
     REPORTED,
+    REQUESTS,
     ROUNDINGS,
     SCORES,
     SET_ASIDE,
     STATUSES,
     TABLES,
+    TARGETS,
+    VISITS,
     Column,
     Schema,
 )
 from modelcensus.vocabulary.software import own_version
 
 __all__ = [
+    "AGENTS",
     "FACTS",
     "LISTINGS",
     "LISTS",
+    "LOG_FILES",
     "OBSERVATIONS",
     "REPORTED",
+    "REQUESTS",
     "ROUNDINGS",
     "SCORES",
     "SET_ASIDE",
     "STATUSES",
     "TABLES",
+    "TARGETS",
+    "VISITS",
     "Batch",
     "CensusError",
     "Column",

@@ -16,6 +16,8 @@ WINDOW_DAYS: Final = 30
 
 HUB: Final = "hub"
 """The channel of counters observed on the Hub."""
+LOG: Final = "log:"
+"""Prefix of channels counted from access logs."""
 REPORTED: Final = "reported:"
 """Prefix of channels whose numbers somebody else published."""
 

@@ -160,6 +160,98 @@ SCORES = Schema(
     ),
 )
 
+REQUESTS = Schema(
+    "requests",
+    "What access logs say was asked for, reduced: requests alike in everything below are one row. No address.",
+    (
+        Column("day", pa.date32(), "day", "day of the requests"),
+        Column("target", pa.int64(), "number", "of the batch's `targets`: what was asked for"),
+        Column("agent", pa.int64(), "number", "of the batch's `agents`: who asked"),
+        Column("status", pa.int64(), "status", "of the answer"),
+        Column(
+            "part", pa.string(), "name", "whole, probe (one byte), start, continuation, or part (where is not known)"
+        ),
+        Column("marked", pa.string(), "name", "address in a named range: bot, ci, mirror; empty"),
+        Column("counter", pa.bool_(), "flag", "the header X-HF-Download-Counter was sent; null: not in the log"),
+        Column("requests", pa.int64(), "requests", "how many"),
+        Column("bytes", pa.int64(), "bytes", "of the answers; null: not in the log"),
+        Column("instant", pa.int64(), "seconds", "since 1970; null unless visits are kept"),
+        Column(
+            "visitor",
+            pa.int64(),
+            "hash",
+            "of the address, keyed by day with a key that is destroyed; null as `instant`",
+        ),
+        Column("session", pa.int64(), "hash", "of the session, keyed alike; null as `instant`"),
+    ),
+)
+
+TARGETS = Schema(
+    "targets",
+    "What was asked for, of the batch's `requests`.",
+    (
+        Column("target", pa.int64(), "number", "within the batch"),
+        Column("method", pa.string(), "name", "GET, HEAD, ..."),
+        Column("kind", pa.string(), "name", "model, dataset, space, kernel"),
+        Column("repository", pa.string(), "id", "as it was asked for"),
+        Column(
+            "route",
+            pa.string(),
+            "name",
+            "resolve, cache, info, tree, xet-token, raw, page, manifest, blob, git, repository",
+        ),
+        Column("path", pa.string(), "path", "of the file in the repository, decoded; null: the route has none"),
+        Column("pinned", pa.bool_(), "flag", "asked for by commit, not by branch or tag"),
+    ),
+)
+
+AGENTS = Schema(
+    "agents",
+    "Who asked, of the batch's `requests`: what is told of user agents, not their texts.",
+    (
+        Column("agent", pa.int64(), "number", "within the batch"),
+        Column("client", pa.string(), "name", "the library or program"),
+        Column("version", pa.string(), "version", "its version"),
+        Column("hub", pa.string(), "version", "of huggingface_hub, where it asks through that"),
+        Column("generation", pa.string(), "name", "of huggingface_hub: versions that ask alike"),
+        Column("automated", pa.string(), "name", "bot, ci, or empty"),
+        Column("container", pa.bool_(), "flag", "says that it runs in one"),
+        Column(
+            "asks_first", pa.bool_(), "flag", "resolves a revision first: a load from a warm cache asks for no file"
+        ),
+    ),
+)
+
+VISITS = Schema(
+    "visits",
+    "How many asked, by repository and day: counted when the log was read, of what is not kept.",
+    (
+        Column("day", pa.date32(), "day", "day of the requests"),
+        Column("kind", pa.string(), "name", "model, dataset, space, kernel"),
+        Column("repository", pa.string(), "id", "as it was asked for"),
+        Column("addresses", pa.int64(), "addresses", "different ones; null: not in the log"),
+        Column("sessions", pa.int64(), "sessions", "different ones (stated, else address and agent)"),
+    ),
+)
+
+LOG_FILES = Schema(
+    "log_files",
+    "The log files that a batch counted, by their text, so that none is counted twice.",
+    (
+        Column("file", pa.string(), "name", "name of the file"),
+        Column("format", pa.string(), "name", "what its lines were read as"),
+        Column("opening_bytes", pa.int64(), "bytes", "length of its opening"),
+        Column("opening", pa.string(), "digest", "SHA-256 of its opening"),
+        Column("bytes", pa.int64(), "bytes", "of text up to where it was read, decompressed"),
+        Column("digest", pa.string(), "digest", "SHA-256 of that text"),
+        Column("lines", pa.int64(), "lines", "up to where it was read"),
+        Column("known", pa.int64(), "lines", "of those, counted by an earlier batch"),
+        Column("taken", pa.int64(), "lines", "requests of repositories"),
+        Column("other", pa.int64(), "lines", "requests of other things, and lines that are no requests"),
+        Column("set_aside", pa.int64(), "lines", "set aside"),
+    ),
+)
+
 SET_ASIDE = Schema(
     "set_aside",
     "Rows of the input that could not be taken, kept with their place and reason.",
@@ -171,5 +263,10 @@ SET_ASIDE = Schema(
     ),
 )
 
-TABLES = {s.name: s for s in (OBSERVATIONS, LISTINGS, ROUNDINGS, FACTS, REPORTED, LISTS, SCORES, STATUSES, SET_ASIDE)}
+COUNTED = (REQUESTS, TARGETS, AGENTS, VISITS, LOG_FILES)
+"""What counting access logs keeps beside its observations."""
+TABLES = {
+    s.name: s
+    for s in (OBSERVATIONS, LISTINGS, ROUNDINGS, FACTS, REPORTED, LISTS, SCORES, STATUSES, *COUNTED, SET_ASIDE)
+}
 """Everything that a batch can hold, by name."""

@@ -1,0 +1,270 @@
+"""Log files as lines: plain, gzip or zstd, in pieces of bounded size, with nothing lost at their edges.
+
+A line is what stands between two newlines, whatever bytes it holds: bytes that are no text are shown as U+FFFD. A line
+longer than LONGEST is set aside without being held. A compressed file that is cut off gives the lines before the cut.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from modelcensus.counting.setting_aside import SHOWN, shown
+from modelcensus.vocabulary import InputError
+
+LONGEST = 2 * 1024 * 1024
+"""Bytes of a line; a longer one is set aside."""
+PIECE = 8 * 1024 * 1024
+"""Bytes of text handed on at a time."""
+OPENING = 64 * 1024
+"""Bytes at the start of a file by which one is known that may have been read before."""
+_READ = 256 * 1024
+_NOTHING = pa.table({"line": pa.array([], pa.int64()), "text": pa.array([], pa.string())})
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Consecutive lines of one file: columns `line` (number in the file, from 1) and `text` (newline included)."""
+
+    rows: pa.Table
+    set_aside: list[tuple[int, str, str]]
+
+
+@dataclass
+class LogFile:
+    """One log as it was read: `size` (bytes) and `digest` are of its text, however it is compressed.
+
+    Iterating gives its pieces; what is counted of it is known when the last one is taken. `skip` are the bytes that were
+    counted before. `wait`: a last line without a newline is left for the next time (of a file that still grows).
+    """
+
+    path: Path
+    skip: int = 0
+    skipped_lines: int = 0
+    wait: bool = False
+    size: int = 0
+    lines: int = 0
+    digest: str = ""
+    opening: str = ""
+    opening_bytes: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not self.path.is_file():
+            what = "a folder, not a file" if self.path.is_dir() else "no such file"
+            raise InputError(what, where=str(self.path), remedy="check the path; folders are given as folder/*")
+        with self.path.open("rb") as file:
+            head = file.read(4)
+        self.compression = "gz" if head[:2] == _GZIP else "zst" if head == _ZSTD else ""
+
+    def pieces(self) -> Iterator[Piece]:
+        """The lines after `skip`; afterwards `size`, `lines` and `digest` say what was read, from the beginning on."""
+        framer = _Framer(self)
+        for block in self.blocks():
+            yield from framer.add(block)
+        yield from framer.end()
+
+    def blocks(self) -> Iterator[bytes]:
+        """The text as it comes, decompressed; a cut or damage ends it with a note."""
+        with self.path.open("rb") as file:
+            try:
+                yield from _gunzip(file) if self.compression == "gz" else _plain(file, self.compression)
+            except (zlib.error, EOFError, OSError, pa.ArrowException) as error:
+                reason = " ".join(str(error).split()) or type(error).__name__
+                self.notes.append(f"the file is cut off or damaged ({reason[:120]})")
+
+    def first_lines(self, most: int = 50) -> list[str]:
+        """Its first lines, for a look at what format it has."""
+        head = b""
+        for block in self.blocks():
+            head += block
+            if len(head) >= OPENING:
+                break
+        self.notes.clear()
+        lines = head[:OPENING].decode("utf-8", "replace").splitlines()
+        return [line for line in lines[:most] if line.strip()]
+
+
+class _Framer:
+    """Cuts blocks into pieces that end with a newline."""
+
+    def __init__(self, file: LogFile) -> None:
+        self.file = file
+        self.tail, self.waiting, self.size = b"", [], 0
+        self.digest, self.position, self.line = hashlib.sha256(), 0, 0
+        self.too_long = 0
+        """Bytes of a line that is too long, seen so far."""
+        self.opening = b""
+
+    def add(self, block: bytes) -> Iterator[Piece]:
+        self.waiting.append(block)
+        self.size += len(block)
+        if self.size >= PIECE:
+            yield from self._cut(b"".join((self.tail, *self.waiting)))
+            self.waiting, self.size = [], 0
+
+    def end(self) -> Iterator[Piece]:
+        yield from self._cut(b"".join((self.tail, *self.waiting)))
+        rest = self.tail
+        cut = bool(self.file.notes)
+        if rest and not cut and not self.file.wait:
+            yield from self._cut(rest + b"\n", padded=True)
+        elif rest and cut:
+            self.line += 1
+            aside = [(self.line, "the file is cut off in this line", _shown(rest))]
+            yield Piece(_NOTHING, aside)
+            self.line -= 1
+        elif rest:
+            self.file.notes.append("a last line without a newline is left for the next time")
+        elif self.too_long and not cut:
+            yield Piece(_NOTHING, [self._long(self.too_long)])
+        if cut:
+            self.file.notes[-1] += f" after line {self.line:,}; the lines before it were taken"
+        self.file.size, self.file.lines = self.position, self.line
+        self.file.digest = self.digest.hexdigest()
+        self.file.opening = hashlib.sha256(self.opening).hexdigest()
+        self.file.opening_bytes = len(self.opening)
+
+    def _cut(self, text: bytes, padded: bool = False) -> Iterator[Piece]:
+        """The whole lines of a text, from `start` to `end`; the rest is kept for later."""
+        start, end = 0, text.rfind(b"\n") + 1
+        self.tail = text[end:]
+        aside: list[tuple[int, str, str]] = []
+        if self.too_long:  # the line began in an earlier piece
+            if not end:
+                self.too_long += len(text)
+                self._passed(text, 0, len(text))
+                self.tail = b""
+                return
+            start = text.index(b"\n") + 1
+            self._passed(text, 0, start)
+            aside.append(self._long(self.too_long + start - 1))
+            self.too_long = 0
+        before = self.position
+        self._passed(text, start, end - padded)
+        known = min(max(self.file.skip - before, 0), end - start)
+        if known:
+            self.line += text.count(b"\n", start, start + known)
+            aside = []
+        if start + known < end or aside:
+            yield self._piece(text, start + known, end, aside)
+        if len(self.tail) > LONGEST:
+            self.too_long = len(self.tail)
+            self._passed(self.tail, 0, len(self.tail))
+            self.tail = b""
+
+    def _piece(self, text: bytes, start: int, end: int, aside: list[tuple[int, str, str]]) -> Piece:
+        first = self.line
+        rows, longest = _table(text, start, end, first)
+        self.line += rows.num_rows
+        if longest > LONGEST:
+            sizes = pc.call_function("binary_length", [rows["text"]]).to_numpy()
+            for row in np.flatnonzero(sizes > LONGEST):
+                beginning = shown(rows["text"][int(row)].as_py())
+                aside.append((first + int(row) + 1, _too_long(int(sizes[row])), beginning))
+            rows = rows.filter(pa.array(sizes <= LONGEST))
+        return Piece(rows, aside)
+
+    def _long(self, size: int) -> tuple[int, str, str]:
+        self.line += 1
+        return self.line, _too_long(size), ""
+
+    def _passed(self, text: bytes, start: int, end: int) -> None:
+        if start < end:
+            self.digest.update(memoryview(text)[start:end])
+            self.position += end - start
+            if len(self.opening) < OPENING:
+                self.opening += text[start : min(end, start + OPENING - len(self.opening))]
+
+
+def _table(text: bytes, start: int, end: int, before: int) -> tuple[pa.Table, int]:
+    """Lines by number, and the bytes of the longest; the text is not copied where it is one."""
+    if not text.isascii():
+        try:
+            text.decode()
+        except UnicodeDecodeError:
+            text = text[start:end].decode("utf-8", "replace").encode()
+            start, end = 0, len(text)
+    ends = np.flatnonzero(np.frombuffer(text, np.uint8, end - start, start) == 10)
+    offsets = np.empty(len(ends) + 1, np.int32)
+    offsets[0] = start
+    np.add(ends, start + 1, out=offsets[1:], casting="unsafe")
+    lines = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(text))
+    numbers = np.arange(before + 1, before + len(ends) + 1, dtype=np.int64)
+    return pa.table({"line": numbers, "text": lines}), int(np.diff(offsets).max(initial=0))
+
+
+def known_part(path: Path, known: list[tuple[int, int, str, str, int]]) -> tuple[int, int]:
+    """How much of a file was counted before: bytes and lines of the longest text among the `known` that it begins with.
+
+    `known` are (opening bytes, bytes, opening, digest, lines) of what was counted.
+    """
+    file = LogFile(path)
+    head, ends = b"", {}
+    for block in file.blocks():
+        head += block
+        if len(head) >= OPENING:
+            break
+    for opening_bytes, size, opening, digest, lines in known:
+        if len(head) >= opening_bytes and hashlib.sha256(head[:opening_bytes]).hexdigest() == opening:
+            ends.setdefault(size, {})[digest] = lines
+    if not ends:
+        return 0, 0
+    found, running, position = (0, 0), hashlib.sha256(), 0
+    waiting = sorted(ends)
+    for block in file.blocks():
+        while waiting and position + len(block) >= waiting[0]:
+            part = waiting[0] - position
+            running.update(block[:part])
+            block, position = block[part:], waiting[0]
+            lines = ends[waiting.pop(0)].get(running.hexdigest())
+            found = (position, lines) if lines is not None else found
+        if not waiting:
+            break
+        running.update(block)
+        position += len(block)
+    return found
+
+
+def _plain(file: BinaryIO, compression: str) -> Iterator[bytes]:
+    if not compression:
+        while block := file.read(_READ * 4):
+            yield block
+        return
+    with pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd") as stream:
+        while block := stream.read(_READ * 4):
+            yield block
+
+
+def _gunzip(file: BinaryIO) -> Iterator[bytes]:
+    """Every member of a gzip file, one after the other."""
+    stream = zlib.decompressobj(31)
+    started = False
+    while block := file.read(_READ):
+        while block:
+            if stream.eof:
+                block = block.lstrip(b"\0")  # padding of tapes and block devices
+                if not block:
+                    break
+                stream = zlib.decompressobj(31)
+            started = True
+            if text := stream.decompress(block):
+                yield text
+            block = stream.unused_data
+    if started and not stream.eof:
+        raise EOFError("the end of the gzip stream is missing")
+
+
+def _too_long(size: int) -> str:
+    return f"a line of {size:,} bytes is longer than {LONGEST:,}"
+
+
+def _shown(text: bytes) -> str:
+    return shown(text[: 4 * SHOWN].decode("utf-8", "replace"))

@@ -1,0 +1,81 @@
+"""Counting as the command does it: files into a ledger of their own, and what its counters say then."""
+
+import io
+import sys
+import warnings
+from collections.abc import Sequence
+from contextlib import redirect_stderr
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import modelcensus
+from modelcensus.cli import main
+from modelcensus.cli.options import notes
+from modelcensus.engine import DuckDBEngine
+from modelcensus.ledger import Ledger
+from modelcensus.vocabulary import OBSERVATIONS, TABLES
+
+
+@dataclass
+class Counted:
+    """A ledger that logs were counted into."""
+
+    root: Path
+    said: str = ""
+
+    def rows(self, table: str, name: str = "logs") -> list[dict]:
+        """The rows of a stored table, of one log."""
+        ledger, engine = Ledger(self.root), DuckDBEngine()
+        ledger.read(engine, TABLES[table], [m for m in ledger.manifests() if m.channel == f"log:{name}"])
+        return engine.rows(f"select * from {table} order by all")
+
+    def standing(self, name: str = "logs") -> dict[tuple[str, object, object], int]:
+        """What the counters say: (repository, first day, day after the last) -> downloads."""
+        ledger, engine = Ledger(self.root), DuckDBEngine()
+        manifests = [m for m in ledger.manifests() if m.channel == f"log:{name}"]
+        ledger.read(engine, OBSERVATIONS, manifests)
+        order = {m.id: i for i, m in enumerate(manifests)}
+        latest: dict[tuple, tuple[int, int | None]] = {}
+        for row in engine.rows("select * from observations"):
+            key = row["repository"], row["period_start"], row["observed_on"]
+            if key not in latest or latest[key][0] < order[row["batch_id"]]:
+                latest[key] = order[row["batch_id"]], row["value"]
+        return {k: v for k, (_, v) in latest.items() if v is not None}
+
+    def downloads(self, name: str = "logs") -> dict[tuple[str, object], int]:
+        """Downloads by repository and day, days without left out."""
+        return {(k, day): v for (k, day, _), v in self.standing(name).items() if v}
+
+    @property
+    def total(self) -> int:
+        return sum(self.downloads().values())
+
+    def measure(self, *names: str, **request) -> list:
+        return list(modelcensus.open(self.root).measure(*names, **request).rows)
+
+
+@pytest.fixture
+def count(tmp_path, monkeypatch):
+    """Run `modelcensus count` in this process, on one ledger per test unless another is named."""
+
+    def count(*paths: Path, options: Sequence[str] = (), ledger: str = "ledger", status: int = 0) -> Counted:
+        root = tmp_path / ledger
+        told = io.StringIO()
+        arguments = ["modelcensus", "count", *map(str, paths), *options, "--ledger", str(root)]
+        monkeypatch.setattr(sys, "argv", arguments)
+        monkeypatch.setattr(notes, "file", told)
+        with redirect_stderr(told), warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # cyclopts warns of being run under pytest
+            try:
+                main()
+                ended = 0
+            except SystemExit as left:
+                ended = int(left.code or 0)
+        assert ended == status, told.getvalue()
+        return Counted(root, told.getvalue())
+
+    return count
