@@ -89,7 +89,7 @@ def made(seed: int, with_ids: bool) -> tuple[list[dict], list[dict]]:
     gone = np.full(REPOSITORIES, -1)
     shown: list[np.ndarray] = []
     rows = []
-    for place, (on, kind) in enumerate(zip(days, kinds, strict=True)):
+    for on, kind in zip(days, kinds, strict=True):
         value = upto[on] - cut
         for i in np.flatnonzero(rng.random(REPOSITORIES) < 0.006):  # a recount
             lost = int(rng.integers(0, value[i] + 1))
