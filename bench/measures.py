@@ -160,7 +160,7 @@ def main(arguments: list[str]) -> None:
     with measured_on("measures", arguments) as (root, _folder):
         kept, mine, theirs = (apart("bench.measures", side, root) for side in ("keep", "ours", "plain"))
         released = {name: apart("bench.measures", "aged", root, name) for name in AGED}
-        by_hand = apart("bench.measures", "aged_by_hand", root)
+        since_by_hand = apart("bench.measures", "aged_by_hand", root)
         rows = sum(m.rows.get("observations", 0) for m in Ledger(root).manifests())
     console = Console()
     console.print(
@@ -179,7 +179,7 @@ def main(arguments: list[str]) -> None:
     for column in ("", "cold", "by hand", "ratio", "rows", "peak GB"):
         since.add_column(column)
     for name, side in released.items():
-        hand = by_hand if name == next(iter(AGED)) else None
+        hand = since_by_hand if name == next(iter(AGED)) else None
         assert hand is None or (side["rows"], side["low"]) == (hand["rows"], hand["low"]), (side, hand)
         told = (f"{hand['seconds']:.2f}", f"{side['seconds'] / hand['seconds']:.2f}") if hand else ("", "")
         since.add_row(name, f"{side['seconds']:.2f}", *told, f"{side['rows']:,}", f"{side['peak']:.2f}")

@@ -121,7 +121,7 @@ def made(seed: int, with_ids: bool) -> tuple[list[dict], list[dict]]:
     return rows, facts
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.integers(0, 2**32 - 1), st.booleans())
 def test_random_small_ledgers(seed, with_ids):
     engine = engine_of(*made(seed, with_ids))

@@ -111,10 +111,10 @@ class DuckDBEngine:
         visit("answer", self.sql(table))
         return found
 
-    def save_parquet(self, name: str, path: Path) -> None:
+    def save_parquet(self, name: str, path: Path, row_group: int = 500_000, *, as_written: bool = False) -> None:
         """The rows of a named table as a file."""
-        with _damage_named():
-            self._db.execute(f'copy "{name}" to {_text(str(path))} (format parquet, row_group_size 500000)')
+        with _damage_named(), self._sides_kept() if as_written else nullcontext():
+            self._db.execute(f'copy "{name}" to {_text(str(path))} (format parquet, row_group_size {row_group})')
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:

@@ -59,8 +59,11 @@ class Engine(Protocol):
         """A database file with tables by name, each the result of SQL over named tables."""
         ...
 
-    def save_parquet(self, name: str, path: Path) -> None:
-        """Write the rows of a table called `name` to a Parquet file."""
+    def save_parquet(self, name: str, path: Path, row_group: int = 500_000, *, as_written: bool = False) -> None:
+        """Write the rows of a table called `name` to a Parquet file, so many to a row group.
+
+        `as_written`: as of `query`, of a name that stands for a query; rows stay in the order of the left side.
+        """
         ...
 
     @property

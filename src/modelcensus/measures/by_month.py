@@ -44,10 +44,10 @@ SUMMED = """
            case when opened = 0 then most end as high, coalesce(most, 0) as closed, opened > 0 as open, false as open_part
     from (
         select m.month, {kept} cast(sum(m.low) as bigint) as least, cast(sum(m.estimate) as bigint) as likely,
-               cast(sum(m.high) as bigint) as most, cast(sum(m.open::integer) as bigint) as opened,
+               cast(sum(m.high) as bigint) as most, count(*) filter (m.open) as opened,
                bool_or(m.broken) as broken, count(*) - opened as observed
         from (select *, {named} from {moved} where {where}) m
-        where m.month in (select start_day from spans_asked) group by all) q
+        where m.month between date '{first}' and date '{last}' group by all) q
     join spans_asked s on s.start_day = q.month
     union all by name
     select s.span, {kept_quiet} cast(0 as bigint) as low, cast(0 as bigint) as estimate, cast(0 as bigint) as high,
@@ -131,7 +131,7 @@ def month_quantities(
             kept_quiet="".join(f"{k}, " for k in [*(f"g.{k}" for k in keys), *(a.format(start="s.start_day", row="g") for a in age)]),
             named=", ".join(marked.values()) or "null as nothing",
             grouped=", ".join([*marked.values(), *named, *released]) or "null as nothing",
-            moved=moved, quiet=quiet, where=where,
+            moved=moved, quiet=quiet, where=where, first=min(s for s, _ in spans), last=max(s for s, _ in spans),
         )  # fmt: skip
         return engine.query(name, sql)
     grouped = ", ".join([*told, *(["released"] if aged else []), *marked.values()]) or "null as nothing"
