@@ -208,3 +208,16 @@ def test_two_runs_at_a_time_are_refused(count, tmp_path):
         fcntl.flock(held, fcntl.LOCK_EX)
         assert "is being counted by another run" in count(path, status=1).said
     assert Path(done.root / "manifests").is_dir()
+
+
+def test_empty_files_are_passed_over(count, tmp_path):
+    empty = write(tmp_path / "access.log.2", [])
+    done = count(empty, write(tmp_path / "access.log", lines(0, 20)))
+    assert done.total == 20 and "access.log.2: no lines" in done.said
+    assert "nothing" in count(empty).said
+
+
+def test_wrong_input_leaves_no_folder(count, tmp_path):
+    for paths, options in (((tmp_path / "no.log",), ()), ((), ("--recount",)), ((tmp_path,), ())):
+        refused = count(*paths, options=options, ledger="none", status=1)
+        assert "modelcensus: " in refused.said and not refused.root.exists()

@@ -20,6 +20,7 @@ from modelcensus.counting import (
     Policies,
     Salts,
     Summary,
+    check_files,
     refuse_other_choices,
     stored_tables,
 )
@@ -76,8 +77,11 @@ def count(
             remedy="count them first, then recount" if logs else "name the files, or ask for --recount",
         )
     policies = Policies.parse(policy or ())
+    check_files(logs or ())
     chosen, called, rules_note = _rules(rules)
     target = ledger_to_write(ledger)
+    if recount and not _before(target, name).batches:
+        raise LedgerError(f"nothing was counted as {name!r}", where=str(target.root), remedy="count its logs first")
     with _alone(target, name):
         before = _before(target, name)
         if recount and not before.batches:

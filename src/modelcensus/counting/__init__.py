@@ -3,7 +3,15 @@
 from modelcensus.counting.downloads import CountingRules
 from modelcensus.counting.formats import LogFormat, find_format, formats
 from modelcensus.counting.policies import Policies
-from modelcensus.counting.run import LOADS, Before, Counting, Summary, refuse_other_choices, stored_tables
+from modelcensus.counting.run import (
+    LOADS,
+    Before,
+    Counting,
+    Summary,
+    check_files,
+    refuse_other_choices,
+    stored_tables,
+)
 from modelcensus.counting.salts import Salts
 
 __all__ = [
@@ -15,6 +23,7 @@ __all__ = [
     "Policies",
     "Salts",
     "Summary",
+    "check_files",
     "find_format",
     "formats",
     "refuse_other_choices",

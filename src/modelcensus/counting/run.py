@@ -34,8 +34,21 @@ from modelcensus.vocabulary.schema import COUNTED
 SOURCE = "count"
 LOADS = ".loads"
 """Ends the name of the series of loads."""
-LINES = 2_000_000
+LINES = 1_000_000
 """Lines of a batch, after which the file being read is its last one."""
+WORKED_OUT = (
+    "hits",
+    "counted",
+    "own_downloads",
+    "own_loads",
+    "downloads",
+    "loads",
+    "standing",
+    "changed",
+    "todo",
+    "told",
+)
+"""Tables of one batch, which the next one needs no more."""
 MOST_ASIDE = 100_000
 """Lines set aside that a batch keeps with their texts; all are counted."""
 TERMS = Terms(
@@ -109,12 +122,12 @@ class Counting:
 
     def files(self, paths: Sequence[Path], format: str = "auto") -> Summary:
         """Count what is new in log files, in batches of LINES lines."""
-        forms = {p: self._form(p, format) for p in paths}
+        forms = {p: self._form(p, format) for p in paths if self._has_lines(p)}
         reduction = Reduction(self.engine, self.policies, self.salts)
         keep_text = self.policies.aside == "text"
         waiting: list[tuple[LogFile, dict[str, object]]] = []
         aside: list[dict[str, object]] = []
-        for path in paths:
+        for path in forms:
             file = self._opened(path, waiting)
             self.progress(f"reading {path.name}")
             told = reduction.add(file, forms[path])
@@ -149,6 +162,12 @@ class Counting:
         self.engine.query("days_covered_before", "select day from days_touched", keep=False)
         self._counted({}, (), {"recount": self.before.batches[-1] if self.before.batches else ""}, [])
         return self.summary
+
+    def _has_lines(self, path: Path) -> bool:
+        if LogFile(path).first_lines():
+            return True
+        self.summary.notes.append(f"{path.name}: no lines")
+        return False
 
     def _form(self, path: Path, format: str) -> LogFormat:
         if format != "auto":
@@ -219,6 +238,8 @@ class Counting:
             for _, row in waiting
         ]
         self._counted(tables, inputs, {"format": ",".join(formats)}, took)
+        self.engine.drop(*(f"counted_{s.name}" for s in (REQUESTS, TARGETS, AGENTS)))
+        self.engine.drop(*(f"new_{s.name}" for s in (REQUESTS, TARGETS, AGENTS)), *WORKED_OUT)
 
     def _counted(
         self,
@@ -274,6 +295,12 @@ def refuse_other_choices(before: Before, policies: Policies, rules: str, name: s
             where="--name",
             remedy="ask for the same, count what is there again with --recount, or choose another --name",
         )
+
+
+def check_files(paths: Sequence[Path]) -> None:
+    """An error for the first that is no file."""
+    for path in paths:
+        LogFile(path)
 
 
 def stored_tables() -> Iterator[str]:
