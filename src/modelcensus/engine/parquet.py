@@ -18,7 +18,7 @@ ROW_GROUP = 122_880
 """Rows of a row group: what DuckDB reads in one piece, so that a file of millions keeps all cores busy."""
 BLOCK = 8_192
 """Rows by which a row group grows."""
-GROUP_BYTES = 32 * 1024 * 1024
+GROUP_BYTES = 12 * 1024 * 1024
 """Bytes in memory from which on a row group is full: rows of long texts are held three times while they are written."""
 
 
