@@ -39,6 +39,8 @@ SORTS = {
 }
 FLOOR = datetime(2022, 3, 2, 23, 29, 4, tzinfo=UTC)
 """The Hub states no earlier creation."""
+SPAN, STEP = 147_000_000, 7_919_003
+"""Seconds over which copies are created, and from one to the next: those of a long row do not stand together."""
 
 
 @dataclass(slots=True)
@@ -223,8 +225,8 @@ def scaled(count: int, rows: list[dict] | None = None) -> World:
         row, copy = base[i % len(base)], i // len(base)
         own = {n: row[n] for n in OWN if n in row}
         if copy:
-            then = datetime.fromisoformat(row["createdAt"].replace("Z", "+00:00")) + timedelta(seconds=37 * copy)
-            own["createdAt"] = _stamp(then)
+            since = (datetime.fromisoformat(row["createdAt"].replace("Z", "+00:00")) - FLOOR).total_seconds()
+            own["createdAt"] = _stamp(FLOOR + timedelta(seconds=(since + copy * STEP) % SPAN))
             own["downloads"] = row["downloads"] // (copy + 1) + copy
             if "downloadsAllTime" in row:
                 own["downloadsAllTime"] = row["downloadsAllTime"] // (copy + 1) + copy

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 ROW_GROUP = 122_880
 """Rows of a row group: what DuckDB reads in one piece, so that a file of millions keeps all cores busy."""
+BLOCK = 8_192
+"""Rows by which a row group grows."""
+GROUP_BYTES = 12 * 1024 * 1024
+"""Bytes in memory from which on a row group is full: rows of long texts are held three times while they are written."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -73,19 +77,31 @@ def write_parquet(path: Path, rows: pa.Table | pa.RecordBatchReader) -> str:
 
 
 def row_groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """The rows in tables of ROW_GROUP rows (the last one: what is left), whatever batches they arrive in."""
-    held: list[pa.RecordBatch] = []
+    """The rows in tables of ROW_GROUP rows, or of fewer that are GROUP_BYTES large, whatever batches they arrive in."""
+    held: list[pa.Table] = []
+    for block in _blocks(reader):
+        held.append(block)
+        if sum(b.num_rows for b in held) >= ROW_GROUP or sum(b.nbytes for b in held) >= GROUP_BYTES:
+            yield pa.concat_tables(held).combine_chunks()
+            held = []
+    if held:
+        yield pa.concat_tables(held).combine_chunks()
+
+
+def _blocks(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """The rows in tables of BLOCK rows; the last one: what is left."""
+    waiting: list[pa.RecordBatch] = []
     count = 0
     for batch in reader:
-        while count + batch.num_rows >= ROW_GROUP:
-            first = ROW_GROUP - count
-            yield pa.Table.from_batches([*held, batch.slice(0, first)], reader.schema).combine_chunks()
-            held, count, batch = [], 0, batch.slice(first)
+        while count + batch.num_rows >= BLOCK:
+            first = BLOCK - count
+            yield pa.Table.from_batches([*waiting, batch.slice(0, first)], reader.schema).combine_chunks()
+            waiting, count, batch = [], 0, batch.slice(first)
         if batch.num_rows:
-            held.append(batch)
+            waiting.append(batch)
             count += batch.num_rows
-    if held:
-        yield pa.Table.from_batches(held, reader.schema).combine_chunks()
+    if waiting:
+        yield pa.Table.from_batches(waiting, reader.schema).combine_chunks()
 
 
 class _Digested(io.RawIOBase):

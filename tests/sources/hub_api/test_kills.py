@@ -15,7 +15,7 @@ from modelcensus.ledger import Ledger
 
 TESTS = Path(__file__).parents[2]
 PAGE = 40
-LIMIT = 120.0
+LIMIT = 600.0
 """Seconds after which a run is taken for one that hangs."""
 
 
@@ -68,8 +68,11 @@ def trial(seed: int, small, undisturbed, environment, root: Path) -> int:
                 "a batch is visible only when it is whole"
             )
         if not Ledger(root).manifests():
-            last = started(hub, root, environment)
-            _, told = last.communicate(timeout=LIMIT)
+            with started(hub, root, environment) as last:
+                try:
+                    _, told = last.communicate(timeout=LIMIT)
+                finally:
+                    last.kill()
             assert last.returncode == 0, told.decode()[-2000:]
         assert hub.refused == 0 and hub.most_in_window <= limits.anonymous
     assert len(Ledger(root).manifests()) == 1 and not Ledger(root).broken_files()

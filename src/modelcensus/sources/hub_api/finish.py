@@ -40,12 +40,14 @@ TERMS = Terms(
 TWICE = """
     with keys as (select *, coalesce(hub_id, repository) as key from read_parquet([{keys}])),
     doubled as (
-        select * from keys where key in (select key from keys group by key having count(*) > 1)
-        union select * from keys where repository in (select repository from keys group by repository having count(*) > 1)),
+        select * from keys
+        where hash(key) in (select hash(key) from keys group by 1 having count(*) > 1)
+           or hash(repository) in (select hash(repository) from keys group by 1 having count(*) > 1)),
     newest as (select * from doubled qualify row_number() over (partition by key order by seq desc) = 1
                                          and row_number() over (partition by repository order by seq desc) = 1)
     select seq, repository from doubled where seq not in (select seq from newest)
 """
+"""By hashes first: the names of millions need not be held for the few that stand twice."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ class Finish:
             terms=TERMS,
             complete=asked.kind == "all" and not partial and len({p.day for p in pages}) == 1,
         )
+        self.db.close()  # its memory is wanted for the commit
         return Collected(batch, tuple(found), stale, partial)
 
     def coverage(self, listed: int, ended: bool) -> str:
