@@ -14,7 +14,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import modelcensus
 from modelcensus.cli import main
-from modelcensus.cli.options import notes
 from modelcensus.engine import DuckDBEngine
 from modelcensus.ledger import Ledger
 from modelcensus.vocabulary import OBSERVATIONS, TABLES
@@ -59,6 +58,12 @@ class Counted:
 
 
 @pytest.fixture
+def counted():
+    """A ledger that another process counted into."""
+    return Counted
+
+
+@pytest.fixture
 def count(tmp_path, monkeypatch):
     """Run `modelcensus count` in this process, on one ledger per test unless another is named."""
 
@@ -67,7 +72,6 @@ def count(tmp_path, monkeypatch):
         told = io.StringIO()
         arguments = ["modelcensus", "count", *map(str, paths), *options, "--ledger", str(root)]
         monkeypatch.setattr(sys, "argv", arguments)
-        monkeypatch.setattr(notes, "file", told)
         with redirect_stderr(told), warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # cyclopts warns of being run under pytest
             try:

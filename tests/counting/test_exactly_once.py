@@ -167,7 +167,7 @@ def test_a_run_that_ends_before_a_commit_loses_nothing(count, tmp_path, monkeypa
 
 
 @pytest.mark.slow
-def test_a_run_that_is_killed_is_repeated(tmp_path):
+def test_a_run_that_is_killed_is_repeated(counted, tmp_path):
     """Batches of few lines, a kill at a random moment, and the same command again until it ends by itself."""
     every = [lines(i * 300, i * 300 + 300, step=200) for i in range(5)]
     files = [str(write(tmp_path / f"{i}.log", p)) for i, p in enumerate(every)]
@@ -193,10 +193,8 @@ def test_a_run_that_is_killed_is_repeated(tmp_path):
                 kills += 1
         if started.wait(120) == 0:
             break
-    from conftest import Counted  # type: ignore[import-not-found]
-
     assert kills >= 2
-    check(Counted(tmp_path / "ledger"), "\n".join(line for p in every for line in p) + "\n")
+    check(counted(tmp_path / "ledger"), "\n".join(line for p in every for line in p) + "\n")
 
 
 def test_two_runs_at_a_time_are_refused(count, tmp_path):

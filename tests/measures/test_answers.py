@@ -127,7 +127,7 @@ def test_knowledge_in_the_ledger_that_is_changed_changes_the_answer(root):
 
 def test_another_version_of_the_program_computes_anew(root, computed, monkeypatch):
     january(Census(Ledger(root)))
-    monkeypatch.setattr(answers, "version", lambda _: "99.0")
+    monkeypatch.setattr(answers, "own_version", lambda: "99.0")
     january(Census(Ledger(root)))
     assert len(computed) == 2
 

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import DATA
 from hub import Hub, Repository, Status, World, runs, scaled
 
 ROOT = Path(__file__).parents[3]
-RECORDED = DATA / "recordings" / "requests"
+RECORDED = ROOT.parent / "shared" / "data" / "recordings" / "requests"
 VERSIONS = ("0.36.2", "1.29.0", "2.4.0")
 ACTIONS = {
     "list_limit": "list(api.list_models(limit=5, sort='downloads'{direction}))",

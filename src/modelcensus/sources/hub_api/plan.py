@@ -26,7 +26,7 @@ def cost(requests: int, quota: int, window: int, left: int | None = None, each: 
     """What `requests` take where `quota` of them fit into a window of so many seconds and one takes `each` seconds.
 
     >>> cost(3000, 500, 300).hours, cost(30000, 500, 300).hours
-    ('50 minutes', '5.0 hours')
+    ('29 minutes', '5.0 hours')
     """
     busy = requests * each
     now = quota if left is None else left
