@@ -13,12 +13,11 @@ from modelcensus.publish.account_pages import account_files
 from modelcensus.publish.article import write_article
 from modelcensus.publish.editions import day_before_the_newest, read_side
 from modelcensus.publish.pages import Page, render_html, render_markdown
-from modelcensus.publish.questions import QUESTIONS
+from modelcensus.publish.questions import ask_all
 from modelcensus.publish.records import records_page
 from modelcensus.publish.scene import Scene
-from modelcensus.publish.section import Section
 from modelcensus.publish.tested import Tested
-from modelcensus.vocabulary import LedgerError, RequestError
+from modelcensus.vocabulary import LedgerError
 
 Progress = Callable[[str], None]
 
@@ -39,17 +38,7 @@ def write_report(
     census.keep_knowledge()
     before = previous or str(day_before_the_newest(census.ledger) or "")
     scene = Scene(census, read_side(before, census.ledger, census.folders) if before else None)
-    sections: list[Section] = []
-    unanswered: list[str] = []
-    for question in QUESTIONS:
-        progress(f"asking: {question.__name__.replace('_', ' ')}")
-        try:
-            section = question(scene)
-        except RequestError as error:
-            unanswered.append(f"{question.__name__.replace('_', ' ')}: {error}")
-            continue
-        if section:
-            sections.append(section)
+    sections, unanswered = ask_all(scene, progress)
     if not any(s.statements for s in sections):
         raise LedgerError(
             f"nothing to report on ({'; '.join(unanswered) or 'no counters of the Hub and no reported series'})",

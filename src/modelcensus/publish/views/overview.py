@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from modelcensus.publish.questions import QUESTIONS
+from modelcensus.publish.questions import ask_all
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.views.view import Chosen, View, Way, page
-from modelcensus.vocabulary import CensusError
 
 
 @page("/", menu="Overview", text="who leads, what changed")
 def overview(scene: Scene, chosen: Chosen) -> View:
     """The report's questions, as far as this ledger answers them."""
-    sections, unanswered = [], []
-    for question in QUESTIONS:
-        try:
-            section = question(scene)
-        except CensusError as error:
-            unanswered.append(f"{question.__name__.replace('_', ' ')}: {error}")
-            continue
-        if section:
-            sections.append(section)
+    sections, unanswered = ask_all(scene)
     return View(
         "overview", "Who leads in open AI models?", sections,
         ways=(Way("/explore", "change the denominator"), Way("/claims", "are published claims true?"),
