@@ -69,3 +69,32 @@ def alternatives(condition: Condition) -> tuple[Condition, ...]:
     if isinstance(condition, Either):
         return tuple(a for c in condition.conditions for a in alternatives(c))
     return (condition,)
+
+
+def words(condition: Condition) -> str:
+    """What a condition asks for, for a reader.
+
+    >>> words(Either((Equals("path", "config.json"), Equals("path_extension", "gguf"))))
+    'config.json at the root, or every .gguf'
+    """
+    match condition:
+        case Equals("path", value):
+            return value if "/" in value else f"{value} at the root"
+        case Equals("path_extension", value):
+            return f"every .{value}"
+        case Equals("path_filename", value):
+            return f"every file named {value}, whatever its extension"
+        case Equals(_, value):
+            return f"what lies in {value}"
+        case Like(field, pattern):
+            return f"what is like {pattern}" if field == "path" else f"{field} like {pattern}"
+        case Matches(field, regexp):
+            return f"what matches {regexp}" if field == "path" else f"{field} matching {regexp}"
+        case Exists(_):
+            return "what lies in a folder"
+        case Both(conditions):
+            return " and ".join(words(c) for c in conditions)
+        case Either(conditions):
+            return ", or ".join(words(c) for c in conditions)
+        case Neither(conditions):
+            return f"not ({', or '.join(words(c) for c in conditions)})"

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import ibis
-import pyarrow as pa
-
 from modelcensus.catalog import explain_repository, line_of_descent, patterns
-from modelcensus.counting.rules import rule_set
+from modelcensus.counting.rules import alternatives, rule_set, words
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Facts, Section
 from modelcensus.publish.views.asking import Ask, answered
 from modelcensus.publish.views.view import Chosen, View, Way, one, page
 from modelcensus.vocabulary import RequestError
 from modelcensus.vocabulary.names import HUB
-
-EXAMPLES = (
-    "config.json",
-    "model_index.json",
-    "model.safetensors",
-    "pytorch_model.bin",
-    "model.gguf",
-    "adapter_config.json",
-)
-"""Usual files; the page says which of them count for the model's library."""
 
 
 @page("/models/{name}", text="a model: why its count is what it is")
@@ -78,17 +65,14 @@ def model(scene: Scene, chosen: Chosen) -> View:
 
 
 def _counted(name: str, library: str | None) -> Section:
-    """Which usual files count for a library under the newest published rules."""
+    """What the newest published rules count for a library."""
     rules = rule_set()
-    asked = ibis.memtable(
-        pa.table({"path": list(EXAMPLES), "library": pa.array([library] * len(EXAMPLES), pa.string())})
-    )
-    counted = asked.select("path", counts=rules.counts(asked.path, asked.library)).to_pyarrow().to_pylist()  # type: ignore[arg-type]
     own = library in rules.libraries if library else False
-    rows = tuple((r["path"], "counts" if r["counts"] else "does not count") for r in counted)
+    counted = alternatives(rules.condition(library))
     said = f"library {library}" if library else "no library stated"
     rule = "a rule of its own" if own else "no rule of its own: the Hub's default files"
+    caption = f"{said}, which has {rule} (rules {rules.version}); each request for one of these counts"
     return Section(
         "counted", f"What counts as a download of {name}?", [],
-        facts=[Facts("query-files", f"{said}, which has {rule} (rules {rules.version})", ("file", "a request for it"), rows)],
+        facts=[Facts("query-files", caption, ("a request for",), tuple((words(c),) for c in counted))],
     )  # fmt: skip
