@@ -1,5 +1,6 @@
 """Badges and feeds: the same numbers, well-formed, inert."""
 
+from datetime import date
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -7,6 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from modelcensus.measures import number
+from modelcensus.publish.feeds import feed_of
+from modelcensus.publish.scene import Scene
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -71,6 +74,15 @@ def test_a_feed_tells_of_first_places_won(client: TestClient, sample, end: str) 
 )
 def test_what_there_is_not_is_refused(client: TestClient, address: str, status: int) -> None:
     assert client.get(address).status_code == status
+
+
+def test_a_source_that_nobody_reads_any_more_is_told(sample) -> None:
+    def stale(today: date) -> set[str]:
+        feed = feed_of(Scene(sample), "organization", "Qwen", "Qwen", today)
+        return {e.title for e in feed.entries if e.title.endswith("has gone stale")}
+
+    assert stale(date(2028, 1, 1)) >= {"llmfit has gone stale", "modelpulse has gone stale"}
+    assert "llmfit has gone stale" not in stale(date(2026, 11, 1))
 
 
 def test_names_in_badges_and_feeds_are_inert() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from xml.etree import ElementTree
 
 from modelcensus.measures import Result, period_text
-from modelcensus.measures.health import health
+from modelcensus.measures.health import NEEDS_ACTION, health
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.views.asking import Counting, countings
 from modelcensus.vocabulary import CensusError
@@ -41,10 +42,10 @@ class Feed:
         return max((e.day for e in self.entries), default="1970-01-01")
 
 
-def feed_of(scene: Scene, dimension: str, name: str, called: str) -> Feed:
-    """First places that the subject won and lost, under every way of counting, and sources gone stale."""
+def feed_of(scene: Scene, dimension: str, name: str, called: str, today: date) -> Feed:
+    """First places that the subject won and lost, under every way of counting, and sources that are stale today."""
     entries = [e for way in countings(scene, dimension) for e in _first_places(scene, way, dimension, name, called)]
-    entries += _stale(scene)
+    entries += _stale(scene, today)
     return Feed(f"{called} in open AI models", _newest_first(entries))
 
 
@@ -83,11 +84,12 @@ def _leaders(result: Result, dimension: str) -> Iterator[tuple[str, str, str, bo
         yield first.end, first.period, str(first.dimensions[dimension]), all(low > o for o in others)
 
 
-def _stale(scene: Scene) -> Iterator[Entry]:
-    for source in health(scene.census)["sources"]:
-        if str(source.get("status", "")).startswith("stale"):
-            name, day = str(source["source"]), str(source.get("to") or source.get("last") or "")[:10]
-            yield Entry(f"stale:{name}:{day}", day, f"{name} has gone stale", f"{name} was last read on {day}.")
+def _stale(scene: Scene, today: date) -> Iterator[Entry]:
+    for source in health(scene.census, today)["sources"]:
+        if source["status"] in NEEDS_ACTION:
+            name, day = str(source["source"]), str(source["to"])
+            text = f"{name} ({source['status']}) was last read on {day}, {source['days_since']} days before {today}."
+            yield Entry(f"stale:{name}:{day}", day, f"{name} has gone stale", text)
 
 
 def atom(feed: Feed, address: str) -> str:

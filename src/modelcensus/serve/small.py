@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
@@ -10,11 +11,12 @@ from starlette.exceptions import HTTPException
 from modelcensus.publish.badges import badge_of, must_be_badge
 from modelcensus.publish.feeds import Feed, atom, feed_of, json_feed
 from modelcensus.publish.views.asking import countings
+from modelcensus.publish.views.subject import KINDS
 from modelcensus.serve.tester import Tester
 from modelcensus.vocabulary import Request as Asked
 from modelcensus.vocabulary import RequestError, nearest
 
-SUBJECTS = {"families": "family", "organizations": "organization", "regions": "region", "models": "repository"}
+SUBJECTS = {kind: dimension for dimension, kind in KINDS.items()}
 FORMS: dict[str, tuple[str, Callable[[Feed, str], str]]] = {
     ".atom": ("application/atom+xml", atom),
     ".json": ("application/feed+json", json_feed),
@@ -54,7 +56,7 @@ def small_answers(tester: Tester) -> APIRouter:
         with tester.lock:
             scene = tester.scene
             called = {"organization": scene.name, "region": scene.place}.get(dimension, str)(name)
-            found = feed_of(scene, dimension, name, called)
+            found = feed_of(scene, dimension, name, called, date.today())
         media, write = FORMS[form]
         return Response(write(found, request.url.path), media_type=media)
 

@@ -8,7 +8,7 @@ from modelcensus.publish.section import Facts, Section
 from modelcensus.publish.views.view import Chosen, View, page
 
 QUESTIONS = {
-    "sources": "How fresh is each source?",
+    "sources": "How fresh was each source on the ledger's last day?",
     "coverage": "How much did each source cover, by month?",
     "gaps": "Which months lack readings?",
     "events": "What happened to the counters?",

@@ -12,7 +12,7 @@ from modelcensus.publish.views.view import Chosen, View, Way, one, page
 from modelcensus.vocabulary import RequestError, nearest
 from modelcensus.vocabulary.names import HUB
 
-KINDS = {"family": "families", "organization": "organizations", "region": "regions"}
+KINDS = {"family": "families", "organization": "organizations", "region": "regions", "repository": "models"}
 """How a dimension is called in an address."""
 
 
