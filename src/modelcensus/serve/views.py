@@ -21,7 +21,7 @@ from modelcensus.publish.section import Facts, Section
 from modelcensus.publish.views import Page as ViewPage
 from modelcensus.publish.views import View
 from modelcensus.publish.views import pages as view_pages
-from modelcensus.vocabulary import RequestError
+from modelcensus.vocabulary import RequestError, nearest
 
 SUFFIXES = {
     ".json": "application/json",
@@ -96,7 +96,7 @@ def _add(app: FastAPI, views: Views, page: ViewPage, render: Render) -> None:
             asked = asked.removesuffix(suffix)
         else:
             suffix = next((s for s in SUFFIXES if request.url.path.endswith(s)), "")
-        chosen = _chosen(request, asked)
+        chosen = _chosen(page, request, asked)
         view = views.view(page, chosen)
         if view.wrong and suffix:
             raise RequestError(view.wrong, where=view.name)
@@ -114,12 +114,16 @@ def _add(app: FastAPI, views: Views, page: ViewPage, render: Render) -> None:
             )
 
 
-def _chosen(request: Request, name: str | None) -> dict[str, tuple[str, ...]]:
+def _chosen(page: ViewPage, request: Request, name: str | None) -> dict[str, tuple[str, ...]]:
     if len(request.url.query) > LONGEST_QUERY:
         raise HTTPException(414, f"the address is longer than {LONGEST_QUERY:,} characters")
     found: dict[str, tuple[str, ...]] = {}
     for key, value in request.query_params.multi_items():
-        if value and key not in PICKED:
+        if key in PICKED:
+            continue
+        if key not in page.takes:
+            raise RequestError(f"no choice {key!r}", where=page.path, remedy=nearest(key, [*page.takes, *PICKED]))
+        if value:
             found[key] = (*found.get(key, ()), value)
     return {**found, "name": (name,)} if name is not None else found
 

@@ -9,7 +9,6 @@ from modelcensus.publish.views.asking import Ask, answered, countings
 from modelcensus.publish.views.explore import SHOWN_AS
 from modelcensus.publish.views.view import Choice, Chosen, Control, View, one, page, several
 from modelcensus.vocabulary import CensusError, RequestError
-from modelcensus.vocabulary.names import ORGANIZATION_DIMENSIONS
 from modelcensus.vocabulary.readings import pair
 
 BY_CALENDAR, BY_AGE = "calendar", "release"
@@ -18,7 +17,7 @@ ALIGNED = {BY_CALENDAR: "calendar", BY_AGE: "days since release"}
 COMPARED: tuple[Shape, ...] = ("lines", "index", "log")
 
 
-@page("/compare", menu="Compare", text="any of them side by side")
+@page("/compare", menu="Compare", text="any of them side by side", takes=("of", "aligned", "shape"))
 def compare(scene: Scene, chosen: Chosen) -> View:
     """Downloads of several subjects, each a line."""
     chosen = chosen if several(chosen, "of") else dict(chosen) | _start(scene)
@@ -82,7 +81,7 @@ def _sections(
 def _start(scene: Scene) -> dict[str, tuple[str, ...]]:
     """The two largest organizations of the newest period."""
     shares = scene.monthly or scene.readings
-    if not shares or "organization" not in ORGANIZATION_DIMENSIONS:
+    if not shares:
         return {"of": ()}
     newest = sorted(scene.newest(shares.rows), key=lambda r: -(r.value or 0))
     return {"of": ("organization=" + ",".join(str(r.dimensions["organization"]) for r in newest[:2]),)}

@@ -26,7 +26,12 @@ ASKED = {
 TREATMENTS = ("repair=none", "spikes=cap", "spikes=drop", "panel=fixed", "counter=rolling_30d", "counter=all_time")
 
 
-@page("/explore", menu="Explore", text="any measure, by any dimension, under any reading")
+@page(
+    "/explore",
+    menu="Explore",
+    text="any measure, by any dimension, under any reading",
+    takes=("measure", "of", "within", "by", "period", "reading", "shape"),
+)
 def explore(scene: Scene, chosen: Chosen) -> View:
     """The answer to the request in the address, or the form with the reason why there is none."""
     if not chosen:

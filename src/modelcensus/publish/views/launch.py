@@ -7,7 +7,7 @@ from modelcensus.publish.views.asking import Ask, answered
 from modelcensus.publish.views.view import Chosen, Control, View, one, page
 
 
-@page("/launch", menu="Launch", text="a release's first thirty days")
+@page("/launch", menu="Launch", text="a release's first thirty days", takes=("subject",))
 def launch(scene: Scene, chosen: Chosen) -> View:
     """Downloads by day since release, beside releases of the same size at the same age."""
     subject = one(chosen, "subject")

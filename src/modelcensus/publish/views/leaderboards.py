@@ -12,7 +12,7 @@ BOARDS = ("organization", "family", "repository", "region", "size_class", "licen
 ORDERED_BY = {"downloads": "downloads", "growth": "growth", "ram": "adoption since release"}
 
 
-@page("/leaderboards", menu="Leaderboards", text="who is first")
+@page("/leaderboards", menu="Leaderboards", text="who is first", takes=("by", "order"))
 def leaderboards(scene: Scene, chosen: Chosen) -> View:
     """The newest period, the largest first."""
     dimension, ordered = one(chosen, "by", "organization"), one(chosen, "order", "downloads")

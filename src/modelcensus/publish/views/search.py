@@ -15,7 +15,7 @@ MOST_MODELS, MOST = 50, 20
 LONGEST = 100
 
 
-@page("/search", text="families, organizations, regions, models, claims and measures by their names")
+@page("/search", text="families, organizations, regions, models, claims and measures by their names", takes=("q",))
 def search(scene: Scene, chosen: Chosen) -> View:
     """What bears the words in its name, the shortest names first."""
     asked = one(chosen, "q")[:LONGEST].strip()

@@ -78,10 +78,11 @@ Build = Callable[[Scene, Chosen], View]
 class Page:
     """A registered kind of page: its address, its place in the menu (none where empty), and how it is built.
 
-    An address may end in `{name}`: what the page is about.
+    An address may end in `{name}`: what the page is about. `takes` are the choices that may follow it.
     """
 
     path: str
+    takes: tuple[str, ...]
     menu: str
     text: str
     build: Build
@@ -92,11 +93,11 @@ MENU = ("/", "/explore", "/compare", "/leaderboards", "/launch", "/health", "/me
 """The order in which pages stand in the menu."""
 
 
-def page(path: str, *, text: str, menu: str = "") -> Callable[[Build], Build]:
+def page(path: str, *, text: str, menu: str = "", takes: tuple[str, ...] = ()) -> Callable[[Build], Build]:
     """Register what builds the pages of an address."""
 
     def register(build: Build) -> Build:
-        _PAGES[path] = Page(path, menu, text, build)
+        _PAGES[path] = Page(path, takes, menu, text, build)
         return build
 
     return register
