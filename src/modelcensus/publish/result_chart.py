@@ -66,7 +66,7 @@ def _over_time(result: Result, points: list[Point], words: Words, percent: bool,
     if shape == "places":
         said = replace(words, subtitle=f"{words.subtitle}; places among all, the first at the top")
         return line_chart(placed(points), said, percent=False, size=size, marks=marks, limit=10, axis="places")
-    axis = "log" if shape == "log" else "plain"
+    axis = "places" if result.unit == "place" else "log" if shape == "log" else "plain"
     if axis == "log":
         points = [p for p in points if p.value > 0]
         words = replace(words, subtitle=f"{words.subtitle}; logarithmic")

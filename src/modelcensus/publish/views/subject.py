@@ -78,7 +78,7 @@ def _subject(scene: Scene, chosen: Chosen, dimension: str, name: str, called: st
         sections.append(Section("known", f"What is known of {called}?", [], facts=facts))
     subject = quote(f"{dimension}={name}")
     return View(
-        f"{dimension}-{name}".replace("/", "-"), f"How is {called} adopted?", sections,
+        f"{dimension}-{name}".replace("/", "-"), f"How {_verbs(dimension)[0]} {called} adopted?", sections,
         ways=(
             Way(f"/explore?measure=share&of={subject}&by=month", "explore"),
             Way(f"/compare?of={subject}", "compare"),
@@ -89,14 +89,21 @@ def _subject(scene: Scene, chosen: Chosen, dimension: str, name: str, called: st
     )  # fmt: skip
 
 
+def _verbs(dimension: str) -> tuple[str, str]:
+    return ("are", "have") if dimension == "region" else ("is", "has")  # a region is called by its organizations
+
+
 def _asks(scene: Scene, dimension: str, name: str, called: str) -> Iterator[Ask]:
     of = {dimension: name}
+    are, have = _verbs(dimension)
     for way in countings(scene, dimension):
         over = (way.grain,)
-        yield Ask(f"share-{way.said}", f"What share has {called}?", "share", of, over, way.reading)
-        yield Ask(f"downloads-{way.said}", f"How often is {called} downloaded?", "downloads", of, over, way.reading)
+        yield Ask(f"share-{way.said}", f"What share {have} {called}?", "share", of, over, way.reading)
+        yield Ask(
+            f"downloads-{way.said}", f"How often {are} {called} downloaded?", "downloads", of, over, way.reading
+        )
         by = (dimension,)
-        yield Ask(f"rank-{way.said}", f"Which place has {called}?", "rank", of, by, way.reading, way.newest)
+        yield Ask(f"rank-{way.said}", f"Which place {have} {called}?", "rank", of, by, way.reading, way.newest)
     if scene.counter:
         read = {"channel": HUB, "counter": scene.counter}
         models = ("repository", "day")
