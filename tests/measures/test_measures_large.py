@@ -24,6 +24,11 @@ REQUESTS = [
     {"measure": "downloads", "by": ["age", "month"]},
     {"measure": "downloads", "by": ["organization"], "period": "2026-01..2026-03"},
     {"measure": "cumulative", "by": ["region", "month"]},
+    {"measure": "cumulative", "by": ["size_class", "month"], "reading": {"origin": "2026-02"}},
+    {"measure": "share", "of": {"organization": "Qwen"}, "within": "mainline", "period": "2026-01..2026-03"},
+    {"measure": "downloads", "by": ["age"], "period": ["2026-01..2026-02", "2026-02..2026-04"]},
+    {"measure": "downloads", "by": ["variant"], "period": ["2026-01..2026-02", "2026-03"]},
+    {"measure": "downloads", "by": ["root_family"], "period": "2026-01..2026-02"},
     {"measure": "downloads", "by": ["organization", "month"], "reading": {"repair": "none"}},
     {"measure": "crossover", "of": {"region": "us"}, "reading": {"peers": "region:china"}},
 ]

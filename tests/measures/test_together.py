@@ -109,8 +109,6 @@ def test_published_series_roots_and_ranks_are_answered_too(sample):
 
 
 def test_kept_months_of_a_large_ledger(tmp_path, monkeypatch):
-    monkeypatch.setattr(census_module, "LARGE", 10)
-    monkeypatch.setattr(counters, "MOST_KEPT", 10)
     ids = ["Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B", "meta-llama/Llama-3.1-8B", "google/gemma-3-4b-it", "someone/thing"]
     rows = [
         observation(r, "all_time", 1000 * (i + 1) + day * (i + 3), day)
@@ -119,10 +117,44 @@ def test_kept_months_of_a_large_ledger(tmp_path, monkeypatch):
     ]
     rows += [observation("a/quiet", "all_time", 7, day) for day in range(0, 120, 2)]
     ledger_of(tmp_path, batch_of("dump", "hub", observations=rows, facts=[fact(r) for r in [*ids, "a/quiet"]]))
+    small = Census(Ledger(tmp_path), cache=False)
+    small.prepare("hub")
+    assert not small.by_month
+    monkeypatch.setattr(census_module, "LARGE", 10)
+    monkeypatch.setattr(counters, "MOST_KEPT", 10)
     census = Census(Ledger(tmp_path), cache=False)
     census.prepare("hub")
     assert census.by_month
-    assert same(census, requests_of(period="2026-01..2026-03", by="month")) > 10
+    requests = requests_of(period="2026-01..2026-03", by="month")
+    for period in ("2026-02", "2026-04", "2026-01..2026-02", ["2026-02..2026-04", "2026-03"], "2031-01"):
+        requests += requests_of(7, period=period)
+    assert same(census, requests) > 30
+    found = zip(requests, census.answers_to(requests), small.answers_to(requests), strict=True)
+    for request, large, one in found:
+        if isinstance(large, RequestError):
+            assert str(large) == str(one), request
+        else:
+            assert [r.as_dict() for r in large.rows] == [r.as_dict() for r in one.rows], request
+
+
+def test_periods_of_a_large_ledger_share_one_pass(tmp_path, monkeypatch):
+    monkeypatch.setattr(census_module, "LARGE", 10)
+    monkeypatch.setattr(counters, "MOST_KEPT", 10)
+    rows = [
+        observation(r, "all_time", 1000 + day * (i + 3), day)
+        for i, r in enumerate(("Qwen/a", "google/b"))
+        for day in range(0, 120, 2)
+    ]
+    ledger_of(tmp_path, batch_of("dump", "hub", observations=rows, facts=[fact("Qwen/a"), fact("google/b")]))
+    census, passes = Census(Ledger(tmp_path), cache=False), []
+    summed = together.summed_flows
+    monkeypatch.setattr(together, "summed_flows", lambda *a: passes.append(a) or summed(*a))
+    periods = ["2026-01", "2026-02", "2026-03", "2026-02..2026-03"]
+    found = census.answers_to([Request.build("share", {"organization": "Qwen"}, "", (), p) for p in periods])
+    assert [a.rows[0].period for a in found] == periods and len(passes) == 1
+    assert {
+        i: "mark" in census.ledger.provenance(a.provenance.id)["sql"] for i, a in enumerate(found)
+    } == dict.fromkeys(range(4), True)
 
 
 def test_requests_on_the_same_quantities_share_one_pass(census, monkeypatch):

@@ -21,8 +21,9 @@ def catalog_key(knowledge: Knowledge, batches: Iterable[str]) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def keep_catalog(engine: Engine, knowledge: Knowledge, batches: Iterable[str], folder: Path) -> None:
-    """Register `catalog`, `lineage`, `shared_roots` and `missing_parents`: as kept in the folder, or built and then kept there."""
+def keep_catalog(engine: Engine, knowledge: Knowledge, batches: Iterable[str], folder: Path) -> Path:
+    """Register `catalog`, `lineage`, `shared_roots` and `missing_parents`: as kept in the folder, or built and then
+    kept there. Gives the folder in which what is worked out from this catalog can be kept, too."""
 
     def write(made: Path) -> None:
         build_catalog(engine, knowledge)
@@ -33,3 +34,4 @@ def keep_catalog(engine: Engine, knowledge: Knowledge, batches: Iterable[str], f
     for name in TABLES:
         path = target / f"{name}.parquet"
         engine.read_parquet(name, [path], pq.read_schema(path))
+    return target

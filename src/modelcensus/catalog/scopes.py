@@ -1,6 +1,10 @@
 """Scopes: named rules that say which repositories count, each with a text and a digest of what it resolved to."""
 
+import hashlib
+import json
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import sqlglot
@@ -10,7 +14,7 @@ from sqlglot.errors import SqlglotError
 from modelcensus.catalog.columns import CATALOG
 from modelcensus.catalog.entries import ScopeRule
 from modelcensus.catalog.knowledge import Knowledge
-from modelcensus.engine import Engine
+from modelcensus.engine import Engine, write_atomically
 from modelcensus.vocabulary import KnowledgeError, RequestError, nearest
 
 COLUMNS = tuple(CATALOG.names)
@@ -39,9 +43,9 @@ class Scope:
     digest: str
 
 
-def resolve_scope(engine: Engine, knowledge: Knowledge, name: str) -> Scope:
+def resolve_scope(engine: Engine, knowledge: Knowledge, name: str, kept: Path | None = None) -> Scope:
     """The scope of that name: one of the knowledge, `LIST@DATE` (or `LIST`, its newest) of the ledger, or an
-    expression of one's own after `where:`."""
+    expression of one's own after `where:`. `kept`: the folder of a kept catalog, in which sizes and digests stay."""
     rule = knowledge.scopes.get(name) or _list_scope(engine, name)
     if name.startswith(EXPRESSION):
         where = name.removeprefix(EXPRESSION).strip()
@@ -54,13 +58,28 @@ def resolve_scope(engine: Engine, knowledge: Knowledge, name: str) -> Scope:
         )
     check_expression(rule.where, name)
     try:
-        found = engine.rows(RESOLVED.format(where=rule.where))[0]
+        size, digest = _resolved(engine, rule.where, kept)
     except duckdb.Error as error:
         first = str(error).strip().splitlines()[0]
         raise KnowledgeError(
             f"not true or false of a repository ({first})", where=f"scope {name}", remedy="see docs/catalog.md"
         ) from error
-    return Scope(name, rule.text, rule.short, rule.where, found["size"], found["digest"][:16])
+    return Scope(name, rule.text, rule.short, rule.where, size, digest)
+
+
+def _resolved(engine: Engine, where: str, kept: Path | None) -> tuple[int, str]:
+    """Size and digest of a scope; ordering millions of ids is dear, so of a kept catalog they are worked out once."""
+    file = kept / f"scope-{hashlib.sha256(where.encode()).hexdigest()[:16]}.json" if kept else None
+    if file:
+        with suppress(OSError, ValueError, TypeError):
+            size, digest = json.loads(file.read_text())
+            return int(size), str(digest)
+    found = engine.rows(RESOLVED.format(where=where))[0]
+    resolved = int(found["size"]), str(found["digest"][:16])
+    if file:
+        with suppress(OSError):
+            write_atomically(file, json.dumps(resolved).encode())
+    return resolved
 
 
 def lists(engine: Engine) -> list[str]:

@@ -15,6 +15,8 @@ from modelcensus.claims.entries import Claim, Pack
 from modelcensus.vocabulary import KnowledgeError, RequestError, nearest
 
 T = TypeVar("T", bound=BaseModel)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Safe, and the quick one where the library has it."""
 SCHEMA = "see docs/claims.md for the schema"
 
 
@@ -26,8 +28,7 @@ def read_yaml(kind: type[T], content: str, shown: str) -> T:
     modelcensus.vocabulary.errors.KnowledgeError: my.yml, line 1: version: Field required; ...
     """
     try:
-        tree = yaml.compose(content, Loader=yaml.SafeLoader)
-        document = yaml.safe_load(content)
+        document = yaml.load(content, Loader=LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise KnowledgeError(
@@ -40,7 +41,7 @@ def read_yaml(kind: type[T], content: str, shown: str) -> T:
     except ValidationError as error:
         first = error.errors()[0]
         path = list(first["loc"])
-        line, known = _line(tree, path)
+        line, known = _line(yaml.compose(content, Loader=LOADER), path)
         message = first["msg"].removeprefix("Value error, ")
         raise KnowledgeError(
             f"{'.'.join(str(p) for p in known) or kind.__name__.lower()}: {message}",

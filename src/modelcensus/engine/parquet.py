@@ -22,18 +22,19 @@ GROUP_BYTES = 12 * 1024 * 1024
 """Bytes in memory from which on a row group is full: rows of long texts are held three times while they are written."""
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a machine that lost power, sees all of it or nothing."""
-    temporary = write_aside(path.parent, content)
+def write_atomically(path: Path, content: bytes, *, lasting: bool = True) -> None:
+    """Write a file so that a reader sees all of it or nothing; where `lasting`, also after the machine lost power."""
+    temporary = write_aside(path.parent, content, lasting=lasting)
     try:
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if lasting:
+        sync_folder(path.parent)
 
 
-def write_aside(folder: Path, content: bytes) -> Path:
+def write_aside(folder: Path, content: bytes, *, lasting: bool = True) -> Path:
     """Write a file under a name that no reader looks at, to be given its own name afterwards."""
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f".writing-{uuid.uuid4().hex}"
@@ -41,7 +42,8 @@ def write_aside(folder: Path, content: bytes) -> Path:
         with temporary.open("xb") as out:  # not mkstemp: its files nobody else may read
             out.write(content)
             out.flush()
-            os.fsync(out.fileno())
+            if lasting:
+                os.fsync(out.fileno())
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

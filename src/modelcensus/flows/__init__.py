@@ -1,16 +1,18 @@
 """Counters to flows with bounds, and the events that the counters themselves suffer."""
 
 from modelcensus.flows.aged import keep_ages, totals_upto
+from modelcensus.flows.between import Between
 from modelcensus.flows.counters import MOST_KEPT, Counters
 from modelcensus.flows.events import build_events, event_summary
 from modelcensus.flows.flows import build_aged_flows, build_flows
-from modelcensus.flows.monthly import keep_months
+from modelcensus.flows.monthly import keep_months, moved_file, quiet_file
 from modelcensus.flows.readings import build_readings, fixed_panel_sql, reading_table, readings_of
 from modelcensus.flows.series_breaks import SeriesBreak, breaks_between, load_series_breaks, series_break_table
 from modelcensus.flows.spike_readings import spiked_counters
 
 __all__ = [
     "MOST_KEPT",
+    "Between",
     "Counters",
     "SeriesBreak",
     "breaks_between",
@@ -23,6 +25,8 @@ __all__ = [
     "keep_ages",
     "keep_months",
     "load_series_breaks",
+    "moved_file",
+    "quiet_file",
     "reading_table",
     "readings_of",
     "series_break_table",

@@ -19,33 +19,17 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from modelcensus.engine import kept_folder
+from modelcensus.flows.between import FLOW, Between
 from modelcensus.flows.calendar import days
 from modelcensus.flows.counters import Counters
-from modelcensus.flows.flows import build_flows
 from modelcensus.vocabulary import own_version
 from modelcensus.vocabulary.names import ALL_TIME
 
 FORMAT = 1
-MOVED = pa.schema(
-    [
-        ("month", pa.date32()),
-        ("ordinal", pa.int32()),
-        ("low", pa.int64()),
-        ("estimate", pa.int64()),
-        ("high", pa.int64()),
-        ("open", pa.bool_()),
-        ("broken", pa.bool_()),
-        ("instrument", pa.string()),
-    ]
-)
+MOVED = pa.schema([("month", pa.date32()), *FLOW])
 QUIET = pa.schema(
     [("ordinal", pa.int32()), ("first", pa.date32()), ("last", pa.date32()), ("instrument", pa.string())]
 )
-
-ALONE = """
-    select cast(f.span as integer) as span, o.ordinal, f.low, f.estimate, f.high, f.open, f.broken, f.instrument
-    from flows f join ordinals o using (repository) join alone using (repository)
-"""
 
 
 def keep_months(counters: Counters, months: Sequence[date], folder: Path, known: Sequence[str]) -> Path:
@@ -56,40 +40,31 @@ def keep_months(counters: Counters, months: Sequence[date], folder: Path, known:
     return kept_folder(folder / "months", key, lambda made: _write(counters, list(pairwise(months)), made))
 
 
+def moved_file(folder: Path, month: date) -> Path:
+    """The file of what moved in a month, or is not known exactly."""
+    return folder / f"moved-{month}.parquet"
+
+
+def quiet_file(folder: Path) -> Path:
+    """The file of the intervals of months in which nothing happened."""
+    return folder / "quiet.parquet"
+
+
 def _write(counters: Counters, spans: list[tuple[date, date]], folder: Path) -> None:
-    count = counters.ordinals.count
-    quiet = _Quiet(count)
-    all_time, finished = counters.all_time({d for s in spans for d in s}, raw=False)
-    edges = {e.day: e for e in finished.edges}
-    alone = _alone(counters, spans)
-    for number, (start, end) in enumerate(spans):
-        flow = all_time.flow(edges[days(start)], edges[days(end)])
-        all_time.forget(edges[days(start)])
-        parts = [flow.append_column("instrument", pa.repeat(ALL_TIME, len(flow)))]
-        if alone is not None:
-            parts.append(alone.filter(pa.array(np.asarray(alone["span"]) == number)).drop_columns("span"))
-        flow = pa.concat_tables([p.select(MOVED.names[1:]).cast(pa.schema(list(MOVED)[1:])) for p in parts])
+    quiet = _Quiet(counters.ordinals.count)
+    told_by = np.full(counters.ordinals.count, ALL_TIME, object)
+    between = Between(counters, sorted({d for s in spans for d in s}))
+    for number, ((start, _), flow) in enumerate(zip(spans, between.of(spans), strict=True)):
         still = np.asarray(flow["high"].fill_null(1)) == 0
         quiet.see(flow["ordinal"].to_numpy()[still], number)
+        others = flow.filter(pa.array(np.asarray(flow["instrument"]) != ALL_TIME))
+        told_by[others["ordinal"].to_numpy()] = others["instrument"].to_pylist()
         moved = flow.filter(pa.array(~still)).sort_by("ordinal")
         month = pa.repeat(pa.scalar(start, pa.date32()), len(moved))
-        pq.write_table(moved.add_column(0, MOVED.field(0), month), folder / f"moved-{start}.parquet")
+        pq.write_table(moved.add_column(0, MOVED.field(0), month), moved_file(folder, start))
     intervals = quiet.intervals([s for s, _ in spans])
-    told_by = np.full(count, ALL_TIME, object)
-    if alone is not None:
-        told_by[alone["ordinal"].to_numpy()] = alone["instrument"].to_pylist()
     instrument = pa.array(told_by[intervals["ordinal"].to_numpy()].tolist(), pa.string())
-    pq.write_table(intervals.append_column("instrument", instrument).cast(QUIET), folder / "quiet.parquet")
-
-
-def _alone(counters: Counters, spans: list[tuple[date, date]]) -> pa.Table | None:
-    """Flows of whoever only counters of windows were read of, by the place of the month."""
-    alone = counters.windows_alone()
-    if not len(alone):
-        return None
-    counters.engine.register("alone", alone)
-    build_flows(counters, spans, "conservative", "and repository in (select repository from alone)")
-    return counters.engine.fetch(counters.engine.query("flows_alone", ALONE))
+    pq.write_table(intervals.append_column("instrument", instrument).cast(QUIET), quiet_file(folder))
 
 
 class _Quiet:

@@ -155,11 +155,11 @@ class Ledger:
         return broken
 
     def record(self, record: dict[str, object]) -> None:
-        """Keep a provenance record under its id, for `explain`."""
-        content = json.dumps(record, indent=1, sort_keys=True, default=str).encode()
+        """Keep a provenance record under its id, for `explain`. A claim keeps a thousand of them, and each can be computed
+        again, so they are not waited for; what a loss of power left empty is written again."""
         path = self.root / "provenance" / f"{record['id']}.json"
-        if not path.exists():
-            write_atomically(path, content)
+        if not path.exists() or not path.stat().st_size:
+            write_atomically(path, json.dumps(record, sort_keys=True, default=str).encode(), lasting=False)
 
     def has_record(self, record_id: str) -> bool:
         """Whether `explain` knows the id."""

@@ -7,7 +7,7 @@ repositories. What did not move at all comes as counts by the dimensions of the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,8 +16,12 @@ import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
 from modelcensus.engine import Engine, kept_folder
+from modelcensus.flows import moved_file
 from modelcensus.measures.ages import age_sql
 from modelcensus.vocabulary.names import REPOSITORY_DIMENSIONS, ROOT_DIMENSIONS
+
+REPOSITORIES = "select o.ordinal, c.* from catalog c left join ordinals o using (repository) order by o.ordinal"
+"""The catalog in the order of the flows; at its end whoever the channel never read."""
 
 TOLD = """
     select m.*, {columns} from read_parquet('{path}') m
@@ -40,21 +44,23 @@ QUIET = """
 """
 
 SUMMED = """
-    select s.span, q.* exclude (month, least, likely, most), least as low, case when opened = 0 then likely end as estimate,
+    select {span} as span, q.* exclude (least, likely, most), least as low, case when opened = 0 then likely end as estimate,
            case when opened = 0 then most end as high, coalesce(most, 0) as closed, opened > 0 as open, false as open_part
     from (
-        select m.month, {kept} cast(sum(m.low) as bigint) as least, cast(sum(m.estimate) as bigint) as likely,
-               cast(sum(m.high) as bigint) as most, count(*) filter (m.open) as opened,
-               bool_or(m.broken) as broken, count(*) - opened as observed
-        from (select *, {named} from {moved} where {where}) m
-        where m.month between date '{first}' and date '{last}' group by all) q
-    join spans_asked s on s.start_day = q.month
-    union all by name
-    select s.span, {kept_quiet} cast(0 as bigint) as low, cast(0 as bigint) as estimate, cast(0 as bigint) as high,
+        select {kept} cast(sum(m.low) as bigint) as least, cast(sum(m.estimate) as bigint) as likely,
+               cast(sum(m.high) as bigint) as most, count(*) - count(m.high) as opened,
+               max(m.broken) as broken, count(m.high) as observed
+        from {moved} m where {where} group by all) q
+"""
+"""What moved in one month; months are read one by one, for within one nothing has to be told apart by month. What is open
+has no high: counting highs is quicker than looking at one more column."""
+
+SUMMED_QUIET = """
+    select s.span, {kept} cast(0 as bigint) as low, cast(0 as bigint) as estimate, cast(0 as bigint) as high,
            cast(0 as bigint) as closed, false as open, cast(0 as bigint) as opened, false as broken,
-           false as open_part, cast(sum(g.units) as bigint) as observed
-    from (select first, last, {grouped}, count(*) as units from {quiet} where {where} group by all) g
-    join spans_asked s on s.start_day between g.first and g.last group by all
+           false as open_part, cast(sum(m.units) as bigint) as observed
+    from (select first, last, {grouped}, count(*) as units from {quiet} where {where} group by all) m
+    join spans_asked s on s.start_day between m.first and m.last group by all
 """
 
 ROOTED = "case when repository in (select repository from shared_roots) then repository end as repository"
@@ -62,22 +68,34 @@ ONE = "case when any_value(repository) is not null then min(ordinal) end"
 NAMED = "select m.*, o.repository from {table} m join ordinals o using (ordinal)"
 
 
+FORMAT = 2
+
+
 @dataclass(frozen=True)
 class ByMonth:
-    """What is kept: the first days of the months, and the columns of the catalog beside the flows."""
+    """What is kept: the first days of the months, the columns of the catalog beside the flows, the folder of the flows
+    alone, and the days at which the counters were folded."""
 
     months: tuple[date, ...]
     columns: tuple[str, ...]
+    flows: Path
+    at: tuple[date, ...]
 
     def covers(self, spans: Sequence[tuple[date, date]]) -> bool:
         """Whether each span is one of the months."""
         following = dict(zip(self.months, self.months[1:], strict=False))
         return bool(spans) and all(following.get(start) == end for start, end in spans)
 
+    def reaches(self, spans: Sequence[tuple[date, date]]) -> bool:
+        """Whether each span lies between two of the days."""
+        return bool(spans) and all(start < end and {start, end} <= set(self.at) for start, end in spans)
 
-def keep_by_month(engine: Engine, months: Sequence[date], flows: Path, folder: Path, key: str) -> ByMonth:
-    """Register `moved_told` and `quiet_told`: the flows kept in `flows` with the catalog's columns beside them, which are
-    written into the folder if they are not there."""
+
+def keep_by_month(
+    engine: Engine, months: Sequence[date], at: Sequence[date], flows: Path, folder: Path, key: str
+) -> ByMonth:
+    """Register `moved_told` (and a table of each month) and `quiet_told`: the flows kept in `flows` with the catalog's columns beside them, and
+    `told_repositories`: the catalog by ordinal; all are written into the folder if they are not there."""
     columns = tuple(c for c in engine.table("catalog").columns if c != "repository")
     beside = ", ".join(f"c.{c}" for c in columns)
 
@@ -85,13 +103,24 @@ def keep_by_month(engine: Engine, months: Sequence[date], flows: Path, folder: P
         for path in sorted(flows.glob("*.parquet")):
             engine.query("telling", TOLD.format(columns=beside, path=str(path).replace("'", "''")), keep=False)
             engine.save_parquet("telling", made / path.name)
+        engine.query("telling", REPOSITORIES, keep=False)
+        engine.save_parquet("telling", made / "repositories.parquet")
         engine.drop("telling")
 
-    target = kept_folder(folder / "told", hashlib.sha256(f"{flows.name} {key}".encode()).hexdigest()[:16], write)
-    for name, pattern in (("moved_told", "moved-*.parquet"), ("quiet_told", "quiet.parquet")):
+    content = f"{FORMAT} {flows.name} {key}"
+    target = kept_folder(folder / "told", hashlib.sha256(content.encode()).hexdigest()[:16], write)
+    tables = (
+        ("moved_told", "moved-*.parquet"),
+        ("quiet_told", "quiet.parquet"),
+        ("told_repositories", "repositories.parquet"),
+    )
+    for name, pattern in tables:
         paths = sorted(target.glob(pattern))
         engine.read_parquet(name, paths, pq.read_schema(paths[0]))
-    return ByMonth(tuple(months), columns)
+    for month in months[:-1]:
+        path = moved_file(target, month)
+        engine.read_parquet(_month_table(month), [path], pq.read_schema(path))
+    return ByMonth(tuple(months), columns, flows, tuple(at))
 
 
 def month_quantities(
@@ -101,19 +130,17 @@ def month_quantities(
     where: str,
     dimensions: Collection[str],
     name: str,
-    marks: Mapping[str, str] | None = None,
     summed: bool = False,
 ) -> ir.Table:
     """Register quantities `name` of these months: a row per repository that moved, and rows that stand for `units`
-    repositories that did not, by the dimensions and the `marks` (SQL over the catalog -> name of its column); where only
-    sums are wanted (`summed`), already added up by them, as `add_up` does."""
+    repositories that did not, by the dimensions; where only sums are wanted (`summed`), already added up by them, as
+    `add_up` does."""
     listed = ", ".join(f"({i}, date '{start}')" for i, (start, _) in enumerate(spans))
     engine.query("spans_asked", f"select * from (values {listed}) s(span, start_day)")
     moved, quiet = "moved_told", "quiet_told"
     columns = list(kept.columns)
     rooted = bool(set(ROOT_DIMENSIONS) & set(dimensions))
-    marked = {n: f"coalesce(({sql}), false) as {n}" for sql, n in (marks or {}).items()}
-    if rooted or "repository" in dimensions or any("repository" in text for text in (where, *marked.values())):
+    if rooted or "repository" in dimensions or "repository" in where:
         for table in (moved, quiet):
             engine.query(f"{table}_named", NAMED.format(table=table), keep=False)
         moved, quiet, columns = f"{moved}_named", f"{quiet}_named", [*columns, "repository"]
@@ -123,31 +150,21 @@ def month_quantities(
         named, told = [*named, "repository"], [*named, ROOTED]
     aged, alone = "age" in dimensions, "repository" in named
     if summed and not rooted and not alone:
-        age = [age_sql("{start}", "{row}.released") + " as age"] if aged else []
-        keys = [*marked, *named]
-        released = ["released"] if aged else []
-        sql = SUMMED.format(
-            kept="".join(f"{k}, " for k in [*(f"m.{k}" for k in keys), *(a.format(start="m.month", row="m") for a in age)]),
-            kept_quiet="".join(f"{k}, " for k in [*(f"g.{k}" for k in keys), *(a.format(start="s.start_day", row="g") for a in age)]),
-            named=", ".join(marked.values()) or "null as nothing",
-            grouped=", ".join([*marked.values(), *named, *released]) or "null as nothing",
-            moved=moved, quiet=quiet, where=where, first=min(s for s, _ in spans), last=max(s for s, _ in spans),
-        )  # fmt: skip
-        return engine.query(name, sql)
-    grouped = ", ".join([*told, *(["released"] if aged else []), *marked.values()]) or "null as nothing"
+        return engine.query(name, _summed(spans, where, named, aged))
+    grouped = ", ".join([*told, *(["released"] if aged else [])]) or "null as nothing"
     absent = [c for c in columns if c not in named]
     schema = engine.table(moved).schema()
-    empty = ", ".join([*marked, *named, *(f"cast(null as {_sql(schema[c])}) as {c}" for c in absent)])
+    empty = ", ".join([*named, *(f"cast(null as {_sql(schema[c])}) as {c}" for c in absent)])
     parts = [
         MOVED.format(
-            columns=", ".join([*columns, *marked.values()]),
+            columns=", ".join(columns),
             moved=moved,
             where=where,
             age=age_sql("s.start_day", "m.released"),
         ),
         QUIET.format(
             columns=empty,
-            kept="".join(f"g.{c}, " for c in (*marked, *named)),
+            kept="".join(f"g.{c}, " for c in named),
             named=grouped,
             quiet=quiet,
             where=where,
@@ -156,6 +173,29 @@ def month_quantities(
         ),
     ]
     return engine.query(name, " union all by name ".join(f"({p})" for p in parts), keep=False)
+
+
+def _summed(spans: Sequence[tuple[date, date]], where: str, named: Sequence[str], aged: bool) -> str:
+    """SQL of the sums of these months by the dimensions `named`, and by age where `aged`."""
+    by_id = "repository" in where
+
+    def kept(start: str) -> str:
+        return "".join(f"{k}, " for k in (*named, *([f"{age_sql(start, 'm.released')} as age"] if aged else [])))
+
+    def table(stored: str) -> str:
+        return f"({NAMED.format(table=stored)})" if by_id else stored
+
+    months = [
+        SUMMED.format(span=i, kept=kept(f"date '{start}'"), moved=table(_month_table(start)), where=where)
+        for i, (start, _) in enumerate(spans)
+    ]
+    grouped = ", ".join([*named, *(["released"] if aged else [])]) or "null as nothing"
+    quiet = SUMMED_QUIET.format(kept=kept("s.start_day"), grouped=grouped, quiet=table("quiet_told"), where=where)
+    return " union all by name ".join([*months, quiet])
+
+
+def _month_table(month: date) -> str:
+    return f"moved_told_{month:%Y_%m}"
 
 
 def _sql(kind: object) -> str:

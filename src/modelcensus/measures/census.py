@@ -94,6 +94,7 @@ class Census:
         """The channel whose downloads since release the table `aged_told` has."""
         self.scratch: TemporaryDirectory[str] | None = None
         """A folder of this census alone, for what is derived and cannot be kept."""
+        self._kept_catalog: Path | None = None
         self._scopes: dict[str, Scope | RequestError] = {}
         self.flows = KeptFlows(self)
         self.used: dict[tuple[str, str, frozenset[str]], Used] = {}
@@ -122,7 +123,8 @@ class Census:
     def engine(self) -> Engine:
         """The engine with the stored tables and the catalog."""
         if self._derived and not self._also:
-            keep_catalog(self.stored, self.knowledge, [m.id for m in self.manifests], self._derived)
+            batches = [m.id for m in self.manifests]
+            self._kept_catalog = keep_catalog(self.stored, self.knowledge, batches, self._derived)
         else:
             build_catalog(self.stored, self.knowledge, self.unseen)
         return self.stored
@@ -141,15 +143,15 @@ class Census:
     @property
     def by_month(self) -> ByMonth | None:
         """Of a large ledger whose all-time counters one source read: the flows of its months, with the catalog."""
-        channel, months = self._prepared_channel, self._months()
-        if not months or not self._derived or not self.counters.certain:
-            return None
+        channel = self._prepared_channel
         if channel not in self._by_month:
-            batches, folder = [m.id for m in self.manifests], self.kept_in(channel)
-            assert folder
+            months, folder = self._months(), self.kept_in(channel)
+            if not months or not folder or not self.counters.certain:
+                return None
+            batches = [m.id for m in self.manifests]
             flows = keep_months(self.counters, months, folder, batches)
             key = catalog_key(self.knowledge, batches)
-            self._by_month[channel] = keep_by_month(self.engine, months, flows, folder, key)
+            self._by_month[channel] = keep_by_month(self.engine, months, self._folded_at(channel), flows, folder, key)
         return self._by_month[channel]
 
     @cached_property
@@ -232,7 +234,7 @@ class Census:
         """The scope of that name, resolved once."""
         if name not in self._scopes:
             try:
-                self._scopes[name] = resolve_scope(self.engine, self.knowledge, name)
+                self._scopes[name] = resolve_scope(self.engine, self.knowledge, name, self._kept_catalog)
             except RequestError as error:
                 self._scopes[name] = error
         found = self._scopes[name]
@@ -253,7 +255,7 @@ class Census:
         engine = self.engine if attributed else self.stored
         if channel.startswith(REPORTED_PREFIX) or self._prepared_channel == channel:
             return
-        self.counters = build_readings(engine, channel, self._months(), self._derived)
+        self.counters = build_readings(engine, channel, self._folded_at(channel), self._derived)
         build_events(self.counters)
         self._prepared_channel = channel
 
@@ -272,6 +274,12 @@ class Census:
         )
         months = whole.split("month")
         return (*(m.start for m in months), months[-1].end)
+
+    def _folded_at(self, channel: str) -> tuple[date, ...]:
+        """The days at which the counters of a large ledger are folded: those of its months, and that of the channel's first
+        reading, from which cumulative counts run."""
+        first = [date.fromisoformat(m.first_day) for m in self.batches(channel) if m.first_day]
+        return tuple(sorted({*self._months(), *([min(first)] if first else [])})) if self._months() else ()
 
     def connect(self, channel: str = "", views: Iterable[str] = ()) -> duckdb.DuckDBPyConnection:
         """A DuckDB connection over the views of docs/sql.md, or over some of them; it can write nothing and reads no

@@ -87,7 +87,7 @@ def _compute(census: Census, request: Request, measure: Measure) -> Told:
     frame = quantities.frame(cumulative=running) if measure.basis == "periods" else quantities.repositories()
     for dimension in frame.dimensions:
         frame.require(dimension)
-    table = measure.compute(frame)
+    table = _ordered(frame, measure, measure.compute(frame))
     records = _fetched(census, frame, measure, table)
     sql = ""
     if census.records:
@@ -98,16 +98,21 @@ def _compute(census: Census, request: Request, measure: Measure) -> Told:
     return Told(frame, records, None, sql)
 
 
+def _ordered(frame: Frame, measure: Measure, table: ir.Table) -> ir.Table:
+    """What a measure gives, put in order on the way where it may be `MANY` rows: a copy less."""
+    if measure.ordered or frame.reported or frame.scope.size < MANY:
+        return table
+    return in_order(table, frame.request.measure == "rank")
+
+
 def _fetched(census: Census, frame: Frame, measure: Measure, table: ir.Table) -> list[dict] | pa.Table:
     """The records of a measure; columns in their order where there are `MANY`."""
-    if measure.ordered or frame.reported:
-        return census.engine.fetch(table).to_pylist()
-    ranked = frame.request.measure == "rank"
-    wide = frame.scope.size >= MANY  # then they are sorted on the way: a copy less
-    found = census.engine.fetch(in_order(table, ranked) if wide else table)
-    if len(found) < MANY:
+    found = census.engine.fetch(table)
+    if len(found) < MANY or measure.ordered or frame.reported:
         return found.to_pylist()
-    return found if wide else census.engine.fetch(in_order(ibis.memtable(found), ranked))
+    if frame.scope.size >= MANY:
+        return found
+    return census.engine.fetch(in_order(ibis.memtable(found), frame.request.measure == "rank"))
 
 
 def finish(census: Census, request: Request, measure: Measure, told: Told) -> Result:

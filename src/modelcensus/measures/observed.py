@@ -1,6 +1,5 @@
 """Quantities of observed channels: flows of periods, or counters at their readings."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -10,11 +9,12 @@ import ibis.expr.types as ir
 from modelcensus.catalog import Scope
 from modelcensus.flows import reading_table, spiked_counters
 from modelcensus.measures.ages import age_sql
-from modelcensus.measures.by_month import month_quantities
+from modelcensus.measures.by_month import ByMonth, month_quantities
 from modelcensus.measures.frame import Span
 from modelcensus.measures.registry import find_measure
+from modelcensus.measures.span_sums import span_quantities
 from modelcensus.vocabulary import Period, Request, RequestError
-from modelcensus.vocabulary.names import DIMENSIONS
+from modelcensus.vocabulary.names import DIMENSIONS, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census
@@ -50,16 +50,27 @@ LABELS = """
 
 
 def flow_quantities(
-    census: "Census",
-    request: Request,
-    scope: Scope,
-    name: str,
-    cumulative: bool = False,
-    marks: Mapping[str, str] | None = None,
-    summed: bool = False,
+    census: "Census", request: Request, scope: Scope, name: str, cumulative: bool = False, summed: bool = False
 ) -> tuple[ir.Table, tuple[Span, ...]]:
     """Quantities: a row per repository and period, with the bounds of its flow; of a large ledger's months (as `name`)
-    also rows that stand for several repositories, told apart by the `marks`, and sums alone where no more is wanted."""
+    also rows that stand for several repositories, and sums alone where no more is wanted (`summed`)."""
+    periods, spans = spans_of(census, request, cumulative)
+    kept, dimensions = kept_of(census, request), _told_by(request)
+    if kept and not cumulative and kept.covers(spans):
+        table = month_quantities(census.engine, kept, spans, scope.where, dimensions, name, summed)
+    elif kept and summed and kept.reaches(spans) and not dimensions & {*ROOT_DIMENSIONS, "repository"}:
+        table = span_quantities(census.engine, kept, census.counters, spans, scope.where, dimensions, name)
+    else:
+        table = census.flows.of(spans, request.reading, scope.where)
+        return table, labelled(census, request, periods, spans, census.flows.conflicts(table, scope))
+    return table, labelled(census, request, periods, spans)
+
+
+def spans_of(
+    census: "Census", request: Request, cumulative: bool = False
+) -> tuple[list[Period], list[tuple[date, date]]]:
+    """The periods that a request asks for, and the days between which each is counted: from the origin on where
+    `cumulative`."""
     first, last = extent(census)
     periods = _periods(request, first, last)
     origin = _origin(request, first)
@@ -68,18 +79,22 @@ def flow_quantities(
         raise RequestError(
             f"the origin {origin} lies after every period", where="reading origin", remedy="choose an earlier month"
         )
-    kept = census.by_month if not cumulative and _as_kept(request) else None
-    if kept and kept.covers(spans):
-        table = month_quantities(census.engine, kept, spans, scope.where, _told_by(request), name, marks, summed)
-        return table, _labels(census, request, periods, spans)
-    table = census.flows.of(spans, request.reading, scope.where)
-    return table, _labels(census, request, periods, spans, census.flows.conflicts(table, scope))
+    return periods, spans
 
 
-def _labels(
+def kept_of(census: "Census", request: Request) -> ByMonth | None:
+    """The flows that a large ledger keeps by month, where they are those of this reading."""
+    reading = request.reading
+    as_kept = (reading.repair, reading.spikes, reading.panel) == ("conservative", "keep", "moving")
+    return census.by_month if as_kept else None
+
+
+def labelled(
     census: "Census", request: Request, periods: list[Period], spans: list[tuple[date, date]], conflicts: int = 0
 ) -> tuple[Span, ...]:
-    flags = [(*_event_flags(census, request, start, end), *_contradicted(conflicts)) for start, end in spans]
+    """The spans of an answer, with what befell the days at their ends."""
+    events = _wide_events(census, request)
+    flags = [(*_event_flags(events, start, end), *_contradicted(conflicts)) for start, end in spans]
     return tuple(
         Span(str(p), start.isoformat(), end.isoformat(), flag)
         for p, (start, end), flag in zip(periods, spans, flags, strict=True)
@@ -117,12 +132,6 @@ def _left_out(census: "Census", request: Request, scope: Scope) -> dict[int, lis
                 where r.counter = '{request.reading.counter}' and r.aside and ({scope.where}) group by all order by all"""):
         found.setdefault(row["span"], []).append(f"{row['event']}: {row['n']} left out")
     return found
-
-
-def _as_kept(request: Request) -> bool:
-    """Whether the flows that a large ledger keeps by month are those of this reading."""
-    reading = request.reading
-    return (reading.repair, reading.spikes, reading.panel) == ("conservative", "keep", "moving")
 
 
 def _told_by(request: Request) -> set[str]:
@@ -214,14 +223,26 @@ def _origin(request: Request, first: date) -> date:
     return first if origin in ("first", "first_exact") else Period.parse(origin).start
 
 
-def _event_flags(census: "Census", request: Request, start: date, end: date) -> tuple[str, ...]:
+def _event_flags(events: list[dict], start: date, end: date) -> tuple[str, ...]:
     """The snapshot-wide events in which an edge of the span lies: they are why its bounds are wide."""
+    met = [e for e in events if any(e["first"] < edge <= e["last"] for edge in (start, end))]
+    days = {}
+    for e in met:
+        first, last = days.get((e["kind"], e["first"]), (e["first"], e["last"]))
+        days[e["kind"], e["first"]] = first, max(last, e["last"])
+    return tuple(
+        f"{kind} {first}..{last}"
+        for (kind, _), (first, last) in sorted(days.items(), key=lambda d: (d[1][0], d[0][0]))
+    )
+
+
+def _wide_events(census: "Census", request: Request) -> list[dict]:
+    """The events of whole snapshots; none where nothing is repaired."""
     if request.reading.repair == "none":
-        return ()
-    rows = census.engine.rows(f"""select kind, min("from") as first, max("to") as last from events where repository is null
-                and (("from" < date '{start}' and date '{start}' <= "to")
-                  or ("from" < date '{end}' and date '{end}' <= "to")) group by kind, "from" order by 2, 1""")
-    return tuple(f"{r['kind']} {r['first']}..{r['last']}" for r in rows)
+        return []
+    return census.engine.rows(
+        """select distinct kind, "from" as first, "to" as last from events where repository is null order by all"""
+    )
 
 
 def _nearest_readings(census: "Census", counter: str, periods: tuple[Period, ...]) -> str:

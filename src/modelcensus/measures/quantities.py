@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zlib import crc32
+
+import ibis.expr.types as ir
 
 from modelcensus.catalog import Scope
 from modelcensus.measures.frame import Frame, Span
@@ -56,12 +58,9 @@ class Quantities:
         """Whether somebody else counted."""
         return self.request.reading.channel.startswith(REPORTED)
 
-    def frame(
-        self, periods: Sequence[Period] = (), *, cumulative: bool = False, marks: Mapping[str, str] | None = None
-    ) -> Frame:
+    def frame(self, periods: Sequence[Period] = (), *, cumulative: bool = False) -> Frame:
         """The quantities of the request's periods, or of these instead; each up to its end from the origin on where
-        `cumulative`. `marks`: true or false columns that rows which stand for several repositories must be told apart
-        by (SQL over the catalog -> name)."""
+        `cumulative`."""
         request, name = self.request, self.name
         if periods:
             request = replace(request, periods=tuple(periods), by=request.dimensions)
@@ -74,15 +73,14 @@ class Quantities:
         elif request.reading.counter and not cumulative:
             table, spans = counter_quantities(self.census, request, self.scope, name)
         else:
-            table, spans = flow_quantities(
-                self.census,
-                request,
-                self.scope,
-                f"{name}{'_cumulative' * cumulative}",
-                cumulative,
-                marks,
-                self.summed,
-            )
+            name += "_cumulative" * cumulative
+            table, spans = flow_quantities(self.census, request, self.scope, name, cumulative, self.summed)
+        return self.over(request, table, spans, whole)
+
+    def over(
+        self, request: Request, table: ir.Table, spans: tuple[Span, ...], whole: ir.Table | None = None
+    ) -> Frame:
+        """The frame of a table of quantities."""
         return Frame(
             request, self.census.engine, self.census.knowledge, table, spans, self.reported, whole, self, self.scope
         )

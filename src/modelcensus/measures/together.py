@@ -3,33 +3,32 @@
 Requests that differ in subject, scope and peers alone are sums over parts of the same quantities. So every value and every
 scope that they name becomes a mark (a true or false column), the quantities are added up once per combination of marks
 (a *cell*), and each request's sums are those of the cells that it chooses. The measure then runs once over the sums of
-all requests, stacked: its own code, so that every answer is that of a single request.
+all requests, stacked: its own code, so that every answer is that of a single request. What a large ledger keeps is the
+same whichever periods are asked for together, so there requests may differ in their periods, too.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import and_, or_
+from datetime import date
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 
-from modelcensus.catalog import Scope
-from modelcensus.measures.evaluate import Told, evaluate, finish, named
-from modelcensus.measures.frame import ABSENT_NOTE, Frame, terms_sql
+from modelcensus.measures.evaluate import BASES, Told, evaluate, finish, named
+from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span
+from modelcensus.measures.marks import Asked, Bools, Cells, Marks
+from modelcensus.measures.observed import kept_of, labelled, spans_of
 from modelcensus.measures.quantities import Quantities
-from modelcensus.measures.registry import Measure, find_measure
+from modelcensus.measures.registry import find_measure
 from modelcensus.measures.result import Result
 from modelcensus.measures.share import contained
-from modelcensus.vocabulary import Request, RequestError
+from modelcensus.measures.span_sums import CellTable, summed_flows
+from modelcensus.measures.stacked import Parts, Stacked
+from modelcensus.vocabulary import Period, Request, RequestError
 from modelcensus.vocabulary.names import DIMENSIONS, QUANTITY_DIMENSIONS, REPORTED, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
@@ -37,19 +36,17 @@ if TYPE_CHECKING:
 
 TOGETHER = ("share", "ratio", "downloads", "cumulative")
 """Measures of which every number is made of sums over a subject, a scope, or peers."""
-SUMS = ("low", "estimate", "high", "closed", "opened", "observed")
 SEVERAL = 3
 """Requests from which on a pass of their own is worth it."""
 
 CELLS = """
     select span, {marks}, cast(sum(low) as bigint) as low, cast(sum(estimate) as bigint) as estimate,
-           cast(sum({closed}) as bigint) as high, cast(sum({opened}) as bigint) as opened,
+           cast(sum({closed}) as bigint) as closed, cast(sum({opened}) as bigint) as opened,
            cast(sum({observed}) as bigint) as observed, bool_or(broken) as broken
     from {quantities} group by all
 """
 
 Answer = Result | RequestError
-Bools = NDArray[np.bool_]
 
 
 def answer_together(census: Census, requests: Sequence[Request]) -> list[Answer]:
@@ -69,7 +66,8 @@ def answer_together(census: Census, requests: Sequence[Request]) -> list[Answer]
         if kept is not None:
             answers[key] = kept
         else:
-            groups[_basis(told)].append((request, _shares(census, told)))
+            shares = _shares(census, told)
+            groups[_basis(census, told, shares)].append((request, shares))
     for members in groups.values():
         shared = [r for r, shares in members if shares]
         if len({r.canonical() for r in shared}) >= SEVERAL:
@@ -100,13 +98,30 @@ def _shares(census: Census, request: Request) -> bool:
     )
 
 
-def _basis(request: Request) -> str:
+def _basis(census: Census, request: Request, shares: bool) -> str:
     """What requests on the same quantities have in common."""
     cumulative = find_measure(request.measure).cumulative
     reading = replace(request.reading, peers="", origin=request.reading.origin if cumulative else "first")
-    return replace(
-        request, measure="cumulative" if cumulative else "downloads", of=(), within="", reading=reading
-    ).canonical()
+    basis = replace(request, measure="cumulative" if cumulative else "downloads", of=(), within="", reading=reading)
+    if shares and _reached(census, request):
+        basis = replace(basis, periods=(), by=())
+    return basis.canonical()
+
+
+def _reached(census: Census, request: Request) -> bool:
+    """Whether the flows of all spans of a request are those that a large ledger keeps."""
+    if request.reading.counter:
+        return False
+    census.prepare(request.reading.channel)
+    kept = kept_of(census, request)
+    try:
+        return kept is not None and kept.reaches(spans_of(census, request, _cumulative(request))[1])
+    except RequestError:
+        return False
+
+
+def _cumulative(request: Request) -> bool:
+    return find_measure(request.measure).cumulative and not request.reading.counter
 
 
 def _peers(census: Census, request: Request) -> tuple[str, tuple[str, ...]]:
@@ -121,71 +136,40 @@ def _peers(census: Census, request: Request) -> tuple[str, tuple[str, ...]]:
     return subject, tuple(v.strip() for v in request.reading.peers.split(","))
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """A request of a group with its scope, and what it chooses: marks by name."""
-
-    request: Request
-    measure: Measure
-    scope: Scope
-    peers: tuple[str, tuple[str, ...]] | None
-
-
-class _Marks:
-    """Names of the true or false columns, by their SQL over the catalog."""
+class _Spans:
+    """The periods of all requests of a group, each once, with the days between which it is counted."""
 
     def __init__(self) -> None:
-        self.names: dict[str, str] = {}
+        self._places: dict[tuple[Period, tuple[date, date]], int] = {}
 
-    def of_scope(self, scope: Scope) -> str:
-        """The mark of a scope."""
-        return self.names.setdefault(scope.where or "true", f"mark{len(self.names)}")
-
-    def of_value(self, dimension: str, value: str) -> str:
-        """The mark of a value of a dimension."""
-        return self.names.setdefault(terms_sql([(dimension, (value,))]), f"mark{len(self.names)}")
+    def places(self, periods: Sequence[Period], days: Sequence[tuple[date, date]]) -> tuple[int, ...]:
+        """Where these are among them."""
+        return tuple(self._places.setdefault(p, len(self._places)) for p in zip(periods, days, strict=True))
 
     @property
-    def sql(self) -> str:
-        """The marks as columns."""
-        return ", ".join(f"coalesce(({where}), false) as {name}" for where, name in self.names.items())
+    def periods(self) -> list[Period]:
+        """All of them."""
+        return [p for p, _ in self._places]
 
-
-@dataclass(frozen=True)
-class _Cells:
-    """Sums per span and combination of marks."""
-
-    spans: NDArray[np.int64]
-    marks: Mapping[str, Bools]
-    sums: Mapping[str, NDArray[np.int64]]
-    broken: Bools
-
-    def add_up(self, chosen: Bools, count: int) -> dict[str, NDArray]:
-        """The sums of the chosen cells per span, and which spans have any."""
-        spans = self.spans[chosen]
-        found: dict[str, NDArray] = {n: _totals(spans, v[chosen], count) for n, v in self.sums.items()}
-        found["broken"] = _totals(spans, self.broken[chosen].astype(np.int64), count) > 0
-        found["present"] = np.bincount(spans, minlength=count) > 0
-        return found
-
-
-def _totals(spans: NDArray[np.int64], values: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    total = np.zeros(count, np.int64)
-    np.add.at(total, spans, values)
-    return total
+    @property
+    def days(self) -> list[tuple[date, date]]:
+        """Their days."""
+        return [d for _, d in self._places]
 
 
 def _group(census: Census, members: Sequence[Request]) -> Iterator[tuple[str, Answer]]:
     """The answers to requests on the same quantities."""
-    asked, marks = [], _Marks()
+    asked, marks, spans = [], Marks(), _Spans()
+    reached = _reached(census, named(census, members[0]))
     for request in {r.canonical(): r for r in members}.values():
         try:
             told = named(census, request)
             census.prepare(told.reading.channel)
-            one = _Asked(
+            one = Asked(
                 told,
                 find_measure(told.measure),
                 census.scope(told.within or "hub"),
+                spans.places(*spans_of(census, told, _cumulative(told))) if reached else (),
                 _peers(census, told) if told.reading.peers else None,
             )
             if one.peers and told.measure == "share":
@@ -193,124 +177,118 @@ def _group(census: Census, members: Sequence[Request]) -> Iterator[tuple[str, An
         except RequestError:
             yield request.canonical(), _alone(census, request)  # it says which of its faults comes first
             continue
-        marks.of_scope(one.scope)
-        for dimension, values in (*told.of, *([one.peers] if one.peers else [])):
-            for value in values:
-                marks.of_value(dimension, value)
+        marks.see(one)
         asked.append((request.canonical(), one))
     if not asked:
         return
-    first = asked[0][1]
+    first = asked[0][1].request
     census.flows.trim()
-    base = replace(first.request, of=(), within="", reading=replace(first.request.reading, peers=""))
+    base = replace(first, of=(), within="", reading=replace(first.reading, peers=""))
     quantities = Quantities.of(census, base, f"together_{crc32(base.canonical().encode()):08x}")
-    cumulative = first.measure.cumulative and not base.reading.counter
     try:
-        frame = quantities.frame(cumulative=cumulative, marks=marks.names)
+        group = _of_kept(census, quantities, spans, marks) if reached else _of_flows(census, quantities, marks)
     except RequestError as error:
         yield from ((key, error) for key, _ in asked)
         return
-    cells = _cells(census, frame, marks)
-    sizes = _sizes(census, marks)
-    yield from _answers(census, frame, cells, sizes, marks, asked)
+    yield from _answers(census, group, marks, asked)
 
 
-def _cells(census: Census, frame: Frame, marks: _Marks) -> _Cells:
-    columns = set(frame.quantities.columns)
-    listed = ", ".join(n if n in columns else f"coalesce(({w}), false) as {n}" for w, n in marks.names.items())
-    units = "units" if "units" in columns else "1"
-    parts = {"closed": "coalesce(high, 0)", "opened": "open::integer", "observed": f"(not open)::integer * {units}"}
-    if "observed" in columns:  # added up before
-        parts = {n: n for n in parts}
-    name = frame.quantities.get_name()
-    table = census.engine.fetch(
-        census.engine.query("cells", CELLS.format(marks=listed, quantities=name, **parts), keep=False)
-    )
-    numbers = {
-        n: table[n].fill_null(0).to_numpy().astype(np.int64)
-        for n in ("low", "estimate", "high", "opened", "observed")
-    }
-    flags = {n: np.asarray(table[n].fill_null(False)).astype(bool) for n in marks.names.values()}
-    return _Cells(
-        table["span"].to_numpy().astype(np.int64),
-        flags,
-        numbers,
-        np.asarray(table["broken"].fill_null(False)).astype(bool),
-    )
+@dataclass(frozen=True)
+class _Group:
+    """The cells that requests choose from, their frame, and how the cells came about."""
+
+    frame: Frame
+    cells: Cells
+    sql: str
 
 
-def _sizes(census: Census, marks: _Marks) -> tuple[Mapping[str, Bools], NDArray[np.int64]]:
-    """How many repositories of the catalog each combination of marks has."""
-    table = census.engine.fetch(
-        census.engine.query("sizes", f"select {marks.sql}, count(*) as size from catalog group by all", keep=False)
-    )
-    return {n: np.asarray(table[n]).astype(bool) for n in marks.names.values()}, table["size"].to_numpy().astype(
-        np.int64
-    )
+def _of_kept(census: Census, quantities: Quantities, spans: _Spans, marks: Marks) -> _Group:
+    """Of flows that a large ledger keeps, of all spans in one."""
+    engine, counters = census.engine, census.counters
+    kept = kept_of(census, quantities.request)
+    assert kept
+    cells = CellTable.read(engine, counters.ordinals.count, marks.columns, "true")
+    sums = summed_flows(engine, kept, counters, spans.days, cells, quantities.name)
+    labels = labelled(census, quantities.request, spans.periods, spans.days)
+    frame = quantities.over(quantities.request, sums, labels)
+    named = "".join(f",\n--   {name}: {where}" for where, name in marks.names.items())
+    sql = f"-- the flows that the ledger keeps by month, and those between its months, added up by span{named}"
+    return _Group(frame, Cells.of(engine.fetch(sums), cells.parts, marks), sql)
 
 
-def _chosen(marks: _Marks, columns: Mapping[str, Bools], one: _Asked) -> tuple[Bools, Bools, Bools | None]:
-    """Which cells are in scope, which are the subject's, and which the peers'."""
-    scope = columns[marks.of_scope(one.scope)]
-    terms = [reduce(or_, (columns[marks.of_value(d, v)] for v in values)) for d, values in one.request.of]
-    subject = reduce(and_, terms, scope)
-    if not one.peers:
-        return scope, subject, None
-    dimension, values = one.peers
-    left = _others(one)
-    peers = reduce(or_, (columns[marks.of_value(dimension, v)] for v in values if v in left), np.zeros_like(scope))
-    return scope, subject, peers & scope
-
-
-def _others(one: _Asked) -> tuple[str, ...]:
-    """The peers that count; a ratio leaves the subject itself out."""
-    assert one.peers
-    own = {v for _, values in one.request.of for v in values} if one.measure.name == "ratio" else set()
-    return tuple(v for v in one.peers[1] if v not in own)
+def _of_flows(census: Census, quantities: Quantities, marks: Marks) -> _Group:
+    """Of the quantities of the periods that all requests have in common."""
+    engine = census.engine
+    frame = quantities.frame(cumulative=_cumulative(quantities.request))
+    columns = ", ".join(f"{sql} as {name}" for name, sql in marks.columns.items())
+    parts = {"closed": "coalesce(high, 0)", "opened": "open::integer", "observed": "(not open)::integer"}
+    summed = CELLS.format(marks=columns, quantities=frame.quantities.get_name(), **parts)
+    cells = engine.query("cells", summed, keep=False)
+    sizes = engine.query("sizes", f"select {columns}, count(*) as size from catalog group by all", keep=False)
+    sql = "\n\n".join(f"-- {name}\n{text}" for name, text in engine.steps(cells, BASES).items())
+    return _Group(frame, Cells.of(engine.fetch(cells), engine.fetch(sizes), marks), sql)
 
 
 def _answers(
-    census: Census, frame: Frame, cells: _Cells, sizes: tuple[Mapping[str, Bools], NDArray[np.int64]], marks: _Marks,
-    asked: Sequence[tuple[str, _Asked]],
-) -> Iterator[tuple[str, Answer]]:  # fmt: skip
+    census: Census, group: _Group, marks: Marks, asked: Sequence[tuple[str, Asked]]
+) -> Iterator[tuple[str, Answer]]:
     """The answers of a group: the measure once over the stacked sums, then row by row back to the requests."""
-    count = len(frame.spans)
-    scopes = {one.scope.where: one.scope for _, one in asked}
-    flags = {where: frame.more.labels_within(frame, scope) for where, scope in scopes.items()}
-    stacks: dict[tuple[str, bool], list[tuple[str, _Asked, list[str], dict]]] = defaultdict(list)
+    frame, cells, count = group.frame, group.cells, len(group.frame.spans)
+    flags = {one.scope.where: frame.more.labels_within(frame, one.scope) for _, one in asked}
+    stacks: dict[tuple[str, bool], list[tuple[str, Asked, list[str], Parts]]] = defaultdict(list)
     for key, one in asked:
-        scope, subject, peers = _chosen(marks, cells.marks, one)
-        absent = _absent(cells, marks, one, scope)
-        if absent is None or (peers is not None and not peers.any()):
+        choice = marks.chosen(cells.marks, one)
+        there = np.isin(cells.spans, one.places) if one.places else np.ones_like(choice.scope)
+        absent = _absent(cells, marks, one, choice.scope & there)
+        if absent is None or (choice.peers is not None and not (choice.peers & there).any()):
             yield key, _alone(census, one.request)  # it says what is wrong
             continue
-        parts = {"subject": cells.add_up(subject, count), "total": cells.add_up(scope, count)}
-        if peers is not None:
-            parts["peers"] = cells.add_up(peers, count)
-        stacks[one.measure.name, peers is not None].append((key, one, absent, parts))
+        chosen = {"subject": choice.subject, "total": choice.scope}
+        if choice.peers is not None:
+            chosen["peers"] = choice.peers
+        own = list(one.places) or slice(None)
+        parts = {name: {n: v[own] for n, v in cells.add_up(rows, count).items()} for name, rows in chosen.items()}
+        stacks[one.measure.name, choice.peers is not None].append((key, one, absent, parts))
     for (_, with_peers), stack in stacks.items():
-        stacked = _Stacked(frame, [parts for *_, parts in stack], stack[0][1], with_peers)
+        stacked = Stacked([parts for *_, parts in stack], stack[0][1], with_peers)
         table = stack[0][1].measure.compute(stacked)  # type: ignore[arg-type]
         rows: dict[int, list[dict]] = defaultdict(list)
         for row in census.engine.fetch(table).to_pylist():
-            place, span = divmod(row["span"], count)
+            place, span = stacked.place(row["span"])
             rows[place].append({**row, "span": span})
-        sql = "\n\n".join(census.engine.steps(table, ()).values())
+        sql = census.engine.steps(table, ()).values()
         for place, (key, one, absent, _) in enumerate(stack):
-            size_of, counts = sizes
-            in_scope, subject, _ = _chosen(marks, size_of, one)
-            size = int(counts[in_scope if one.measure.name == "share" else subject].sum())
             told = Told(
-                replace(frame, request=one.request, scope=one.scope, spans=flags[one.scope.where], notes=list(absent)),
-                rows[place], size, sql,
-            )  # fmt: skip
+                replace(
+                    frame,
+                    request=one.request,
+                    scope=one.scope,
+                    spans=_own(flags[one.scope.where], one),
+                    notes=list(absent),
+                ),
+                rows[place],
+                _size(cells, marks, one),
+                "\n\n".join([group.sql, marks.told(one), *sql]),
+            )
             try:
                 yield key, finish(census, one.request, one.measure, told)
             except RequestError as error:
                 yield key, error
 
 
-def _absent(cells: _Cells, marks: _Marks, one: _Asked, scope: Bools) -> list[str] | None:
+def _own(spans: Sequence[Span], one: Asked) -> tuple[Span, ...]:
+    """A request's own of all spans."""
+    return tuple(spans[i] for i in one.places) if one.places else tuple(spans)
+
+
+def _size(cells: Cells, marks: Marks, one: Asked) -> int:
+    """How many repositories of the catalog the subject has; of a share those of the scope."""
+    columns, counts = cells.sized
+    choice = marks.chosen(columns, one)
+    return int(counts[choice.scope if one.measure.name == "share" else choice.subject].sum())
+
+
+def _absent(cells: Cells, marks: Marks, one: Asked, scope: Bools) -> list[str] | None:
     """Notes on the values that no quantity in scope has; nothing where that is all of a term's."""
     found = []
     for dimension, values in (*one.request.of, *([one.peers] if one.peers else [])):
@@ -320,60 +298,3 @@ def _absent(cells: _Cells, marks: _Marks, one: _Asked, scope: Bools) -> list[str
         if lacking:
             found.append(f"{ABSENT_NOTE}{', '.join(lacking)}")
     return found
-
-
-class _Stacked:
-    """What a measure asks of its frame, for several requests at once: the span of request i is i * spans + span."""
-
-    def __init__(self, frame: Frame, parts: Sequence[Mapping[str, Mapping]], one: _Asked, with_peers: bool) -> None:
-        self.request = replace(
-            one.request, of=(), reading=replace(one.request.reading, peers="x" if with_peers else "")
-        )
-        self.dimensions: tuple[str, ...] = ()
-        self.notes: list[str] = []
-        self.evidence: list[ir.Table] = []
-        self.reported = frame.reported
-        self._count, self._parts, self._with_peers = len(frame.spans), parts, with_peers
-
-    def sums(self) -> ir.Table:
-        """The subjects' sums."""
-        return self._table("subject")
-
-    def total(self) -> ir.Table:
-        """The scopes' sums."""
-        return self._table("total")
-
-    def peers(self, exclude: tuple[str, ...] = ()) -> ir.Table | None:
-        """The peers' sums."""
-        return self._table("peers") if self._with_peers else None
-
-    def peer_list(self, _reading: str) -> tuple[str, tuple[str, ...]]:
-        """Checked before, request by request."""
-        return "organization", ()
-
-    def _table(self, part: str) -> ir.Table:
-        columns: dict[str, list[NDArray]] = defaultdict(list)
-        for place, parts in enumerate(self._parts):
-            sums = parts[part]
-            here = np.flatnonzero(sums["present"])
-            columns["span"].append(here + place * self._count)
-            for name in ("low", "estimate", "high", "opened", "observed", "broken"):
-                columns[name].append(sums[name][here])
-        joined = {n: np.concatenate(v) for n, v in columns.items()}
-        is_open = joined["opened"] > 0
-        return ibis.memtable(
-            pa.table(
-                {
-                    "span": pa.array(joined["span"], pa.int64()),
-                    "low": pa.array(joined["low"], pa.int64()),
-                    "estimate": pa.array(joined["estimate"], pa.int64(), mask=is_open),
-                    "high": pa.array(joined["high"], pa.int64(), mask=is_open),
-                    "closed": pa.array(joined["high"], pa.int64()),
-                    "open": pa.array(is_open),
-                    "opened": pa.array(joined["opened"], pa.int64()),
-                    "broken": pa.array(joined["broken"]),
-                    "open_part": pa.array(np.zeros(len(is_open), bool)),
-                    "observed": pa.array(joined["observed"], pa.int64()),
-                }
-            )
-        )
