@@ -30,6 +30,7 @@ REQUESTS = [
     {"measure": "downloads", "by": ["variant"], "period": ["2026-01..2026-02", "2026-03"]},
     {"measure": "downloads", "by": ["root_family"], "period": "2026-01..2026-02"},
     {"measure": "downloads", "by": ["organization", "month"], "reading": {"repair": "none"}},
+    {"measure": "growth", "of": {"region": "china"}, "by": "month", "period": "2026-01..2026-04"},
     {"measure": "crossover", "of": {"region": "us"}, "reading": {"peers": "region:china"}},
 ]
 

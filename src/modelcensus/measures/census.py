@@ -265,14 +265,13 @@ class Census:
         return self._prepared_channel
 
     def _months(self) -> tuple[date, ...]:
-        """Of a large ledger: the first days of all its months, and of the one after."""
-        days = [d for m in self.manifests for d in (m.first_day, m.last_day) if d]
+        """Of a large ledger: the first days of all its months, of the one before (what grew into the first month came from
+        it), and of the one after."""
+        days = [date.fromisoformat(d) for m in self.manifests for d in (m.first_day, m.last_day) if d]
         if not self._derived or not days:
             return ()
-        whole = Period(
-            date.fromisoformat(min(days)).replace(day=1), date.fromisoformat(max(days)) + timedelta(days=31)
-        )
-        months = whole.split("month")
+        before = (min(days).replace(day=1) - timedelta(days=1)).replace(day=1)
+        months = Period(before, max(days) + timedelta(days=31)).split("month")
         return (*(m.start for m in months), months[-1].end)
 
     def _folded_at(self, channel: str) -> tuple[date, ...]:
