@@ -75,6 +75,12 @@ def measures() -> dict[str, Measure]:
 
 def find_measure(name: str) -> Measure:
     """The measure of that name, or an error with the nearest one."""
+    if name == "revision":
+        raise RequestError(
+            "a revision compares the answers of measures",
+            where="measure revision",
+            remedy="ask with `modelcensus diff THEN NOW` (docs/measures/revision.md)",
+        )
     if name not in _MEASURES:
         raise RequestError(f"unknown measure {name!r}", where="measure", remedy=nearest(name, list(_MEASURES)))
     return _MEASURES[name]
