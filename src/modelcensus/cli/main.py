@@ -2,7 +2,6 @@
 
 import os
 import sys
-from importlib.metadata import version
 
 from cyclopts import App
 
@@ -24,12 +23,19 @@ from modelcensus.cli.options import say
 from modelcensus.cli.report import report
 from modelcensus.cli.serve import serve
 from modelcensus.cli.sql import sql
-from modelcensus.vocabulary import CensusError
+from modelcensus.vocabulary import CensusError, software_versions
+
+
+def versions() -> str:
+    """What a report of a wrong number has to name, a line each."""
+    return "\n".join(f"{name} {version}" for name, version in software_versions().items())
+
 
 app = App(
     name="modelcensus",
     help="Measures the adoption of open AI models: exact bounds, stated denominators, provenance for every number.",
-    version=version("modelcensus"),
+    version=versions,
+    version_format="plaintext",
     suppress_keyboard_interrupt=False,  # main says what an interruption leaves
 )
 app.command(report)
@@ -48,6 +54,10 @@ app.command(sql)
 app.command(serve)
 app.command(catalog)
 app.command(doctor)
+app.register_install_completion_command(
+    add_to_startup=False,  # a start file is its owner's: docs/install.md says what to add where it is needed
+    help="Write the completion of commands and options for your shell.",
+)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from modelcensus.ledger.cache import Cache
 from modelcensus.ledger.manifest import Manifest, StoredFile
+from modelcensus.ledger.notebook import batches_html, batches_line
 from modelcensus.ledger.store import Ledger, batch_identity
 from modelcensus.ledger.views import BATCHES, chosen_views, stored_views
 from modelcensus.ledger.vintages import Vintage, Vintages
@@ -15,6 +16,8 @@ __all__ = [
     "Vintage",
     "Vintages",
     "batch_identity",
+    "batches_html",
+    "batches_line",
     "chosen_views",
     "stored_views",
 ]

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from modelcensus.engine import DuckDBEngine, Engine, file_digest, open_read_only, write_atomically, write_parquet
 from modelcensus.engine.parquet import sync_folder, write_aside
 from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile
+from modelcensus.ledger.notebook import ledger_html, ledger_line
 from modelcensus.ledger.thinning import thinned
 from modelcensus.ledger.views import BATCH_COLUMN, BATCHES, chosen_views, stored_views
 from modelcensus.ledger.vintages import Vintages
@@ -32,6 +33,12 @@ class Ledger:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    def __repr__(self) -> str:
+        return ledger_line(self)
+
+    def _repr_html_(self) -> str:
+        return ledger_html(self)
 
     @property
     def manifests_folder(self) -> Path:

@@ -23,6 +23,7 @@ from modelcensus.measures.evaluate import Used, evaluate
 from modelcensus.measures.extents import Extent, extent_of
 from modelcensus.measures.inputs import Inputs
 from modelcensus.measures.kept_flows import KeptFlows
+from modelcensus.measures.notebook import census_html, census_line
 from modelcensus.measures.result import Result
 from modelcensus.measures.together import answer_together
 from modelcensus.measures.views import connect
@@ -106,6 +107,12 @@ class Census:
         self._also, self._given_engine, self._cache = list(also), engine, cache
         plain = self.records and not self._also and engine is None
         self.answers = Answers(ledger, self.inputs) if cache and plain else None
+
+    def __repr__(self) -> str:
+        return census_line(self)
+
+    def _repr_html_(self) -> str:
+        return census_html(self)
 
     @cached_property
     def knowledge(self) -> Knowledge:

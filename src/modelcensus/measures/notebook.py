@@ -1,13 +1,15 @@
-"""A result as notebooks show it: its sentence, a short table, and the id that leads to its inputs."""
+"""What notebooks show: of a result its sentence, a short table, and the id that leads to its inputs; of a census, what it is of."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING
 
+from modelcensus.ledger import batches_html, batches_line
 from modelcensus.measures.sentence import number
 
 if TYPE_CHECKING:
+    from modelcensus.measures.census import Census
     from modelcensus.measures.result import Result, Row
 
 SHOWN = 20
@@ -40,3 +42,18 @@ def _texts(result: Result, row: Row, names: list[str]) -> list[str]:
 
 def _cells(tag: str, texts: list[str]) -> str:
     return "".join(f"<{tag}>{escape(t)}</{tag}>" for t in texts)
+
+
+def census_line(census: Census) -> str:
+    """One line on a census; reads nothing but its manifests."""
+    return f"<Census of {_of(census)}: {batches_line(census.manifests)}>"
+
+
+def census_html(census: Census) -> str:
+    """A census as HTML: its batches, and how to ask; reads nothing but its manifests."""
+    ask = 'measure("share", of={"organization": "Qwen"}, by="month") answers; the measures: docs/measures.md'
+    return batches_html(f"Census of {_of(census)}", census.manifests, [ask])
+
+
+def _of(census: Census) -> str:
+    return f"{census.ledger.root}" + (f" as of {census.as_of}" if census.as_of else "")

@@ -75,6 +75,9 @@ class Chart:
         """The picture as PNG."""
         return vl_convert.svg_to_png(self.svg(), scale=scale)
 
+    def _repr_svg_(self) -> str:
+        return self.svg()
+
 
 def line_chart(
     points: Sequence[Point],

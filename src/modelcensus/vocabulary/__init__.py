@@ -33,7 +33,7 @@ from modelcensus.vocabulary.schema import (
     Column,
     Schema,
 )
-from modelcensus.vocabulary.software import own_version
+from modelcensus.vocabulary.software import own_version, software_versions
 
 __all__ = [
     "AGENTS",
@@ -72,4 +72,5 @@ __all__ = [
     "nearest",
     "own_version",
     "row_count",
+    "software_versions",
 ]
