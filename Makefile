@@ -3,9 +3,10 @@
 SHELL := /bin/bash
 export UV_COMPILE_BYTECODE := 1
 RUN := scripts/uv run --quiet --locked --no-default-groups
+DOCS := scripts/uv run --quiet --locked --no-default-groups --group docs
 DEV := scripts/uv run --quiet --locked --group dev
 
-.PHONY: help report test check check-slow lint types layers bench serve system clean
+.PHONY: help report test check check-slow lint types layers bench serve docs dist system clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,8 +41,15 @@ serve: ## read the report in a browser at http://127.0.0.1:8000
 	@test -f report/report.html || $(MAKE) --no-print-directory report
 	@cd report && python3 -m http.server --bind 127.0.0.1 8000
 
+docs: ## the documentation as a site that needs no network, in build/docs
+	@$(DOCS) sphinx-build -q -W --keep-going -b html docs build/docs
+	@echo build/docs/index.html
+
+dist: ## wheel and source distribution, in dist
+	@scripts/uv build --quiet --out-dir dist && ls dist
+
 system: ## packages of the distribution that the browser tests need; only as root
 	@scripts/system-packages
 
 clean: ## remove what the other targets made
-	@rm -rf report .venv .tools .pytest_cache .ruff_cache .hypothesis
+	@rm -rf report build dist .venv .tools .pytest_cache .ruff_cache .hypothesis

@@ -7,6 +7,8 @@ from importlib.metadata import version
 
 import pytest
 
+from modelcensus.cli.main import app
+
 
 def test_version_names_what_computes(run):
     said = dict(line.split(" ") for line in run("--version").stdout.decode().splitlines())
@@ -16,14 +18,25 @@ def test_version_names_what_computes(run):
     }
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_is_written_where_asked_and_start_files_are_left_alone(run, tmp_path, shell):
+@pytest.fixture(scope="module")
+def written(run, tmp_path_factory):
+    """A home with start files of its own, into which the command wrote the completion of bash."""
+    home = tmp_path_factory.mktemp("shells")
     for name in (".bashrc", ".zshrc"):
-        (tmp_path / name).write_text("mine\n")
-    target = tmp_path / "completions" / "modelcensus"
-    run("--install-completion", "--shell", shell, "--output", target, HOME=tmp_path)
-    assert "claims" in target.read_text() and "--within" in target.read_text()
-    assert {p.read_text() for p in tmp_path.glob(".*rc")} == {"mine\n"}
+        (home / name).write_text("mine\n")
+    run("--install-completion", "--shell", "bash", HOME=home, XDG_DATA_HOME=home / "data")
+    return home
+
+
+def test_completion_leaves_start_files_alone(written):
+    assert {p.read_text() for p in written.glob(".*rc")} == {"mine\n"}
+    assert [p.name for p in written.rglob("*") if p.is_file() and not p.name.endswith("rc")] == ["modelcensus"]
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish", "powershell"])
+def test_completion_knows_commands_and_options(shell):
+    script = app.generate_completion(shell=shell)
+    assert "claims" in script and "within" in script and "bibtex" in script
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
@@ -36,15 +49,15 @@ def test_completion_is_written_where_asked_and_start_files_are_left_alone(run, t
         (["measure", "share", "--format", "bib"], {"bibtex"}),
     ],
 )
-def test_bash_completes_commands_options_and_choices(run, tmp_path, typed, expected):
-    script = tmp_path / "modelcensus"
-    run("--install-completion", "--shell", "bash", "--output", script)
-    asked = f"""
+def test_bash_completes_commands_options_and_choices(written, typed, expected):
+    script = next(p for p in written.rglob("modelcensus") if p.is_file())
+    words = ["modelcensus", *typed]
+    asked = rf"""
         source {script}
-        COMP_WORDS=(modelcensus {" ".join(typed)}); COMP_CWORD={len(typed)}
-        COMP_LINE="modelcensus {" ".join(typed)}"; COMP_POINT=${{#COMP_LINE}}
-        complete -p modelcensus | sed -E 's/.*-F ([^ ]+) .*/\\1/' > {tmp_path}/function
-        $(cat {tmp_path}/function) modelcensus "{typed[-1]}" "{typed[-2] if len(typed) > 1 else "modelcensus"}"
+        COMP_WORDS=({" ".join(words)}); COMP_CWORD={len(typed)}
+        COMP_LINE="{" ".join(words)}"; COMP_POINT=${{#COMP_LINE}}
+        [[ $(complete -p modelcensus) =~ -F\ ([^ ]+) ]]
+        ${{BASH_REMATCH[1]}} modelcensus "{words[-1]}" "{words[-2]}"
         printf '%s\\n' "${{COMPREPLY[@]}}"
     """
     done = subprocess.run(["bash", "--norc", "-c", asked], capture_output=True, text=True, timeout=60)

@@ -30,6 +30,8 @@ PAGES = {p.relative_to(DOCS).as_posix(): p for p in sorted(DOCS.rglob("*.md"))} 
 NAMES = list(PAGES)
 BLOCK = re.compile(r"^```(\w+)(?: title=\"([^\"]+)\")?\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 EXPECTED = re.compile(r"^print\(.*\) {2,}# (.*)$", re.MULTILINE)
+NUMBER = re.compile(r"modelcensus explain (p[0-9a-f]{12})")
+"""The id of a number, as it is printed with it; an example may call the last one ID."""
 MACHINE = re.compile(r"(?<![\w.])/(?:home|root|work|tmp|Users|mnt)/|[a-z]+\.pythonhosted|pypi\.org|npmjs\.")
 
 
@@ -170,13 +172,15 @@ def test_pages_are_short_and_name_no_machine(name: str) -> None:
 def test_examples_run(name: str, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The blocks of a page, in order, in one empty folder: titled blocks are files, the others are run."""
     namespace: dict[str, object] = {"__name__": f"docs_{Path(name).stem}"}
+    number = ""
     for kind, title, body in BLOCK.findall(read(name)):
         if title:
             (workplace / title).parent.mkdir(parents=True, exist_ok=True)
             (workplace / title).write_text(body)
         elif kind == "console":
             for command, expected in commands_of(body):
-                check(command, expected, monkeypatch)
+                said = check(command.replace("explain ID", f"explain {number}"), expected, monkeypatch)
+                number = (NUMBER.findall(said) or [number])[-1]
         elif kind == "python":
             printed = lines_of(run_python(body, namespace, monkeypatch).splitlines())
             if EXPECTED.search(body):
@@ -194,7 +198,8 @@ def commands_of(body: str) -> list[tuple[str, list[str]]]:
     return [(c, e) for c, e in found if c.split()[0] == "modelcensus"]
 
 
-def check(command: str, expected: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def check(command: str, expected: list[str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run a command of an example and compare what it prints with the lines below it; returns all that it prints."""
     words = shlex.split(command, comments=True)
     sink = None
     if ">" in words:
@@ -204,10 +209,11 @@ def check(command: str, expected: list[str], monkeypatch: pytest.MonkeyPatch) ->
     assert status == 0, f"$ {command}\n{err}"
     if sink:
         sink.write_bytes(out)
-        return
+        return ""
     printed = lines_of((out.decode(errors="replace") + "\n" + err).splitlines())
     missing = [line for line in lines_of(expected) if line not in printed]
     assert not missing, f"$ {command}\nnot in the output: {missing}\n" + "\n".join(printed[:40])
+    return " ".join(printed)
 
 
 def run(words: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, bytes, str]:
