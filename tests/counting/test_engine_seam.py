@@ -6,7 +6,7 @@ import sqlglot
 from modelcensus.counting.downloads import ASKED_FIRST, COUNTED, FILES, HITS
 from modelcensus.counting.fields import quick_sql, strict_sqls
 from modelcensus.counting.formats import formats
-from modelcensus.counting.reduction import FRESH, FRESH_ASKED, KEYED, SHAPED
+from modelcensus.counting.shapes import FRESH, FRESH_ASKED, KEYED, SHAPED
 from modelcensus.counting.targets import targets_sql
 
 PARTS = {"part": "0", "cut": "0"}

@@ -201,38 +201,6 @@ def _table(text: bytes, start: int, end: int, before: int) -> tuple[pa.Table, in
     return pa.table({"line": numbers, "text": lines}), int(np.diff(offsets).max(initial=0))
 
 
-def known_part(path: Path, known: list[tuple[int, int, str, str, int]]) -> tuple[int, int]:
-    """How much of a file was counted before: bytes and lines of the longest text among the `known` that it begins with.
-
-    `known` are (opening bytes, bytes, opening, digest, lines) of what was counted.
-    """
-    file = LogFile(path)
-    head, ends = b"", {}
-    for block in file.blocks():
-        head += block
-        if len(head) >= OPENING:
-            break
-    for opening_bytes, size, opening, digest, lines in known:
-        if len(head) >= opening_bytes and hashlib.sha256(head[:opening_bytes]).hexdigest() == opening:
-            ends.setdefault(size, {})[digest] = lines
-    if not ends:
-        return 0, 0
-    found, running, position = (0, 0), hashlib.sha256(), 0
-    waiting = sorted(ends)
-    for block in file.blocks():
-        while waiting and position + len(block) >= waiting[0]:
-            part = waiting[0] - position
-            running.update(block[:part])
-            block, position = block[part:], waiting[0]
-            lines = ends[waiting.pop(0)].get(running.hexdigest())
-            found = (position, lines) if lines is not None else found
-        if not waiting:
-            break
-        running.update(block)
-        position += len(block)
-    return found
-
-
 def _plain(file: BinaryIO, compression: str) -> Iterator[bytes]:
     if not compression:
         while block := file.read(_READ * 4):
