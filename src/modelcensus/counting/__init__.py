@@ -3,6 +3,7 @@
 from modelcensus.counting.downloads import CountingRules
 from modelcensus.counting.formats import LogFormat, find_format, formats
 from modelcensus.counting.policies import Policies
+from modelcensus.counting.reading import Reader
 from modelcensus.counting.run import (
     LOADS,
     Before,
@@ -21,6 +22,7 @@ __all__ = [
     "CountingRules",
     "LogFormat",
     "Policies",
+    "Reader",
     "Salts",
     "Summary",
     "check_files",

@@ -44,8 +44,8 @@ class FileRead:
 
     @property
     def new(self) -> bool:
-        """Whether it says anything that was not counted before."""
-        return self.bytes > self.skipped or bool(self.set_aside)
+        """Whether it says anything that was not counted before; a file that ends in a cut line does so each time."""
+        return self.bytes > self.skipped or (bool(self.set_aside) and not self.skipped)
 
     @property
     def row(self) -> dict[str, object]:
