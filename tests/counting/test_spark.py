@@ -115,7 +115,7 @@ def same_tables(ours: Path, theirs: Path) -> dict[str, int]:
 
 
 def test_equal_tables(count, on, tmp_path):
-    """Recorded logs (or generated ones of the same formats), hostile lines, a file that begins with another, visitors."""
+    """Recorded logs (or generated ones of the same formats), hostile lines, files that share lines, visitors."""
     paths = sorted(RECORDED.glob("*")) if RECORDED.is_dir() else []
     paths += [
         write(tmp_path / f"{n}.log", [writer(r) for r in requests(i, 500)])
@@ -124,6 +124,8 @@ def test_equal_tables(count, on, tmp_path):
     ]
     begun = [combined(r) for r in requests(9, 400)]
     paths += [write(tmp_path / "begun.log", begun[:250]), write(tmp_path / "grown.log.gz", begun)]
+    shared = [combined(r) for r in requests(10, 2_000)]
+    paths += [write(tmp_path / "shared.1.log", shared[:1_400]), write(tmp_path / "shared.2.log", shared[600:])]
     paths.append(hostile(tmp_path / "hostile.log.gz"))
     choices = ["--policy", "dedup=first-hit", "--policy", "last_line=take"]
     for ledger in ("here", "there"):  # keys of days are drawn by chance: both get the same
@@ -133,7 +135,8 @@ def test_equal_tables(count, on, tmp_path):
             (folder / f"{day}.key").write_text("ab" * 32)
     here = count(*paths, options=choices, ledger="here")
     there = count(*paths, options=[*choices, *on], ledger="there")
-    assert there.said == here.said and "250 lines were counted before" in there.said
+    assert there.said == here.said and "1,050 lines were counted before" in there.said
+    assert "shared.2.log: 800 of its lines stand in files that were counted" in there.said
     rows = same_tables(here.root, there.root)
     assert rows["requests"] > 1000 and rows["set_aside"] >= 5 and rows["log_files"] == len(paths)
     again = count(*paths, options=[*choices, *on], ledger="there")

@@ -2,10 +2,25 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from modelcensus.counting.lines import OPENING, LogFile
+from modelcensus.counting.parts import KnownParts, Part
+
+
+@dataclass
+class Known:
+    """What was counted: texts, by which a file is known that begins with one, and their parts, by which lines are."""
+
+    texts: list["KnownText"]
+    parts: KnownParts
+
+    def add(self, text: "KnownText", parts: list[Part]) -> None:
+        """One more text."""
+        self.texts.append(text)
+        self.parts.add([parts])
 
 
 class KnownText(NamedTuple):

@@ -7,7 +7,7 @@ were seen in several. A worker that is lost takes nothing with it; its files are
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, reduce
 from pathlib import Path
@@ -19,8 +19,9 @@ from pyspark.sql import functions as f
 
 from modelcensus.counting.cluster_rows import REQUEST_KEYS, ROWS, file_rows, tables_of
 from modelcensus.counting.formats import LogFormat
-from modelcensus.counting.known import KnownText
+from modelcensus.counting.known import Known
 from modelcensus.counting.lines import LogFile
+from modelcensus.counting.parts import KnownParts, Part
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.reading import FileRead, ReadBatch, read_file
 from modelcensus.counting.reduction import Reduction
@@ -40,7 +41,7 @@ class Task:
     """What workers are told: the files by number, what was counted before, how lines are read."""
 
     files: dict[int, tuple[str, LogFormat]]
-    known: tuple[KnownText, ...]
+    known: Known
     policies: Policies
     keys: LentKeys
 
@@ -71,9 +72,10 @@ class OnSpark:
     salts: Salts
     progress: Callable[[str], None] = lambda _: None
 
-    def batches(self, files: Sequence[tuple[Path, LogFormat]], known: Sequence[KnownText]) -> Iterator[ReadBatch]:
+    def batches(self, files: Sequence[tuple[Path, LogFormat]], known: Known) -> Iterator[ReadBatch]:
         """A batch for every GROUP_BYTES of files."""
-        known, group, size = list(known), [], 0
+        group: list[tuple[Path, LogFormat]] = []
+        size = 0
         for place, (path, form) in enumerate(files, 1):
             group.append((path.absolute(), form))
             size += path.stat().st_size
@@ -82,29 +84,36 @@ class OnSpark:
             self.progress(f"reading {len(group):,} files on the cluster")
             with failures_named(self.master):
                 batch = self._batch(group, known)
-            known += [f.text for f in batch.files if f.new]
             yield batch
             group, size = [], 0
 
-    def _batch(self, group: Sequence[tuple[Path, LogFormat]], known: Sequence[KnownText]) -> ReadBatch:
+    def _batch(self, group: Sequence[tuple[Path, LogFormat]], known: Known) -> ReadBatch:
         keys, policies = self.salts.lend(), self.policies
         if policies.networks:
             policies = policies.model_copy(update={"networks": str(Path(policies.networks).absolute())})
         files: dict[int, FileRead] = {}
         kept: list[DataFrame] = []
+        cached: list[DataFrame] = []
         try:
-            for numbers in _rounds([p for p, _ in group]):
-                texts = (*known, *(f.text for f in files.values() if f.new))
-                rows = self._rows(Task({n: (str(group[n][0]), group[n][1]) for n in numbers}, texts, policies, keys))
+            waiting = _rounds([p for p, _ in group])
+            while waiting:
+                numbers = waiting.pop(0)
+                rows = self._rows(Task({n: (str(group[n][0]), group[n][1]) for n in numbers}, known, policies, keys))
                 kept.append(rows)
+                cached.append(rows)
                 told = _fetched(rows.where("what = 'file'").select("file", "text"))
-                files |= {n: _read_of(t) for n, t in zip(*told.to_pydict().values(), strict=True)}
+                found = {n: _read_of(t) for n, t in zip(*told.to_pydict().values(), strict=True)}
+                again = _accepted(found, known)
+                if again:  # what they share with others of this round is known now
+                    waiting.insert(0, again)
+                    kept[-1] = rows.where(~f.col("file").isin(again))
+                files |= {n: r for n, r in found.items() if n not in again}
             read = tuple(files[n] for n in range(len(group)))
             if not any(f.new for f in read):
                 return ReadBatch(read, {})
             requests, visits = self._together(reduce(DataFrame.unionAll, kept))
         finally:
-            for rows in kept:
+            for rows in cached:
                 rows.unpersist()
         if self.policies.keep == "visits":
             self.salts.take_back(keys, (d.toordinal() - _EPOCH for d in requests["day"].unique().to_pylist()))
@@ -145,6 +154,22 @@ def _rounds(paths: Sequence[Path]) -> list[list[int]]:
     return rounds
 
 
+def _accepted(found: Mapping[int, FileRead], known: Known) -> list[int]:
+    """Add to what is known the files that share no lines with one before them; gives the others."""
+    again: list[int] = []
+    met = KnownParts()
+    for number in sorted(found):
+        read = found[number]
+        if not read.new:
+            continue
+        if met.shares(list(read.parts)):
+            again.append(number)
+            continue
+        known.add(read.text, list(read.parts))
+        met.add([list(read.parts)])
+    return again
+
+
 def _run(task: Task, numbers: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """A function, as Spark wants it."""
     yield from task(numbers)
@@ -157,4 +182,5 @@ def _fetched(rows: DataFrame) -> pa.Table:
 def _read_of(text: str) -> FileRead:
     said = json.loads(text)
     aside = tuple((line, reason, text) for line, reason, text in said["aside"])
-    return FileRead(**{**said, "aside": aside, "notes": tuple(said["notes"])})
+    parts = tuple(Part(*p) for p in said["parts"])
+    return FileRead(**{**said, "aside": aside, "notes": tuple(said["notes"]), "parts": parts})

@@ -8,9 +8,11 @@ from typing import Protocol
 import pyarrow as pa
 
 from modelcensus.counting.formats import LogFormat
-from modelcensus.counting.known import KnownText, known_part
+from modelcensus.counting.known import Known, KnownText, known_part
 from modelcensus.counting.lines import LogFile
+from modelcensus.counting.parts import Part
 from modelcensus.counting.policies import Policies
+from modelcensus.counting.recognizing import new_pieces
 from modelcensus.counting.reduction import Reduction
 from modelcensus.counting.salts import Keys
 from modelcensus.engine import DuckDBEngine
@@ -25,7 +27,7 @@ MOST_ASIDE = 100_000
 @dataclass(frozen=True)
 class FileRead:
     """What became of a file, in the terms of the table `log_files`; `aside`: line, reason, text of the first lines that
-    were set aside; `skipped`: bytes that were known."""
+    were set aside; `skipped`: bytes at its beginning that were known."""
 
     file: str
     format: str
@@ -41,11 +43,12 @@ class FileRead:
     skipped: int
     aside: tuple[tuple[int, str, str], ...]
     notes: tuple[str, ...]
+    parts: tuple[Part, ...]
 
     @property
     def new(self) -> bool:
         """Whether it says anything that was not counted before; a file that ends in a cut line does so each time."""
-        return self.bytes > self.skipped or (bool(self.set_aside) and not self.skipped)
+        return self.lines > self.known or (bool(self.set_aside) and not self.known)
 
     @property
     def row(self) -> dict[str, object]:
@@ -69,23 +72,27 @@ class ReadBatch:
 class Reader(Protocol):
     """Reads many files, on one machine or on several: the same lines give the same tables."""
 
-    def batches(self, files: Sequence[tuple[Path, LogFormat]], known: Sequence[KnownText]) -> Iterator[ReadBatch]:
-        """What is new in files, in batches; `known` is what was counted before."""
+    def batches(self, files: Sequence[tuple[Path, LogFormat]], known: Known) -> Iterator[ReadBatch]:
+        """What is new in files, in batches; `known` is what was counted before, and grows."""
         ...
 
 
-def read_file(
-    reduction: Reduction, path: Path, form: LogFormat, known: Sequence[KnownText], policies: Policies
-) -> FileRead:
+def read_file(reduction: Reduction, path: Path, form: LogFormat, known: Known, policies: Policies) -> FileRead:
     """Add to a reduction what is new in a file."""
-    skip, lines = known_part(path, known) if known else (0, 0)
+    skip, lines = known_part(path, known.texts) if known.texts else (0, 0)
     closed = bool(LogFile(path).compression)
     file = LogFile(path, skip=skip, skipped_lines=lines, wait=policies.last_line == "wait" and not closed)
-    told = reduction.add(file, form)
+    told = reduction.add(file, form, new_pieces(file, known.parts))
     return FileRead(
-        path.name, form.name, file.opening_bytes, file.opening, file.size, file.digest, file.lines, lines, told.taken,
-        told.other, len(told.aside), skip, tuple(told.aside[:MOST_ASIDE]), tuple(file.notes),
+        path.name, form.name, file.opening_bytes, file.opening, file.size, file.digest, file.lines, lines + file.recognized_lines, told.taken,
+        told.other, len(told.aside), skip, tuple(told.aside[:MOST_ASIDE]), tuple(_notes(file)),
+        tuple(file.cutter.parts),
     )  # fmt: skip
+
+
+def _notes(file: LogFile) -> list[str]:
+    shared = f"{file.recognized_lines:,} of its lines stand in files that were counted"
+    return [*file.notes, shared] if file.recognized_lines else file.notes
 
 
 class OneByOne:
@@ -94,15 +101,15 @@ class OneByOne:
     def __init__(self, engine: DuckDBEngine, policies: Policies, keys: Keys, progress: Callable[[str], None]) -> None:
         self.engine, self.policies, self.keys, self.progress = engine, policies, keys, progress
 
-    def batches(self, files: Sequence[tuple[Path, LogFormat]], known: Sequence[KnownText]) -> Iterator[ReadBatch]:
+    def batches(self, files: Sequence[tuple[Path, LogFormat]], known: Known) -> Iterator[ReadBatch]:
         reduction = Reduction(self.engine, self.policies, self.keys)
-        known, waiting = list(known), []
+        waiting: list[FileRead] = []
         for path, form in files:
             self.progress(f"reading {path.name}")
             read = read_file(reduction, path, form, known, self.policies)
             waiting.append(read)
             if read.new:
-                known.append(read.text)
+                known.add(read.text, list(read.parts))
             if reduction.lines >= LINES:
                 yield self._ended(reduction, waiting)
                 waiting = []

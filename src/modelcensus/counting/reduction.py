@@ -5,7 +5,7 @@ agents) is worked out of the different ones alone, which are told apart by 64-bi
 looked at a second time, and set aside with their text.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -83,12 +83,12 @@ class Reduction:
         self._impossible = False
         self.targets = self.lines = 0
 
-    def add(self, file: LogFile, form: LogFormat) -> Told:
-        """Read a file from where it was left; what `file` says of itself is whole afterwards."""
+    def add(self, file: LogFile, form: LogFormat, pieces: Iterable[Piece]) -> Told:
+        """Read the pieces of a file; what `file` says of itself is whole afterwards."""
         done = Told()
         columns = header_columns(form, file.first_lines()) if form.header else form.columns
         waiting: list[Piece] = []
-        for piece in file.pieces():
+        for piece in pieces:
             waiting.append(piece)
             if len(waiting) == TOGETHER:
                 self._take(waiting, form, columns, done)

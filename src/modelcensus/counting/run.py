@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, groupby
 from pathlib import Path
 
 import pyarrow as pa
 
 from modelcensus.counting.downloads import CountingRules, build_downloads
 from modelcensus.counting.formats import LogFormat, find_format
-from modelcensus.counting.known import KnownText
+from modelcensus.counting.known import Known, KnownText
 from modelcensus.counting.lines import LogFile
+from modelcensus.counting.parts import KnownParts, Part
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.proposing import propose
 from modelcensus.counting.reading import MOST_ASIDE, FileRead, OneByOne, ReadBatch, Reader
@@ -19,6 +21,7 @@ from modelcensus.engine import DuckDBEngine
 from modelcensus.vocabulary import (
     AGENTS,
     LOG_FILES,
+    LOG_PARTS,
     OBSERVATIONS,
     REQUESTS,
     SET_ASIDE,
@@ -123,7 +126,10 @@ class Counting:
         forms = [(p, self._form(p, format)) for p in paths if self._has_lines(p)]
         self._stored(LOG_FILES)
         listed = ", ".join(KnownText._fields)
-        known = [KnownText(**r) for r in self.engine.rows(f"select {listed} from stored_log_files")]
+        known = Known(
+            [KnownText(**r) for r in self.engine.rows(f"select {listed} from stored_log_files")], KnownParts()
+        )
+        known.parts.add(self._stored_parts())
         for batch in self.reader.batches(forms, known):
             for file in batch.files:
                 self._sum(file)
@@ -160,6 +166,15 @@ class Counting:
             )
         return form
 
+    def _stored_parts(self) -> Iterator[list[Part]]:
+        """The parts of the texts that were counted before, text by text."""
+        self._stored(LOG_PARTS)
+        listed = f"select digest, {', '.join(Part._fields)} from stored_log_parts order by batch_id, digest, line"
+        found = self.engine.connection.execute(listed)
+        rows = chain.from_iterable(iter(lambda: found.fetchmany(10_000), []))
+        for _, of_text in groupby(rows, key=lambda r: r[0]):
+            yield [Part(*r[1:]) for r in of_text]
+
     def _sum(self, file: FileRead) -> None:
         self.summary.files += 1
         self.summary.known_files += bool(file.skipped) and not file.new
@@ -192,7 +207,10 @@ class Counting:
         ]
         files = pa.Table.from_pylist([f.row for f in new], schema=LOG_FILES.arrow)
         set_aside = pa.Table.from_pylist(aside[:MOST_ASIDE], schema=SET_ASIDE.arrow)
-        tables = {**tables, LOG_FILES.name: files, SET_ASIDE.name: set_aside}
+        parts = pa.Table.from_pylist(
+            [{"digest": f.digest, **p._asdict()} for f in new for p in f.parts], schema=LOG_PARTS.arrow
+        )
+        tables = {**tables, LOG_FILES.name: files, LOG_PARTS.name: parts, SET_ASIDE.name: set_aside}
         inputs = tuple(InputFile(f.file, f.bytes, f.digest) for f in new)
         formats = sorted({f.format for f in new})
         took = [
