@@ -53,8 +53,8 @@ TOLD = """
 def file_rows(reduction: Reduction, number: int, read: FileRead, secret: bytes) -> pa.Table:
     """The rows of one file that a reduction has read; no hash in them can be led back without the secret of the run."""
     db = reduction.db
-    numbers = pa.array(list(reduction.agents.values()), pa.int64())
-    told = {n: [getattr(a, n) for a in reduction.agents] for n in _AGENT}
+    numbers = pa.array(list(reduction.meanings.agents.values()), pa.int64())
+    told = {n: [getattr(a, n) for a in reduction.meanings.agents] for n in _AGENT}
     agents = pa.table({"number": numbers, **{n: pa.array(v, _TYPES[n]) for n, v in told.items()}})
     reduction.engine.register("agents_told", agents)
     visits = reduction.policies.keep == "visits"

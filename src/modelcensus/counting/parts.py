@@ -20,7 +20,10 @@ ROW = 3
 """Parts that have to follow each other as they did."""
 SAMPLES = 7
 """Places of a line that decide whether it begins a part."""
-_FACTORS = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93)
+_FACTORS = (
+    0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xFF51AFD7ED558CCD,
+    0xC4CEB9FE1A85EC53, 0xA0761D6478BD642F,
+)  # fmt: skip
 
 
 class Part(NamedTuple):
@@ -83,18 +86,18 @@ class Cutter:
 
 def _marked(text: bytes, starts: np.ndarray) -> np.ndarray:
     """Which lines begin a part, by eight bytes at each of SAMPLES places."""
-    begin, length = starts[:-1].astype(np.int64), np.diff(starts).astype(np.int64)
+    length = np.diff(starts)
     if len(text) < 16:
         return np.zeros(len(length), bool)
     words = np.ndarray((len(text) - 7,), "<u8", text, strides=(1,))
-    mixed = length.astype(np.uint64)
     step = np.maximum(length - 9, 0) // (SAMPLES - 1)
-    at, last = begin, len(words) - 1
+    at, mixed = np.minimum(starts[:-1], len(words) - 1 - step * (SAMPLES - 1)), length.astype(np.uint64)
     for sample in range(SAMPLES):
-        mixed = (mixed ^ words[np.minimum(at, last)]) * np.uint64(_FACTORS[sample % len(_FACTORS)])
-        mixed ^= mixed >> np.uint64(32)
-        at = at + step
-    return ((mixed >> np.uint64(64 - MARKED)) == 0) & (length >= 32)
+        mixed += words[at] * np.uint64(_FACTORS[sample])
+        at += step
+    mixed ^= mixed >> np.uint64(32)
+    mixed *= np.uint64(_FACTORS[0])
+    return (mixed < np.uint64(1 << (64 - MARKED))) & (length >= 32)
 
 
 class KnownParts:

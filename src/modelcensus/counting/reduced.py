@@ -46,8 +46,8 @@ def reduced_tables(reduction: "Reduction") -> dict[str, pa.Table]:
     db, visits = reduction.db, reduction.policies.keep == "visits"
     db.execute(f"create or replace temp table numbered_targets as {NUMBERED_TARGETS}")
     met = {n for (n,) in db.execute("select distinct agent from reduced").fetchall()}
-    agents = numbered_agents(a for a, n in reduction.agents.items() if n in met)
-    numbers = {reduction.agents[a]: n for a, n in agents.items()}
+    agents = numbered_agents(a for a, n in reduction.meanings.agents.items() if n in met)
+    numbers = {reduction.meanings.agents[a]: n for a, n in agents.items()}
     register_agents(reduction.engine, numbers)
     own, keyed = key_visitors(db, reduction.salts) if visits else ("null::bigint, null::bigint, null::bigint", "")
     requests = db.sql(

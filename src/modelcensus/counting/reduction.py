@@ -8,27 +8,27 @@ looked at a second time, and set aside with their text.
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC
 
 import numpy as np
 import pyarrow as pa
 
-from modelcensus.counting.agents import Agent, told
 from modelcensus.counting.fields import quick_sql, strict_sqls
 from modelcensus.counting.formats import LogFormat, header_columns
 from modelcensus.counting.lines import LogFile, Piece
-from modelcensus.counting.moments import minute_of, zone_of
-from modelcensus.counting.networks import Networks
+from modelcensus.counting.meanings import Meanings
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.reduced import reduced_tables
 from modelcensus.counting.salts import Keys
 from modelcensus.counting.setting_aside import shown
-from modelcensus.counting.shapes import CANON, FRESH, FRESH_ASKED, KEYED, MARKS, of_lines, shaped_sql, text_sql
-from modelcensus.counting.targets import targets_sql
+from modelcensus.counting.shapes import FRESH, FRESH_ASKED, KEYED, of_lines, shaped_sql, text_sql
 from modelcensus.engine import DuckDBEngine
 
 TOGETHER = 8
 """Pieces that the engine reads at a time."""
+REDUCED = (
+    "reduced (instant bigint, target integer, agent integer, status smallint, bytes bigint, part tinyint,"
+    " counter boolean, marked tinyint, address_key ubigint, session_key ubigint)"
+)
 JOINED = """
     insert into reduced
     select m.minute * 60 + h.second, t.target, a.agent, h.status, h.bytes, h.part, h.counter, {marked},
@@ -59,29 +59,14 @@ class Reduction:
     def __init__(self, engine: DuckDBEngine, policies: Policies, salts: Keys) -> None:
         self.engine, self.policies, self.salts = engine, policies, salts
         self.db = engine.connection
-        self.networks = Networks.of(policies)
-        self.names_addresses = bool(self.networks) or policies.keep == "visits"
-        self.zone = UTC if policies.timezone == "UTC" else zone_of(policies.timezone)
+        self.meanings = Meanings(self.db, policies)
         self.begin()
 
     def begin(self) -> None:
         """Start with nothing read."""
-        for table in (
-            "reduced (instant bigint, target integer, agent integer, status smallint, bytes bigint, part tinyint,"
-            " counter boolean, marked tinyint, address_key ubigint, session_key ubigint)",
-            "moments (moment_key ubigint, minute bigint)",
-            "asked_before (asked_key ubigint, target integer)",
-            "agents_before (agent_key ubigint, agent integer)",
-            "addresses (address_key ubigint, address varchar, marked tinyint)",
-            "canon (canon_key ubigint, target integer, method varchar, kind varchar, repository varchar, route varchar,"
-            " path varchar, pinned boolean)",
-            "problems (target integer, problem varchar)",
-        ):
-            self.db.execute(f"create or replace temp table {table}")
-        self.agents: dict[Agent, int] = {}
-        self.problems: dict[str, int] = {}
-        self._impossible = False
-        self.targets = self.lines = 0
+        self.db.execute(f"create or replace temp table {REDUCED}")
+        self.meanings.forget()
+        self.lines = 0
 
     def add(self, file: LogFile, form: LogFormat, pieces: Iterable[Piece]) -> Told:
         """Read the pieces of a file; what `file` says of itself is whole afterwards."""
@@ -107,13 +92,13 @@ class Reduction:
         self.db.register("lines", rows)
         try:
             self._parse(form, columns, done)
-            self._understand(form)
+            self.meanings.learn(form)
             before = self._count("reduced")
-            marked = "coalesce(n.marked, 0)" if self.networks else "0"
-            networks = "left join addresses n using (address_key)" if self.networks else ""
+            marked = "coalesce(n.marked, 0)" if self.meanings.networks else "0"
+            networks = "left join addresses n using (address_key)" if self.meanings.networks else ""
             self.db.execute(JOINED.format(marked=marked, networks=networks))
             taken = self._count("reduced") - before
-            bad = self.db.execute(BAD).fetchall() if self.problems or self._impossible else []
+            bad = self.db.execute(BAD).fetchall() if self.meanings.problems or self.meanings.impossible else []
             self._set_aside(dict(bad), done)
             done.taken += taken
             done.other += rows.num_rows - taken - len(bad) - self._left
@@ -125,7 +110,7 @@ class Reduction:
         quick = shaped_sql(form, quick_sql(form, columns))
         self.db.execute(f"create or replace temp table keyed as {KEYED.format(shaped=quick)}")
         keys = {"moment_key": "moments", "agent_key": "agents_before"}
-        if self.names_addresses:
+        if self.meanings.names_addresses:
             keys["address_key"] = "addresses"
         for name, fresh, known in (
             ("fresh_asked", FRESH_ASKED, {"asked_key": "asked_before"}),
@@ -171,71 +156,6 @@ class Reduction:
         self._left = len(left)
         done.aside += [(line, f"no line of format {form.name}", shown(text)) for line, text in left]
 
-    def _understand(self, form: LogFormat) -> None:
-        """Work out what texts mean that were not met before."""
-        new = """select moment_key, any_value(moment) from fresh anti join moments using (moment_key) group by 1"""
-        moments = self.db.execute(new).fetchall()
-        minutes = [minute_of(text, self.zone) for _, text in moments]
-        self._impossible |= None in minutes
-        self._insert("moments", moment_key=_keys(moments), minute=pa.array(minutes, pa.int64()))
-        new = "select agent_key, any_value(agent) from fresh anti join agents_before using (agent_key) group by 1"
-        agents = self.db.execute(new).fetchall()
-        numbers = [self.agents.setdefault(told(text, form.escapes), len(self.agents) + 1) for _, text in agents]
-        self._insert("agents_before", agent_key=_keys(agents), agent=pa.array(numbers, pa.int32()))
-        if self.names_addresses:
-            new = (
-                "select address_key, any_value(address) from fresh anti join addresses using (address_key) group by 1"
-            )
-            found = self.db.execute(new).fetchall()
-            marks = [MARKS.index(self.networks.mark(a)) for _, a in found]
-            texts = pa.array([a for _, a in found], pa.string())
-            self._insert("addresses", address_key=_keys(found), address=texts, marked=pa.array(marks, pa.int8()))
-        self._understand_targets(form)
-
-    def _understand_targets(self, form: LogFormat) -> None:
-        self.db.execute("""create or replace temp table told_asked as
-            select asked_key, any_value(asked) as asked from fresh_asked anti join asked_before using (asked_key)
-            group by asked_key""")
-        if form.escapes == "backslash" and self._any("told_asked where contains(asked, chr(92))"):
-            self._unescape()
-        self.db.execute(
-            f"""create or replace temp table told_targets as
-                select *, hash({CANON}) as canon_key
-                from ({targets_sql("told_asked", form.has_paths, self.policies.prefix)})"""
-        )
-        self.db.execute(
-            f"""insert into canon select canon_key, {self.targets} + row_number() over (), {CANON} from (
-                    select canon_key, {", ".join(f"any_value({c}) as {c}" for c in CANON.split(", "))} from told_targets
-                    where kind is not null and problem is null group by canon_key)
-                anti join canon using (canon_key)"""
-        )
-        self.targets = self._count("canon")
-        for (problem,) in self.db.execute(
-            "select distinct problem from told_targets where problem is not null"
-        ).fetchall():
-            if problem not in self.problems:
-                self.problems[problem] = -1 - len(self.problems)
-                self.db.execute("insert into problems values (?, ?)", [self.problems[problem], problem])
-        self.db.execute(
-            """insert into asked_before
-               select asked_key, coalesce(p.target, c.target, 0) from told_targets n left join problems p using (problem)
-               left join canon c on c.canon_key = n.canon_key and n.problem is null and n.kind is not null"""
-        )
-
-    def _unescape(self) -> None:
-        from modelcensus.counting.agents import unescaped
-
-        found = self.db.execute("select asked_key, asked from told_asked where contains(asked, chr(92))").fetchall()
-        plain = [unescaped(a, "backslash").partition("?")[0] for _, a in found]
-        rows = pa.table(
-            {"asked_key": pa.array([k for k, _ in found], pa.uint64()), "plain": pa.array(plain, pa.string())}
-        )
-        self.db.register("plain_asked", rows)
-        self.db.execute(
-            "update told_asked set asked = p.plain from plain_asked p where p.asked_key = told_asked.asked_key"
-        )
-        self.db.unregister("plain_asked")
-
     def _set_aside(self, bad: dict[int, str], done: Told) -> None:
         """The texts of lines that could not be understood, read again."""
         if bad:
@@ -243,13 +163,6 @@ class Reduction:
             with self._at("select line from bad") as rows:
                 texts = zip(rows["line"].to_pylist(), rows["text"].to_pylist(), strict=True)
                 done.aside += [(line, bad[line], shown(text)) for line, text in texts]
-
-    def _insert(self, table: str, **columns: object) -> None:
-        rows = pa.table(columns)
-        if rows.num_rows:
-            self.db.register("new_rows", rows)
-            self.db.execute(f"insert into {table} select {', '.join(columns)} from new_rows")
-            self.db.unregister("new_rows")
 
     def _any(self, table: str) -> bool:
         return bool(self.db.execute(f"select 1 from {table} limit 1").fetchall())
@@ -273,7 +186,3 @@ def _taken(batch: pa.RecordBatch, numbers: np.ndarray) -> pa.Table:
     first, end = np.searchsorted(numbers, [own[0], own[-1] + 1]) if len(own) else (0, 0)
     places = np.searchsorted(own, numbers[first:end])
     return pa.Table.from_batches([batch.take(pa.array(places))])
-
-
-def _keys(rows: Sequence[tuple[int, str]]) -> pa.Array:
-    return pa.array([k for k, _ in rows], pa.uint64())

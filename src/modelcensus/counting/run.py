@@ -1,12 +1,13 @@
 """Counting log files into batches, and counting again what was read before."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby
 from pathlib import Path
 
 import pyarrow as pa
 
+from modelcensus.counting.before import Before
 from modelcensus.counting.downloads import CountingRules, build_downloads
 from modelcensus.counting.formats import LogFormat, find_format
 from modelcensus.counting.known import Known, KnownText
@@ -27,13 +28,11 @@ from modelcensus.vocabulary import (
     SET_ASIDE,
     TARGETS,
     Batch,
-    InputError,
     InputFile,
     Schema,
     Terms,
 )
 from modelcensus.vocabulary.names import LOG
-from modelcensus.vocabulary.schema import COUNTED
 
 SOURCE = "count"
 LOADS = ".loads"
@@ -58,18 +57,6 @@ TERMS = Terms(
     cadence="as often as the log is counted",
 )
 LIBRARIES = pa.schema([("repository", pa.string()), ("library", pa.string())])
-
-
-@dataclass(frozen=True)
-class Before:
-    """What a ledger holds of a log: the files of its tables with those of the observations of its two series, oldest
-    batch first, and the options of its last batch (none: it was never counted)."""
-
-    batches: tuple[str, ...] = ()
-    files: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
-    loads_batches: tuple[str, ...] = ()
-    loads_files: tuple[Path, ...] = ()
-    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -266,25 +253,7 @@ class Counting:
         self.engine.register("stored_order", pa.table(order))
 
 
-def refuse_other_choices(before: Before, policies: Policies, rules: str, name: str) -> None:
-    """An error where a log was counted under other choices: its days would not be of one measure."""
-    now = {**policies.counted, "rules": rules}
-    other = [f"{k}={before.options[k]}" for k, v in now.items() if k in before.options and before.options[k] != v]
-    if before.batches and other:
-        raise InputError(
-            f"the log {name!r} was counted with {', '.join(other)}",
-            where="--name",
-            remedy="ask for the same, count what is there again with --recount, or choose another --name",
-        )
-
-
 def check_files(paths: Sequence[Path]) -> None:
     """An error for the first that is no file."""
     for path in paths:
         LogFile(path)
-
-
-def stored_tables() -> Iterator[str]:
-    """The tables of the ledger whose files `Before` names."""
-    yield OBSERVATIONS.name
-    yield from (s.name for s in COUNTED)
