@@ -1,7 +1,6 @@
 """`collect ollama`, `modelscope`, `publisher` and `file` against a server on loopback."""
 
 import json
-import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from modelcensus.cli.main import app
+from commands import run_here
 from modelcensus.ledger import Ledger
 from modelcensus.sources import web
 from modelcensus.vocabulary import CensusError
@@ -65,20 +64,9 @@ def server(monkeypatch):
 
 
 @pytest.fixture
-def run(tmp_path, capsys):
-    def run(*given: str) -> tuple[int, str]:
-        status = 0
-        try:
-            app(["collect", *given, "--ledger", str(tmp_path / "ledger")])
-        except SystemExit as end:
-            status = int(end.code or 0)
-        except CensusError as error:
-            status = 1
-            sys.stderr.write(str(error))
-        said = capsys.readouterr()
-        return status, said.out + said.err
-
-    return run
+def run(tmp_path):
+    """Run `collect` with these words into a ledger of its own."""
+    return lambda *given: run_here("collect", *given, "--ledger", tmp_path / "ledger")
 
 
 @pytest.fixture
