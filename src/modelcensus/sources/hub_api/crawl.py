@@ -71,16 +71,18 @@ class Crawl:
     def open(self) -> bool:
         """Take up the crawl that is under way, or begin one; true when it goes on with an earlier one."""
         plan = self.spool.plan
-        if plan is None:
-            self.spool.begin(self._new_plan())
-        else:
-            before = Asked.from_dict(plan["asked"])
-            if before != self.asked or plan["endpoint"] != self.client.endpoint:
+        before = Asked.from_dict(plan["asked"]) if plan else self.asked
+        if plan and (before != self.asked or plan["endpoint"] != self.client.endpoint):
+            self.spool.resume()
+            if self.spool.pages:
                 raise InputError(
                     f"an unfinished crawl asked for something else ({before.text}, at {plan['endpoint']})",
                     where=str(self.spool.folder),
                     remedy="keep what it read with --partial, or begin anew with --restart",
                 )
+            plan = None
+        if plan is None:
+            self.spool.begin(self._new_plan())
         self._plan = self.spool.plan or {}
         self.spool.resume()
         for page in self.spool.pages:
