@@ -121,11 +121,13 @@ def dump_datasets_table() -> str:
 
 
 def sources_table() -> str:
-    rows = [(f"`{s.name}`", s.text, s.terms.unit, s.terms.cadence) for s in sources().values()]
-    rows += [
-        ("`hub_api`", "The Hub's model listing, live ([collecting.md](collecting.md))", HUB_API.unit, HUB_API.cadence)
+    rows = [(s.name, s.text, s.terms) for s in sources().values()]
+    rows += [("hub_api", "The Hub's model listing, live ([collecting.md](collecting.md))", HUB_API)]
+    told = [
+        (f"`{name}`", text, terms.unit, terms.cadence, terms.license)
+        for name, text, terms in sorted(rows, key=lambda r: r[0])
     ]
-    return table(("source", "reads", "unit", "cadence"), sorted(rows))
+    return table(("source", "reads", "unit", "cadence", "license, where no import states another"), told)
 
 
 def targets_list() -> str:

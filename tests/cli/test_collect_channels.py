@@ -164,8 +164,14 @@ def test_the_login_goes_to_the_hub_alone(server, run, ledger, monkeypatch):
 
 def test_a_file_from_an_address_goes_through_its_reader(server, run, ledger):
     server.answer = served("modelId\nacme/small\nacme/big\n")
-    status, said = run("file", f"{server.url}/lists/models.csv", "--source", "tracked_list", "--date", "2026-06-15")
-    assert status == 0 and ledger.manifests()[0].rows["lists"] == 2, said
+    address = f"{server.url}/lists/models.csv?token=secret"
+    words = ["--source", "tracked_list", "--date", "2026-06-15", "--terms", "license=Apache-2.0"]
+    status, said = run("file", address, *words)
+    (manifest,) = ledger.manifests()
+    assert status == 0 and manifest.rows["lists"] == 2, said
+    assert manifest.terms["license"] == "Apache-2.0" and manifest.terms["citation"].endswith("/lists/models.csv")
+    assert run("file", address, *words)[0] == 0 and len(ledger.manifests()) == 1
+    assert not [p for p in ledger.root.rglob("*") if p.is_file() and b"token=secret" in p.read_bytes()]
     status, said = run("file", f"{server.url}/x.csv", "--source", "nonsense")
     assert status == 1 and "unknown source 'nonsense'" in said
     status, said = run("file", f"{server.url}/x.csv", "--source", "tables", "--map", "repo")

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
-from modelcensus.cli.import_ import import_batch
+from modelcensus.cli.import_ import import_batch, named_values
 from modelcensus.cli.options import LedgerOption, ledger_to_write, notes, say
 from modelcensus.ledger import Ledger
-from modelcensus.sources import ImportOptions
+from modelcensus.sources import ImportOptions, sources
 from modelcensus.sources.modelscope_pages import ADDRESS, MOST, fetch_models
 from modelcensus.sources.web import fetch
 from modelcensus.vocabulary import InputError
@@ -96,6 +96,9 @@ def file(
     name: str = "",
     date: str = "",
     map: Annotated[list[str] | None, Parameter(name="--map", negative="")] = None,
+    scope: str = "",
+    channel: str = "",
+    terms: Annotated[list[str] | None, Parameter(name="--terms", negative="")] = None,
     ledger: LedgerOption = None,
 ) -> None:
     """Fetch a file from an address and import it: lists of tokens, scores, tracked repositories, tables.
@@ -112,14 +115,31 @@ def file(
         Day of the rows (default, for a source that needs one: today).
     map
         TARGET=COLUMN, repeated.
+    scope
+        What the totals of a reported series count over.
+    channel
+        Channel of the series (default: the source's own).
+    terms
+        license=..., citation=..., repeated (default: the source's, with the address).
     """
     target = ledger_to_write(ledger)
-    pairs = [text.partition("=") for text in map or ()]
-    if wrong := [t for t, (k, _, v) in zip(map or (), pairs, strict=True) if not (k and v)]:
-        raise InputError(f"{wrong[0]!r} is not NAME=VALUE", where="--map", remedy="write for example repo=model_id")
+    stated = named_values(terms, "--terms")
+    if "://" in place:
+        known = sources()[source].terms.citation if source in sources() else ""
+        address = urlsplit(place)
+        shown = f"{address.scheme}://{address.hostname}{address.path}"  # what stands behind it may be a secret
+        stated = {"citation": f"{known}; fetched from {shown}" if known else shown} | stated
     if not date and source in ("quality", "tracked_list", "ollama_page", "modelscope"):
         date = _today()
-    options = ImportOptions(source=source, name=name, date=date, map={k: v for k, _, v in pairs})
+    options = ImportOptions(
+        source=source,
+        name=name,
+        date=date,
+        map=named_values(map, "--map"),
+        scope=scope,
+        channel=channel,
+        terms=stated,
+    )
     with _Folder(target, "file") as folder:
         if "://" in place:
             with notes.status(f"fetching {place}"):
