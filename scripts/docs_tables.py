@@ -278,7 +278,7 @@ def commands(group: str = "") -> str:
     told: dict[str, tuple[str, ...]] = {}
     parts = []
     for name, command in _commands(app):
-        if (name.partition(" ")[0] if name.partition(" ")[0] in APART else "") != group:
+        if next((g for g in APART if f"{name} ".startswith(f"{g} ")), "") != group:
             continue
         arguments = command.assemble_argument_collection(parse_docstring=True)
         positional = [a for a in arguments if not a.names[0].startswith("-")]
@@ -297,8 +297,8 @@ def commands(group: str = "") -> str:
 
 
 OPTION = ("option", "value", "default", "meaning")
-APART = {"collect": "collecting.md"}
-"""Groups of commands that are explained on a page of their own."""
+APART = {"collect": "collecting.md", "catalog regions": "regions.md"}
+"""Commands, and groups of them, that are explained on a page of their own."""
 
 
 def _commands(parent: App, before: str = "") -> Iterator[tuple[str, App]]:
@@ -363,6 +363,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "catalog-columns": catalog_columns,
     "commands": commands,
     "collect-commands": lambda: commands("collect").replace("## `", "### `"),
+    "regions-command": lambda: commands("catalog regions"),
 }
 
 
