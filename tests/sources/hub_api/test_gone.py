@@ -202,5 +202,7 @@ def test_the_counter_of_who_is_gone_is_unknown_and_not_zero(hub, world, names, t
         assert [int(r.value) for r in census.measure("downloads", of={"repository": name}, **days).rows] == [1000]
     (whole,) = census.measure("downloads", period=week).rows
     assert whole.low == 700 * (len(names) - 2) and whole.high is None and whole.flags[0].startswith("open: 2 rep")
-    said = census.connect(views=["statuses"]).execute("select repository, status, observed_on from statuses").fetchall()
+    said = (
+        census.connect(views=["statuses"]).execute("select repository, status, observed_on from statuses").fetchall()
+    )
     assert sorted(said) == [(names[5], "missing", LATER.date()), (names[6], "gated", LATER.date())]

@@ -33,7 +33,8 @@ class Collecting:
     ) -> None:
         self._known, self._by_name = known or Known(), by_name
         self._spool = Spool(crawl_folder(folder, asked))
-        self.crawl = Crawl(client, self._spool, asked, self._known.listed, progress)
+        later = by_name if asked.kind == "all" and self._known.facts else 0
+        self.crawl = Crawl(client, self._spool, asked, self._known.listed, progress, later)
 
     def __enter__(self) -> "Collecting":
         return self
