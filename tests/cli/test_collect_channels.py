@@ -176,3 +176,20 @@ def test_a_file_from_an_address_goes_through_its_reader(server, run, ledger):
     assert status == 1 and "unknown source 'nonsense'" in said
     status, said = run("file", f"{server.url}/x.csv", "--source", "tables", "--map", "repo")
     assert status == 1 and "is not NAME=VALUE" in said
+
+
+def test_a_table_of_scores_that_stands_still_or_shrinks_is_reported(server, run, ledger):
+    head = (
+        "name,creator,country,is_open_weights,huggingface_url,release_date,artificial_analysis_intelligence_index\n"
+    )
+    rows = [f"Model {i},Qwen,cn,True,https://huggingface.co/Qwen/m{i},2026-03-01,{30 + i}\n" for i in range(10)]
+    server.answer = served(head + "".join(rows))
+    words = ["file", f"{server.url}/index.csv", "--source", "quality", "--date"]
+    assert run(*words, "2026-07-10")[0] == 0 and run(*words, "2026-07-10")[0] == 0
+    status, said = run(*words, "2026-07-17")
+    assert (
+        status == 1 and "index.csv is stale: the same bytes as on 2026-07-10" in said and len(ledger.manifests()) == 2
+    )
+    server.answer = served(head + "".join(rows[:3]))
+    status, said = run(*words, "2026-07-24")
+    assert status == 1 and "lists 3 where it listed 10 before" in said

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 
 from modelcensus.catalog import Knowledge, load_knowledge
 from modelcensus.catalog.region_files import WRITTEN, RegionFile, grouping_file, read_regions
+from modelcensus.cli.import_ import named_values
 from modelcensus.cli.options import KnowledgeOption, LedgerOption, ledger_to_write, notes, say
 from modelcensus.engine import write_atomically
 from modelcensus.sources.web import fetch
@@ -45,8 +46,8 @@ def regions(
     use
         Make it the grouping in use: every number by region follows it from then on.
     """
-    columns = dict(text.partition("=")[::2] for text in map or ())
-    if wrong := [k for k, v in columns.items() if k not in ("organization", "region") or not v]:
+    columns = named_values(map, "--map")
+    if wrong := [k for k in columns if k not in ("organization", "region")]:
         raise RequestError(
             f"{wrong[0]!r} cannot be mapped", where="--map", remedy="write organization=COLUMN or region=COLUMN"
         )

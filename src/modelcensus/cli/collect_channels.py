@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from modelcensus.cli.import_ import import_batch, named_values
 from modelcensus.cli.options import LedgerOption, ledger_to_write, notes, say
-from modelcensus.ledger import Ledger
+from modelcensus.ledger import Ledger, Manifest
 from modelcensus.sources import ImportOptions, sources
 from modelcensus.sources.modelscope_pages import ADDRESS, MOST, fetch_models
 from modelcensus.sources.web import fetch
@@ -151,22 +151,28 @@ def file(
 
 def _take(target: Ledger, path: Path, options: ImportOptions, what: str) -> None:
     """Import the file, and report where it says what an earlier one said, or much less."""
-    before = [m for m in target.manifests() if m.name == options.name] if options.name else []
+    name = options.name or path.name.split(".")[0]
+    before = [m for m in target.manifests() if (m.source, m.name) == (options.source, name)]
     manifest, new = import_batch(target, [path], options)
     if not before or not new:
         return
     last = max(before, key=lambda m: m.committed_at)
     problems = []
-    same = [m for m in before if m.inputs[0].digest == manifest.inputs[0].digest and m.last_day != manifest.last_day]
+    same = [m for m in before if m.inputs[0].digest == manifest.inputs[0].digest and _day(m) != _day(manifest)]
     if same:
-        problems.append(f"{what} is stale: the same bytes as on {same[-1].last_day}")
-    counts = [m.rows.get("observations", 0) for m in (last, manifest)]
+        problems.append(f"{what} is stale: the same bytes as on {_day(same[-1])}")
+    counts = [m.rows.get("observations", 0) + m.rows.get("scores", 0) for m in (last, manifest)]
     if options.source != "publisher_analytics" and counts[1] < FEWER * counts[0]:
         problems.append(f"{what} lists {counts[1]:,} where it listed {counts[0]:,} before")
     for problem in problems:
         say(f"modelcensus: {problem}; what was read is in the ledger")
     if problems:
         sys.exit(1)
+
+
+def _day(manifest: Manifest) -> str:
+    """The day that a batch is of; a table of scores has the one that was given."""
+    return str(manifest.last_day or manifest.options.get("date", ""))
 
 
 def _breakdown(organization: str, path: Path) -> Path:
