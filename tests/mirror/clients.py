@@ -13,7 +13,7 @@ from mirror.repositories import commit_of
 from mirror.servers import Mirror, alone
 from mirror.told import Told
 
-PROGRAMS = Path(__file__).parent / "clients"
+PROGRAMS = Path(__file__).parent / "programs"
 PATIENCE = 300.0
 
 
