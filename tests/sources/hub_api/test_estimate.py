@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from hub import Hub, runs
 from modelcensus.ledger import Ledger
-from modelcensus.sources.hub_api import FOLDER, Collecting, HubClient, asked_for
+from modelcensus.sources.hub_api import FOLDER, Collecting, HubClient, asked_for, wire
 from modelcensus.sources.hub_api.estimate import COMMITTING, remaining
 
 
@@ -42,6 +42,16 @@ def test_time_is_told_until_the_last_part_is_converted_and_grows_short(hub, worl
     assert all(p.seconds_left is not None and p.seconds_left > 0 for p in told)
     assert told[-1].rows == len(world.repositories)
     assert told[-1].seconds_left < 60, "what is left after the last page is not the pages"
+
+
+def test_a_first_listing_is_measured_by_what_the_hub_is_known_to_hold(hub, world, tmp_path):
+    told = []
+    client = HubClient(hub.url, tmp_path / FOLDER, anonymous=True, patience=runs.QUICK)
+    with Collecting(tmp_path / FOLDER, client, asked_for(), progress=told.append) as collecting:
+        collecting.open()
+        collecting.collect()
+    assert told[0].expected == wire().repositories.count and told[0].seconds_left > 60
+    assert told[-1].expected == len(world.repositories), "at its end it is known how many there are"
 
 
 def test_a_listing_of_unknown_length_has_no_end_that_could_be_told(world, tmp_path):

@@ -280,6 +280,9 @@ class Crawl:
 
     def _tell(self, singles: tuple[int, int] = (0, 0)) -> None:
         expected, needed = self.asked.top or self.expected, None
+        last = self.spool.pages[-1] if self.spool.pages else None
+        if self.asked.kind == "all" and last is not None and (last.single or not last.following):
+            expected = self._rows  # all of it was listed
         if singles[1]:
             needed = singles[1] - singles[0]
         elif expected and self._rows and self.asked.kind in ("all", "top"):
