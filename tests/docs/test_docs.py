@@ -108,7 +108,7 @@ def test_every_command_and_option_is_documented() -> None:
     apart = script().APART
     for name, command in script()._commands(app):
         section = (
-            read(apart.get(name.partition(" ")[0], "commands.md"))
+            read(next((page for g, page in apart.items() if f"{name} ".startswith(f"{g} ")), "commands.md"))
             .partition(f"## `modelcensus {name}`")[2]
             .partition("\n## ")[0]
         )

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from cyclopts import App
 
 from modelcensus.cli.catalog import catalog
+from modelcensus.cli.catalog_regions import regions
 from modelcensus.cli.claims import claims
 from modelcensus.cli.claims_new import new
 from modelcensus.cli.collect import collect
@@ -46,6 +47,7 @@ app.command(launch)
 app.command(diff)
 app.command(sql)
 app.command(serve)
+catalog.command(regions)
 app.command(catalog)
 app.command(doctor)
 
