@@ -33,8 +33,8 @@ def small_answers(tester: Tester) -> APIRouter:
     def badge(request: Request, measure: str, kind: str, name: str) -> Response:
         must_be_badge(measure)
         dimension, chosen = _dimension(kind), request.query_params
-        with tester.lock:
-            ways = list(countings(tester.scene, dimension))
+        with tester.page() as scene:
+            ways = list(countings(scene, dimension))
         if not ways:
             raise HTTPException(404, f"this ledger counts no {kind}")
         readings = chosen.getlist("reading")
@@ -53,8 +53,7 @@ def small_answers(tester: Tester) -> APIRouter:
         if not form:
             raise HTTPException(404, f"a feed ends in {' or '.join(FORMS)}")
         name, dimension = name.removesuffix(form), _dimension(kind)
-        with tester.lock:
-            scene = tester.scene
+        with tester.page() as scene:
             called = {"organization": scene.name, "region": scene.place}.get(dimension, str)(name)
             found = feed_of(scene, dimension, name, called, date.today())
         media, write = FORMS[form]
