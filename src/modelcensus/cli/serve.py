@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 3
 """Seconds that an answer under way has to finish when the app is ended."""
+ENDED = "ended"
 AtLeastOne = Annotated[int, Parameter(validator=validators.Number(gte=1))]
 
 
@@ -75,7 +76,7 @@ def serve(
         server = uvicorn.Server(config)
         with suppress(KeyboardInterrupt):  # a second Ctrl-C
             asyncio.run(_run(server, loading, front, listening))
-        say("ended")
+        say(ENDED)
 
 
 async def _run(server: uvicorn.Server, loading: Loading, front: Front, listening: socket.socket) -> None:
@@ -88,6 +89,9 @@ async def _run(server: uvicorn.Server, loading: Loading, front: Front, listening
         preparing.cancel()
     if loading.done.done() and (error := loading.done.exception()):
         raise error
+    if not front.idle:  # an answer under way cannot be broken off, and nobody waits for it: what it writes is whole or not at all
+        say(ENDED)
+        os._exit(0)
 
 
 async def _prepare(loading: Loading, front: Front, server: uvicorn.Server) -> None:

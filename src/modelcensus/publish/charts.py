@@ -14,6 +14,7 @@ import vl_convert
 
 from modelcensus.publish.axes import AxisKind, ValueAxis
 from modelcensus.publish.marks import Mark, Rule, key_of, rule_layers, rules_of
+from modelcensus.publish.colours import colours_of
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, config
 
 WIDE = 0.1
@@ -94,7 +95,7 @@ def line_chart(
         for p in points
         if p.series in names
     ]
-    scale = alt.Scale(domain=names, range=[PALETTE[i % len(PALETTE)] for i in range(len(names))])
+    scale = alt.Scale(domain=names, range=colours_of(names))
     colour = alt.Color("series:N", scale=scale, legend=None)
     values = ValueAxis.over(
         axis, percent,

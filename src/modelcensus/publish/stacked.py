@@ -6,7 +6,8 @@ import altair as alt
 
 from modelcensus.publish.charts import Chart, Point, Words, finish, label_room, last_values, time_axis
 from modelcensus.publish.marks import Mark, rule_layers, rules_of
-from modelcensus.publish.theme import FAINT, PALETTE, SIZES
+from modelcensus.publish.colours import colours_of
+from modelcensus.publish.theme import FAINT, SIZES
 
 REST = "all others"
 
@@ -31,7 +32,7 @@ def stack_chart(
             {"series": n, "at": day, "value": values.get(n, 0.0) if n != REST else rest, "order": i}
             for i, n in enumerate(order)
         ]
-    colours = [*(PALETTE[i % len(PALETTE)] for i in range(len(names))), FAINT]
+    colours = [*colours_of(names), FAINT]
     colour = alt.Color("series:N", scale=alt.Scale(domain=order, range=colours), legend=None)
     x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
     axis = alt.Axis(labelExpr="format(datum.value * 100, '.0f') + ' %'", tickCount=5, domain=False, ticks=False)

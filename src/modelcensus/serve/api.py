@@ -80,7 +80,7 @@ class Text(BaseModel):
 
 Several = Annotated[list[Annotated[str, Field(max_length=LONGEST_VALUE)]], Query(max_length=20)]
 Short = Annotated[str, Query(max_length=LONGEST_VALUE)]
-WRONG = documented(404, 413, 422, 429, 503)
+WRONG = documented(400, 404, 413, 422, 429, 503)
 
 
 def router(tester: Tester) -> APIRouter:

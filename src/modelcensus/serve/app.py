@@ -65,6 +65,10 @@ def create_app(open_census: Callable[[], Census], desks: int = 1) -> FastAPI:
     def style() -> Response:
         return Response(sheet, media_type="text/css")
 
+    @app.get("/api", include_in_schema=False)
+    def programs() -> str:
+        return pages.api(app.openapi())
+
     @app.get("/check", include_in_schema=False)
     def form(text: str = "", date: str = "", title: str = "", publisher: str = "") -> str:
         # Fills the form and computes nothing: a link costs this machine nothing until its reader submits.

@@ -65,6 +65,11 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being worked out."""
+        return self._keeping.idle
+
     async def prepare(self, addresses: Iterable[str] = PREPARED) -> None:
         """Work out pages and their pictures one after another, while nobody waits for anything."""
         waiting, seen = list(addresses), set()

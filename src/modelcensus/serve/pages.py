@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from modelcensus.publish.pages import tools
 from modelcensus.publish.tested import Tested
 from modelcensus.publish.views import View
 from modelcensus.publish.views import pages as view_pages
+from modelcensus.serve.api_page import operations
 from modelcensus.serve.check import Checked, Given
 from modelcensus.serve.tester import Tester
 
@@ -67,6 +69,10 @@ class Pages:
     def packs(self) -> str:
         """All packs and their claims."""
         return self._page("packs.html", "/claims", packs=self._tester.packs)
+
+    def api(self, schema: Mapping[str, Any]) -> str:
+        """The operations of the JSON API."""
+        return self._page("api.html", "", schema=schema, operations=operations(schema))
 
     def claim(self, one: Account) -> str:
         """The account of a claim of a pack."""

@@ -19,6 +19,7 @@ from modelcensus.measures import Result
 from modelcensus.publish.charts import Chart
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Facts, Section
+from modelcensus.publish.theme import darkened
 from modelcensus.publish.views import Page as ViewPage
 from modelcensus.publish.views import View
 from modelcensus.publish.views import pages as view_pages
@@ -34,12 +35,13 @@ SUFFIXES = {
     ".embed": "text/html; charset=utf-8",
 }
 PICTURES = (".svg", ".png", ".vega", ".embed")
-PICKED = ("table", "figure", "size")
+PICKED = ("table", "figure", "size", "theme")
 """What an address says of the form of an answer, not of its content."""
 MOST_KEPT = 24
 """Pages whose content is held for their pictures and files; the one asked for longest ago gives way."""
 LONGEST_QUERY = 4_000
 SIZES = ("post", "social", "phone", "print")
+THEMES = ("light", "dark")
 
 Render = Callable[[View, ViewPage, str], str]
 
@@ -144,8 +146,11 @@ def _answer(views: Views, view: View, suffix: str, picked: Mapping[str, str], pa
         size = picked["size"] or "post"
         if size not in SIZES:
             raise RequestError(f"no size {size!r}", where="size", remedy=f"one of {', '.join(SIZES)}")
+        theme = picked["theme"] or "light"
+        if theme not in THEMES:
+            raise RequestError(f"no theme {theme!r}", where="theme", remedy=f"one of {', '.join(THEMES)}")
         chart = views.drawn(view, picked["figure"], size)
-        content = {".svg": chart.svg, ".png": chart.png, ".vega": lambda: json.dumps(chart.spec)}[suffix]()
+        content = {".svg": lambda: darkened(chart.svg()) if theme == "dark" else chart.svg(), ".png": chart.png, ".vega": lambda: json.dumps(chart.spec)}[suffix]()
         return Response(content, media_type=SUFFIXES[suffix])
     tables = view.tables()
     if not tables or (picked["table"] and picked["table"] not in tables):
