@@ -39,9 +39,13 @@ COMMAND = shutil.which("modelcensus", path=str(Path(sys.executable).parent)) or 
 def address(sample: Census) -> Iterator[str]:
     """The app as people run it, which Ctrl-C ends cleanly."""
     environment = {**os.environ, "MODELCENSUS_LEDGER": ""}
-    bounds = ["--answers-per-minute", "100000", "--tests-per-minute", "1000"]
+    bounds = ["--answers-per-minute", "100000", "--tests-per-minute", "1000", "--no-prepare"]
     served = subprocess.Popen(
-        [COMMAND, "serve", "--port", "0", *bounds], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        [COMMAND, "serve", "--port", "0", *bounds],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
     )
     try:
         assert served.stderr

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 SHARES = "explore?measure=share&of=organization%3DQwen&by=month&reading=channel%3Dreported%3Amodelpulse"
-PATIENCE = 90_000
+PATIENCE = 240_000
 """Milliseconds that a page may take on a busy machine."""
 
 pytestmark = pytest.mark.browser
@@ -33,6 +33,12 @@ def visit(browser: Any, address: str) -> Iterator[Any]:
     assert left == [] and said == []
 
 
+def settled(page: Any, expression: str) -> str:
+    """The value of an expression, once nothing is being loaded any more."""
+    page.wait_for_load_state("networkidle")
+    return page.evaluate(expression)
+
+
 def test_from_the_overview_the_ladder_leads_to_another_denominator(visit: Any) -> None:
     page = visit("")
     ladder = page.get_by_role("region", name="Table: The ladder")
@@ -46,9 +52,9 @@ def test_from_the_overview_the_ladder_leads_to_another_denominator(visit: Any) -
 
 def test_a_published_claim_shows_its_verdict_and_its_curve(visit: Any) -> None:
     page = visit("claims")
-    page.get_by_role("link", name="Qwen").first.click()
+    page.locator("a[href='/claims/qwen-2026/double-the-next-eight']").click()
     page.wait_for_url("**/claims/qwen-2026/**")
-    assert page.locator("dl.verdicts .verdict").count() == 2
+    assert page.locator("dl.verdicts .verdict").count() >= 2
     curve = page.locator("img[src^='data:image/svg']").first
     assert curve.is_visible() and curve.get_attribute("alt")
     assert page.locator("#readings, [id$=readings]").count() == 1
@@ -59,10 +65,10 @@ def test_two_families_are_compared_from_their_release_on(visit: Any) -> None:
     page.get_by_label("Whom").fill("family=Qwen,Llama")
     page.get_by_label("Whom").press("Enter")
     page.wait_for_url("**of=family**")
-    page.wait_for_function("document.querySelector('h1').innerText.includes('Llama')")
+    page.get_by_role("heading", level=1, name="How do Qwen and Llama compare?").wait_for()
     page.get_by_label("Along").select_option("release")
     page.wait_for_url("**aligned=release**")
-    page.wait_for_function("document.querySelector('h2, [role=alert]').innerText.includes('release')")
+    page.get_by_role("heading", level=2, name="from their release on").wait_for()
     assert page.locator("main").inner_text().count("Qwen") > 1
 
 
@@ -96,10 +102,10 @@ def test_dark_is_chosen_drawn_and_remembered(visit: Any) -> None:
     assert page.evaluate(paper) == "rgb(255, 255, 255)" and "theme=dark" not in page.evaluate(drawn)
     page.get_by_role("button", name="Show on a dark page").press("Enter")
     assert page.evaluate(paper) == "rgb(20, 24, 31)"
-    page.wait_for_function(f"{drawn}.includes('theme=dark')")
+    assert "theme=dark" in settled(page, drawn)
     page.reload()
     assert page.evaluate(paper) == "rgb(20, 24, 31)"
-    page.wait_for_function(f"{drawn}.includes('theme=dark')")
+    assert "theme=dark" in settled(page, drawn)
     system = visit(SHARES, color_scheme="dark", java_script_enabled=False)
     assert system.locator("section img").evaluate("i => i.currentSrc").endswith("theme=dark")
 

@@ -36,6 +36,7 @@ def serve(
     answers_per_minute: AtLeastOne = 600,
     tests_per_minute: AtLeastOne = 60,
     desks: AtLeastOne = 1,
+    prepare: bool = True,
 ) -> None:
     """Serve the app: paste a headline or an article, and see which of its statements hold; Ctrl-C ends it.
 
@@ -51,6 +52,8 @@ def serve(
         Tests of claims that one client may ask for in a minute.
     desks
         Answers that are worked out at the same time; each opens the ledger anew. Claims have a desk of their own.
+    prepare
+        Work out the main pages before anybody asks for them.
     """
     root = ledger_root(ledger)
     with _listening(host, port) as listening:
@@ -75,32 +78,37 @@ def serve(
         )
         server = uvicorn.Server(config)
         with suppress(KeyboardInterrupt):  # a second Ctrl-C
-            asyncio.run(_run(server, loading, front, listening))
+            asyncio.run(_run(server, loading, front, listening, prepare))
         say(ENDED)
 
 
-async def _run(server: uvicorn.Server, loading: Loading, front: Front, listening: socket.socket) -> None:
+async def _run(
+    server: uvicorn.Server, loading: Loading, front: Front, listening: socket.socket, prepare: bool
+) -> None:
     """Serve until it is ended, or until the ledger turns out not to open: then its error."""
     loading.start()
-    preparing = asyncio.create_task(_prepare(loading, front, server))
+    preparing = asyncio.create_task(_prepare(loading, front if prepare else None, server))
     try:
         await server.serve(sockets=[listening])
     finally:
         preparing.cancel()
     if loading.done.done() and (error := loading.done.exception()):
         raise error
-    if not front.idle:  # an answer under way cannot be broken off, and nobody waits for it: what it writes is whole or not at all
+    if (
+        not front.idle
+    ):  # an answer under way cannot be broken off, and nobody waits for it: what it writes is whole or not at all
         say(ENDED)
         os._exit(0)
 
 
-async def _prepare(loading: Loading, front: Front, server: uvicorn.Server) -> None:
+async def _prepare(loading: Loading, front: Front | None, server: uvicorn.Server) -> None:
     try:
         await asyncio.wrap_future(loading.done)
     except Exception:  # told by the one who waits for the server
         server.should_exit = True
         return
-    await front.prepare()
+    if front:
+        await front.prepare()
 
 
 def _kept(root: Path, folders: list[Path]) -> KeptAnswers:

@@ -13,8 +13,8 @@ import altair as alt
 import vl_convert
 
 from modelcensus.publish.axes import AxisKind, ValueAxis
-from modelcensus.publish.marks import Mark, Rule, key_of, rule_layers, rules_of
 from modelcensus.publish.colours import colours_of
+from modelcensus.publish.marks import Mark, Rule, key_of, rule_layers, rules_of
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, config
 
 WIDE = 0.1

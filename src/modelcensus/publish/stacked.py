@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import altair as alt
 
 from modelcensus.publish.charts import Chart, Point, Words, finish, label_room, last_values, time_axis
-from modelcensus.publish.marks import Mark, rule_layers, rules_of
 from modelcensus.publish.colours import colours_of
+from modelcensus.publish.marks import Mark, rule_layers, rules_of
 from modelcensus.publish.theme import FAINT, SIZES
 
 REST = "all others"

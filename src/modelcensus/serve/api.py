@@ -7,7 +7,6 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -19,7 +18,7 @@ from modelcensus.measures.answers import plain_result
 from modelcensus.measures.health import health
 from modelcensus.publish.views.search import found_by_name
 from modelcensus.serve.check import Given, answer
-from modelcensus.serve.problems import documented
+from modelcensus.serve.problems import PlainJSON, documented
 from modelcensus.serve.tester import Tester
 from modelcensus.vocabulary import Request as Asked
 from modelcensus.vocabulary import RequestError
@@ -85,7 +84,7 @@ WRONG = documented(400, 404, 413, 422, 429, 503)
 
 def router(tester: Tester) -> APIRouter:
     """All operations, on one census."""
-    api = APIRouter(responses=WRONG, default_response_class=JSONResponse)
+    api = APIRouter(responses=WRONG, default_response_class=PlainJSON)
 
     @api.get("/measures")
     def list_measures() -> list[MeasureEntry]:

@@ -16,7 +16,7 @@ CLIENTS = 10_000
 """Clients that are remembered; the one seen longest ago is forgotten."""
 OWN = "modelcensus.own"
 """Set in the scope of what the program asks of itself."""
-TESTED = ("/claims/", "/check", "/api/v1/claims/", "/api/v1/check")
+TESTED = ("/claims/", "/feeds/claims/", "/check", "/api/v1/claims/", "/api/v1/check")
 """Addresses at which claims are tested."""
 
 

@@ -15,6 +15,7 @@ from modelcensus.publish.pages import tools
 from modelcensus.publish.tested import Tested
 from modelcensus.publish.views import View
 from modelcensus.publish.views import pages as view_pages
+from modelcensus.publish.visible import visible
 from modelcensus.serve.api_page import operations
 from modelcensus.serve.check import Checked, Given
 from modelcensus.serve.tester import Tester
@@ -64,7 +65,7 @@ class Pages:
 
     def embedded(self, view: View, at: Callable[..., str], figure: str, alt: str) -> str:
         """One picture of a view, for a frame on another page."""
-        return self._templates.get_template("embed.html").render(view=view, at=at, figure=figure, alt=alt)
+        return visible(self._templates.get_template("embed.html").render(view=view, at=at, figure=figure, alt=alt))
 
     def packs(self) -> str:
         """All packs and their claims."""
@@ -103,7 +104,8 @@ class Pages:
         return Markup(template.render(curve=drawn_curve(one, named=False), alone=False, root="", **words))
 
     def _page(self, name: str, menu: str, **content: object) -> str:
-        return self._templates.get_template(name).render(menu=menu, menus=self._menus, data=self._data, **content)
+        template = self._templates.get_template(name)
+        return visible(template.render(menu=menu, menus=self._menus, data=self._data, **content))
 
 
 def _href(to: str, root: str = "") -> str:

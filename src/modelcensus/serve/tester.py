@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, date
 
 from modelcensus.catalog import Knowledge
 from modelcensus.claims import Account, Claim, Pack, account
 from modelcensus.claims.figures import Published, find_figures
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Census, Result
+from modelcensus.publish.editions import day_before_the_newest
 from modelcensus.publish.scene import Scene
 from modelcensus.serve.desks import Desks
 from modelcensus.vocabulary import Request
@@ -25,6 +27,7 @@ class Tester:
         self.knowledge: Knowledge = self._census.knowledge
         self.manifests: list[Manifest] = self._census.manifests
         self._accounts: dict[str, Account] = {}
+        self._before: dict[str, Account] = {}
 
     def test(self, pack: Pack, claim: Claim) -> Account:
         """The account of a claim."""
@@ -37,6 +40,19 @@ class Tester:
         if name not in self._accounts:
             self._accounts[name] = self.test(pack, claim)
         return self._accounts[name]
+
+    def day(self) -> date:
+        """The day (UTC) of the newest batch."""
+        return self._census.ledger.manifests()[-1].committed_at.astimezone(UTC).date()
+
+    def before(self, pack: Pack, claim: Claim) -> tuple[Account | None, date | None]:
+        """The account of a claim of the packs on the day before the newest batch; nothing where there was no ledger then."""
+        day, name = day_before_the_newest(self._census.ledger), f"{pack.id}/{claim.id}"
+        if day and name not in self._before:
+            with self._desks.claims() as census:
+                then = Census(census.ledger, census.folders, day)
+                self._before[name] = account(then, pack, claim)
+        return self._before.get(name), day
 
     def page(self) -> AbstractContextManager[Scene]:
         """A desk for a page, for as long as it is needed."""

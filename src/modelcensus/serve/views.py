@@ -23,6 +23,7 @@ from modelcensus.publish.theme import darkened
 from modelcensus.publish.views import Page as ViewPage
 from modelcensus.publish.views import View
 from modelcensus.publish.views import pages as view_pages
+from modelcensus.publish.visible import visible
 from modelcensus.vocabulary import RequestError, nearest
 
 SUFFIXES = {
@@ -150,7 +151,12 @@ def _answer(views: Views, view: View, suffix: str, picked: Mapping[str, str], pa
         if theme not in THEMES:
             raise RequestError(f"no theme {theme!r}", where="theme", remedy=f"one of {', '.join(THEMES)}")
         chart = views.drawn(view, picked["figure"], size)
-        content = {".svg": lambda: darkened(chart.svg()) if theme == "dark" else chart.svg(), ".png": chart.png, ".vega": lambda: json.dumps(chart.spec)}[suffix]()
+        light = chart.svg
+        content = {
+            ".svg": lambda: visible(darkened(light()) if theme == "dark" else light()),
+            ".png": chart.png,
+            ".vega": lambda: json.dumps(chart.spec),
+        }[suffix]()
         return Response(content, media_type=SUFFIXES[suffix])
     tables = view.tables()
     if not tables or (picked["table"] and picked["table"] not in tables):
@@ -162,7 +168,7 @@ def _answer(views: Views, view: View, suffix: str, picked: Mapping[str, str], pa
     name = f"{view.name}{suffix}".encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
     headers = {"content-disposition": f'attachment; filename="{name}"', **_rests_on(table)}
     if suffix == ".csv":
-        return Response(table.to_csv(), media_type=SUFFIXES[suffix], headers=headers)
+        return Response(visible(table.to_csv()), media_type=SUFFIXES[suffix], headers=headers)
     sink = io.BytesIO()
     pq.write_table(table.to_arrow(), sink)
     return Response(sink.getvalue(), media_type=SUFFIXES[suffix], headers=headers)

@@ -36,13 +36,14 @@ def rising(scene: Scene, dimension: str, way: Counting) -> Section:
     moved = sorted((m for m in moved if m[0] > 0), key=lambda m: (-m[0], m[3]))[:MOST]
     if not moved:
         raise RequestError("nobody won a place", where="rising", remedy="ask for growth")
-    won, name, was, place, _row = moved[0]
+    _won, name, was, place, _row = moved[0]
     lead = Statement.build(
         Name(_called(scene, dimension, name)), " won most places: from place ", Linked(str(was), result.provenance.id), " to place ",
         Linked(str(place), result.provenance.id), f" in {period_text(last.period)}, by downloads within {result.whole_text}.",
     )  # fmt: skip
     rows = tuple(
-        (n, f"+{w}", b, p, number(r.value, "downloads"), "yes" if _overlaps(now, p, r) else "no") for w, n, b, p, r in moved
+        (n, f"+{w}", b, p, number(r.value, "downloads"), "yes" if _overlaps(now, p, r) else "no")
+        for w, n, b, p, r in moved
     )
     header = (dimension, "places won", "place before", "place", "downloads", "a neighbour's interval overlaps")
     caption = f"Places won among the first {FURTHEST} in {period_text(last.period)}"
@@ -78,7 +79,9 @@ def reach(scene: Scene, dimension: str) -> Section:
         for n, r, t, o in found
     )  # fmt: skip
     header = (dimension, "reach", "at least", "at most", "its own", "record")
-    links = _links(dimension, [f[0] for f in found]) | {r.provenance.id: f"/provenance/{r.provenance.id}" for _n, r, *_ in found}
+    links = _links(dimension, [f[0] for f in found]) | {
+        r.provenance.id: f"/provenance/{r.provenance.id}" for _n, r, *_ in found
+    }
     facts = Facts("reach", f"The reach of the {len(found)} most downloaded", header, rows, links)
     question = f"Which {dimension.replace('_', ' ')} reaches furthest with what grows from it? ({who(own)})"
     return Section("reach", question, [lead], facts=[facts], results=[f[1] for f in found])
@@ -96,13 +99,15 @@ def _places(rows: Sequence[Row], dimension: str) -> dict[str, tuple[int, Row]]:
 
 
 def _overlaps(places: dict[str, tuple[int, Row]], place: int, row: Row) -> bool:
-    """Whether the intervals allow another place than this one."""
-    beside = [r for p, r in places.values() if abs(p - place) == 1]
-    low, high = (row.value if b is None else b for b in (row.low, row.high))
-    return any(
-        (r.value if r.high is None else r.high or 0) >= (low or 0) and (r.value if r.low is None else r.low or 0) <= (high or 0)
-        for r in beside
-    )  # fmt: skip
+    """Whether the interval of a neighbour in the order allows another place than this one."""
+    low, high = _interval(row)
+    beside = [_interval(r) for p, r in places.values() if abs(p - place) == 1]
+    return any(above >= low and below <= high for below, above in beside)
+
+
+def _interval(row: Row) -> tuple[float, float]:
+    value = row.value or 0.0
+    return value if row.low is None else row.low, value if row.high is None else row.high
 
 
 def _links(dimension: str, names: Sequence[str]) -> dict[str, str]:
