@@ -28,6 +28,9 @@ for _name, _place in COMMANDS.items():
 
 def main() -> None:
     """Run a command: exit status 0 done, 1 the input or the data do not allow it, 2 usage."""
+    if sys.argv[1:2] in ([], ["--help"], ["-h"]):
+        for name in COMMANDS:  # the list of commands says what each is for
+            _ = app[name]
     try:
         app()
     except BrokenPipeError:  # before OSError, of which it is one

@@ -36,7 +36,7 @@ def serve(
     answers_per_minute: AtLeastOne = 600,
     tests_per_minute: AtLeastOne = 60,
     desks: AtLeastOne = 1,
-    prepare: bool = True,
+    no_prepare: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Serve the app: paste a headline or an article, and see which of its statements hold; Ctrl-C ends it.
 
@@ -52,8 +52,8 @@ def serve(
         Tests of claims that one client may ask for in a minute.
     desks
         Answers that are worked out at the same time; each opens the ledger anew. Claims have a desk of their own.
-    prepare
-        Work out the main pages before anybody asks for them.
+    no_prepare
+        Do not work out the main pages before anybody asks for them.
     """
     root = ledger_root(ledger)
     with _listening(host, port) as listening:
@@ -78,7 +78,7 @@ def serve(
         )
         server = uvicorn.Server(config)
         with suppress(KeyboardInterrupt):  # a second Ctrl-C
-            asyncio.run(_run(server, loading, front, listening, prepare))
+            asyncio.run(_run(server, loading, front, listening, not no_prepare))
         say(ENDED)
 
 
