@@ -295,7 +295,7 @@ def commands(group: str = "") -> str:
 
 
 OPTION = ("option", "value", "default", "meaning")
-APART = {"collect": "collecting.md"}
+APART = {"collect": "collecting.md", "serve": "serve.md", "mcp": "serve.md"}
 """Groups of commands that are explained on a page of their own."""
 
 
@@ -360,6 +360,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "computed-views": computed_views,
     "catalog-columns": catalog_columns,
     "commands": commands,
+    "serve-commands": lambda: commands("serve").replace("## `", "### `"),
+    "mcp-commands": lambda: commands("mcp").replace("## `", "### `"),
     "collect-commands": lambda: commands("collect").replace("## `", "### `"),
 }
 
