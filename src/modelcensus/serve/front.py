@@ -35,7 +35,8 @@ class Loading:
         self._load = load
 
     def start(self) -> None:
-        """Begin to load."""
+        """Begin to load; nobody who stops waiting can call it off."""
+        self.done.set_running_or_notify_cancel()
         Thread(target=self._run, name="loading", daemon=True).start()
 
     def _run(self) -> None:
@@ -80,7 +81,10 @@ class Front:
             seen.add(address)
             while not self._keeping.idle:
                 await asyncio.sleep(PAUSE)
-            body = await self._fetched(address)
+            try:
+                body = await self._fetched(address)
+            except Exception:  # whoever asks for that page is told
+                continue
             waiting += [html.unescape(m.decode()) for m in PICTURE.findall(body) if not m.startswith(b"/assets")]
 
     async def _fetched(self, address: str) -> bytes:
