@@ -297,7 +297,7 @@ def commands(group: str = "") -> str:
 
 
 OPTION = ("option", "value", "default", "meaning")
-APART = {"collect": "collecting.md", "catalog regions": "regions.md"}
+APART = {"collect": "collecting.md", "catalog regions": "regions.md", "serve": "serve.md", "mcp": "serve.md"}
 """Commands, and groups of them, that are explained on a page of their own."""
 
 
@@ -362,6 +362,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "computed-views": computed_views,
     "catalog-columns": catalog_columns,
     "commands": commands,
+    "serve-commands": lambda: commands("serve").replace("## `", "### `"),
+    "mcp-commands": lambda: commands("mcp").replace("## `", "### `"),
     "collect-commands": lambda: commands("collect").replace("## `", "### `"),
     "regions-command": lambda: commands("catalog regions"),
 }

@@ -10,7 +10,7 @@ import polars
 import pytest
 
 from ledgers import batch_of, fact, observation, opened
-from modelcensus.measures import Provenance, Result, Row, drawing
+from modelcensus.measures import Provenance, Result, Row
 from modelcensus.measures import result as result_room
 from modelcensus.vocabulary import CensusError, Request, RequestError, Terms
 
@@ -155,12 +155,6 @@ def test_the_chart_is_that_of_the_command_line():
     assert "Mine" in str(chart.spec) and chart.svg().startswith("<svg")
     with pytest.raises(RequestError, match="post"):
         result_of().chart(size="pots")
-
-
-def test_without_somebody_who_draws_a_chart_is_an_error(monkeypatch):
-    monkeypatch.setattr(drawing, "_DRAW", [])
-    with pytest.raises(CensusError, match="import modelcensus"):
-        result_of().chart()
 
 
 def test_an_unknown_citation_is_an_error_that_helps():
