@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import catalog, claims, collecting, flows, logs, measures
+from bench import catalog, claims, collecting, flows, logs, measures, serving
 
 BENCHES = {
     "flows": flows.main,
@@ -11,6 +11,7 @@ BENCHES = {
     "claims": claims.main,
     "collecting": collecting.main,
     "logs": logs.main,
+    "serving": serving.main,
 }
 
 

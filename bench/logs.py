@@ -6,105 +6,37 @@ of one file name by repository and day. On what they all count they must agree.
 """
 
 import argparse
-import gzip
+import importlib.util
+import json
 import os
+import shlex
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-import numpy as np
-import pyarrow as pa
 
+from bench.access_logs import make_logs
 from bench.sides import answer, apart
 
 MODULE = "bench.logs"
-REPOSITORIES, DAYS, START = 50_000, 30, "2026-10-01"
-FILES = {
-    "config.json": 30, "tokenizer.json": 10, "tokenizer_config.json": 10, "model.safetensors": 12, "generation_config.json": 5,
-    "README.md": 4, "model-00001-of-00004.safetensors": 4, "model-00002-of-00004.safetensors": 4,
-    "special_tokens_map.json": 5, "model_index.json": 2, "vocab.json": 8, ".gitattributes": 6,
-}  # fmt: skip
-HUBS = ("0.23.4", "0.26.2", "0.30.2", "0.34.4", "0.36.2", "1.2.3", "1.22.0", "1.29.0", "2.4.0")
-PYTHONS = ("3.9.18", "3.10.14", "3.11.7", "3.12.4", "3.13.1")
-TOOLS = (
-    "curl/7.88.1", "Wget/1.21.3", "aria2/1.36.0", "node", "python-requests/2.32.3", "llama-cpp/5123",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "git-lfs/3.3.0 (GitHub; linux amd64; go 1.19.8)",
-)  # fmt: skip
-SESSION = "unknown/None; hf_hub/2.4.0; python/3.11.7; transformers/5.23.0; session_id/"
-LINE = """
-    select concat((a * 7919 % 223 + 1)::bigint, '.', a // 65536 % 256, '.', a // 256 % 256, '.', a % 256, ' - - [',
-        strftime(timestamp '{start}' + to_seconds(t), '%d/%b/%Y:%H:%M:%S'), ' +0000] "',
-        case when m < .6 then 'HEAD' else 'GET' end, ' /',
-        case when m between .3 and .4 then concat('api/resolve-cache/models/', repository, '/', sha, '/', file)
-             when m > .93 then concat('api/models/', repository)
-             else concat(repository, '/resolve/', case when m < .2 or m > .55 then 'main' else sha end, '/', file) end,
-        ' HTTP/1.1" ', case when m < .3 then 307 when m < .4 then 200 when m < .42 then 404 when m < .5 then 302 else 200 end,
-        ' ', case when m < .6 then 0 else b end, ' "-" "',
-        coalesce(agent, concat('{session}', md5(s::varchar), '; file_type/config; from_auto_class/True')), '"') as line
-    from (select *, md5(repository) || md5(repository)[:8] as sha from sent
-          join repositories using (r) join files using (f) left join agents using (u)) order by n
-"""
 BY_HAND = r"^(?:GET|HEAD) /[^/]+/[^/]+/resolve/[^/]+/config\.json[ ?]"
 COLUMNS = ("ip", "ident", "user", "time", "zone", "request", "status", "bytes", "referer", "agent")
 
 
-def make_logs(folder: Path, lines: int, files: int) -> list[Path]:
-    """Compressed logs that follow each other in time."""
-    rng = np.random.default_rng(7)
-    weights = 1 / np.arange(1, REPOSITORIES + 1)
-    weights /= weights.sum()
-    agents = [f"unknown/None; hf_hub/{h}; python/{p}" for h in HUBS for p in PYTHONS]
-    agents += [
-        f"transformers/4.57.6; {a.removeprefix('unknown/None; ')}; torch/2.6.0; file_type/config" for a in agents
-    ]
-    agents += [f"vllm/0.22.1; hf_hub/{h}; python/{p}; torch/2.8.0; is_ci/true" for h in HUBS for p in PYTHONS]
-    agents += TOOLS
-    db = duckdb.connect()
-    names = [f"org{i % 3000}/model-{i}-{'instruct' if i % 3 else 'base'}" for i in range(REPOSITORIES)]
-    db.register("repositories", pa.table({"r": np.arange(REPOSITORIES), "repository": names}))
-    db.register("files", pa.table({"f": np.arange(len(FILES)), "file": list(FILES)}))
-    db.register("agents", pa.table({"u": np.arange(len(agents)), "agent": agents}))
-    chances = np.array(list(FILES.values()), float)
-    each, span = lines // files, DAYS * 86_400 // files
-    made: list[Path] = []
-    with ThreadPoolExecutor(2) as pool:
-        for k in range(files):
-            sent = {
-                "n": np.arange(each), "t": np.sort(rng.integers(0, span, each)) + k * span,
-                "r": rng.choice(REPOSITORIES, each, p=weights), "f": rng.choice(len(FILES), each, p=chances / chances.sum()),
-                "u": np.where(rng.random(each) < 0.1, -1, rng.integers(0, len(agents), each)),
-                "a": rng.zipf(1.3, each) % 4_000_000, "s": rng.integers(0, each // 20 + 1, each), "m": rng.random(each),
-                "b": rng.integers(200, 90_000, each),
-            }  # fmt: skip
-            db.register("sent", pa.table(sent))
-            rows = db.execute(LINE.format(start=START, session=SESSION)).to_arrow_table()["line"]
-            path = folder / f"access.log.{k:02}.gz"
-            pool.submit(_compress, path, rows)
-            made.append(path)
-    return made
-
-
-def _compress(path: Path, rows: pa.ChunkedArray) -> None:
-    with gzip.open(path, "wb", compresslevel=5) as out:
-        for chunk in rows.chunks:
-            out.write(("\n".join(chunk.to_pylist()) + "\n").encode())
-
-
 @contextmanager
 def timed(found: dict) -> Iterator[None]:
-    """Seconds on the clock, and of the processors."""
+    """Seconds on the clock, and of the processors, those of programs that were started and ended included."""
     wall, before = time.perf_counter(), os.times()
     yield
     after = os.times()
-    found |= {"seconds": time.perf_counter() - wall, "cpu": after.user + after.system - before.user - before.system}
+    found |= {"seconds": time.perf_counter() - wall, "cpu": sum(after[:4]) - sum(before[:4])}
 
 
 def ours(folder: str, *policies: str) -> dict:
@@ -184,6 +116,43 @@ def with_pandas(folder: str) -> dict:
     return {**found, **_digest(Counter({(r, _iso(d)): n for (r, d), n in counts.items()}))}
 
 
+def with_chdb(folder: str) -> dict:
+    from chdb import session
+
+    found: dict = {}
+    with timed(found):
+        answered = session.Session().query(
+            f"""select extract(parts[2], '^[A-Z]+ /([^/]+/[^/]+)/resolve/') as repository, extract(parts[1], '\\\\[([^:]+)') as day,
+                       count() as n
+                from (select splitByChar('"', line) as parts from file('{folder}/*.gz', 'LineAsString', 'line String'))
+                where match(parts[2], '{BY_HAND.replace(chr(92), chr(92) * 2)}') and substring(parts[3], 2, 3) <> '404' group by all""",
+            "JSONCompact",
+        )
+        rows = json.loads(str(answered))["data"]
+    return {**found, **_digest(Counter({(r, _iso(d)): int(n) for r, d, n in rows}))}
+
+
+def with_goaccess(folder: str) -> dict:
+    """Its own report, which counts no models: of what it says the number of lines is compared."""
+    report, found = Path(folder) / "goaccess.json", {}
+    with timed(found):
+        command = f"gunzip -c {shlex.quote(folder)}/*.gz | goaccess --log-format=COMBINED --no-progress -o {shlex.quote(str(report))} -"
+        subprocess.run(["bash", "-c", command], check=True, stderr=subprocess.DEVNULL)
+    general = json.loads(report.read_text())["general"]
+    report.unlink()
+    return {**found, "lines": general["valid_requests"]}
+
+
+def with_gunzip(folder: str) -> dict:
+    """What nobody can do without."""
+    found: dict = {}
+    with timed(found):
+        said = subprocess.run(
+            ["bash", "-c", f"gunzip -c {shlex.quote(folder)}/*.gz | wc -l"], check=True, stdout=subprocess.PIPE
+        )
+    return {**found, "lines": int(said.stdout)}
+
+
 def _iso(day: str) -> str:
     return time.strftime("%Y-%m-%d", time.strptime(day, "%d/%b/%Y"))
 
@@ -201,7 +170,10 @@ def made(folder: str, lines: str, files: str) -> dict:
     return {"files": len(make_logs(Path(folder), int(lines), int(files)))}
 
 
-SIDES = {"made": made, "ours": ours, "polars": with_polars, "duckdb": with_duckdb, "pandas": with_pandas}
+SIDES = {
+    "made": made, "ours": ours, "polars": with_polars, "duckdb": with_duckdb, "pandas": with_pandas,
+    "chdb": with_chdb, "goaccess": with_goaccess, "gunzip": with_gunzip,
+}  # fmt: skip
 
 
 def main(arguments: list[str]) -> None:
@@ -218,16 +190,32 @@ def main(arguments: list[str]) -> None:
             apart(MODULE, "made", folder, str(chosen.lines), str(chosen.files))
         size = sum(p.stat().st_size for p in folder.glob("*.gz")) / 1e6
         print(f"logs: {len(list(folder.glob('*.gz')))} files, {size:,.0f} MB compressed")
-        found = {n: apart(MODULE, n, folder) for n in ("polars", "duckdb", "pandas", "ours")}
+        found = {n: apart(MODULE, n, folder) for n in OTHERS if _installed(n)}
+        found["ours"] = apart(MODULE, "ours", folder)
         found["ours, first-hit windows"] = apart(MODULE, "ours", folder, "dedup=first-hit")
-        base = found["polars"]
+        base, lines = found["polars"], found["gunzip"]["lines"]
         for name, side in found.items():
-            same = "" if "windows" in name else ", the same" if side["total"] == base["total"] else ", DIFFERENT"
+            told = f"{side['lines']:,} lines" if "lines" in side else (
+                f"{side['total']:,} downloads on {side['days']:,} days of repositories"
+            )  # fmt: skip
+            same = side.get("lines", lines) == lines and side.get("total", base["total"]) == base["total"]
+            same_said = "" if "windows" in name else ", the same" if same else ", DIFFERENT"
             print(
                 f"{name}: {side['seconds']:.1f} s ({side['seconds'] / base['seconds']:.1f} x polars), {side['cpu']:.1f} s of"
-                f" processors ({side['cpu'] / base['cpu']:.1f} x), {side['peak']:.2f} GB, {side['total']:,} downloads on"
-                f" {side['days']:,} days of repositories{same}" + (f", ledger {side['ledger_mb']:.0f} MB" if "ledger_mb" in side else "")
-            )  # fmt: skip
+                f" processors ({side['cpu'] / base['cpu']:.1f} x), {side['peak']:.2f} GB, {told}{same_said}"
+                + (f", ledger {side['ledger_mb']:.0f} MB" if "ledger_mb" in side else "")
+            )
+
+
+OTHERS = ("polars", "gunzip", "duckdb", "pandas", "chdb", "goaccess")
+
+
+def _installed(side: str) -> bool:
+    """Whether what a side needs is here; says so where it is not."""
+    here = bool(shutil.which(side) if side in ("gunzip", "goaccess") else importlib.util.find_spec(side))
+    if not here:
+        print(f"{side}: left out, it is not installed")
+    return here
 
 
 if __name__ == "__main__":

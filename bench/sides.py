@@ -37,7 +37,8 @@ def apart(module: str, side: str, *arguments: Path | str) -> dict:
 
 
 def answer(sides: Mapping[str, Callable[..., dict]]) -> None:
-    """In the process of a side: run it, and print what it found with its peak of memory (GB)."""
+    """In the process of a side: run it, and print what it found with its peak of memory (GB), or that of what it started."""
     side, *arguments = sys.argv[1:]
     found = sides[side](*arguments)
-    print(json.dumps({**found, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}))
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print(json.dumps({**found, "peak": peak / 1e6}))

@@ -121,11 +121,13 @@ def dump_datasets_table() -> str:
 
 
 def sources_table() -> str:
-    rows = [(f"`{s.name}`", s.text, s.terms.unit, s.terms.cadence) for s in sources().values()]
-    rows += [
-        ("`hub_api`", "The Hub's model listing, live ([collecting.md](collecting.md))", HUB_API.unit, HUB_API.cadence)
+    rows = [(s.name, s.text, s.terms) for s in sources().values()]
+    rows += [("hub_api", "The Hub's model listing, live ([collecting.md](collecting.md))", HUB_API)]
+    told = [
+        (f"`{name}`", text, terms.unit, terms.cadence, terms.license)
+        for name, text, terms in sorted(rows, key=lambda r: r[0])
     ]
-    return table(("source", "reads", "unit", "cadence"), sorted(rows))
+    return table(("source", "reads", "unit", "cadence", "license, where no import states another"), told)
 
 
 def targets_list() -> str:
@@ -276,7 +278,7 @@ def commands(group: str = "") -> str:
     told: dict[str, tuple[str, ...]] = {}
     parts = []
     for name, command in _commands(app):
-        if (name.partition(" ")[0] if name.partition(" ")[0] in APART else "") != group:
+        if next((g for g in APART if f"{name} ".startswith(f"{g} ")), "") != group:
             continue
         arguments = command.assemble_argument_collection(parse_docstring=True)
         positional = [a for a in arguments if not a.names[0].startswith("-")]
@@ -295,8 +297,8 @@ def commands(group: str = "") -> str:
 
 
 OPTION = ("option", "value", "default", "meaning")
-APART = {"collect": "collecting.md"}
-"""Groups of commands that are explained on a page of their own."""
+APART = {"collect": "collecting.md", "catalog regions": "regions.md", "serve": "serve.md", "mcp": "serve.md"}
+"""Commands, and groups of them, that are explained on a page of their own."""
 
 
 def _commands(parent: App, before: str = "") -> Iterator[tuple[str, App]]:
@@ -360,7 +362,10 @@ PARTS: dict[str, Callable[[], str]] = {
     "computed-views": computed_views,
     "catalog-columns": catalog_columns,
     "commands": commands,
+    "serve-commands": lambda: commands("serve").replace("## `", "### `"),
+    "mcp-commands": lambda: commands("mcp").replace("## `", "### `"),
     "collect-commands": lambda: commands("collect").replace("## `", "### `"),
+    "regions-command": lambda: commands("catalog regions"),
 }
 
 

@@ -1,7 +1,6 @@
 """`collect ollama`, `modelscope`, `publisher` and `file` against a server on loopback."""
 
 import json
-import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from modelcensus.cli.main import app
+from commands import run_here
 from modelcensus.ledger import Ledger
 from modelcensus.sources import web
 from modelcensus.vocabulary import CensusError
@@ -65,20 +64,9 @@ def server(monkeypatch):
 
 
 @pytest.fixture
-def run(tmp_path, capsys):
-    def run(*given: str) -> tuple[int, str]:
-        status = 0
-        try:
-            app(["collect", *given, "--ledger", str(tmp_path / "ledger")])
-        except SystemExit as end:
-            status = int(end.code or 0)
-        except CensusError as error:
-            status = 1
-            sys.stderr.write(str(error))
-        said = capsys.readouterr()
-        return status, said.out + said.err
-
-    return run
+def run(tmp_path):
+    """Run `collect` with these words into a ledger of its own."""
+    return lambda *given: run_here("collect", *given, "--ledger", tmp_path / "ledger")
 
 
 @pytest.fixture
@@ -176,9 +164,32 @@ def test_the_login_goes_to_the_hub_alone(server, run, ledger, monkeypatch):
 
 def test_a_file_from_an_address_goes_through_its_reader(server, run, ledger):
     server.answer = served("modelId\nacme/small\nacme/big\n")
-    status, said = run("file", f"{server.url}/lists/models.csv", "--source", "tracked_list", "--date", "2026-06-15")
-    assert status == 0 and ledger.manifests()[0].rows["lists"] == 2, said
+    address = f"{server.url}/lists/models.csv?token=secret"
+    words = ["--source", "tracked_list", "--date", "2026-06-15", "--terms", "license=Apache-2.0"]
+    status, said = run("file", address, *words)
+    (manifest,) = ledger.manifests()
+    assert status == 0 and manifest.rows["lists"] == 2, said
+    assert manifest.terms["license"] == "Apache-2.0" and manifest.terms["citation"].endswith("/lists/models.csv")
+    assert run("file", address, *words)[0] == 0 and len(ledger.manifests()) == 1
+    assert not [p for p in ledger.root.rglob("*") if p.is_file() and b"token=secret" in p.read_bytes()]
     status, said = run("file", f"{server.url}/x.csv", "--source", "nonsense")
     assert status == 1 and "unknown source 'nonsense'" in said
     status, said = run("file", f"{server.url}/x.csv", "--source", "tables", "--map", "repo")
     assert status == 1 and "is not NAME=VALUE" in said
+
+
+def test_a_table_of_scores_that_stands_still_or_shrinks_is_reported(server, run, ledger):
+    head = (
+        "name,creator,country,is_open_weights,huggingface_url,release_date,artificial_analysis_intelligence_index\n"
+    )
+    rows = [f"Model {i},Qwen,cn,True,https://huggingface.co/Qwen/m{i},2026-03-01,{30 + i}\n" for i in range(10)]
+    server.answer = served(head + "".join(rows))
+    words = ["file", f"{server.url}/index.csv", "--source", "quality", "--date"]
+    assert run(*words, "2026-07-10")[0] == 0 and run(*words, "2026-07-10")[0] == 0
+    status, said = run(*words, "2026-07-17")
+    assert (
+        status == 1 and "index.csv is stale: the same bytes as on 2026-07-10" in said and len(ledger.manifests()) == 2
+    )
+    server.answer = served(head + "".join(rows[:3]))
+    status, said = run(*words, "2026-07-24")
+    assert status == 1 and "lists 3 where it listed 10 before" in said

@@ -142,10 +142,10 @@ class Killed(BaseException):
 @pytest.mark.parametrize("commits", [0, 1, 2, 3])
 def test_a_run_that_ends_before_a_commit_loses_nothing(count, tmp_path, monkeypatch, commits):
     """A batch has two commits, its loads and its downloads: an end before any of them is made good by the next run."""
-    from modelcensus.counting import run
+    from modelcensus.counting import reading
     from modelcensus.ledger import Ledger
 
-    monkeypatch.setattr(run, "LINES", 100)
+    monkeypatch.setattr(reading, "LINES", 100)
     every = [lines(i * 150, i * 150 + 150, step=900) for i in range(3)]
     files = [write(tmp_path / f"{i}.log", p) for i, p in enumerate(every)]
     commit, left = Ledger.commit, [commits]
@@ -172,7 +172,7 @@ def test_a_run_that_is_killed_is_repeated(counted, tmp_path):
     every = [lines(i * 300, i * 300 + 300, step=200) for i in range(5)]
     files = [str(write(tmp_path / f"{i}.log", p)) for i, p in enumerate(every)]
     program = (
-        "import sys; from modelcensus.counting import run; run.LINES = 200; from modelcensus.cli import main;"
+        "import sys; from modelcensus.counting import reading; reading.LINES = 200; from modelcensus.cli import main;"
         f"sys.argv = ['modelcensus', 'count', *{files!r}, '--ledger', {str(tmp_path / 'ledger')!r}]; main()"
     )
     rng = random.Random(3)

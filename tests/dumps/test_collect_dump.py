@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from commands import run_here
 from dumps.made import write_dump
 from dumps.server import DatasetHub
-from modelcensus.cli.main import app
 from modelcensus.engine import DuckDBEngine
 from modelcensus.ledger import Ledger
 from modelcensus.sources import ImportOptions, read_batch
-from modelcensus.vocabulary import FACTS, LISTINGS, OBSERVATIONS, CensusError
+from modelcensus.vocabulary import FACTS, LISTINGS, OBSERVATIONS
 
 TODAY = datetime.now(UTC).date()
 STATS, WEEKLY, PULSE = "cfahlgren1/hub-stats", "hfmlsoc/hub_weekly_snapshots", "modelpulse/model-pulse-data"
@@ -47,22 +47,10 @@ def hub(dumps):
 
 
 @pytest.fixture
-def run(hub, tmp_path, capsys):
-    """Run the command: (exit status, what it said)."""
-
-    def run(*given: str) -> tuple[int, str]:
-        status = 0
-        try:
-            app(["collect", "dump", *given, "--endpoint", hub.endpoint, "--ledger", str(tmp_path / "ledger")])
-        except SystemExit as end:
-            status = int(end.code or 0)
-        except CensusError as error:
-            status = 1
-            sys.stderr.write(str(error))
-        said = capsys.readouterr()
-        return status, said.out + said.err
-
-    return run
+def run(hub, tmp_path):
+    """Run `collect dump` with these words: (exit status, what it said)."""
+    to = ["--endpoint", hub.endpoint, "--ledger", tmp_path / "ledger"]
+    return lambda *given: run_here("collect", "dump", *given, *to)
 
 
 @pytest.fixture

@@ -1,15 +1,18 @@
 """What a result gives to people: citation, chart, data frames, notebook; also of repositories with hostile names."""
 
 import re
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
 import polars
 import pytest
 
-from modelcensus.measures import Provenance, Result, Row, drawing
+from ledgers import batch_of, fact, observation, opened
+from modelcensus.measures import Provenance, Result, Row
 from modelcensus.measures import result as result_room
-from modelcensus.vocabulary import CensusError, Request, RequestError
+from modelcensus.vocabulary import CensusError, Request, RequestError, Terms
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -154,12 +157,6 @@ def test_the_chart_is_that_of_the_command_line():
         result_of().chart(size="pots")
 
 
-def test_without_somebody_who_draws_a_chart_is_an_error(monkeypatch):
-    monkeypatch.setattr(drawing, "_DRAW", [])
-    with pytest.raises(CensusError, match="import modelcensus"):
-        result_of().chart()
-
-
 def test_an_unknown_citation_is_an_error_that_helps():
     with pytest.raises(RequestError, match="bibtex"):
         result_of().cite("bibtx")  # type: ignore[arg-type]
@@ -171,3 +168,14 @@ def test_the_day_of_a_citation_is_that_of_the_newest_batch_used(sample):
     days = [m.committed_at.date() for m in sample.manifests if m.id in result.provenance.batches]
     assert date.fromisoformat(result.provenance.newest) == max(days)
     assert "reported by modelpulse" in result.cite()
+
+
+def test_a_channel_is_spoken_of_in_what_it_counts():
+    rows = [observation(r, "period", 1_000 * i, 30, start=0) for i, r in enumerate(("Qwen/a", "google/b"), 1)]
+    said = batch_of("list", "tokens", observations=rows, facts=[fact("Qwen/a"), fact("google/b")])
+    said = replace(said, terms=Terms(unit="tokens (prompt and completion) that a list shows"))
+    with contextmanager(opened)(said) as census:
+        share = census.measure("share", of={"organization": "Qwen"}, period="2026-01", reading={"channel": "tokens"})
+        total = census.measure("downloads", period="2026-01", reading={"channel": "tokens"})
+    assert "of the tokens" in share.sentence() and "downloads" not in share.sentence()
+    assert total.unit == "tokens" and share.unit == "share"

@@ -1,45 +1,13 @@
 """The app in a real browser, served as people run it: paste, read, change, check again."""
 
-import os
-import re
-import shutil
-import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from modelcensus.cli.serve import serve
 from modelcensus.vocabulary import RequestError
 
-COMMAND = shutil.which("modelcensus", path=str(Path(sys.executable).parent)) or "modelcensus"
 HEADLINE = "In February 2026 Qwen had more than twice the downloads of the next eight combined."
-
-
-def run(*arguments: str) -> subprocess.Popen[str]:
-    environment = {**os.environ, "MODELCENSUS_LEDGER": ""}
-    return subprocess.Popen(
-        [COMMAND, "serve", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    )
-
-
-@pytest.fixture(scope="module")
-def address(sample) -> Iterator[str]:
-    """The running app, which Ctrl-C ends cleanly."""
-    served = run("--port", "0")
-    try:
-        assert served.stderr
-        found = next((m for line in served.stderr if (m := re.search(r"http://127\.0\.0\.1:\d+/", line))), None)
-        assert found, served.wait(10)
-        yield found[0]
-        served.send_signal(signal.SIGINT)
-        _, said = served.communicate(timeout=20)
-        assert (served.returncode, said) == (0, "ended\n")
-    finally:
-        served.kill()
 
 
 @pytest.mark.browser

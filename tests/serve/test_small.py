@@ -1,5 +1,6 @@
 """Badges and feeds: the same numbers, well-formed, inert."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -7,8 +8,9 @@ from xml.etree import ElementTree
 import pytest
 from fastapi.testclient import TestClient
 
+from modelcensus.claims import account, find_claim, find_packs
 from modelcensus.measures import number
-from modelcensus.publish.feeds import feed_of
+from modelcensus.publish.feeds import claim_feed, feed_of
 from modelcensus.publish.scene import Scene
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -74,6 +76,21 @@ def test_a_feed_tells_of_first_places_won(client: TestClient, sample, end: str) 
 )
 def test_what_there_is_not_is_refused(client: TestClient, address: str, status: int) -> None:
     assert client.get(address).status_code == status
+
+
+def test_the_feed_of_a_claim_tells_its_verdict_and_a_flip(client: TestClient, sample) -> None:
+    name = "qwen-2026/double-the-next-eight"
+    (item,) = client.get(f"/feeds/claims/{name}.json").json()["items"]
+    assert item["title"].startswith("depends: ") and item["url"] == f"/claims/{name}"
+    assert ElementTree.fromstring(client.get(f"/feeds/claims/{name}.atom").text).findall(f"{ATOM}entry")
+    assert client.get("/feeds/claims/qwen-2026/none.atom").status_code == 404
+    pack, claim = find_claim(find_packs(), name)
+    now = account(sample, pack, claim)
+    nothing = replace(now, as_worded=None)
+    (flip,) = claim_feed(now, date(2026, 11, 23), nothing, date(2026, 11, 22)).entries
+    assert flip.title.startswith("The verdict flipped") and "Before (2026-11-22)" in flip.text
+    (same,) = claim_feed(now, date(2026, 11, 23), now, date(2026, 11, 22)).entries
+    assert "flipped" not in same.title
 
 
 def test_a_source_that_nobody_reads_any_more_is_told(sample) -> None:

@@ -158,12 +158,16 @@ class Peers(Fact):
 
 
 class Grouping(Fact):
-    """Regions as named groupings of countries; countries not named fall under `rest`; `labels` are for readers."""
+    """Regions as named groupings of countries; countries not named fall under `rest`; `labels` are for readers.
+
+    `namespaces` puts organizations into a region whatever their country, as somebody's region file does.
+    """
 
     text: str
     labels: dict[str, str] = Field(default_factory=dict)
     regions: dict[str, tuple[str, ...]]
     rest: str
+    namespaces: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class ScopeRule(Fact):

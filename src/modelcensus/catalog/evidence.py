@@ -93,18 +93,20 @@ def _known(field: str, value: object, rule: str, entry: Fact | None, why: str = 
 
 def _organization(knowledge: Knowledge, row: dict, repository: str) -> list[Evidence]:
     entry = knowledge.organizations.get(row["organization"])
+    grouping = knowledge.groupings[knowledge.grouping]
+    region = _known("region", row["region"], f"grouping {knowledge.grouping}", grouping, grouping.text)
     if entry is None:
         why = "nobody has looked at this namespace: add it with --knowledge (docs/catalog.md)"
-        return [
-            Evidence(f, _text(row[f]), "no entry", why=why) for f in ("organization", "country", "region", "kind")
-        ]
+        unknown = {
+            f: Evidence(f, _text(row[f]), "no entry", why=why) for f in ("organization", "country", "region", "kind")
+        }
+        return list((unknown | ({"region": region} if row["region"] != "unreviewed" else {})).values())
     namespace = repository.partition("/")[0]
     rule = "namespace" if namespace.lower() == entry.namespace.lower() else f"former namespace {namespace}"
-    grouping = knowledge.groupings[knowledge.grouping]
     return [
         _known("organization", f"{entry.namespace} ({entry.name})", rule, entry, entry.reason),
         _known("country", entry.country, "organization", entry),
-        _known("region", row["region"], f"grouping {knowledge.grouping}", grouping, grouping.text),
+        region,
         _known("kind", f"{entry.kind}, {entry.role}", "organization", entry),
     ]
 

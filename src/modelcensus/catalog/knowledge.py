@@ -77,6 +77,18 @@ class Knowledge(BaseModel):
         grouping = self.groupings[self.grouping]
         return next((r for r, countries in grouping.regions.items() if country in countries), grouping.rest)
 
+    def placed(self) -> dict[str, str]:
+        """The regions that the grouping in use states of namespaces (lower-cased) themselves."""
+        stated = self.groupings[self.grouping].namespaces
+        return {n.lower(): region for region, namespaces in stated.items() for n in namespaces}
+
+    def regions(self) -> dict[str, str]:
+        """The region of every listed organization, by its namespace."""
+        placed = self.placed()
+        return {
+            o.namespace: placed.get(o.namespace.lower(), self.region(o.country)) for o in self.organizations.values()
+        }
+
 
 def load_knowledge(folders: Iterable[Path] = ()) -> Knowledge:
     """Our knowledge, then each folder's on top: an entry with the same key replaces ours."""

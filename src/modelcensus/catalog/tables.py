@@ -16,11 +16,12 @@ def register_organizations(engine: Engine, knowledge: Knowledge) -> None:
     parent, kind, country, region, role, legacy_ids, names_its_own (institutions that make models: theirs are not
     of a family because they use its architecture)."""
     rows = []
+    regions, placed = knowledge.regions(), knowledge.placed()
     for o in knowledge.organizations.values():
         for namespace in (o.namespace, *o.former, *o.aliases):
             if namespace != o.namespace and namespace in knowledge.organizations:
                 continue
-            region = knowledge.region(o.country)
+            placed.pop(namespace.lower(), None)
             rows.append(
                 (
                     namespace.lower(),
@@ -29,12 +30,14 @@ def register_organizations(engine: Engine, knowledge: Knowledge) -> None:
                     o.parent,
                     o.kind,
                     o.country,
-                    region,
+                    regions[o.namespace],
                     o.role,
                     o.legacy_ids and namespace == o.namespace,
                     o.role == "maker" and o.kind not in ("individual", "community"),
                 )
             )
+    # nobody has looked at the others: their region alone is known
+    rows += [(n, n, n, "", None, None, region, None, False, False) for n, region in placed.items()]
     texts = ("namespace", "organization", "organization_name", "parent", "kind", "country", "region", "role")
     _register(
         engine, "organizations", rows, dict.fromkeys(texts, _TEXT) | {"legacy_ids": _FLAG, "names_its_own": _FLAG}

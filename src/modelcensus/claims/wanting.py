@@ -63,7 +63,8 @@ def _makers(census: Census, regions: set[str], listed: set[str]) -> tuple[str, .
     repositories in the ledger."""
     known = census.knowledge
     makers = {o for f in known.families.values() for o in f.organizations if o in known.organizations} - listed
-    wanted = [o for o in makers if known.region(known.organizations[o].country) in regions]
+    region_of = known.regions()
+    wanted = [o for o in makers if region_of[o] in regions]
     rows = census.engine.rows("select organization, count(*) as n from catalog group by all")
     size = {r["organization"]: r["n"] for r in rows}
     return tuple(sorted(wanted, key=lambda o: (-size.get(o, 0), o.lower())))

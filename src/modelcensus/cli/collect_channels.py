@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
-from modelcensus.cli.import_ import import_batch
+from modelcensus.cli.import_ import import_batch, named_values
 from modelcensus.cli.options import LedgerOption, ledger_to_write, notes, say
-from modelcensus.ledger import Ledger
-from modelcensus.sources import ImportOptions
+from modelcensus.ledger import Ledger, Manifest
+from modelcensus.sources import ImportOptions, sources
 from modelcensus.sources.modelscope_pages import ADDRESS, MOST, fetch_models
 from modelcensus.sources.web import fetch
 from modelcensus.vocabulary import InputError
@@ -96,6 +96,9 @@ def file(
     name: str = "",
     date: str = "",
     map: Annotated[list[str] | None, Parameter(name="--map", negative="")] = None,
+    scope: str = "",
+    channel: str = "",
+    terms: Annotated[list[str] | None, Parameter(name="--terms", negative="")] = None,
     ledger: LedgerOption = None,
 ) -> None:
     """Fetch a file from an address and import it: lists of tokens, scores, tracked repositories, tables.
@@ -112,14 +115,31 @@ def file(
         Day of the rows (default, for a source that needs one: today).
     map
         TARGET=COLUMN, repeated.
+    scope
+        What the totals of a reported series count over.
+    channel
+        Channel of the series (default: the source's own).
+    terms
+        license=..., citation=..., repeated (default: the source's, with the address).
     """
     target = ledger_to_write(ledger)
-    pairs = [text.partition("=") for text in map or ()]
-    if wrong := [t for t, (k, _, v) in zip(map or (), pairs, strict=True) if not (k and v)]:
-        raise InputError(f"{wrong[0]!r} is not NAME=VALUE", where="--map", remedy="write for example repo=model_id")
+    stated = named_values(terms, "--terms")
+    if "://" in place:
+        known = sources()[source].terms.citation if source in sources() else ""
+        address = urlsplit(place)
+        shown = f"{address.scheme}://{address.hostname}{address.path}"  # what stands behind it may be a secret
+        stated = {"citation": f"{known}; fetched from {shown}" if known else shown} | stated
     if not date and source in ("quality", "tracked_list", "ollama_page", "modelscope"):
         date = _today()
-    options = ImportOptions(source=source, name=name, date=date, map={k: v for k, _, v in pairs})
+    options = ImportOptions(
+        source=source,
+        name=name,
+        date=date,
+        map=named_values(map, "--map"),
+        scope=scope,
+        channel=channel,
+        terms=stated,
+    )
     with _Folder(target, "file") as folder:
         if "://" in place:
             with notes.status(f"fetching {place}"):
@@ -131,22 +151,28 @@ def file(
 
 def _take(target: Ledger, path: Path, options: ImportOptions, what: str) -> None:
     """Import the file, and report where it says what an earlier one said, or much less."""
-    before = [m for m in target.manifests() if m.name == options.name] if options.name else []
+    name = options.name or path.name.split(".")[0]
+    before = [m for m in target.manifests() if (m.source, m.name) == (options.source, name)]
     manifest, new = import_batch(target, [path], options)
     if not before or not new:
         return
     last = max(before, key=lambda m: m.committed_at)
     problems = []
-    same = [m for m in before if m.inputs[0].digest == manifest.inputs[0].digest and m.last_day != manifest.last_day]
+    same = [m for m in before if m.inputs[0].digest == manifest.inputs[0].digest and _day(m) != _day(manifest)]
     if same:
-        problems.append(f"{what} is stale: the same bytes as on {same[-1].last_day}")
-    counts = [m.rows.get("observations", 0) for m in (last, manifest)]
+        problems.append(f"{what} is stale: the same bytes as on {_day(same[-1])}")
+    counts = [m.rows.get("observations", 0) + m.rows.get("scores", 0) for m in (last, manifest)]
     if options.source != "publisher_analytics" and counts[1] < FEWER * counts[0]:
         problems.append(f"{what} lists {counts[1]:,} where it listed {counts[0]:,} before")
     for problem in problems:
         say(f"modelcensus: {problem}; what was read is in the ledger")
     if problems:
         sys.exit(1)
+
+
+def _day(manifest: Manifest) -> str:
+    """The day that a batch is of; a table of scores has the one that was given."""
+    return str(manifest.last_day or manifest.options.get("date", ""))
 
 
 def _breakdown(organization: str, path: Path) -> Path:

@@ -2,7 +2,7 @@
 
 import fcntl
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +18,7 @@ from modelcensus.counting import (
     Counting,
     CountingRules,
     Policies,
+    Reader,
     Salts,
     Summary,
     check_files,
@@ -44,6 +45,7 @@ def count(
     rules: str = "",
     policy: Annotated[list[str] | None, Parameter(name="--policy", negative="")] = None,
     name: str = "logs",
+    engine: str = "duckdb",
     recount: Annotated[bool, Parameter(name="--recount", negative="")] = False,
     ledger: LedgerOption = None,
 ) -> None:
@@ -61,6 +63,8 @@ def count(
         NAME=VALUE, repeated: chain, methods, head, statuses, ranges, shards, dedup, window, bots, ci, unknown, mirrors, networks, keep, timezone, prefix, aside, last_line (docs/counting.md).
     name
         Name of the log: its channel is log:NAME.
+    engine
+        Where the logs are read: duckdb (in this process), or spark://HOST:PORT, a Spark cluster that sees them under the same path (docs/counting-spark.md).
     recount
         Count again what was counted before under this name, with other rules or policies; needs no logs.
     """
@@ -76,6 +80,8 @@ def count(
             where="count",
             remedy="count them first, then recount" if logs else "name the files, or ask for --recount",
         )
+    if recount and engine != "duckdb":
+        raise RequestError("with --recount no logs are read", where=f"--engine {engine}", remedy="leave out --engine")
     policies = Policies.parse(policy or ())
     check_files(logs or ())
     chosen, called, rules_note = _rules(rules)
@@ -98,15 +104,28 @@ def count(
             target.commit(batch)
             return _before(target, name)
 
-        with notes.status("opening") as status:
+        with notes.status("opening") as status, _reader(engine, policies) as reader:
             counting = Counting(
                 name, policies, (chosen, called), _libraries(target), before, salts, commit,
-                lambda text: status.update(escape(text)),
+                lambda text: status.update(escape(text)), reader,
             )  # fmt: skip
             done = counting.again() if recount else counting.files(logs or [], format)
             Inputs.of(target).keep(target)
         gone = salts.destroy_old()
     _say(done, name, recount, gone, target, rules_note)
+
+
+@contextmanager
+def _reader(engine: str, policies: Policies) -> Iterator[Callable[[Salts], Reader] | None]:
+    """What reads the logs on an engine; None: this process."""
+    if engine == "duckdb":
+        yield None
+        return
+    from modelcensus.counting.on_spark import OnSpark  # with pyspark, which is optional
+    from modelcensus.engine.spark import spark_session
+
+    with spark_session(engine) as session:
+        yield lambda salts: OnSpark(session, engine, policies, salts)
 
 
 def _rules(day: str) -> tuple[CountingRules, str, str]:

@@ -101,12 +101,17 @@ def _options(files: list[Path] | None, recipe: Path | None, **given: object) -> 
         return files or named, options
     for key in ("map", "terms"):
         if key in chosen:
-            chosen[key] = dict(_pair(text, f"--{key}") for text in chosen[key])  # type: ignore[union-attr]
+            chosen[key] = named_values(chosen[key], f"--{key}")  # type: ignore[arg-type]
     if "dates" in chosen:
         chosen["dates"] = read_dates(chosen["dates"])  # type: ignore[arg-type]
     if "missing" in chosen:
         chosen["missing"] = tuple(chosen["missing"])  # type: ignore[arg-type]
     return files or [], ImportOptions.model_validate({"source": "", **chosen})
+
+
+def named_values(given: list[str] | None, option: str) -> dict[str, str]:
+    """The values of an option that is written NAME=VALUE and can be repeated."""
+    return dict(_pair(text, option) for text in given or ())
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:

@@ -5,29 +5,21 @@ import sys
 
 from cyclopts import App
 
-from modelcensus.cli.catalog import catalog
-from modelcensus.cli.claims import claims
-from modelcensus.cli.claims_new import new
-from modelcensus.cli.collect import collect
-from modelcensus.cli.collect_channels import file, modelscope, ollama, publisher
-from modelcensus.cli.collect_dump import dump
-from modelcensus.cli.collect_hub import hub
-from modelcensus.cli.count import count
-from modelcensus.cli.diff import diff
-from modelcensus.cli.doctor import doctor
-from modelcensus.cli.explain import explain
-from modelcensus.cli.import_ import import_files
-from modelcensus.cli.launch import launch
-from modelcensus.cli.measure import measure
 from modelcensus.cli.options import say
-from modelcensus.cli.report import report
-from modelcensus.cli.serve import serve
-from modelcensus.cli.sql import sql
-from modelcensus.vocabulary import CensusError, software_versions
+
+COMMANDS = {
+    "report": "report:report", "import": "import_:import_files", "collect": "nested:collect", "count": "count:count",
+    "measure": "measure:measure", "claims": "nested:claims", "explain": "explain:explain", "launch": "launch:launch",
+    "diff": "diff:diff", "sql": "sql:sql", "serve": "serve:serve", "mcp": "mcp:mcp", "catalog": "nested:catalog",
+    "doctor": "doctor:doctor",
+}  # fmt: skip
+"""Where each command stands; it is loaded when it is called, so that none waits for what another one needs."""
 
 
 def versions() -> str:
     """What a report of a wrong number has to name, a line each."""
+    from modelcensus.vocabulary import software_versions  # loads the engines
+
     return "\n".join(f"{name} {version}" for name, version in software_versions().items())
 
 
@@ -38,22 +30,8 @@ app = App(
     version_format="plaintext",
     suppress_keyboard_interrupt=False,  # main says what an interruption leaves
 )
-app.command(report)
-app.command(import_files, name="import")
-for command in (hub, dump, ollama, modelscope, publisher, file):
-    collect.command(command)
-app.command(collect)
-app.command(count)
-app.command(measure)
-claims.command(new)
-app.command(claims)
-app.command(explain)
-app.command(launch)
-app.command(diff)
-app.command(sql)
-app.command(serve)
-app.command(catalog)
-app.command(doctor)
+for _name, _place in COMMANDS.items():
+    app.command(f"modelcensus.cli.{_place}", name=_name)
 app.register_install_completion_command(
     add_to_startup=False,  # a start file is its owner's: docs/install.md says what to add where it is needed
     help="Write the completion of commands and options for your shell.",
@@ -62,11 +40,11 @@ app.register_install_completion_command(
 
 def main() -> None:
     """Run a command: exit status 0 done, 1 the input or the data do not allow it, 2 usage."""
+    if sys.argv[1:2] in ([], ["--help"], ["-h"]):
+        for name in COMMANDS:  # the list of commands says what each is for
+            _ = app[name]
     try:
         app()
-    except CensusError as error:
-        say(f"modelcensus: {error}")
-        sys.exit(1)
     except BrokenPipeError:  # before OSError, of which it is one
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
@@ -77,3 +55,10 @@ def main() -> None:
     except KeyboardInterrupt:
         say("interrupted; nothing half-written is visible, the same command can be run again")
         sys.exit(130)
+    except Exception as error:
+        from modelcensus.vocabulary import CensusError  # loaded already by whatever raises one
+
+        if not isinstance(error, CensusError):
+            raise
+        say(f"modelcensus: {error}")
+        sys.exit(1)

@@ -1,17 +1,20 @@
 """Options that commands share, and the ledger that they mean."""
 
+from __future__ import annotations
+
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.console import Console
 
-from modelcensus.ledger import Ledger
-from modelcensus.measures import Census
-from modelcensus.sample import sample_ledger
-from modelcensus.vocabulary import LedgerError
+from modelcensus.sample import sample_ledger, sample_root
+
+if TYPE_CHECKING:
+    from modelcensus.ledger import Ledger
+    from modelcensus.measures import Census
 
 LedgerOption = Annotated[
     Path | None,
@@ -29,6 +32,7 @@ KnowledgeOption = Annotated[
     ),
 ]
 
+SAMPLE = "no ledger given: this is the bundled sample"
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
 """Where progress and notes go; standard output carries results alone."""
 
@@ -43,11 +47,15 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-def find_ledger(given: Path | None) -> Ledger:
-    """The ledger to read: given, from the environment, ./ledger, else the sample (and says so)."""
-    chosen = given or _environment() or (Path("ledger") if Path("ledger/manifests").is_dir() else None)
+def find_ledger(given: Path | None, quiet: bool = False) -> Ledger:
+    """The ledger to read: given, from the environment, ./ledger, else the sample (and says so, unless `quiet`)."""
+    from modelcensus.ledger import Ledger
+    from modelcensus.vocabulary import LedgerError
+
+    chosen = _chosen(given)
     if chosen is None:
-        say("no ledger given: this is the bundled sample")
+        if not quiet:
+            say(SAMPLE)
         return sample_ledger()
     if not (chosen / "manifests").is_dir():
         raise LedgerError(
@@ -56,14 +64,26 @@ def find_ledger(given: Path | None) -> Ledger:
     return Ledger(chosen)
 
 
+def ledger_root(given: Path | None) -> Path:
+    """The folder of the ledger that `find_ledger` opens, whether it is there or not (and says so where it is the sample)."""
+    chosen = _chosen(given)
+    if chosen is None:
+        say(SAMPLE)
+    return chosen or sample_root()
+
+
 def ledger_to_write(given: Path | None) -> Ledger:
     """The ledger to add to; a new one is made in ./ledger unless another place is given."""
+    from modelcensus.ledger import Ledger
+
     return Ledger(given or _environment() or Path("ledger"))
 
 
-def open_census(ledger: Path | None, knowledge: list[Path] | None, cache: bool = True) -> Census:
+def open_census(ledger: Path | None, knowledge: list[Path] | None, cache: bool = True, quiet: bool = False) -> Census:
     """The opened ledger that a command reads."""
-    return Census(find_ledger(ledger), knowledge or (), cache=cache)
+    from modelcensus.measures import Census
+
+    return Census(find_ledger(ledger, quiet), knowledge or (), cache=cache)
 
 
 def emit(text: str) -> None:
@@ -74,6 +94,10 @@ def emit(text: str) -> None:
 def emit_bytes(content: bytes) -> None:
     """Binary output on standard output."""
     sys.stdout.buffer.write(content)
+
+
+def _chosen(given: Path | None) -> Path | None:
+    return given or _environment() or (Path("ledger") if Path("ledger/manifests").is_dir() else None)
 
 
 def _environment() -> Path | None:

@@ -1,18 +1,30 @@
 """`modelcensus serve`: the app on this machine."""
 
+from __future__ import annotations
+
+import asyncio
 import errno
 import ipaddress
 import os
 import socket
-from typing import Annotated
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
-from modelcensus.cli.options import KnowledgeOption, LedgerOption, notes, open_census, say
-from modelcensus.vocabulary import RequestError
+from modelcensus.cli.options import KnowledgeOption, LedgerOption, ledger_root, open_census, say
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.types import ASGIApp
+
+    from modelcensus.serve import Front, KeptAnswers, Loading
 
 PATIENCE = 3
 """Seconds that an answer under way has to finish when the app is ended."""
+ENDED = "ended"
+AtLeastOne = Annotated[int, Parameter(validator=validators.Number(gte=1))]
 
 
 def serve(
@@ -21,6 +33,10 @@ def serve(
     port: Annotated[int, Parameter(validator=validators.Number(gte=0, lte=65535))] = 8000,
     ledger: LedgerOption = None,
     knowledge: KnowledgeOption = None,
+    answers_per_minute: AtLeastOne = 600,
+    tests_per_minute: AtLeastOne = 60,
+    desks: AtLeastOne = 1,
+    no_prepare: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Serve the app: paste a headline or an article, and see which of its statements hold; Ctrl-C ends it.
 
@@ -30,21 +46,76 @@ def serve(
         Address to listen on; any but this machine's own lets others in.
     port
         Port to listen on; 0: any that is free.
+    answers_per_minute
+        Answers that one client may have worked out in a minute; those given before are not counted.
+    tests_per_minute
+        Tests of claims that one client may ask for in a minute.
+    desks
+        Answers that are worked out at the same time; each opens the ledger anew. Claims have a desk of their own.
+    no_prepare
+        Do not work out the main pages before anybody asks for them.
     """
+    root = ledger_root(ledger)
     with _listening(host, port) as listening:
         import uvicorn  # the web server is loaded by this command alone
 
-        from modelcensus.serve import ANY_HOST, LOOPBACK, create_app
+        from modelcensus.serve import ANY_HOST, LOOPBACK, Front, Loading, Rates
 
-        with notes.status("opening the ledger"):
-            app = create_app(lambda: open_census(ledger, knowledge), LOOPBACK if _is_loopback(host) else ANY_HOST)
+        def load() -> ASGIApp:
+            from modelcensus.serve.app import create_app  # seconds: what is kept is answered meanwhile
+
+            return create_app(lambda: open_census(ledger, knowledge, quiet=True), desks)
+
+        if not (root / "manifests").is_dir():
+            open_census(ledger, knowledge, quiet=True)  # makes the sample, or says that there is no ledger
+        loading = Loading(load)
+        rates = Rates(answers_per_minute, tests_per_minute)
+        front = Front(loading, _kept(root, knowledge or []), LOOPBACK if _is_loopback(host) else ANY_HOST, rates)
         shown = f"[{host}]" if ":" in host else host
         say(f"http://{shown}:{listening.getsockname()[1]}/ (Ctrl-C ends it)")
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=PATIENCE)
-        try:
-            uvicorn.Server(config).run(sockets=[listening])
-        except KeyboardInterrupt:
-            say("ended")
+        config = uvicorn.Config(
+            front, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=PATIENCE
+        )
+        server = uvicorn.Server(config)
+        with suppress(KeyboardInterrupt):  # a second Ctrl-C
+            asyncio.run(_run(server, loading, front, listening, not no_prepare))
+        say(ENDED)
+
+
+async def _run(
+    server: uvicorn.Server, loading: Loading, front: Front, listening: socket.socket, prepare: bool
+) -> None:
+    """Serve until it is ended, or until the ledger turns out not to open: then its error."""
+    loading.start()
+    preparing = asyncio.create_task(_prepare(loading, front if prepare else None, server))
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        preparing.cancel()
+    if loading.done.done() and (error := loading.done.exception()):
+        raise error
+    if (
+        not front.idle
+    ):  # an answer under way cannot be broken off, and nobody waits for it: what it writes is whole or not at all
+        say(ENDED)
+        os._exit(0)
+
+
+async def _prepare(loading: Loading, front: Front | None, server: uvicorn.Server) -> None:
+    try:
+        await asyncio.wrap_future(loading.done)
+    except Exception:  # told by the one who waits for the server
+        server.should_exit = True
+        return
+    if front:
+        await front.prepare()
+
+
+def _kept(root: Path, folders: list[Path]) -> KeptAnswers:
+    """The answers kept with a ledger; those of this run alone where it cannot be written."""
+    from modelcensus.serve import KeptAnswers, stamp
+
+    return KeptAnswers(root / "cache" / "pages" if os.access(root, os.W_OK) else None, stamp(root, folders))
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -52,8 +123,14 @@ def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     where = f"--host {host} --port {port}"
     try:
-        return socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family)
+        listening.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+        )  # else answers wait 40 ms for an acknowledgement
+        return listening
     except OSError as error:
+        from modelcensus.vocabulary import RequestError
+
         if error.errno == errno.EADDRINUSE:
             raise RequestError(f"port {port} is in use", where=where, remedy="choose another --port") from error
         why = os.strerror(error.errno) if error.errno and error.errno > 0 else "no such address"

@@ -1,17 +1,11 @@
 """Access logs to counted downloads: formats, the Hub's published rules by date, policies, clients."""
 
+from modelcensus.counting.before import Before, refuse_other_choices, stored_tables
 from modelcensus.counting.downloads import CountingRules
 from modelcensus.counting.formats import LogFormat, find_format, formats
 from modelcensus.counting.policies import Policies
-from modelcensus.counting.run import (
-    LOADS,
-    Before,
-    Counting,
-    Summary,
-    check_files,
-    refuse_other_choices,
-    stored_tables,
-)
+from modelcensus.counting.reading import Reader
+from modelcensus.counting.run import LOADS, Counting, Summary, check_files
 from modelcensus.counting.salts import Salts
 
 __all__ = [
@@ -21,6 +15,7 @@ __all__ = [
     "CountingRules",
     "LogFormat",
     "Policies",
+    "Reader",
     "Salts",
     "Summary",
     "check_files",

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from modelcensus.counting.parts import Cutter
 from modelcensus.counting.setting_aside import SHOWN, shown
 from modelcensus.vocabulary import InputError
 
@@ -25,7 +26,7 @@ PIECE = 8 * 1024 * 1024
 OPENING = 64 * 1024
 """Bytes at the start of a file by which one is known that may have been read before."""
 _READ = 256 * 1024
-_NOTHING = pa.table({"line": pa.array([], pa.int64()), "text": pa.array([], pa.string())})
+NOTHING = pa.table({"line": pa.array([], pa.int64()), "text": pa.array([], pa.string())})
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
@@ -54,6 +55,8 @@ class LogFile:
     digest: str = ""
     opening: str = ""
     opening_bytes: int = 0
+    recognized_lines: int = 0
+    cutter: Cutter = field(default_factory=Cutter)
     notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -119,14 +122,15 @@ class _Framer:
         elif rest and cut:
             self.line += 1
             aside = [(self.line, "the file is cut off in this line", _shown(rest))]
-            yield Piece(_NOTHING, aside)
+            yield Piece(NOTHING, aside)
             self.line -= 1
         elif rest:
             self.file.notes.append("a last line without a newline is left for the next time")
         elif self.too_long and not cut:
-            yield Piece(_NOTHING, [self._long(self.too_long)])
+            yield Piece(NOTHING, [self._long(self.too_long)])
         if cut:
             self.file.notes[-1] += f" after line {self.line:,}; the lines before it were taken"
+        self.file.cutter.end()
         self.file.size, self.file.lines = self.position, self.line
         self.file.digest = self.digest.hexdigest()
         self.file.opening = hashlib.sha256(self.opening).hexdigest()
@@ -151,7 +155,9 @@ class _Framer:
         self._passed(text, start, end - padded)
         known = min(max(self.file.skip - before, 0), end - start)
         if known:
-            self.line += text.count(b"\n", start, start + known)
+            skipped, starts = _starts(text, start, start + known)
+            self.file.cutter.add(skipped, starts)
+            self.line += len(starts) - 1
             aside = []
         if start + known < end or aside:
             yield self._piece(text, start + known, end, aside)
@@ -162,7 +168,9 @@ class _Framer:
 
     def _piece(self, text: bytes, start: int, end: int, aside: list[tuple[int, str, str]]) -> Piece:
         first = self.line
-        rows, longest = _table(text, start, end, first)
+        text, starts = _starts(text, start, end)
+        self.file.cutter.add(text, starts)
+        rows, longest = _table(text, starts, first), int(np.diff(starts).max(initial=0))
         self.line += rows.num_rows
         if longest > LONGEST:
             sizes = pc.call_function("binary_length", [rows["text"]]).to_numpy()
@@ -174,6 +182,7 @@ class _Framer:
 
     def _long(self, size: int) -> tuple[int, str, str]:
         self.line += 1
+        self.file.cutter.add_long(size)
         return self.line, _too_long(size), ""
 
     def _passed(self, text: bytes, start: int, end: int) -> None:
@@ -184,8 +193,9 @@ class _Framer:
                 self.opening += text[start : min(end, start + OPENING - len(self.opening))]
 
 
-def _table(text: bytes, start: int, end: int, before: int) -> tuple[pa.Table, int]:
-    """Lines by number, and the bytes of the longest; the text is not copied where it is one."""
+def _starts(text: bytes, start: int, end: int) -> tuple[bytes, np.ndarray]:
+    """The whole lines of a stretch of text: where each starts, and where the last one ends; the text is not copied where
+    it is one."""
     if not text.isascii():
         try:
             text.decode()
@@ -193,44 +203,17 @@ def _table(text: bytes, start: int, end: int, before: int) -> tuple[pa.Table, in
             text = text[start:end].decode("utf-8", "replace").encode()
             start, end = 0, len(text)
     ends = np.flatnonzero(np.frombuffer(text, np.uint8, end - start, start) == 10)
-    offsets = np.empty(len(ends) + 1, np.int32)
-    offsets[0] = start
-    np.add(ends, start + 1, out=offsets[1:], casting="unsafe")
-    lines = pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(text))
-    numbers = np.arange(before + 1, before + len(ends) + 1, dtype=np.int64)
-    return pa.table({"line": numbers, "text": lines}), int(np.diff(offsets).max(initial=0))
+    starts = np.empty(len(ends) + 1, np.int32)
+    starts[0] = start
+    np.add(ends, start + 1, out=starts[1:], casting="unsafe")
+    return text, starts
 
 
-def known_part(path: Path, known: list[tuple[int, int, str, str, int]]) -> tuple[int, int]:
-    """How much of a file was counted before: bytes and lines of the longest text among the `known` that it begins with.
-
-    `known` are (opening bytes, bytes, opening, digest, lines) of what was counted.
-    """
-    file = LogFile(path)
-    head, ends = b"", {}
-    for block in file.blocks():
-        head += block
-        if len(head) >= OPENING:
-            break
-    for opening_bytes, size, opening, digest, lines in known:
-        if len(head) >= opening_bytes and hashlib.sha256(head[:opening_bytes]).hexdigest() == opening:
-            ends.setdefault(size, {})[digest] = lines
-    if not ends:
-        return 0, 0
-    found, running, position = (0, 0), hashlib.sha256(), 0
-    waiting = sorted(ends)
-    for block in file.blocks():
-        while waiting and position + len(block) >= waiting[0]:
-            part = waiting[0] - position
-            running.update(block[:part])
-            block, position = block[part:], waiting[0]
-            lines = ends[waiting.pop(0)].get(running.hexdigest())
-            found = (position, lines) if lines is not None else found
-        if not waiting:
-            break
-        running.update(block)
-        position += len(block)
-    return found
+def _table(text: bytes, starts: np.ndarray, before: int) -> pa.Table:
+    """Lines by number."""
+    count = len(starts) - 1
+    lines = pa.StringArray.from_buffers(count, pa.py_buffer(starts), pa.py_buffer(text))
+    return pa.table({"line": np.arange(before + 1, before + count + 1, dtype=np.int64), "text": lines})
 
 
 def _plain(file: BinaryIO, compression: str) -> Iterator[bytes]:

@@ -5,51 +5,30 @@ agents) is worked out of the different ones alone, which are told apart by 64-bi
 looked at a second time, and set aside with their text.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC
 
 import numpy as np
 import pyarrow as pa
 
-from modelcensus.counting.agents import Agent, told
 from modelcensus.counting.fields import quick_sql, strict_sqls
 from modelcensus.counting.formats import LogFormat, header_columns
 from modelcensus.counting.lines import LogFile, Piece
-from modelcensus.counting.moments import minute_of, zone_of
-from modelcensus.counting.networks import Networks
+from modelcensus.counting.meanings import Meanings
 from modelcensus.counting.policies import Policies
-from modelcensus.counting.salts import Salts
+from modelcensus.counting.reduced import reduced_tables
+from modelcensus.counting.salts import Keys
 from modelcensus.counting.setting_aside import shown
-from modelcensus.counting.targets import targets_sql
+from modelcensus.counting.shapes import FRESH, FRESH_ASKED, KEYED, of_lines, shaped_sql, text_sql
 from modelcensus.engine import DuckDBEngine
-from modelcensus.vocabulary import AGENTS, REQUESTS, TARGETS, VISITS
 
 TOGETHER = 8
 """Pieces that the engine reads at a time."""
-PARTS = ("whole", "probe", "start", "continuation", "part")
-_WHOLE, _PROBE, _START, _CONTINUATION, _PART = range(len(PARTS))
-MARKS = ("", "bot", "ci", "mirror")
-SHAPED = """
-    select line, moment, try_cast(second as smallint) as second, address, status, bytes, counter, {part} as part,
-           coalesce(ok and status between 100 and 599 and second between 0 and 60 and asked <> '', false) as taken,
-           case when contains(asked, '?') then split_part(asked, '?', 1) else asked end as asked,
-           case when cut > 0 then substr(agent, 1, cut + 10) || substr(agent, cut + 43) else agent end as agent,
-           case when cut > 0 then substr(agent, cut + 11, 32) else session end as session
-    from (select *, {cut} as cut from ({sql}))
-"""
-"""What is read of lines; a session that an agent states (32 hexadecimal digits) is taken out of it."""
-KEYED = """
-    select line, taken, hash(moment) as moment_key, second, hash(asked) as asked_key, hash(agent) as agent_key,
-           hash(address) as address_key, hash(session) as session_key, status, bytes, part, counter
-    from ({shaped})
-"""
-FRESH_ASKED = "select hash(asked) as asked_key, asked from ({shaped})"
-FRESH = """
-    select hash(moment) as moment_key, moment, hash(agent) as agent_key, agent, hash(address) as address_key, address
-    from ({shaped})
-"""
+REDUCED = (
+    "reduced (instant bigint, target integer, agent integer, status smallint, bytes bigint, part tinyint,"
+    " counter boolean, marked tinyint, address_key ubigint, session_key ubigint)"
+)
 JOINED = """
     insert into reduced
     select m.minute * 60 + h.second, t.target, a.agent, h.status, h.bytes, h.part, h.counter, {marked},
@@ -63,7 +42,6 @@ BAD = """
     from keyed h join moments m using (moment_key) join asked_before t using (asked_key)
     left join problems p using (target) where h.taken and (t.target < 0 or m.minute is null)
 """
-CANON = "method, kind, repository, route, path, pinned"
 
 
 @dataclass
@@ -78,39 +56,24 @@ class Told:
 class Reduction:
     """The requests of a run of files, in tables of an engine; `tables` gives them as the ledger keeps them."""
 
-    def __init__(self, engine: DuckDBEngine, policies: Policies, salts: Salts) -> None:
+    def __init__(self, engine: DuckDBEngine, policies: Policies, salts: Keys) -> None:
         self.engine, self.policies, self.salts = engine, policies, salts
         self.db = engine.connection
-        self.networks = Networks.of(policies)
-        self.names_addresses = bool(self.networks) or policies.keep == "visits"
-        self.zone = UTC if policies.timezone == "UTC" else zone_of(policies.timezone)
+        self.meanings = Meanings(self.db, policies)
         self.begin()
 
     def begin(self) -> None:
         """Start with nothing read."""
-        for table in (
-            "reduced (instant bigint, target integer, agent integer, status smallint, bytes bigint, part tinyint,"
-            " counter boolean, marked tinyint, address_key ubigint, session_key ubigint)",
-            "moments (moment_key ubigint, minute bigint)",
-            "asked_before (asked_key ubigint, target integer)",
-            "agents_before (agent_key ubigint, agent integer)",
-            "addresses (address_key ubigint, address varchar, marked tinyint)",
-            "canon (canon_key ubigint, target integer, method varchar, kind varchar, repository varchar, route varchar,"
-            " path varchar, pinned boolean)",
-            "problems (target integer, problem varchar)",
-        ):
-            self.db.execute(f"create or replace temp table {table}")
-        self.agents: dict[Agent, int] = {}
-        self.problems: dict[str, int] = {}
-        self._impossible = False
-        self.targets = self.lines = 0
+        self.db.execute(f"create or replace temp table {REDUCED}")
+        self.meanings.forget()
+        self.lines = 0
 
-    def add(self, file: LogFile, form: LogFormat) -> Told:
-        """Read a file from where it was left; what `file` says of itself is whole afterwards."""
+    def add(self, file: LogFile, form: LogFormat, pieces: Iterable[Piece]) -> Told:
+        """Read the pieces of a file; what `file` says of itself is whole afterwards."""
         done = Told()
         columns = header_columns(form, file.first_lines()) if form.header else form.columns
         waiting: list[Piece] = []
-        for piece in file.pieces():
+        for piece in pieces:
             waiting.append(piece)
             if len(waiting) == TOGETHER:
                 self._take(waiting, form, columns, done)
@@ -129,13 +92,13 @@ class Reduction:
         self.db.register("lines", rows)
         try:
             self._parse(form, columns, done)
-            self._understand(form)
+            self.meanings.learn(form)
             before = self._count("reduced")
-            marked = "coalesce(n.marked, 0)" if self.networks else "0"
-            networks = "left join addresses n using (address_key)" if self.networks else ""
+            marked = "coalesce(n.marked, 0)" if self.meanings.networks else "0"
+            networks = "left join addresses n using (address_key)" if self.meanings.networks else ""
             self.db.execute(JOINED.format(marked=marked, networks=networks))
             taken = self._count("reduced") - before
-            bad = self.db.execute(BAD).fetchall() if self.problems or self._impossible else []
+            bad = self.db.execute(BAD).fetchall() if self.meanings.problems or self.meanings.impossible else []
             self._set_aside(dict(bad), done)
             done.taken += taken
             done.other += rows.num_rows - taken - len(bad) - self._left
@@ -144,10 +107,10 @@ class Reduction:
 
     def _parse(self, form: LogFormat, columns: Sequence[str], done: Told) -> None:
         """Make `keyed`, a row per line, and `fresh`, the texts of the lines that say something new."""
-        quick = self._shaped(form, quick_sql(form, columns))
+        quick = shaped_sql(form, quick_sql(form, columns))
         self.db.execute(f"create or replace temp table keyed as {KEYED.format(shaped=quick)}")
         keys = {"moment_key": "moments", "agent_key": "agents_before"}
-        if self.names_addresses:
+        if self.meanings.names_addresses:
             keys["address_key"] = "addresses"
         for name, fresh, known in (
             ("fresh_asked", FRESH_ASKED, {"asked_key": "asked_before"}),
@@ -158,7 +121,7 @@ class Reduction:
                 for key, table in known.items()
             ]
             with self._at(f"select distinct line from ({' union all '.join(each)})"):
-                texts = fresh.format(shaped=_of(quick, "lines_at"))
+                texts = fresh.format(shaped=of_lines(quick, "lines_at"))
                 self.db.execute(f"create or replace temp table {name} as {texts}")
         self._left = 0
         if self._any("keyed where not taken"):
@@ -180,88 +143,18 @@ class Reduction:
         for sql in strict_sqls(form, columns):
             with self._at("select line from keyed where not taken"):
                 self.db.execute("delete from keyed where not taken")
-                shaped = _of(self._shaped(form, sql), "lines_at")
+                shaped = of_lines(shaped_sql(form, sql), "lines_at")
                 self.db.execute(f"insert into keyed {KEYED.format(shaped=shaped)}")
                 self.db.execute(f"insert into fresh {FRESH.format(shaped=shaped)} where taken")
                 self.db.execute(f"insert into fresh_asked {FRESH_ASKED.format(shaped=shaped)} where taken")
         empty = ["trim(text, chr(10) || chr(13) || ' ') = ''"]
-        empty += [f"starts_with(text, {_text(form.comment)})"] if form.comment else []
+        empty += [f"starts_with(text, {text_sql(form.comment)})"] if form.comment else []
         if form.header == "first line":
-            empty.append(f"(line = 1 and contains(text, {_text(form.fields['status'][0] + form.delimiter)}))")
+            empty.append(f"(line = 1 and contains(text, {text_sql(form.fields['status'][0] + form.delimiter)}))")
         with self._at("select line from keyed where not taken"):
             left = self.db.execute(f"select line, text from lines_at where not ({' or '.join(empty)})").fetchall()
         self._left = len(left)
         done.aside += [(line, f"no line of format {form.name}", shown(text)) for line, text in left]
-
-    def _shaped(self, form: LogFormat, sql: str) -> str:
-        only = f" where contains(text, {_text(form.only)})" if form.only else ""
-        cut = "instr(agent, 'session_id/')" if "agent" in form.has else "0"
-        return SHAPED.format(part=_part_sql(form), cut=cut, sql=sql + only)
-
-    def _understand(self, form: LogFormat) -> None:
-        """Work out what texts mean that were not met before."""
-        new = """select moment_key, any_value(moment) from fresh anti join moments using (moment_key) group by 1"""
-        moments = self.db.execute(new).fetchall()
-        minutes = [minute_of(text, self.zone) for _, text in moments]
-        self._impossible |= None in minutes
-        self._insert("moments", moment_key=_keys(moments), minute=pa.array(minutes, pa.int64()))
-        new = "select agent_key, any_value(agent) from fresh anti join agents_before using (agent_key) group by 1"
-        agents = self.db.execute(new).fetchall()
-        numbers = [self.agents.setdefault(told(text, form.escapes), len(self.agents) + 1) for _, text in agents]
-        self._insert("agents_before", agent_key=_keys(agents), agent=pa.array(numbers, pa.int32()))
-        if self.names_addresses:
-            new = (
-                "select address_key, any_value(address) from fresh anti join addresses using (address_key) group by 1"
-            )
-            found = self.db.execute(new).fetchall()
-            marks = [MARKS.index(self.networks.mark(a)) for _, a in found]
-            texts = pa.array([a for _, a in found], pa.string())
-            self._insert("addresses", address_key=_keys(found), address=texts, marked=pa.array(marks, pa.int8()))
-        self._understand_targets(form)
-
-    def _understand_targets(self, form: LogFormat) -> None:
-        self.db.execute("""create or replace temp table told_asked as
-            select asked_key, any_value(asked) as asked from fresh_asked anti join asked_before using (asked_key)
-            group by asked_key""")
-        if form.escapes == "backslash" and self._any("told_asked where contains(asked, chr(92))"):
-            self._unescape()
-        self.db.execute(
-            f"""create or replace temp table told_targets as
-                select *, hash({CANON}) as canon_key
-                from ({targets_sql("told_asked", form.has_paths, self.policies.prefix)})"""
-        )
-        self.db.execute(
-            f"""insert into canon select canon_key, {self.targets} + row_number() over (), {CANON} from (
-                    select canon_key, {", ".join(f"any_value({c}) as {c}" for c in CANON.split(", "))} from told_targets
-                    where kind is not null and problem is null group by canon_key)
-                anti join canon using (canon_key)"""
-        )
-        self.targets = self._count("canon")
-        for (problem,) in self.db.execute(
-            "select distinct problem from told_targets where problem is not null"
-        ).fetchall():
-            if problem not in self.problems:
-                self.problems[problem] = -1 - len(self.problems)
-                self.db.execute("insert into problems values (?, ?)", [self.problems[problem], problem])
-        self.db.execute(
-            """insert into asked_before
-               select asked_key, coalesce(p.target, c.target, 0) from told_targets n left join problems p using (problem)
-               left join canon c on c.canon_key = n.canon_key and n.problem is null and n.kind is not null"""
-        )
-
-    def _unescape(self) -> None:
-        from modelcensus.counting.agents import unescaped
-
-        found = self.db.execute("select asked_key, asked from told_asked where contains(asked, chr(92))").fetchall()
-        plain = [unescaped(a, "backslash").partition("?")[0] for _, a in found]
-        rows = pa.table(
-            {"asked_key": pa.array([k for k, _ in found], pa.uint64()), "plain": pa.array(plain, pa.string())}
-        )
-        self.db.register("plain_asked", rows)
-        self.db.execute(
-            "update told_asked set asked = p.plain from plain_asked p where p.asked_key = told_asked.asked_key"
-        )
-        self.db.unregister("plain_asked")
 
     def _set_aside(self, bad: dict[int, str], done: Told) -> None:
         """The texts of lines that could not be understood, read again."""
@@ -271,13 +164,6 @@ class Reduction:
                 texts = zip(rows["line"].to_pylist(), rows["text"].to_pylist(), strict=True)
                 done.aside += [(line, bad[line], shown(text)) for line, text in texts]
 
-    def _insert(self, table: str, **columns: object) -> None:
-        rows = pa.table(columns)
-        if rows.num_rows:
-            self.db.register("new_rows", rows)
-            self.db.execute(f"insert into {table} select {', '.join(columns)} from new_rows")
-            self.db.unregister("new_rows")
-
     def _any(self, table: str) -> bool:
         return bool(self.db.execute(f"select 1 from {table} limit 1").fetchall())
 
@@ -286,79 +172,12 @@ class Reduction:
 
     def tables(self) -> dict[str, pa.Table]:
         """The requests read so far, as the tables of the ledger."""
-        self.db.execute(
-            """create or replace temp table who_was_asked as
-               select target, cast(dense_rank() over (order by kind, repository) as integer) as place, kind, repository
-               from canon"""
-        )
-        part = f"[{', '.join(map(_text, PARTS))}][part + 1]"
-        mark = f"[{', '.join(map(_text, MARKS))}][marked + 1]"
-        visits = self.policies.keep == "visits"
-        if visits:
-            self._key_visitors()
-        own = "r.instant, v.visitor, s.session" if visits else "null::bigint, null::bigint, null::bigint"
-        keyed = (
-            """left join visitor_keys v on v.day = r.instant // 86400 and v.address_key = r.address_key
-                   left join session_keys s on s.day = r.instant // 86400 and s.session_key = r.session_key"""
-            if visits
-            else ""
-        )
-        requests = self.db.sql(
-            f"""select date '1970-01-01' + cast(r.instant // 86400 as integer), target, agent, status, {part}, {mark}, counter,
-                       count(*), sum(bytes)::bigint, {own}
-                from reduced r {keyed} group by all order by 1, 2, 3, 4, 5, 6, 7, 10, 11, 12"""
-        )
-        days = self.db.sql(
-            """with heard as (
-                   select instant // 86400 as day, place, address_key, coalesce(session_key, hash(address_key, agent)) as session
-                   from reduced join who_was_asked using (target)),
-               counted as (
-                   select day, place, count(distinct address_key) as addresses, count(distinct session) as sessions
-                   from heard group by all),
-               named as (select distinct place, kind, repository from who_was_asked)
-               select date '1970-01-01' + cast(day as integer), kind, repository, nullif(addresses, 0), sessions
-               from counted join named using (place) order by 1, 2, 3"""
-        )
-        targets = self.db.sql(f"select target, {CANON} from canon order by target")
-        agents = [(n, *vars(a).values()) for a, n in self.agents.items()]
-        return {
-            REQUESTS.name: _as(requests, REQUESTS.arrow),
-            TARGETS.name: _as(targets, TARGETS.arrow),
-            AGENTS.name: pa.table(list(zip(*agents, strict=True)) or [[]] * len(AGENTS.names), schema=AGENTS.arrow),
-            VISITS.name: _as(days, VISITS.arrow),
-        }
-
-    def _key_visitors(self) -> None:
-        """Hashes of addresses and sessions, keyed by the key of their day."""
-        days = [d for (d,) in self.db.execute("select distinct instant // 86400 from reduced").fetchall()]
-        self._insert_table("day_keys", day=pa.array(days, pa.int64()), key=[self.salts.of(d) for d in days])
-        for name, source, text in (
-            ("visitor", "addresses", "address"),
-            ("session", "(select distinct session_key from reduced)", "cast(session_key as varchar)"),
-        ):
-            key = f"{'address' if name == 'visitor' else name}_key"
-            hashed = f"cast('0x' || sha256(k.key || '{name} ' || a.{text.replace('cast(', 'cast(a.') if 'cast' in text else text})[1:15] as bigint)"
-            hashed = hashed.replace("a.cast(a.", "cast(a.")
-            self.db.execute(
-                f"""create or replace temp table {name}_keys as
-                    select d.day, d.{key}, {hashed} as {name}
-                    from (select distinct instant // 86400 as day, {key} from reduced where {key} is not null) d
-                    join {source} a using ({key}) join day_keys k using (day)"""
-            )
+        return reduced_tables(self)
 
     def _insert_table(self, table: str, **columns: object) -> None:
         self.db.register("new_rows", pa.table(columns))
         self.db.execute(f"create or replace temp table {table} as select * from new_rows")
         self.db.unregister("new_rows")
-
-
-def _as(rows, schema: pa.Schema) -> pa.Table:
-    return rows.to_arrow_table().rename_columns(schema.names).cast(schema)
-
-
-def _of(sql: str, table: str) -> str:
-    """The same of another table of lines."""
-    return sql.replace(" from lines)", f" from {table})")
 
 
 def _taken(batch: pa.RecordBatch, numbers: np.ndarray) -> pa.Table:
@@ -367,20 +186,3 @@ def _taken(batch: pa.RecordBatch, numbers: np.ndarray) -> pa.Table:
     first, end = np.searchsorted(numbers, [own[0], own[-1] + 1]) if len(own) else (0, 0)
     places = np.searchsorted(own, numbers[first:end])
     return pa.Table.from_batches([batch.take(pa.array(places))])
-
-
-def _keys(rows: Sequence[tuple[int, str]]) -> pa.Array:
-    return pa.array([k for k, _ in rows], pa.uint64())
-
-
-def _part_sql(form: LogFormat) -> str:
-    """Which part of a file was asked for, as a place in PARTS."""
-    unknown = f"case when status = 206 then {_PART} else {_WHOLE} end"
-    if not {"range", "range_start"} & form.has:
-        return f"cast({unknown} as tinyint)"
-    return f"""cast(case when range is null or range in ('', '-') then {unknown} when range = 'bytes=0-0' then {_PROBE}
-        when regexp_matches(range, '^bytes=0-') then {_START} else {_CONTINUATION} end as tinyint)"""
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

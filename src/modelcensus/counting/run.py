@@ -1,41 +1,42 @@
 """Counting log files into batches, and counting again what was read before."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, groupby
 from pathlib import Path
 
 import pyarrow as pa
 
+from modelcensus.counting.before import Before
 from modelcensus.counting.downloads import CountingRules, build_downloads
 from modelcensus.counting.formats import LogFormat, find_format
-from modelcensus.counting.lines import LogFile, known_part
+from modelcensus.counting.known import Known, KnownText
+from modelcensus.counting.lines import LogFile
+from modelcensus.counting.parts import KnownParts, Part
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.proposing import propose
-from modelcensus.counting.reduction import Reduction
+from modelcensus.counting.reading import MOST_ASIDE, FileRead, OneByOne, ReadBatch, Reader
 from modelcensus.counting.salts import Salts
 from modelcensus.counting.standing import observations
 from modelcensus.engine import DuckDBEngine
 from modelcensus.vocabulary import (
     AGENTS,
     LOG_FILES,
+    LOG_PARTS,
     OBSERVATIONS,
     REQUESTS,
     SET_ASIDE,
     TARGETS,
     Batch,
-    InputError,
     InputFile,
     Schema,
     Terms,
 )
 from modelcensus.vocabulary.names import LOG
-from modelcensus.vocabulary.schema import COUNTED
 
 SOURCE = "count"
 LOADS = ".loads"
 """Ends the name of the series of loads."""
-LINES = 1_000_000
-"""Lines of a batch, after which the file being read is its last one."""
 WORKED_OUT = (
     "hits",
     "counted",
@@ -49,8 +50,6 @@ WORKED_OUT = (
     "told",
 )
 """Tables of one batch, which the next one needs no more."""
-MOST_ASIDE = 100_000
-"""Lines set aside that a batch keeps with their texts; all are counted."""
 TERMS = Terms(
     license="own log",
     citation="access log",
@@ -58,18 +57,6 @@ TERMS = Terms(
     cadence="as often as the log is counted",
 )
 LIBRARIES = pa.schema([("repository", pa.string()), ("library", pa.string())])
-
-
-@dataclass(frozen=True)
-class Before:
-    """What a ledger holds of a log: the files of its tables with those of the observations of its two series, oldest
-    batch first, and the options of its last batch (none: it was never counted)."""
-
-    batches: tuple[str, ...] = ()
-    files: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
-    loads_batches: tuple[str, ...] = ()
-    loads_files: tuple[Path, ...] = ()
-    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -105,12 +92,12 @@ class Counting:
         salts: Salts,
         commit: Commit,
         progress: Callable[[str], None] = lambda _: None,
-        memory: str | None = None,
+        reader: Callable[[Salts], Reader] | None = None,
     ) -> None:
         self.name, self.policies, self.before = name, policies, before
         self.rules, self.rules_called = rules
         self.salts, self.commit, self.progress = salts, commit, progress
-        self.engine = DuckDBEngine(memory)
+        self.engine = DuckDBEngine()
         self.engine.connection.execute("set preserve_insertion_order = false")
         self.engine.register("libraries_given", libraries.select(LIBRARIES.names).cast(LIBRARIES))
         self.engine.query(
@@ -119,38 +106,22 @@ class Counting:
             " from libraries_given group by 1",
         )
         self.summary = Summary()
+        self.reader = reader(salts) if reader else OneByOne(self.engine, policies, salts, progress)
 
     def files(self, paths: Sequence[Path], format: str = "auto") -> Summary:
-        """Count what is new in log files, in batches of LINES lines."""
-        forms = {p: self._form(p, format) for p in paths if self._has_lines(p)}
-        reduction = Reduction(self.engine, self.policies, self.salts)
-        keep_text = self.policies.aside == "text"
-        waiting: list[tuple[LogFile, dict[str, object]]] = []
-        aside: list[dict[str, object]] = []
-        for path in forms:
-            file = self._opened(path, waiting)
-            self.progress(f"reading {path.name}")
-            told = reduction.add(file, forms[path])
-            self.summary.notes += [f"{path.name}: {n}" for n in file.notes]
-            row = {
-                "file": path.name, "format": forms[path].name, "opening_bytes": file.opening_bytes,
-                "opening": file.opening, "bytes": file.size, "digest": file.digest, "lines": file.lines,
-                "known": file.skipped_lines, "taken": told.taken, "other": told.other, "set_aside": len(told.aside),
-            }  # fmt: skip
-            self._sum(file, row)
-            if file.size == file.skip and not told.aside:
-                self.summary.known_files += bool(file.skip)
-                continue
-            waiting.append((file, row))
-            aside += [
-                {"file": path.name, "line": line, "reason": reason, "content": text if keep_text else ""}
-                for line, reason, text in told.aside[: max(0, MOST_ASIDE - len(aside))]
-            ]
-            if reduction.lines >= LINES:
-                self._hand_over(reduction, waiting, aside)
-                waiting, aside = [], []
-        if waiting:
-            self._hand_over(reduction, waiting, aside)
+        """Count what is new in log files, batch by batch."""
+        forms = [(p, self._form(p, format)) for p in paths if self._has_lines(p)]
+        self._stored(LOG_FILES)
+        listed = ", ".join(KnownText._fields)
+        known = Known(
+            [KnownText(**r) for r in self.engine.rows(f"select {listed} from stored_log_files")], KnownParts()
+        )
+        known.parts.add(self._stored_parts())
+        for batch in self.reader.batches(forms, known):
+            for file in batch.files:
+                self._sum(file)
+            if any(f.new for f in batch.files):
+                self._hand_over(batch)
         return self.summary
 
     def again(self) -> Summary:
@@ -182,39 +153,26 @@ class Counting:
             )
         return form
 
-    def _opened(self, path: Path, waiting: Sequence[tuple[LogFile, dict[str, object]]]) -> LogFile:
-        """A file, from where an earlier batch, or an earlier file of this run, left it."""
-        known = [
-            (int(r["opening_bytes"]), int(r["bytes"]), str(r["opening"]), str(r["digest"]), int(r["lines"]))  # type: ignore[call-overload]
-            for _, r in waiting
-        ]
-        self._stored(LOG_FILES)
-        known += [
-            (r["opening_bytes"], r["bytes"], r["opening"], r["digest"], r["lines"])
-            for r in self.engine.rows("select * from stored_log_files where opening_bytes > 0")
-        ]
-        file = LogFile(path)
-        skip, lines = known_part(path, known) if known else (0, 0)
-        wait = self.policies.last_line == "wait" and not file.compression
-        return LogFile(path, skip=skip, skipped_lines=lines, wait=wait)
+    def _stored_parts(self) -> Iterator[list[Part]]:
+        """The parts of the texts that were counted before, text by text."""
+        self._stored(LOG_PARTS)
+        listed = f"select digest, {', '.join(Part._fields)} from stored_log_parts order by batch_id, digest, line"
+        found = self.engine.connection.execute(listed)
+        rows = chain.from_iterable(iter(lambda: found.fetchmany(10_000), []))
+        for _, of_text in groupby(rows, key=lambda r: r[0]):
+            yield [Part(*r[1:]) for r in of_text]
 
-    def _sum(self, file: LogFile, row: Mapping[str, object]) -> None:
+    def _sum(self, file: FileRead) -> None:
         self.summary.files += 1
-        self.summary.lines += file.lines
-        self.summary.known += file.skipped_lines
-        for key in ("taken", "other", "set_aside"):
-            setattr(self.summary, key, getattr(self.summary, key) + row[key])  # type: ignore[operator]
+        self.summary.known_files += bool(file.skipped) and not file.new
+        self.summary.notes += [f"{file.file}: {n}" for n in file.notes]
+        for key in ("lines", "known", "taken", "other", "set_aside"):
+            setattr(self.summary, key, getattr(self.summary, key) + getattr(file, key))
 
-    def _hand_over(
-        self,
-        reduction: Reduction,
-        waiting: Sequence[tuple[LogFile, dict[str, object]]],
-        aside: list[dict[str, object]],
-    ) -> None:
+    def _hand_over(self, batch: ReadBatch) -> None:
         """Count what was read, and commit it as a batch."""
         self.progress("counting")
-        tables = reduction.tables()
-        reduction.begin()
+        tables, new = batch.tables, [f for f in batch.files if f.new]
         self._stored(REQUESTS, TARGETS, AGENTS)
         for schema in (REQUESTS, TARGETS, AGENTS):
             self.engine.register(f"new_{schema.name}", tables[schema.name])
@@ -228,14 +186,24 @@ class Counting:
                 keep=False,
             )
         self.engine.query("days_covered_before", "select distinct day from stored_requests")
-        files = pa.Table.from_pylist([row for _, row in waiting], schema=LOG_FILES.arrow)
-        tables |= {LOG_FILES.name: files, SET_ASIDE.name: pa.Table.from_pylist(aside, schema=SET_ASIDE.arrow)}
-        inputs = tuple(InputFile(f.path.name, f.size, f.digest) for f, _ in waiting)
-        formats = sorted({str(row["format"]) for _, row in waiting})
+        keep_text = self.policies.aside == "text"
+        aside = [
+            {"file": f.file, "line": line, "reason": reason, "content": text if keep_text else ""}
+            for f in new
+            for line, reason, text in f.aside
+        ]
+        files = pa.Table.from_pylist([f.row for f in new], schema=LOG_FILES.arrow)
+        set_aside = pa.Table.from_pylist(aside[:MOST_ASIDE], schema=SET_ASIDE.arrow)
+        parts = pa.Table.from_pylist(
+            [{"digest": f.digest, **p._asdict()} for f in new for p in f.parts], schema=LOG_PARTS.arrow
+        )
+        tables = {**tables, LOG_FILES.name: files, LOG_PARTS.name: parts, SET_ASIDE.name: set_aside}
+        inputs = tuple(InputFile(f.file, f.bytes, f.digest) for f in new)
+        formats = sorted({f.format for f in new})
         took = [
-            f"{row['file']}: {row['lines']:,} lines, {row['known']:,} of them counted before, {row['taken']:,} requests of repositories,"
-            f" {row['other']:,} others, {row['set_aside']:,} set aside"
-            for _, row in waiting
+            f"{f.file}: {f.lines:,} lines, {f.known:,} of them counted before, {f.taken:,} requests of repositories,"
+            f" {f.other:,} others, {f.set_aside:,} set aside"
+            for f in new
         ]
         self._counted(tables, inputs, {"format": ",".join(formats)}, took)
         self.engine.drop(*(f"counted_{s.name}" for s in (REQUESTS, TARGETS, AGENTS)))
@@ -285,25 +253,7 @@ class Counting:
         self.engine.register("stored_order", pa.table(order))
 
 
-def refuse_other_choices(before: Before, policies: Policies, rules: str, name: str) -> None:
-    """An error where a log was counted under other choices: its days would not be of one measure."""
-    now = {**policies.counted, "rules": rules}
-    other = [f"{k}={before.options[k]}" for k, v in now.items() if k in before.options and before.options[k] != v]
-    if before.batches and other:
-        raise InputError(
-            f"the log {name!r} was counted with {', '.join(other)}",
-            where="--name",
-            remedy="ask for the same, count what is there again with --recount, or choose another --name",
-        )
-
-
 def check_files(paths: Sequence[Path]) -> None:
     """An error for the first that is no file."""
     for path in paths:
         LogFile(path)
-
-
-def stored_tables() -> Iterator[str]:
-    """The tables of the ledger whose files `Before` names."""
-    yield OBSERVATIONS.name
-    yield from (s.name for s in COUNTED)

@@ -68,6 +68,8 @@ def write_parquet(path: Path, rows: pa.Table | pa.RecordBatchReader) -> str:
             ) as writer:
                 for group in row_groups(reader):
                     writer.write_table(group, row_group_size=ROW_GROUP)
+                    del group
+                    pa.default_memory_pool().release_unused()  # else the pool keeps what every group took at its largest
             out.flush()
             os.fsync(out.fileno())
         temporary.replace(path)

@@ -225,7 +225,9 @@ def _tagged(rows: pads.Dataset, schema: Schema, batch_id: str, chosen: pc.Expres
     """The chosen rows in the columns of a stored table, in their order, with the id of their batch."""
     columns = {c.name: pc.field(c.name).cast(c.type) for c in schema.columns}
     columns[BATCH_COLUMN.name] = pc.scalar(batch_id)
-    reader = rows.scanner(columns=columns, filter=chosen, batch_readahead=1, fragment_readahead=1).to_reader()
+    reader = rows.scanner(
+        columns=columns, filter=chosen, batch_readahead=1, fragment_readahead=1, use_threads=False
+    ).to_reader()
     return reader.cast(schema.arrow.append(BATCH_COLUMN))
 
 

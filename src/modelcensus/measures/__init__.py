@@ -24,7 +24,7 @@ from modelcensus.measures import (
 )
 from modelcensus.measures.census import Census
 from modelcensus.measures.crossover import lasting
-from modelcensus.measures.drawing import Drawing, draw_with
+from modelcensus.measures.drawing import Drawing
 from modelcensus.measures.extents import Extent
 from modelcensus.measures.frame import ABSENT_NOTE
 from modelcensus.measures.inputs import Inputs, kept_files
@@ -67,7 +67,6 @@ __all__ = [
     "decomposition",
     "derivatives",
     "downloads",
-    "draw_with",
     "event_study",
     "find_measure",
     "growth",

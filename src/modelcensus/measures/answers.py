@@ -67,7 +67,7 @@ class Answers:
         if not _own(measure) or result.unrecorded:
             return
         try:
-            content = json.loads(json.dumps(_encode(result), default=_tagged))
+            content = plain_result(result)
             if _decode(content, result.request) == result:
                 self.folder.keep(self.key(result.request), content)
         except (OSError, TypeError):  # a ledger that cannot be written, a value that JSON cannot hold
@@ -103,11 +103,21 @@ def _own(measure: Measure) -> bool:
     return measure.compute.__module__.partition(".")[0] == __name__.partition(".")[0]
 
 
-def _encode(result: Result) -> dict[str, Any]:
+def plain_result(result: Result, rows: slice = slice(None)) -> dict[str, Any]:
+    """A result as plain values from which `result_from` makes it again; of its rows those asked for."""
+    return json.loads(json.dumps(_encode(result, rows), default=_tagged))
+
+
+def result_from(content: dict[str, Any], request: Request) -> Result:
+    """The result that `plain_result` made plain; KeyError, TypeError or ValueError where it is none."""
+    return _decode(content, request)
+
+
+def _encode(result: Result, which: slice = slice(None)) -> dict[str, Any]:
     plain = {
         f.name: getattr(result, f.name) for f in fields(result) if f.name not in ("request", "rows", "provenance")
     }
-    rows = [[getattr(r, f.name) for f in fields(Row)] for r in result.rows]
+    rows = [[getattr(r, f.name) for f in fields(Row)] for r in result.rows[which]]
     return {**plain, "rows": rows, "provenance": asdict(result.provenance)}
 
 

@@ -45,6 +45,9 @@ from modelcensus.vocabulary import (
 from modelcensus.vocabulary.names import HUB
 from modelcensus.vocabulary.names import REPORTED as REPORTED_PREFIX
 
+MOST_DAYS = 4
+"""Other days as of which a census holds itself open; the one opened longest ago gives way."""
+
 BATCHES = pa.schema(
     [
         ("batch_id", pa.string()),
@@ -191,6 +194,8 @@ class Census:
         """Compute a request."""
         if request.as_of and request.as_of != self.as_of:
             if request.as_of not in self._as_of:
+                while len(self._as_of) >= MOST_DAYS:
+                    del self._as_of[next(iter(self._as_of))]
                 self._as_of[request.as_of] = Census(self.ledger, self.folders, request.as_of, cache=self._cache)
             return self._as_of[request.as_of].answer(request)
         return evaluate(self, request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -138,10 +139,10 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
     )
     result = Result(
         measure=measure.name,
-        unit=measure.unit,
+        unit=_counted(census, channel, measure.unit),
         definition=measure.text,
         citation=measure.citation,
-        phrase=measure.phrase,
+        phrase=_counted(census, channel, measure.phrase),
         request=request,
         rows=rows,
         notes=tuple(
@@ -155,6 +156,12 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
     if census.answers and not isinstance(rows, ManyRows):
         census.answers.keep(result, measure)
     return result
+
+
+def _counted(census: Census, channel: str, text: str) -> str:
+    """A unit or a phrase in terms of what the channel counts: the first word of the unit that its batches state."""
+    stated = next((str(m.terms["unit"]) for m in census.batches(channel) if m.terms.get("unit")), "downloads")
+    return re.sub(r"\bdownloads\b", re.split(r"[^\w-]", stated.strip())[0], text)
 
 
 def _own_readings(measure: Measure, request: Request) -> None:

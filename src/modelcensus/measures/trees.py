@@ -104,6 +104,10 @@ def descend(
 
 
 def _runs(depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First and last place of every run of equal depths."""
+    """First and last place of every run of equal depths; none where there are no edges.
+
+    >>> [r.tolist() for r in _runs(np.array([1, 1, 2]))], [r.tolist() for r in _runs(np.array([], int))]
+    ([[0, 2], [2, 3]], [[], []])
+    """
     starts = np.flatnonzero(np.diff(depth, prepend=-1))
-    return starts, np.append(starts[1:], len(depth))
+    return starts, np.append(starts, len(depth))[1:]

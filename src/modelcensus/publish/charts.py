@@ -13,6 +13,7 @@ import altair as alt
 import vl_convert
 
 from modelcensus.publish.axes import AxisKind, ValueAxis
+from modelcensus.publish.colours import colours_of
 from modelcensus.publish.marks import Mark, Rule, key_of, rule_layers, rules_of
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, config
 
@@ -97,7 +98,7 @@ def line_chart(
         for p in points
         if p.series in names
     ]
-    scale = alt.Scale(domain=names, range=[PALETTE[i % len(PALETTE)] for i in range(len(names))])
+    scale = alt.Scale(domain=names, range=colours_of(names))
     colour = alt.Color("series:N", scale=scale, legend=None)
     values = ValueAxis.over(
         axis, percent,
@@ -105,7 +106,7 @@ def line_chart(
     )  # fmt: skip
     x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
     y = values.encoding()
-    base = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colour)
+    base = alt.Chart(alt.Data(values=tuple(rows))).encode(x=x, color=colour)
     labels = _end_labels(rows, names, values, room.height)
     width = room.width - label_room(labels, size)
     days = [r["at"] for r in rows]
@@ -121,7 +122,7 @@ def line_chart(
     if len({r["at"] for r in rows}) <= 30:
         layers.append(narrow.mark_point(filled=True, size=22, opacity=1).encode(y=y))
     if labels:
-        spread = alt.Chart(alt.Data(values=labels)).encode(
+        spread = alt.Chart(alt.Data(values=tuple(labels))).encode(
             x=alt.X("at:T"), y=alt.Y("place:Q"), text="text:N", color=colour
         )
         layers.append(spread.mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle"))
@@ -150,7 +151,7 @@ def bar_chart(bars: Sequence[Bar], words: Words, *, percent: bool, size: str = "
         row["label"] = [""] * (tallest - len(row["label"])) + row["label"]
     step = 32 + 15 * tallest
     at = step // 2 - 15
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = alt.Chart(alt.Data(values=tuple(rows))).encode(
         y=alt.Y("order:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     )
     x = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[low, top * 1.22], nice=False))
@@ -207,7 +208,7 @@ def _caption(words: Words, size: str, indent: int, rules: Sequence[Rule]) -> alt
     for i, row in enumerate(rows):
         row["row"] = i + (0.4 if rules and i >= explained else 0)
     tall = len(rows) + (0.4 if rules else 0)
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = alt.Chart(alt.Data(values=tuple(rows))).encode(
         y=alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[max(tall, 1), 0], nice=False))
     )
     layers = [

@@ -49,7 +49,7 @@ def curve_chart(account: Account, size: str = "post", named: bool = True) -> Cha
         legend=alt.Legend(title=None, orient="top", symbolType="circle"),
     )
     label = _axis(unit)
-    base = alt.Chart(alt.Data(values=rows)).encode(x=x)
+    base = alt.Chart(alt.Data(values=tuple(rows))).encode(x=x)
     layers = [
         base.mark_rule(strokeWidth=1.6, opacity=0.55).encode(
             y=alt.Y("low:Q", axis=alt.Axis(labelExpr=label, tickCount=5), scale=alt.Scale(zero=False)),
@@ -121,11 +121,11 @@ def _matrix(account: Account, width: int, x: alt.X, size: str) -> alt.LayerChart
     scale = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
     area = max(4, min(26, 9 * width // max(len(tested), 1)))
     marks = (
-        alt.Chart(alt.Data(values=dots))
+        alt.Chart(alt.Data(values=tuple(dots)))
         .mark_square(size=area, opacity=1)
         .encode(x=x, y=y, color=alt.Color("verdict:N", scale=scale, legend=None))
     )
-    text = alt.Chart(alt.Data(values=lines))
+    text = alt.Chart(alt.Data(values=tuple(lines)))
     heads = text.transform_filter("datum.head").mark_text(
         align="left", fontSize=11, fontWeight="bold", color=INK, baseline="middle"
     )

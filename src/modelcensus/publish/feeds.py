@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from xml.etree import ElementTree
 
+from modelcensus.claims import Account
 from modelcensus.measures import Result, period_text
 from modelcensus.measures.health import NEEDS_ACTION, health
 from modelcensus.publish.scene import Scene
+from modelcensus.publish.verdict_words import verdict_as_worded
 from modelcensus.publish.views.asking import Counting, countings
 from modelcensus.vocabulary import CensusError
 
@@ -27,6 +29,13 @@ class Entry:
     title: str
     text: str
     rests_on: str = ""
+    page: str = ""
+    """Where it is shown, if that is no record."""
+
+    @property
+    def link(self) -> str:
+        """The address that shows it; nothing where there is none."""
+        return self.page or (f"/provenance/{self.rests_on}" if self.rests_on else "")
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,18 @@ def feed_of(scene: Scene, dimension: str, name: str, called: str, today: date) -
     entries = [e for way in countings(scene, dimension) for e in _first_places(scene, way, dimension, name, called)]
     entries += _stale(scene, today)
     return Feed(f"{called} in open AI models", _newest_first(entries))
+
+
+def claim_feed(now: Account, day: date, before: Account | None, day_before: date | None) -> Feed:
+    """The verdict of a claim on its ledger's newest day, told as a flip where it was another one `before`."""
+    said = f"{verdict_as_worded(now)} as worded; {now.verdict} over all readings."
+    title, was = f"{now.verdict}: {now.claim.statement}", ""
+    if before and day_before and (before.verdict, verdict_as_worded(before)) != (now.verdict, verdict_as_worded(now)):
+        title = f"The verdict flipped: {now.claim.statement}"
+        was = f" Before ({day_before}): {verdict_as_worded(before)} as worded; {before.verdict} over all readings."
+    name = f"claim:{now.id}:{day}:{verdict_as_worded(now)}:{now.verdict}"
+    entry = Entry(name, str(day), title, said[0].upper() + said[1:] + was, page=f"/claims/{now.id}")
+    return Feed(now.claim.statement, (entry,))
 
 
 def _newest_first(entries: list[Entry]) -> tuple[Entry, ...]:
@@ -108,8 +129,8 @@ def atom(feed: Feed, address: str) -> str:
         _child(node, "id", f"{TAG}{entry.id}")
         _child(node, "updated", f"{entry.day}T00:00:00Z")
         _child(node, "summary", entry.text)
-        if entry.rests_on:
-            _child(node, "link", rel="related", href=f"/provenance/{entry.rests_on}")
+        if entry.link:
+            _child(node, "link", rel="related", href=entry.link)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
 
 
@@ -118,7 +139,7 @@ def json_feed(feed: Feed, address: str) -> str:
     items = [
         {
             "id": f"{TAG}{e.id}", "title": e.title, "content_text": e.text, "date_published": f"{e.day}T00:00:00Z",
-            **({"url": f"/provenance/{e.rests_on}"} if e.rests_on else {}),
+            **({"url": e.link} if e.link else {}),
         }
         for e in feed.entries
     ]  # fmt: skip

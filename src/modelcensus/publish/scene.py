@@ -55,10 +55,13 @@ class Scene:
 
     @cached_property
     def monthly(self) -> Result | None:
-        """Downloads by organization and month of the reported channel, makers only."""
+        """Downloads by organization and month of the reported channel, makers only; all where none is known as a maker."""
         if not self.reported:
             return None
-        return self.ask("downloads", by=["organization", "month"], within=MAKERS)
+        try:
+            return self.ask("downloads", by=["organization", "month"], within=MAKERS)
+        except RequestError:
+            return self.ask("downloads", by=["organization", "month"])
 
     @cached_property
     def months(self) -> list[str]:

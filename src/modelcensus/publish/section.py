@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 import pyarrow as pa
 
@@ -39,10 +40,13 @@ class Statement:
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture that can be drawn at several sizes."""
+    """A picture that can be drawn at several sizes, each once."""
 
     name: str
     draw: Callable[[str], Chart]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "draw", cache(self.draw))
 
 
 @dataclass(frozen=True)

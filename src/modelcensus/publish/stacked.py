@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import altair as alt
 
 from modelcensus.publish.charts import Chart, Point, Words, finish, label_room, last_values, time_axis
+from modelcensus.publish.colours import colours_of
 from modelcensus.publish.marks import Mark, rule_layers, rules_of
-from modelcensus.publish.theme import FAINT, PALETTE, SIZES
+from modelcensus.publish.theme import FAINT, SIZES
 
 REST = "all others"
 
@@ -31,12 +32,12 @@ def stack_chart(
             {"series": n, "at": day, "value": values.get(n, 0.0) if n != REST else rest, "order": i}
             for i, n in enumerate(order)
         ]
-    colours = [*(PALETTE[i % len(PALETTE)] for i in range(len(names))), FAINT]
+    colours = [*colours_of(names), FAINT]
     colour = alt.Color("series:N", scale=alt.Scale(domain=order, range=colours), legend=None)
     x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
     axis = alt.Axis(labelExpr="format(datum.value * 100, '.0f') + ' %'", tickCount=5, domain=False, ticks=False)
     y = alt.Y("value:Q", stack="zero", axis=axis, scale=alt.Scale(domain=[0, 1]))
-    base = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colour, order=alt.Order("order:Q"))
+    base = alt.Chart(alt.Data(values=tuple(rows))).encode(x=x, color=colour, order=alt.Order("order:Q"))
     labels = _labels(by_day[days[-1]], names, days[-1], room.height) if days else []
     width = room.width - label_room(labels, size)
     rules = rules_of(marks, days[0], days[-1], width) if marks and days else []
@@ -44,7 +45,7 @@ def stack_chart(
     layers += rule_layers(rules, x) if rules else []
     if labels:
         layers.append(
-            alt.Chart(alt.Data(values=labels))
+            alt.Chart(alt.Data(values=tuple(labels)))
             .encode(x=alt.X("at:T"), y=alt.Y("place:Q"), text="text:N", color=colour)
             .mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle")
         )

@@ -1,14 +1,17 @@
 """Makes a ledger of the sample's recipes, once per machine and version, in the user's cache."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 import shutil
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from modelcensus.ledger import Ledger
-from modelcensus.sources import read_batch, read_recipe
+if TYPE_CHECKING:
+    from modelcensus.ledger import Ledger
 
 SAMPLE_FOLDER = Path(__file__).parent
 GATHERED = datetime(2026, 11, 23, tzinfo=UTC)
@@ -17,7 +20,9 @@ GATHERED = datetime(2026, 11, 23, tzinfo=UTC)
 
 def sample_ledger() -> Ledger:
     """The sample as a ledger, made on first use."""
-    target = _cache() / f"sample-{_digest()}"
+    from modelcensus.ledger import Ledger
+
+    target = sample_root()
     if not (target / "manifests").is_dir():
         target.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=".sample-", dir=target.parent))
@@ -29,8 +34,16 @@ def sample_ledger() -> Ledger:
     return Ledger(target)
 
 
+def sample_root() -> Path:
+    """Where the sample's ledger stands, or will; known without loading what reads a ledger."""
+    return _cache() / f"sample-{_digest()}"
+
+
 def build_sample(recipes: Path, target: Path) -> Ledger:
     """Import every recipe of a folder into a ledger."""
+    from modelcensus.ledger import Ledger
+    from modelcensus.sources import read_batch, read_recipe
+
     ledger = Ledger(target)
     for recipe in sorted(recipes.glob("*.yml")):
         files, options = read_recipe(recipe)

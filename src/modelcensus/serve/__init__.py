@@ -1,5 +1,8 @@
-"""The app: pages that answer on this machine, without a network and without scripts."""
+"""The app: pages that answer on this machine, without a network and without scripts. `app` holds what computes."""
 
-from modelcensus.serve.app import ANY_HOST, LOOPBACK, create_app
+from modelcensus.serve.front import ANY_HOST, LOOPBACK, Front, Loading
+from modelcensus.serve.kept import KeptAnswers
+from modelcensus.serve.limits import Rates
+from modelcensus.serve.stamp import stamp
 
-__all__ = ["ANY_HOST", "LOOPBACK", "create_app"]
+__all__ = ["ANY_HOST", "LOOPBACK", "Front", "KeptAnswers", "Loading", "Rates", "stamp"]

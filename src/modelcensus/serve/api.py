@@ -7,7 +7,6 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -15,16 +14,18 @@ from modelcensus.catalog import explain_repository
 from modelcensus.claims import find_claim
 from modelcensus.claims.telling import as_dict
 from modelcensus.measures import measures
+from modelcensus.measures.answers import plain_result
 from modelcensus.measures.health import health
 from modelcensus.publish.views.search import found_by_name
 from modelcensus.serve.check import Given, answer
-from modelcensus.serve.problems import documented
+from modelcensus.serve.problems import PlainJSON, documented
 from modelcensus.serve.tester import Tester
 from modelcensus.vocabulary import Request as Asked
 from modelcensus.vocabulary import RequestError
 
 MOST_ROWS = 10_000
 """Rows of one answer; more are asked for with `offset`."""
+FARTHEST = 1_000_000_000
 LONGEST_VALUE = 500
 
 
@@ -78,12 +79,12 @@ class Text(BaseModel):
 
 Several = Annotated[list[Annotated[str, Field(max_length=LONGEST_VALUE)]], Query(max_length=20)]
 Short = Annotated[str, Query(max_length=LONGEST_VALUE)]
-WRONG = documented(404, 413, 422)
+WRONG = documented(400, 404, 413, 422, 429, 503)
 
 
 def router(tester: Tester) -> APIRouter:
     """All operations, on one census."""
-    api = APIRouter(responses=WRONG, default_response_class=JSONResponse)
+    api = APIRouter(responses=WRONG, default_response_class=PlainJSON)
 
     @api.get("/measures")
     def list_measures() -> list[MeasureEntry]:
@@ -99,7 +100,7 @@ def router(tester: Tester) -> APIRouter:
     def compute(
         request: Request, response: Response, name: str, of: Several = [], within: Short = "", by: Several = [],  # noqa: B006
         period: Several = [], reading: Several = [], as_of: Short = "",  # noqa: B006
-        offset: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 1_000,
+        offset: Annotated[int, Query(ge=0, le=FARTHEST)] = 0, limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 1_000,
     ) -> Answer:  # fmt: skip
         """A measure in the grammar of the command line: `of=family=Qwen`, `by=month`, `reading=channel=...`."""
         asked = Asked.build(name, of, within, by, period, reading, as_of or None)
@@ -109,6 +110,18 @@ def router(tester: Tester) -> APIRouter:
         told = {k: v for k, v in result.as_dict().items() if k != "rows"}
         page = {"total": len(result.rows), "offset": offset, "sentence": result.sentence(), "citation": result.cite()}
         return Answer.model_validate({**told, **page, "rows": [r.as_dict() for r in rows]})
+
+    @api.get("/results/{name}")
+    def whole(
+        request: Request, response: Response, name: str, of: Several = [], within: Short = "", by: Several = [],  # noqa: B006
+        period: Several = [], reading: Several = [], as_of: Short = "",  # noqa: B006
+        offset: Annotated[int, Query(ge=0, le=FARTHEST)] = 0, limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 1_000,
+    ) -> dict[str, Any]:  # fmt: skip
+        """A measure in the form from which the Python client makes the library's own result again."""
+        result = tester.answer(Asked.build(name, of, within, by, period, reading, as_of or None))
+        _same(request, response, f"whole {result.provenance.id} {offset} {limit}")
+        plain = plain_result(result, slice(offset, offset + limit))
+        return {**plain, "asked": result.request.as_dict(), "total": len(result.rows)}
 
     @api.get("/provenance/{id}")
     def provenance(id: str) -> dict[str, Any]:
@@ -121,8 +134,8 @@ def router(tester: Tester) -> APIRouter:
     @api.get("/catalog/{repository:path}")
     def attributions(repository: str) -> list[dict[str, Any]]:
         """Every attribution of a repository, with rule, file and reason."""
-        with tester.lock:
-            census = tester.scene.census
+        with tester.page() as scene:
+            census = scene.census
             known = census.engine.fetch(census.engine.query("api_known", "select repository from catalog"))
             same = {r.lower(): r for r in known["repository"].to_pylist()}.get(repository.lower())
             if same is None:
@@ -155,15 +168,15 @@ def router(tester: Tester) -> APIRouter:
     @api.get("/search")
     def search(q: Annotated[str, Query(min_length=1, max_length=100)]) -> dict[str, list[dict[str, str]]]:
         """What bears the words in its name."""
-        with tester.lock:
-            found = found_by_name(tester.scene, q.strip().lower())
+        with tester.page() as scene:
+            found = found_by_name(scene, q.strip().lower())
         return {kind: [{"name": n, "what": w, "page": to} for n, w, to in rows] for kind, rows in found.items()}
 
     @api.get("/health")
     def state() -> dict[str, list[dict[str, Any]]]:
         """Sources, coverage, gaps, events, and what is to be collected next."""
-        with tester.lock:
-            return json.loads(json.dumps(health(tester.scene.census), default=str))
+        with tester.page() as scene:
+            return json.loads(json.dumps(health(scene.census), default=str))
 
     @api.post("/check")
     def check(asked: Text) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Annotated
@@ -11,7 +11,6 @@ from fastapi import FastAPI, Form, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from modelcensus.claims import find_claim, find_packs
@@ -21,32 +20,30 @@ from modelcensus.publish.views import Page as ViewPage
 from modelcensus.publish.views import View
 from modelcensus.serve.api import UnchangedError, router
 from modelcensus.serve.check import Given, TooLongError, check_draft, check_text
-from modelcensus.serve.guard import Guard
+from modelcensus.serve.desks import BusyError
 from modelcensus.serve.pages import Pages, stylesheet
 from modelcensus.serve.problems import problem, problem_of
+from modelcensus.serve.refusing import API, refusal
 from modelcensus.serve.small import small_answers
 from modelcensus.serve.tester import Tester
 from modelcensus.serve.views import Views, add_views, address
 from modelcensus.vocabulary import CensusError, RequestError
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
-"""Names of this machine: a page elsewhere that points its own name here is refused."""
-ANY_HOST = ("*",)
-API = "/api/v1"
 Text = Annotated[str, Form()]
 
 
-def create_app(census_factory: Callable[[], Census], hosts: Iterable[str] = LOOPBACK) -> FastAPI:
-    """The app on one census, which is opened now; it answers to these host names (`*`: to any)."""
-    tester = Tester(census_factory(), find_packs())
+def create_app(open_census: Callable[[], Census], desks: int = 1) -> FastAPI:
+    """The app on one ledger, which is opened now, and again for each of the `desks` beyond the first and for claims.
+
+    It is served behind a `Front`, which says who may ask and what pages may do.
+    """
+    tester = Tester(open_census, find_packs(), desks)
     pages, sheet = Pages(tester), stylesheet()
-    views = Views(lambda: tester.scene, tester.lock)
+    views = Views(tester.page)
     app = FastAPI(
         title="modelcensus", version=version("modelcensus"), docs_url=None, redoc_url=None,
         openapi_url=f"{API}/openapi.json", default_response_class=HTMLResponse,
     )  # fmt: skip
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-    app.add_middleware(Guard)
     _refuse(app, pages)
 
     def shown(view: View, page: ViewPage, suffix: str) -> str:
@@ -67,6 +64,10 @@ def create_app(census_factory: Callable[[], Census], hosts: Iterable[str] = LOOP
     @app.get("/style.css", include_in_schema=False)
     def style() -> Response:
         return Response(sheet, media_type="text/css")
+
+    @app.get("/api", include_in_schema=False)
+    def programs() -> str:
+        return pages.api(app.openapi())
 
     @app.get("/check", include_in_schema=False)
     def form(text: str = "", date: str = "", title: str = "", publisher: str = "") -> str:
@@ -130,6 +131,11 @@ def _refuse(app: FastAPI, pages: Pages) -> None:
     @app.exception_handler(UnchangedError)
     def unchanged(request: Request, error: UnchangedError) -> Response:
         return Response(status_code=304, headers={"etag": error.tag})
+
+    @app.exception_handler(BusyError)
+    def busy(request: Request, error: BusyError) -> Response:
+        wait = error.WAIT
+        return refusal(request.url.path, 503, str(error), f"ask again in {wait} seconds", wait)
 
     @app.exception_handler(HTTPException)
     def missing(request: Request, error: HTTPException) -> Response:

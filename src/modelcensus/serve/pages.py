@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -14,6 +15,8 @@ from modelcensus.publish.pages import tools
 from modelcensus.publish.tested import Tested
 from modelcensus.publish.views import View
 from modelcensus.publish.views import pages as view_pages
+from modelcensus.publish.visible import visible
+from modelcensus.serve.api_page import operations
 from modelcensus.serve.check import Checked, Given
 from modelcensus.serve.tester import Tester
 
@@ -62,11 +65,15 @@ class Pages:
 
     def embedded(self, view: View, at: Callable[..., str], figure: str, alt: str) -> str:
         """One picture of a view, for a frame on another page."""
-        return self._templates.get_template("embed.html").render(view=view, at=at, figure=figure, alt=alt)
+        return visible(self._templates.get_template("embed.html").render(view=view, at=at, figure=figure, alt=alt))
 
     def packs(self) -> str:
         """All packs and their claims."""
         return self._page("packs.html", "/claims", packs=self._tester.packs)
+
+    def api(self, schema: Mapping[str, Any]) -> str:
+        """The operations of the JSON API."""
+        return self._page("api.html", "", schema=schema, operations=operations(schema))
 
     def claim(self, one: Account) -> str:
         """The account of a claim of a pack."""
@@ -97,7 +104,8 @@ class Pages:
         return Markup(template.render(curve=drawn_curve(one, named=False), alone=False, root="", **words))
 
     def _page(self, name: str, menu: str, **content: object) -> str:
-        return self._templates.get_template(name).render(menu=menu, menus=self._menus, data=self._data, **content)
+        template = self._templates.get_template(name)
+        return visible(template.render(menu=menu, menus=self._menus, data=self._data, **content))
 
 
 def _href(to: str, root: str = "") -> str:

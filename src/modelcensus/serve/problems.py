@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from modelcensus.vocabulary import CensusError
 
 MEDIA = "application/problem+json"
+
+
+class PlainJSON(JSONResponse):
+    """JSON in ASCII: a character that would steer a terminal, or turn the direction of a text, stands as its code."""
+
+    def render(self, content: object) -> bytes:
+        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
 class Problem(BaseModel):
@@ -21,13 +30,13 @@ class Problem(BaseModel):
     remedy: str = Field("", description="what to do about it, with the nearest valid choice")
 
 
-def problem(status: int, title: str, detail: str = "", where: str = "", remedy: str = "") -> JSONResponse:
+def problem(status: int, title: str, detail: str = "", where: str = "", remedy: str = "") -> PlainJSON:
     """The answer to a request that cannot be answered."""
     content = Problem(type="about:blank", title=title, status=status, detail=detail, where=where, remedy=remedy)
-    return JSONResponse(content.model_dump(), status, media_type=MEDIA)
+    return PlainJSON(content.model_dump(), status, media_type=MEDIA)
 
 
-def problem_of(error: CensusError, status: int) -> JSONResponse:
+def problem_of(error: CensusError, status: int) -> PlainJSON:
     """The same, from one of our own errors."""
     return problem(status, error.what, str(error), error.where, error.remedy)
 

@@ -8,10 +8,12 @@ from datetime import date
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
+from modelcensus.claims import find_claim
 from modelcensus.publish.badges import badge_of, must_be_badge
-from modelcensus.publish.feeds import Feed, atom, feed_of, json_feed
+from modelcensus.publish.feeds import Feed, atom, claim_feed, feed_of, json_feed
 from modelcensus.publish.views.asking import countings
 from modelcensus.publish.views.subject import KINDS
+from modelcensus.publish.visible import visible
 from modelcensus.serve.tester import Tester
 from modelcensus.vocabulary import Request as Asked
 from modelcensus.vocabulary import RequestError, nearest
@@ -33,8 +35,8 @@ def small_answers(tester: Tester) -> APIRouter:
     def badge(request: Request, measure: str, kind: str, name: str) -> Response:
         must_be_badge(measure)
         dimension, chosen = _dimension(kind), request.query_params
-        with tester.lock:
-            ways = list(countings(tester.scene, dimension))
+        with tester.page() as scene:
+            ways = list(countings(scene, dimension))
         if not ways:
             raise HTTPException(404, f"this ledger counts no {kind}")
         readings = chosen.getlist("reading")
@@ -45,22 +47,38 @@ def small_answers(tester: Tester) -> APIRouter:
             by = by or ([way.grain] if way.grain == "day" else [])
             period = period or way.newest
         asked = Asked.build(measure, {dimension: name}, chosen.get("within", ""), by, period, readings)
-        return Response(badge_of(tester.answer(asked), name), media_type="image/svg+xml", headers=ELSEWHERE)
+        return Response(visible(badge_of(tester.answer(asked), name)), media_type="image/svg+xml", headers=ELSEWHERE)
+
+    @answers.get("/feeds/claims/{name:path}")
+    def of_claim(request: Request, name: str) -> Response:
+        form, name = _form(name)
+        try:
+            found = find_claim(tester.packs, name)
+        except RequestError as error:
+            raise HTTPException(404, str(error)) from error
+        told = claim_feed(tester.kept(*found), tester.day(), *tester.before(*found))
+        media, write = FORMS[form]
+        return Response(visible(write(told, request.url.path)), media_type=media)
 
     @answers.get("/feeds/{kind}/{name:path}")
     def feed(request: Request, kind: str, name: str) -> Response:
-        form = next((f for f in FORMS if name.endswith(f)), "")
-        if not form:
-            raise HTTPException(404, f"a feed ends in {' or '.join(FORMS)}")
-        name, dimension = name.removesuffix(form), _dimension(kind)
-        with tester.lock:
-            scene = tester.scene
+        form, name = _form(name)
+        dimension = _dimension(kind)
+        with tester.page() as scene:
             called = {"organization": scene.name, "region": scene.place}.get(dimension, str)(name)
             found = feed_of(scene, dimension, name, called, date.today())
         media, write = FORMS[form]
-        return Response(write(found, request.url.path), media_type=media)
+        return Response(visible(write(found, request.url.path)), media_type=media)
 
     return answers
+
+
+def _form(name: str) -> tuple[str, str]:
+    """What a feed is asked for as, and the name that it is about."""
+    form = next((f for f in FORMS if name.endswith(f)), "")
+    if not form:
+        raise HTTPException(404, f"a feed ends in {' or '.join(FORMS)}")
+    return form, name.removesuffix(form)
 
 
 def _dimension(kind: str) -> str:

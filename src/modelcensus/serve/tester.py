@@ -1,34 +1,38 @@
-"""One opened census for all requests: claims are tested one at a time, by whichever thread asks."""
+"""What requests share: the opened ledger's desks, the packs, and the accounts of claims that were tested."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, date
 
 from modelcensus.catalog import Knowledge
 from modelcensus.claims import Account, Claim, Pack, account
 from modelcensus.claims.figures import Published, find_figures
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Census, Result
+from modelcensus.publish.editions import day_before_the_newest
 from modelcensus.publish.scene import Scene
+from modelcensus.serve.desks import Desks
 from modelcensus.vocabulary import Request
 
 
 class Tester:
-    """A census behind a lock: its connection belongs to one thread at a time. `packs` are those that can be browsed."""
+    """Answers of one ledger, which is opened now; `packs` are those that can be browsed."""
 
-    def __init__(self, census: Census, packs: list[Pack]) -> None:
-        self._census, self.lock = census, threading.Lock()
-        self.scene = Scene(census)
+    def __init__(self, open_census: Callable[[], Census], packs: list[Pack], desks: int = 1) -> None:
+        self._desks = Desks(open_census, desks)
         self.packs = packs
-        self.knowledge: Knowledge = census.knowledge
-        self.manifests: list[Manifest] = census.manifests
+        self._census = self._desks.first
+        self.knowledge: Knowledge = self._census.knowledge
+        self.manifests: list[Manifest] = self._census.manifests
         self._accounts: dict[str, Account] = {}
+        self._before: dict[str, Account] = {}
 
     def test(self, pack: Pack, claim: Claim) -> Account:
         """The account of a claim."""
-        with self.lock:
-            return account(self._census, pack, claim)
+        with self._desks.claims() as census:
+            return account(census, pack, claim)
 
     def kept(self, pack: Pack, claim: Claim) -> Account:
         """The account of a claim of the packs, worked out once."""
@@ -37,10 +41,27 @@ class Tester:
             self._accounts[name] = self.test(pack, claim)
         return self._accounts[name]
 
+    def day(self) -> date:
+        """The day (UTC) of the newest batch."""
+        return self._census.ledger.manifests()[-1].committed_at.astimezone(UTC).date()
+
+    def before(self, pack: Pack, claim: Claim) -> tuple[Account | None, date | None]:
+        """The account of a claim of the packs on the day before the newest batch; nothing where there was no ledger then."""
+        day, name = day_before_the_newest(self._census.ledger), f"{pack.id}/{claim.id}"
+        if day and name not in self._before:
+            with self._desks.claims() as census:
+                then = Census(census.ledger, census.folders, day)
+                self._before[name] = account(then, pack, claim)
+        return self._before.get(name), day
+
+    def page(self) -> AbstractContextManager[Scene]:
+        """A desk for a page, for as long as it is needed."""
+        return self._desks.page()
+
     def answer(self, request: Request) -> Result:
         """The answer to a request for a measure."""
-        with self.lock:
-            return self._census.answer(request)
+        with self.page() as scene:
+            return scene.census.answer(request)
 
     def record(self, record_id: str) -> dict[str, object] | None:
         """The record of a number, or nothing."""

@@ -7,6 +7,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from urllib.parse import quote, urlencode
 
 import pyarrow.parquet as pq
@@ -18,9 +19,11 @@ from modelcensus.measures import Result
 from modelcensus.publish.charts import Chart
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Facts, Section
+from modelcensus.publish.theme import darkened
 from modelcensus.publish.views import Page as ViewPage
 from modelcensus.publish.views import View
 from modelcensus.publish.views import pages as view_pages
+from modelcensus.publish.visible import visible
 from modelcensus.vocabulary import RequestError, nearest
 
 SUFFIXES = {
@@ -33,34 +36,38 @@ SUFFIXES = {
     ".embed": "text/html; charset=utf-8",
 }
 PICTURES = (".svg", ".png", ".vega", ".embed")
-PICKED = ("table", "figure", "size")
+PICKED = ("table", "figure", "size", "theme")
 """What an address says of the form of an answer, not of its content."""
-MOST_KEPT = 400
-"""Pages that are kept; the one asked for longest ago gives way."""
+MOST_KEPT = 24
+"""Pages whose content is held for their pictures and files; the one asked for longest ago gives way."""
 LONGEST_QUERY = 4_000
 SIZES = ("post", "social", "phone", "print")
+THEMES = ("light", "dark")
 
 Render = Callable[[View, ViewPage, str], str]
 
 
 class Views:
-    """Views of one scene, each built once: its census belongs to one thread at a time."""
+    """Views of one ledger, each built once; pictures are drawn without a desk."""
 
-    def __init__(self, scene: Callable[[], Scene], lock: threading.Lock) -> None:
-        self._scene, self._lock = scene, lock
+    def __init__(self, desk: Callable[[], AbstractContextManager[Scene]]) -> None:
+        self._desk, self._drawing = desk, threading.Lock()
         self._kept: OrderedDict[str, View] = OrderedDict()
-        self._drawn: OrderedDict[tuple[str, str, str], Chart] = OrderedDict()
 
     def view(self, page: ViewPage, chosen: Mapping[str, tuple[str, ...]]) -> View:
         """The page's content for what was chosen."""
         key = f"{page.path} {json.dumps(chosen, sort_keys=True)}"
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = page.build(self._scene(), chosen)
-            self._kept.move_to_end(key)
+        with self._drawing:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        with self._desk() as scene:
+            built = page.build(scene, chosen)
+        with self._drawing:
+            self._kept[key] = built
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
-            return self._kept[key]
+        return built
 
     def drawn(self, view: View, name: str, size: str) -> Chart:
         """A picture of a view, drawn once."""
@@ -70,14 +77,8 @@ class Views:
         if name and name not in figures:
             raise RequestError(f"no picture {name!r}", where=view.name, remedy=f"one of {', '.join(figures)}")
         figure = figures[name] if name else next(iter(figures.values()))
-        key = (f"{view.name} {json.dumps(view.chosen, sort_keys=True)}", figure.name, size)
-        with self._lock:
-            if key not in self._drawn:
-                self._drawn[key] = figure.draw(size)
-            self._drawn.move_to_end(key)
-            while len(self._drawn) > MOST_KEPT:
-                self._drawn.popitem(last=False)
-            return self._drawn[key]
+        with self._drawing:
+            return figure.draw(size)
 
 
 def add_views(app: FastAPI, views: Views, render: Render) -> None:
@@ -146,8 +147,16 @@ def _answer(views: Views, view: View, suffix: str, picked: Mapping[str, str], pa
         size = picked["size"] or "post"
         if size not in SIZES:
             raise RequestError(f"no size {size!r}", where="size", remedy=f"one of {', '.join(SIZES)}")
+        theme = picked["theme"] or "light"
+        if theme not in THEMES:
+            raise RequestError(f"no theme {theme!r}", where="theme", remedy=f"one of {', '.join(THEMES)}")
         chart = views.drawn(view, picked["figure"], size)
-        content = {".svg": chart.svg, ".png": chart.png, ".vega": lambda: json.dumps(chart.spec)}[suffix]()
+        light = chart.svg
+        content = {
+            ".svg": lambda: visible(darkened(light()) if theme == "dark" else light()),
+            ".png": chart.png,
+            ".vega": lambda: json.dumps(chart.spec),
+        }[suffix]()
         return Response(content, media_type=SUFFIXES[suffix])
     tables = view.tables()
     if not tables or (picked["table"] and picked["table"] not in tables):
@@ -159,7 +168,7 @@ def _answer(views: Views, view: View, suffix: str, picked: Mapping[str, str], pa
     name = f"{view.name}{suffix}".encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
     headers = {"content-disposition": f'attachment; filename="{name}"', **_rests_on(table)}
     if suffix == ".csv":
-        return Response(table.to_csv(), media_type=SUFFIXES[suffix], headers=headers)
+        return Response(visible(table.to_csv()), media_type=SUFFIXES[suffix], headers=headers)
     sink = io.BytesIO()
     pq.write_table(table.to_arrow(), sink)
     return Response(sink.getvalue(), media_type=SUFFIXES[suffix], headers=headers)

@@ -245,10 +245,22 @@ LOG_FILES = Schema(
         Column("bytes", pa.int64(), "bytes", "of text up to where it was read, decompressed"),
         Column("digest", pa.string(), "digest", "SHA-256 of that text"),
         Column("lines", pa.int64(), "lines", "up to where it was read"),
-        Column("known", pa.int64(), "lines", "of those, counted by an earlier batch"),
+        Column("known", pa.int64(), "lines", "of those, counted before, in this file or another"),
         Column("taken", pa.int64(), "lines", "requests of repositories"),
         Column("other", pa.int64(), "lines", "requests of other things, and lines that are no requests"),
         Column("set_aside", pa.int64(), "lines", "set aside"),
+    ),
+)
+
+LOG_PARTS = Schema(
+    "log_parts",
+    "The counted log files in parts, which begin at lines chosen by their content: by these, lines are recognized in another file.",
+    (
+        Column("digest", pa.string(), "digest", "of the text: `digest` of `log_files`"),
+        Column("line", pa.int64(), "line", "its first one"),
+        Column("lines", pa.int64(), "lines", "how many"),
+        Column("bytes", pa.int64(), "bytes", "of their text"),
+        Column("crc", pa.int64(), "checksum", "CRC-32 of their text"),
     ),
 )
 
@@ -263,7 +275,7 @@ SET_ASIDE = Schema(
     ),
 )
 
-COUNTED = (REQUESTS, TARGETS, AGENTS, VISITS, LOG_FILES)
+COUNTED = (REQUESTS, TARGETS, AGENTS, VISITS, LOG_FILES, LOG_PARTS)
 """What counting access logs keeps beside its observations."""
 TABLES = {
     s.name: s

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import environments
 from hub import Hub, Repository, Status, World, runs, scaled
 
 ROOT = Path(__file__).parents[3]
@@ -31,21 +32,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="session", params=VERSIONS)
 def version(request):
-    """A release of the client in a folder of its own, installed once."""
-    target = ROOT / ".tools" / "clients" / request.param
-    if not (target / "huggingface_hub").is_dir():
-        command = [
-            str(ROOT / "scripts" / "uv"),
-            "pip",
-            "install",
-            "--quiet",
-            "--python",
-            sys.executable,
-            "--target",
-            str(target),
-        ]
-        subprocess.run([*command, f"huggingface_hub=={request.param}"], check=True)
-    return request.param, target
+    """A release of the client, and the folder that its packages lie in."""
+    return request.param, environments.packages(f"huggingface_hub=={request.param}")
 
 
 def organization() -> World:

@@ -145,7 +145,7 @@ def test_a_listing_that_lacks_many_is_partial_and_nobody_is_taken_for_gone(hub, 
     assert any("partial" in p for p in run.collected.problems)
 
 
-def test_another_question_does_not_go_on_with_an_unfinished_run(hub, tmp_path):
+def test_another_question_does_not_go_on_with_an_unfinished_run(hub, world, tmp_path):
     first, second = tmp_path / "a.txt", tmp_path / "b.txt"
     first.write_text("org/a\norg/b\n")
     hub.faults = lambda path, number: Drop() if number >= 1 else None
@@ -154,6 +154,18 @@ def test_another_question_does_not_go_on_with_an_unfinished_run(hub, tmp_path):
     first.write_text("org/c\n")
     with pytest.raises(InputError, match="--restart"):
         runs.collect(hub.url, tmp_path / "l", ids=first, patience=SHORT)
-    second.write_text("org/c\n")
+    second.write_text(f"org/c\n{world.repositories[0].name}\n")
     hub.faults = None
     assert runs.collect(hub.url, tmp_path / "l", ids=second).manifest.name == "hub-ids-b"
+
+
+def test_a_run_that_read_nothing_keeps_nobody_from_asking_something_else(hub, world, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(f"{world.repositories[0].name}\n")
+    hub.faults = lambda request, number: Drop()
+    with pytest.raises(UnreachableError):
+        runs.collect(hub.url, tmp_path / "l", ids=path, patience=SHORT)
+    path.write_text(f"{world.repositories[1].name}\n")
+    hub.faults = None
+    runs.collect(hub.url, tmp_path / "l", ids=path)
+    assert {r for r, *_ in runs.observed(tmp_path / "l")} == {world.repositories[1].name}

@@ -146,7 +146,7 @@ def test_with_a_login_the_hub_says_404_and_the_login_counts_for_itself(world, tm
     with Hub(world, page=300) as hub:
         client = HubClient(hub.url, tmp_path / FOLDER, send_token=True, patience=runs.QUICK)
         assert client.logged_in
-        path = ids_file(tmp_path, ["no/such"])
+        path = ids_file(tmp_path, ["no/such", world.repositories[0].name])
         with Collecting(tmp_path / FOLDER, client, asked_for(ids=path)) as collecting:
             collecting.open()
             batch = collecting.collect().batch
@@ -178,3 +178,31 @@ def test_ids_that_are_none_are_refused_with_their_line(tmp_path):
 def test_rows_scaled_by_copies_have_names_and_ids_of_their_own():
     world = scaled(9000)
     assert len({r.name for r in world.repositories}) == len({r.hub_id for r in world.repositories}) == 9000
+
+
+def test_the_counter_of_who_is_gone_is_unknown_and_not_zero(hub, world, names, tmp_path):
+    """Deleted, private and gated ones: flows are open from the last reading on, sums say how many, and why stands in SQL."""
+    for r in world.repositories:
+        r.own["downloadsAllTime"] = 1000
+    world.changed()
+    runs.collect(hub.url, tmp_path)
+    for r in world.repositories:
+        r.own["downloadsAllTime"] = 1700
+    world.remove(names[5])
+    world.remove(names[6], "gated")
+    world.changed()
+    hub.clock = LATER
+    runs.collect(hub.url, tmp_path)
+    census = Census(Ledger(tmp_path), cache=False)
+    week = "2026-11-20..2026-11-26"
+    for name in names[5:7]:
+        (row,) = census.measure("downloads", of={"repository": name}, period=week).rows
+        assert (row.value, row.low, row.high) == (None, 0, None) and row.flags[0].startswith("open: 1 repositories")
+        days = {"by": ["day"], "reading": {"counter": "all_time"}, "period": "2026-11-20..2026-11-27"}
+        assert [int(r.value) for r in census.measure("downloads", of={"repository": name}, **days).rows] == [1000]
+    (whole,) = census.measure("downloads", period=week).rows
+    assert whole.low == 700 * (len(names) - 2) and whole.high is None and whole.flags[0].startswith("open: 2 rep")
+    said = (
+        census.connect(views=["statuses"]).execute("select repository, status, observed_on from statuses").fetchall()
+    )
+    assert sorted(said) == [(names[5], "missing", LATER.date()), (names[6], "gated", LATER.date())]

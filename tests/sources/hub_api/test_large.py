@@ -16,7 +16,7 @@ from modelcensus.ledger import Ledger
 pytestmark = pytest.mark.slow
 TESTS = Path(__file__).parents[2]
 REPOSITORIES = 300_000
-MOST_MEMORY = 700
+MOST_MEMORY = 600
 """MB, of the command's process."""
 
 

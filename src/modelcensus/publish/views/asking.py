@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from modelcensus.measures import Result, Row
@@ -67,6 +67,17 @@ def answered(scene: Scene, asks: Iterable[Ask]) -> tuple[list[Section], list[str
             unanswered.append(f"{ask.question} {error}")
         else:
             sections.append(section)
+    return sections, list(dict.fromkeys(unanswered))
+
+
+def collected(makers: Iterable[Callable[[], Section]]) -> tuple[list[Section], list[str]]:
+    """The sections that can be made, and of the others why not."""
+    sections, unanswered = [], []
+    for make in makers:
+        try:
+            sections.append(make())
+        except CensusError as error:
+            unanswered.append(str(error))
     return sections, list(dict.fromkeys(unanswered))
 
 

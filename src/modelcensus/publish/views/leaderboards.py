@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from modelcensus.publish.scene import Scene
-from modelcensus.publish.views.asking import Ask, answered, countings
+from modelcensus.publish.section import Section
+from modelcensus.publish.views.asking import Ask, answered, collected, countings
+from modelcensus.publish.views.boards import reach, rising
 from modelcensus.publish.views.view import Choice, Chosen, Control, View, one, page
 from modelcensus.vocabulary import RequestError, nearest
 from modelcensus.vocabulary.names import HUB
 
 BOARDS = ("organization", "family", "repository", "region", "size_class", "license_class")
-ORDERED_BY = {"downloads": "downloads", "growth": "growth", "ram": "adoption since release"}
+ORDERED_BY = {
+    "downloads": "downloads", "growth": "growth", "ram": "adoption since release", "reach": "reach", "rising": "places won",
+}  # fmt: skip
 
 
 @page("/leaderboards", menu="Leaderboards", text="who is first", takes=("by", "order"))
@@ -17,7 +23,7 @@ def leaderboards(scene: Scene, chosen: Chosen) -> View:
     """The newest period, the largest first."""
     dimension, ordered = one(chosen, "by", "organization"), one(chosen, "order", "downloads")
     wrong = _unknown("by", dimension, list(BOARDS)) or _unknown("order", ordered, list(ORDERED_BY))
-    sections, remarks = ([], []) if wrong else answered(scene, _asks(scene, dimension, ordered))
+    sections, remarks = ([], []) if wrong else _boards(scene, dimension, ordered)
     if not sections and not wrong:
         wrong = remarks[0] if remarks else "the ledger holds nothing to order them by"
     what = dimension.replace("_", " ")
@@ -35,6 +41,15 @@ def _unknown(where: str, value: str, known: list[str]) -> str:
     return (
         "" if value in known else str(RequestError(f"no board {value!r}", where=where, remedy=nearest(value, known)))
     )
+
+
+def _boards(scene: Scene, dimension: str, ordered: str) -> tuple[list[Section], list[str]]:
+    """The boards that have an answer, and of the others why not."""
+    if ordered == "rising":
+        return collected(partial(rising, scene, dimension, way) for way in countings(scene, dimension))
+    if ordered == "reach":
+        return collected([partial(reach, scene, dimension)])
+    return answered(scene, _asks(scene, dimension, ordered))
 
 
 def _asks(scene: Scene, dimension: str, ordered: str) -> list[Ask]:

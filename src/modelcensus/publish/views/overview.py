@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from modelcensus.measures import bounds, number, period_text
 from modelcensus.publish.questions import ask_all
 from modelcensus.publish.scene import Scene
+from modelcensus.publish.section import Facts, Section
+from modelcensus.publish.views.explore import address_of
 from modelcensus.publish.views.view import Chosen, View, Way, page
 
 
@@ -11,9 +16,24 @@ from modelcensus.publish.views.view import Chosen, View, Way, page
 def overview(scene: Scene, chosen: Chosen) -> View:
     """The report's questions, as far as this ledger answers them."""
     sections, unanswered = ask_all(scene)
+    sections = [replace(s, facts=[*s.facts, _ladder(s)]) if s.id == "who-leads" else s for s in sections]
     return View(
         "overview", "Who leads in open AI models?", sections,
         ways=(Way("/explore", "change the denominator"), Way("/claims", "are published claims true?"),
               Way("/health", "how good are these data?")),
         remarks=tuple(unanswered), chosen=dict(chosen),
     )  # fmt: skip
+
+
+def _ladder(section: Section) -> Facts:
+    """The rungs, each with the way to its own picture, where its denominator can be changed."""
+    rows, links = [], {}
+    for share in sorted(section.results, key=lambda r: r.rows[-1].value or 0):
+        row = share.rows[-1]
+        links[share.whole_text] = address_of(share.request)
+        within = bounds(row, share.unit) or ""
+        rows.append(
+            (share.whole_text, number(row.value, share.unit), within, period_text(row.period), share.counted_by)
+        )
+    caption = "The ladder: follow a denominator to see its share over time, and to change it"
+    return Facts("ladder", caption, ("of", "share", "interval", "in", "counted"), tuple(rows), links)

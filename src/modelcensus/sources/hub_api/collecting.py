@@ -11,6 +11,7 @@ from modelcensus.sources.hub_api.crawl import Crawl, Progress
 from modelcensus.sources.hub_api.finish import Collected, Finish
 from modelcensus.sources.hub_api.known import Known
 from modelcensus.sources.hub_api.spool import Spool
+from modelcensus.sources.hub_api.wire import wire
 from modelcensus.vocabulary import InputError
 
 FOLDER = "collecting"
@@ -33,7 +34,9 @@ class Collecting:
     ) -> None:
         self._known, self._by_name = known or Known(), by_name
         self._spool = Spool(crawl_folder(folder, asked))
-        self.crawl = Crawl(client, self._spool, asked, self._known.listed, progress)
+        later = by_name if asked.kind == "all" and self._known.facts else 0
+        expected = self._known.listed or (wire().repositories.count if asked.kind == "all" else None)
+        self.crawl = Crawl(client, self._spool, asked, expected, progress, later)
 
     def __enter__(self) -> "Collecting":
         return self

@@ -14,8 +14,8 @@ from modelcensus.engine import write_atomically
 from modelcensus.sources.hub_api.asking import Asked, Step, page_sizes, single
 from modelcensus.sources.hub_api.client import Answer, HubClient, UnreachableError
 from modelcensus.sources.hub_api.convert import Group, Grouping, Part, convert
+from modelcensus.sources.hub_api.estimate import Estimate
 from modelcensus.sources.hub_api.listing import Checker
-from modelcensus.sources.hub_api.plan import cost
 from modelcensus.sources.hub_api.singles import Standing, standing
 from modelcensus.sources.hub_api.spool import Page, Spool
 from modelcensus.sources.hub_api.wire import wire
@@ -38,7 +38,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a crawl stands; `seconds_left` is nothing where nobody knows how much there is."""
+    """Where a crawl stands; `seconds_left`, until it is in the ledger, is nothing where nobody knows how much there is."""
 
     rows: int
     requests: int
@@ -58,29 +58,34 @@ class Crawl:
         asked: Asked,
         expected: int | None = None,
         progress: Callable[[Progress], None] = lambda progress: None,
+        afterwards: int = 0,
     ) -> None:
+        """`expected` rows, and requests for single repositories `afterwards`, are for the time left alone."""
         self.client, self.spool, self.asked, self.expected = client, spool, asked, expected
+        self._afterwards = afterwards
         self._progress, self._checker = progress, Checker()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="convert")
         self._converted: list[Future[Part]] = []
         self._grouping = Grouping()
         self._plan: dict = {}
-        self._rows = self._pages = self._unanswered = self._answered = 0
-        self._started = time.monotonic()
+        self._rows = self._pages = self._unanswered = 0
+        self._estimate = Estimate(client.pace)
 
     def open(self) -> bool:
         """Take up the crawl that is under way, or begin one; true when it goes on with an earlier one."""
         plan = self.spool.plan
-        if plan is None:
-            self.spool.begin(self._new_plan())
-        else:
-            before = Asked.from_dict(plan["asked"])
-            if before != self.asked or plan["endpoint"] != self.client.endpoint:
+        before = Asked.from_dict(plan["asked"]) if plan else self.asked
+        if plan and (before != self.asked or plan["endpoint"] != self.client.endpoint):
+            self.spool.resume()
+            if self.spool.pages:
                 raise InputError(
                     f"an unfinished crawl asked for something else ({before.text}, at {plan['endpoint']})",
                     where=str(self.spool.folder),
                     remedy="keep what it read with --partial, or begin anew with --restart",
                 )
+            plan = None
+        if plan is None:
+            self.spool.begin(self._new_plan())
         self._plan = self.spool.plan or {}
         self.spool.resume()
         for page in self.spool.pages:
@@ -130,7 +135,11 @@ class Crawl:
     def parts(self) -> list[Part]:
         """All that was read, converted."""
         self._submit(self._grouping.rest())
-        return [future.result() for future in self._converted]
+        parts = []
+        for future in self._converted:
+            parts.append(future.result())
+            self._tell()
+        return parts
 
     def standings(self) -> list[tuple[Page, Standing]]:
         """What single answers said."""
@@ -184,7 +193,7 @@ class Crawl:
             following = ""
         self._check_shape(answer, kind, rows, following, first=last is None)
         self._take(self.spool.add(number, answer.body, rows, answer.day, following))
-        self._answered += 1
+        self._estimate.answered()
         self._tell()
         return True
 
@@ -228,7 +237,7 @@ class Crawl:
                 note=found.as_text() if found else "",
             )
         )  # fmt: skip
-        self._answered += 1
+        self._estimate.answered()
         self._tell((done + 1, steps))
 
     def _ask_otherwise(self, answer: Answer) -> bool:
@@ -259,22 +268,26 @@ class Crawl:
         self._submit(self._grouping.add(page))
 
     def _submit(self, groups: Sequence[Group]) -> None:
-        self._converted += [self._pool.submit(convert, self.spool, group) for group in groups]
+        self._converted += [self._pool.submit(self._convert, group) for group in groups]
         for future in self._converted[-3:]:
             if future.done():
                 future.result()  # a full disk, say, ends the run
 
+    def _convert(self, group: Group) -> Part:
+        started, part = time.monotonic(), convert(self.spool, group)
+        self._estimate.converted(sum(p.rows for p in group.pages), time.monotonic() - started)
+        return part
+
     def _tell(self, singles: tuple[int, int] = (0, 0)) -> None:
-        window = self.client.pace.window
-        each = (time.monotonic() - self._started - self.client.pace.waited) / max(self._answered, 1)
-        expected, needed, left = self.asked.top or self.expected, None, None
+        expected, needed = self.asked.top or self.expected, None
+        last = self.spool.pages[-1] if self.spool.pages else None
+        if self.asked.kind == "all" and last is not None and (last.single or not last.following):
+            expected = self._rows  # all of it was listed
         if singles[1]:
             needed = singles[1] - singles[0]
         elif expected and self._rows and self.asked.kind in ("all", "top"):
-            needed = math.ceil(max(expected - self._rows, 0) * self._pages / self._rows)
-        if needed is not None:
-            usable = max(window.left - window.reserve, 0)
-            left = cost(needed, window.quota - window.reserve, window.seconds, usable, each).seconds
+            needed = math.ceil(max(expected - self._rows, 0) * self._pages / self._rows) + self._afterwards
+        left = None if needed is None else self._estimate.left(needed, max(expected or 0, self._rows))
         self._progress(Progress(self._rows, self.client.requests, expected, left, singles))
 
 

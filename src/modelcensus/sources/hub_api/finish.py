@@ -15,6 +15,7 @@ from modelcensus.sources.hub_api.convert import Part
 from modelcensus.sources.hub_api.crawl import Crawl, Missing
 from modelcensus.sources.hub_api.known import Known, paths
 from modelcensus.sources.hub_api.listing import database
+from modelcensus.sources.hub_api.mirrors import refuse_the_ignorant
 from modelcensus.sources.hub_api.shape import Census, Finding, findings
 from modelcensus.vocabulary import (
     FACTS,
@@ -103,6 +104,7 @@ class Finish:
         found = findings(census, crawl.expand)
         found += [Finding(f, "the Hub no longer knows it", True) for f in crawl.refused]
         observed = [p.path("observations") for p in parts]
+        refuse_the_ignorant(crawl.client.endpoint, census, observed, statuses, self.db)
         counters = sum(_rows(p) for p in observed)
         if not counters and not statuses.num_rows:
             lost = "; ".join(str(f) for f in found) or "nothing was listed"

@@ -1,0 +1,66 @@
+"""Texts that were counted before, and how much of a file they are."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from modelcensus.counting.lines import OPENING, LogFile
+from modelcensus.counting.parts import KnownParts, Part
+
+
+@dataclass
+class Known:
+    """What was counted: texts, by which a file is known that begins with one, and their parts, by which lines are."""
+
+    texts: list["KnownText"]
+    parts: KnownParts
+
+    def add(self, text: "KnownText", parts: list[Part]) -> None:
+        """One more text."""
+        self.texts.append(text)
+        self.parts.add([parts])
+
+
+class KnownText(NamedTuple):
+    """A text that was counted, by its opening and whole; sizes in bytes."""
+
+    opening_bytes: int
+    bytes: int
+    opening: str
+    digest: str
+    lines: int
+
+
+def known_part(path: Path, known: Iterable[KnownText]) -> tuple[int, int]:
+    """How much of a file was counted before: bytes and lines of the longest text among the `known` that it begins with."""
+    file = LogFile(path)
+    head, ends = b"", {}
+    for block in file.blocks():
+        head += block
+        if len(head) >= OPENING:
+            break
+    for text in known:
+        if (
+            text.opening_bytes
+            and len(head) >= text.opening_bytes
+            and hashlib.sha256(head[: text.opening_bytes]).hexdigest() == text.opening
+        ):
+            ends.setdefault(text.bytes, {})[text.digest] = text.lines
+    if not ends:
+        return 0, 0
+    found, running, position = (0, 0), hashlib.sha256(), 0
+    waiting = sorted(ends)
+    for block in file.blocks():
+        while waiting and position + len(block) >= waiting[0]:
+            part = waiting[0] - position
+            running.update(block[:part])
+            block, position = block[part:], waiting[0]
+            lines = ends[waiting.pop(0)].get(running.hexdigest())
+            found = (position, lines) if lines is not None else found
+        if not waiting:
+            break
+        running.update(block)
+        position += len(block)
+    return found

@@ -1,0 +1,170 @@
+"""Parts of a log, cut at lines that their own content chooses: by these lines are recognized in whatever file they stand.
+
+About every 80th line begins a part: one whose sampled bytes have a hash that begins with zeros, and that has no other such
+line shortly before it. So two files which share lines are cut at the same of them, wherever they themselves begin. A part is told by the length and the CRC-32 of its text; three in a row that follow each
+other in a counted file are no chance, since log lines hold their time.
+"""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+MARKED = 6
+"""Zero bits of the hash of a line that may begin a part: one line in 64."""
+LEAST = 16
+"""Lines before one that begins a part, of which none may: so a line that is said again and again makes no parts."""
+ROW = 3
+"""Parts that have to follow each other as they did."""
+SAMPLES = 7
+"""Places of a line that decide whether it begins a part."""
+_FACTORS = (
+    0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xFF51AFD7ED558CCD,
+    0xC4CEB9FE1A85EC53, 0xA0761D6478BD642F,
+)  # fmt: skip
+
+
+class Part(NamedTuple):
+    """Lines from `line` on (the first of a file is 1)."""
+
+    line: int
+    lines: int
+    bytes: int
+    crc: int
+
+    @property
+    def key(self) -> int:
+        """What parts with the same text have in common."""
+        return (self.bytes << 32 | self.crc) & (2**64 - 1)
+
+
+class Cutter:
+    """Cuts the lines of a file into parts as they come."""
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self._line, self._lines, self._bytes, self._crc = 1, 0, 0, 0
+        self._marked = 0
+        """The last line that might have begun a part; the beginning of the file is one."""
+
+    def add(self, text: bytes, starts: np.ndarray) -> None:
+        """Lines of a text; `starts` of each, and the end of the last."""
+        first, view, at = 0, memoryview(text), int(starts[0])
+        marked = np.flatnonzero(_marked(text, starts))
+        before = np.concatenate([[self._marked - self._line - self._lines], marked[:-1]]) if len(marked) else marked
+        for place in marked[marked - before >= LEAST].tolist():
+            end = int(starts[place])
+            self._more(view[at:end], place - first)
+            self.end()
+            first, at = place, end
+        if len(marked):
+            self._marked = self._line + self._lines + int(marked[-1]) - first
+        self._more(view[at : int(starts[-1])], len(starts) - 1 - first)
+
+    def add_long(self, size: int) -> None:
+        """A line that is not held."""
+        self._more(str(size).encode(), 1)
+
+    def end(self) -> None:
+        """End the part that is being read."""
+        if self._lines:
+            self.parts.append(Part(self._line, self._lines, self._bytes, self._crc))
+            self._line, self._lines, self._bytes, self._crc = self._line + self._lines, 0, 0, 0
+
+    @property
+    def begun(self) -> Part:
+        """What was read of the part that did not end yet."""
+        return Part(self._line, self._lines, self._bytes, self._crc)
+
+    def _more(self, text: memoryview | bytes, lines: int) -> None:
+        self._crc = zlib.crc32(text, self._crc)
+        self._bytes += len(text)
+        self._lines += lines
+
+
+def _marked(text: bytes, starts: np.ndarray) -> np.ndarray:
+    """Which lines begin a part, by eight bytes at each of SAMPLES places."""
+    length = np.diff(starts)
+    if len(text) < 16:
+        return np.zeros(len(length), bool)
+    words = np.ndarray((len(text) - 7,), "<u8", text, strides=(1,))
+    step = np.maximum(length - 9, 0) // (SAMPLES - 1)
+    at, mixed = np.minimum(starts[:-1], len(words) - 1 - step * (SAMPLES - 1)), length.astype(np.uint64)
+    for sample in range(SAMPLES):
+        mixed += words[at] * np.uint64(_FACTORS[sample])
+        at += step
+    mixed ^= mixed >> np.uint64(32)
+    mixed *= np.uint64(_FACTORS[0])
+    return (mixed < np.uint64(1 << (64 - MARKED))) & (length >= 32)
+
+
+class KnownParts:
+    """Parts of texts that were counted, in memory by 24 bytes each: hashes of ROW in a row, and the bytes around them."""
+
+    def __init__(self) -> None:
+        self._rows = np.zeros(0, np.uint64)
+        self._before, self._after = np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self._last: defaultdict[tuple[int, int], set[Part]] = defaultdict(set)
+        self._first: defaultdict[tuple[int, int], set[Part]] = defaultdict(set)
+
+    def add(self, texts: Iterable[list[Part]]) -> None:
+        """The parts of more texts, each in order."""
+        rows, before, after = [self._rows], [self._before], [self._after]
+        for parts in texts:
+            if len(parts) < ROW:
+                continue
+            keys = np.array([p.key for p in parts], np.uint64)
+            sizes = np.array([p.bytes for p in parts], np.int64)
+            found, sound = rows_of(keys)
+            whole = sound.copy()
+            whole[0] = whole[-1] = False  # the first and the last part of a text are cut by its ends
+            places = np.flatnonzero(whole)
+            rows.append(found[places])
+            before.append(sizes[places - 1] + np.where(places > 1, sizes[places - 2], 0))
+            after.append(sizes[places + ROW] if len(places) else sizes[:0])
+            self._last[parts[-3].key, parts[-2].key].add(parts[-1])
+            self._first[parts[1].key, parts[2].key].add(parts[0])
+        every = np.concatenate(rows)
+        order = np.argsort(every, kind="stable")
+        self._rows = every[order]
+        self._before, self._after = np.concatenate(before)[order], np.concatenate(after)[order]
+
+    def __bool__(self) -> bool:
+        return bool(len(self._rows))
+
+    def shares(self, parts: list[Part]) -> bool:
+        """Whether a text shares parts with those that are known."""
+        return bool(self.found(np.array([p.key for p in parts], np.uint64)).any())
+
+    def found(self, keys: np.ndarray) -> np.ndarray:
+        """Of each part whether it and the ones that follow it are known in a row."""
+        rows, sound = rows_of(keys)
+        at = np.minimum(np.searchsorted(self._rows, rows), max(len(self._rows) - 1, 0))
+        return sound & (self._rows[at] == rows) if len(self._rows) else np.zeros(len(rows), bool)
+
+    def around(self, keys: np.ndarray) -> tuple[int, int]:
+        """Bytes of what stood before a row that is known (two parts), and after it (one), at most."""
+        row = rows_of(keys)[0][0]
+        first, end = np.searchsorted(self._rows, row), np.searchsorted(self._rows, row, side="right")
+        return int(self._before[first:end].max()), int(self._after[first:end].max())
+
+    def last_after(self, one: Part, two: Part) -> list[Part]:
+        """What ended known texts after these two parts, the longest first."""
+        return sorted(self._last.get((one.key, two.key), ()), key=lambda p: -p.lines)
+
+    def first_before(self, one: Part, two: Part) -> list[Part]:
+        """What began known texts before these two parts, the longest first."""
+        return sorted(self._first.get((one.key, two.key), ()), key=lambda p: -p.lines)
+
+
+def rows_of(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Hashes of each part with the ones that follow it, and whether the parts of the row differ: the same text again and
+    again says nothing of where it stands."""
+    count = max(len(keys) - ROW + 1, 0)
+    one, two, three = (keys[i : i + count] for i in range(ROW))
+    factors = [np.uint64(f) for f in _FACTORS]
+    mixed = (one * factors[0] ^ two) * factors[1]
+    mixed = ((mixed ^ mixed >> np.uint64(29)) ^ three) * factors[2]
+    return mixed, (one != two) & (two != three) & (one != three)
