@@ -58,7 +58,7 @@ def test_bash_completes_commands_options_and_choices(written, typed, expected):
         COMP_LINE="{" ".join(words)}"; COMP_POINT=${{#COMP_LINE}}
         [[ $(complete -p modelcensus) =~ -F\ ([^ ]+) ]]
         ${{BASH_REMATCH[1]}} modelcensus "{words[-1]}" "{words[-2]}"
-        printf '%s\\n' "${{COMPREPLY[@]}}"
+        printf '%s\n' "${{COMPREPLY[@]}}"
     """
     done = subprocess.run(["bash", "--norc", "-c", asked], capture_output=True, text=True, timeout=60)
     assert {w.strip() for w in done.stdout.splitlines()} == expected, done.stderr
