@@ -23,6 +23,7 @@ from modelcensus.cli.measure import measure
 from modelcensus.cli.options import say
 from modelcensus.cli.report import report
 from modelcensus.cli.serve import serve
+from modelcensus.cli.site import site
 from modelcensus.cli.sql import sql
 from modelcensus.vocabulary import CensusError
 
@@ -45,6 +46,7 @@ app.command(explain)
 app.command(launch)
 app.command(diff)
 app.command(sql)
+app.command(site)
 app.command(serve)
 app.command(catalog)
 app.command(doctor)

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from modelcensus.claims import Pack, bundled_packs, find_packs
 from modelcensus.cli.options import KnowledgeOption, LedgerOption, notes, open_census, say
+from modelcensus.measures import Census
 from modelcensus.vocabulary.names import LOG
 
 FIRST = "qwen-2026"
@@ -38,16 +39,18 @@ def report(
     """
     from modelcensus.publish import write_report  # drawing takes half a second to load
 
-    packs = [] if claims == [] else find_packs(claims) if claims else _packs()
     with notes.status("opening the ledger") as status:
         census = open_census(ledger, knowledge)
-        if claims is None and all(c.startswith(LOG) for c in census.channels):
-            packs = []  # they are of the Hub, which own logs say nothing of
+        packs = chosen_packs(census, claims)
         page = write_report(census, output, edition, status.update, previous, packs)
     say(f"{page}")
 
 
-def _packs() -> list[Pack]:
-    """The pack that every report tests, and those that lie beside it."""
+def chosen_packs(census: Census, claims: list[str] | None) -> list[Pack]:
+    """The packs that were named; else the one that every report tests, and those that lie beside it."""
+    if claims is not None:
+        return find_packs(claims) if claims else []
+    if all(c.startswith(LOG) for c in census.channels):
+        return []  # the bundled ones are of the Hub, which own logs say nothing of
     bundled = bundled_packs()
     return [p for p in find_packs() if p.id == FIRST or p != bundled.get(p.id)]
