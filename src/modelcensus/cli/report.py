@@ -1,7 +1,7 @@
 """`modelcensus report`: the main job."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -20,6 +20,7 @@ def report(
     edition: str = "",
     previous: str = "",
     claims: Annotated[list[str] | None, Parameter(name="--claims", negative="--no-claims")] = None,
+    format: Literal["pages", "pdf"] = "pages",
     ledger: LedgerOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
@@ -36,14 +37,16 @@ def report(
         Edition to compare with: a folder, its edition.json, or a day (default: the day before the newest batch).
     claims
         Pack whose claims are tested: its id or YAML file; repeated (default: qwen-2026 and your own in claims/; --no-claims: none).
+    format
+        pages: HTML and Markdown; pdf: these, and report.pdf, set for print (extra `pdf`).
     """
     from modelcensus.publish import write_report  # drawing takes half a second to load
 
     with notes.status("opening the ledger") as status:
         census = open_census(ledger, knowledge)
         packs = chosen_packs(census, claims)
-        page = write_report(census, output, edition, status.update, previous, packs)
-    say(f"{page}")
+        page = write_report(census, output, edition, status.update, previous, packs, pdf=format == "pdf")
+    say(f"{page.with_suffix('.pdf') if format == 'pdf' else page}")
 
 
 def chosen_packs(census: Census, claims: list[str] | None) -> list[Pack]:

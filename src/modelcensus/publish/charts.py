@@ -13,6 +13,7 @@ import altair as alt
 import vl_convert
 
 from modelcensus.publish.axes import AxisKind, ValueAxis
+from modelcensus.publish.inert_text import straight
 from modelcensus.publish.marks import Mark, Rule, key_of, rule_layers, rules_of
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, config
 
@@ -65,7 +66,7 @@ class Chart:
 
     @cached_property
     def _svg(self) -> str:
-        return vl_convert.vegalite_to_svg(self.spec)
+        return straight(vl_convert.vegalite_to_svg(self.spec))
 
     def svg(self) -> str:
         """The picture as SVG."""

@@ -1,14 +1,15 @@
 """Editions read again: the inputs that one was made from, and the numbers that it published."""
 
+import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
 
-from modelcensus.ledger import Ledger
+from modelcensus.ledger import Ledger, Manifest
 from modelcensus.measures import Bounds, Inputs, Key, Side, kept_files, number_key
 from modelcensus.vocabulary import InputError, LedgerError, Request, RequestError
 
@@ -16,6 +17,12 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 """What is read as a day; a folder of such a name is named with a `./` before it."""
 TOLD = ("period", "value", "low", "high", "coverage", "observed", "scope_size", "flags")
 """Columns of a published row that are no dimensions."""
+
+
+def edition_id(manifests: Iterable[Manifest], knowledge: str, software: Mapping[str, str]) -> str:
+    """The id of an edition: the same for the same batches, knowledge (its digest) and software, and for no others."""
+    told = json.dumps([sorted(m.id for m in manifests), knowledge, sorted(software.items())])
+    return f"e{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
 def read_side(name: str, ledger: Ledger, folders: Iterable[Path] = ()) -> Side:

@@ -101,7 +101,7 @@ class _Walk:
     def _follow(self, page: Address, to: Address, preview: bool) -> None:
         if to.suffix:
             asset = to.path.startswith(ASSETS) and SERVED_ONLY not in to.path
-            if asset or preview or to.path.startswith(BADGES) or (to.page == page and to.suffix in FORMS):
+            if asset or preview or to.path.startswith(BADGES) or (to.page.path == page.path and to.suffix in FORMS):
                 self._file(to)
         elif to.path.startswith(RECORDS):
             self._later[to] = None

@@ -117,7 +117,7 @@ def found_list(found: Gathered, names: Names, own: str) -> str:
         grouped.setdefault(entry["kind"], []).append(entry)
     lists = "".join(
         f"<h2>{escape(kind)}</h2><ul class=\"lines\">"
-        + "".join(f'<li><a href="{escape(names.way(own, a))}">{escape(e["question"])}</a></li>' for e, a in _with_address(some, found, names))
+        + "".join(f'<li><a href="{escape(names.way(own, a))}">{escape(e["question"])}</a> <span>{escape(e["name"])}</span></li>' for e, a in _with_address(some, found, names))
         + "</ul>"
         for kind, some in sorted(grouped.items(), key=lambda kv: kv[0] != MENU)
     )

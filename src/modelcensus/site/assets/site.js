@@ -29,7 +29,7 @@ if (field && list && window.censusIndex) {
         const kind = document.createElement("span");
         link.href = entry.to; // every page of the index lies below the folder of this one
         link.textContent = entry.question;
-        kind.textContent = entry.kind;
+        kind.textContent = entry.name;
         item.append(link, kind);
         return item;
       }),
