@@ -12,9 +12,10 @@ from modelcensus.measures import Census, Result
 from modelcensus.measures.health import health
 from modelcensus.publish.account_pages import account_files
 from modelcensus.publish.article import write_article
+from modelcensus.publish.data_package import Told, package_files
 from modelcensus.publish.editions import day_before_the_newest, edition_id, read_side
 from modelcensus.publish.pages import Page, render_html, render_markdown
-from modelcensus.publish.printed import must_print, printed
+from modelcensus.publish.printed import TITLE, must_print, printed
 from modelcensus.publish.questions import ask_all
 from modelcensus.publish.records import records_page
 from modelcensus.publish.scene import Scene
@@ -67,8 +68,6 @@ def write_report(
             files[f"charts/{figure.name}.svg"] = charts[figure.name]["wide"].encode()
             files[f"charts/{figure.name}.png"] = wide.png()
             files[f"charts/{figure.name}.vega.json"] = json.dumps(wide.spec, indent=1, sort_keys=True).encode()
-        for table in section.tables:
-            files[f"tables/{table.name}.csv"] = table.result.to_csv().encode()
     results = {r.provenance.id: r for s in sections for r in s.all_results()}
     tested = Tested.of(census, claims, progress)
     version = str(census.knowledge.version)
@@ -84,6 +83,8 @@ def write_report(
     files["report.html"] = render_html(page).encode()
     files["report.md"] = render_markdown(page).encode()
     made = edition_id(census.manifests, census.knowledge.digest, software)
+    about = Told(made, name, TITLE, page.headline, census.manifests)
+    files |= package_files(about, [t for s in sections for t in s.tables], accounts)
     if pdf:
         progress("setting the PDF")
         files["report.pdf"] = printed(page, made, _pictures(sections))
