@@ -12,6 +12,9 @@ import modelcensus
 from modelcensus.claims import Pack
 from modelcensus.publish import write_report
 
+DATA = re.compile(r'<script type="application/ld\+json">[^<]*</script>')
+"""Data that a page carries: no browser runs them."""
+
 
 class Links(HTMLParser):
     """Targets and anchors of a page."""
@@ -49,7 +52,7 @@ def test_pages_fetch_nothing_and_every_link_lands(edition: Path) -> None:
     assert len(pages) == 8
     for path, links in pages.items():
         links.feed(path.read_text())
-        assert "<script" not in path.read_text()
+        assert "<script" not in DATA.sub("", path.read_text())
     for path, links in pages.items():
         for target in links.targets:
             if target.startswith("data:image/svg+xml;base64,"):

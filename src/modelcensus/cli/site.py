@@ -37,7 +37,7 @@ def site(
         Pack whose claims get a page each: its id or YAML file; repeated (default: qwen-2026 and your own in claims/; --no-claims: none).
     """
     from modelcensus.publish.scene import Scene  # drawing and the app take a second to load
-    from modelcensus.serve import create_app
+    from modelcensus.serve.app import create_app
     from modelcensus.site import Bounds, write_site
 
     with notes.status("opening the ledger") as status:

@@ -145,11 +145,19 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
         subject_text=subject_terms(request, census.knowledge.place),
         whole_text=_whole_text(frame, scope, measure),
         provenance=provenance,
+        places=_places(census, request),
     )
     _record(census, result, measure, told.sql)
     if census.answers and not isinstance(rows, ManyRows):
         census.answers.keep(result, measure)
     return result
+
+
+def _places(census: Census, request: Request) -> dict[str, str]:
+    """What the regions that an answer is by are called."""
+    known = census.knowledge
+    by_region = any(d.endswith("region") for d in request.dimensions)
+    return dict(known.groupings[known.grouping].labels) if by_region else {}
 
 
 def _own_readings(measure: Measure, request: Request) -> None:

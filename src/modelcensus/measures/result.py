@@ -72,6 +72,8 @@ class Result:
     whole_text: str
     provenance: Provenance
     unrecorded: bool = field(default=False)
+    places: dict[str, str] = field(default_factory=dict)
+    """What the regions in its rows are called."""
 
     @property
     def reported(self) -> bool:

@@ -165,7 +165,8 @@ def _data_package(told: Told, packed: list[Packed], sizes: dict[str, tuple[int, 
                 {
                     "name": one.name if form == "csv" else f"{one.name}-{form}",
                     "type": "table", "path": path, "title": straight(one.title), "format": form, "mediatype": media,
-                    **({"encoding": "utf-8"} if form == "csv" else {}), "bytes": size, "hash": f"sha256:{digest}",
+                    # readers of Parquet that check packages count no bytes: those digests stand in croissant.json
+                    **({"encoding": "utf-8", "bytes": size, "hash": f"sha256:{digest}"} if form == "csv" else {}),
                     "schema": {"fields": _fields(one), "missingValues": [""]},
                     **({"sources": [_source(m) for m in sources], "licenses": _license(sources)} if sources else {}),
                     **({"record": one.record} if one.record else {}),
@@ -236,7 +237,9 @@ def _croissant(told: Told, packed: list[Packed], sizes: dict[str, tuple[int, str
         "url": "report.html",
         "citeAs": f"modelcensus: {told.title} Edition {told.edition} ({told.id})",
         "creator": {"@type": "sc:Organization", "name": "modelcensus"},
-        "license": list(dict.fromkeys(straight(m.terms.get("license") or "no license stated") for m in told.manifests)),
+        "license": list(
+            dict.fromkeys(straight(m.terms.get("license") or "no license stated") for m in told.manifests)
+        ),
         "distribution": distribution,
         "recordSet": records,
     }

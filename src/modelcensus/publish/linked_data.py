@@ -37,7 +37,12 @@ def claim_review(one: Account, verdict: str, said: str) -> dict[str, object]:
         "claimReviewed": one.claim.statement,
         "author": {"@type": "Organization", "name": "modelcensus"},
         "itemReviewed": {"@type": "Claim", "appearance": appearance},
-        "reviewRating": {"@type": "Rating", **scale, "alternateName": f"{verdict} as worded", "ratingExplanation": said},
+        "reviewRating": {
+            "@type": "Rating",
+            **scale,
+            "alternateName": f"{verdict} as worded",
+            "ratingExplanation": said,
+        },
     }
 
 

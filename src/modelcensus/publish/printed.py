@@ -52,7 +52,7 @@ def printed(page: Page, edition_id: str, charts: dict[str, dict[str, str]]) -> b
         for name, chart in charts.items():
             (root / f"{name}.svg").write_text(chart["svg"])
         fonts = Path(font_lato.__file__).parent / "files"
-        compiler = typst.Compiler(root / "report.typ", root, [str(fonts)], ignore_system_fonts=True)
+        compiler = typst.Compiler(root / "report.typ", root, [fonts], ignore_system_fonts=True)
         made = compiler.compile(format="pdf", timestamp=_moment(page))
     assert isinstance(made, bytes)
     return made

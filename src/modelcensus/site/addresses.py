@@ -13,6 +13,8 @@ PICKED = ("table", "figure", "size")
 """What an address says of the form of an answer, not of its content."""
 FILES = (".json", ".csv", ".svg", ".png", ".parquet", ".vega", ".embed", ".atom", ".js", ".css")
 """Ends of addresses that are no pages."""
+EDITION = "edition"
+"""What pins an address to an edition: a site is one."""
 LONGEST = 60
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
@@ -40,8 +42,8 @@ class Address:
 
     @classmethod
     def of(cls, path: str, query: list[tuple[str, str]]) -> Address:
-        """An address from its parts; choices that are not made are left out."""
-        return cls(path, tuple(sorted(((k, v) for k, v in query if v), key=lambda kv: kv[0])))
+        """An address from its parts; choices that are not made are left out, and what pins it to an edition."""
+        return cls(path, tuple(sorted(((k, v) for k, v in query if v and k != EDITION), key=lambda kv: kv[0])))
 
     @property
     def url(self) -> str:
@@ -112,4 +114,3 @@ def slug(text: str) -> str:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
-

@@ -13,7 +13,7 @@ from modelcensus.publish.views.view import MENU
 from modelcensus.site.addresses import Address
 from modelcensus.site.markup import Form, Read
 from modelcensus.site.plan import FORMS, Bounds, first_pages
-from modelcensus.site.visits import Visits
+from modelcensus.site.visits import BASE, Visits
 
 LAUNCH, SUBJECT = "/launch", "subject"
 RECORDS, BADGES, ASSETS = "/provenance/", "/badges/", ("/assets/", "/style.css")
@@ -93,7 +93,7 @@ class _Walk:
             if not address.chosen:
                 self.found.same[chosen_in(read.form)] = address
         for link in (*read.links, *read.previews):
-            to = Address.parse(link.partition("#")[0])
+            to = Address.parse(link.removeprefix(BASE).partition("#")[0])
             if to is not None:
                 self._follow(address, to, preview=link in read.previews)
         return True

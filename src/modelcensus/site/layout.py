@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 from importlib.resources import files
-from posixpath import relpath
 from pathlib import PurePosixPath
+from posixpath import relpath
 
 from modelcensus.publish.linked_data import ld_json
 from modelcensus.site.addresses import Address, Names
 from modelcensus.site.gathered import Gathered, chosen_in
 from modelcensus.site.markup import Field, Form
 
-POLICY = (
-    "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'"
-)
+POLICY = "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'"
 OWN = ("site.css", "site.js")
 KINDS = {
     "families": "Families", "organizations": "Organizations", "regions": "Regions", "models": "Models",
@@ -44,7 +42,10 @@ def head(own: str, canonical: str) -> str:
         f'<script src="{root}/site.js" defer></script>',
     ]
     if canonical:
-        lines += [f'<link rel="canonical" href="{escape(canonical)}">', f'<meta property="og:url" content="{escape(canonical)}">']
+        lines += [
+            f'<link rel="canonical" href="{escape(canonical)}">',
+            f'<meta property="og:url" content="{escape(canonical)}">',
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -56,7 +57,9 @@ def prepared(address: Address, form: Form | None, found: Gathered, way: Callable
     if not rows:
         return ""
     note = "Other choices need the app: modelcensus serve."
-    return f'<nav class="prepared" aria-label="What is shown"><dl>{"".join(rows)}</dl><p class="remark">{note}</p></nav>'
+    return (
+        f'<nav class="prepared" aria-label="What is shown"><dl>{"".join(rows)}</dl><p class="remark">{note}</p></nav>'
+    )
 
 
 def _row(one: Field, address: Address, form: Form, found: Gathered, way: Callable[[Address], str]) -> str:
@@ -81,7 +84,11 @@ def _row(one: Field, address: Address, form: Form, found: Gathered, way: Callabl
 def _written_values(one: Field, form: Form, found: Gathered) -> list[str]:
     """The values of a text that pages were written for, all else being as it is."""
     rest = tuple(kv for kv in chosen_in(form).query if kv[0] != one.name)
-    bare = {tuple(kv for kv in same.query if kv[0] != one.name) for same, to in found.same.items() if to.path == form.action}
+    bare = {
+        tuple(kv for kv in same.query if kv[0] != one.name)
+        for same, to in found.same.items()
+        if to.path == form.action
+    }
     fits = [
         a for a in found.pages
         if a.path == form.action and a.chosen and (
@@ -100,7 +107,14 @@ def entries(found: Gathered, names: Names) -> list[dict[str, str]]:
             continue
         kind = KINDS.get(first, MENU) if name or address.chosen else MENU
         words = " ".join(v for _, v in address.chosen) if address.chosen else name
-        told.append({"kind": kind, "name": words, "question": " ".join(found.headings[address].split()), "to": names.file(address)})
+        told.append(
+            {
+                "kind": kind,
+                "name": words,
+                "question": " ".join(found.headings[address].split()),
+                "to": names.file(address),
+            }
+        )
     return told
 
 
@@ -116,8 +130,11 @@ def found_list(found: Gathered, names: Names, own: str) -> str:
     for entry in entries(found, names):
         grouped.setdefault(entry["kind"], []).append(entry)
     lists = "".join(
-        f"<h2>{escape(kind)}</h2><ul class=\"lines\">"
-        + "".join(f'<li><a href="{escape(names.way(own, a))}">{escape(e["question"])}</a> <span>{escape(e["name"])}</span></li>' for e, a in _with_address(some, found, names))
+        f'<h2>{escape(kind)}</h2><ul class="lines">'
+        + "".join(
+            f'<li><a href="{escape(names.way(own, a))}">{escape(e["question"])}</a> <span>{escape(e["name"])}</span></li>'
+            for e, a in _with_address(some, found, names)
+        )
         + "</ul>"
         for kind, some in sorted(grouped.items(), key=lambda kv: kv[0] != MENU)
     )

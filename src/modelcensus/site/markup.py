@@ -52,7 +52,7 @@ class Read(HTMLParser):
         self.feed(page)
         self.close()
         for one in self.form.fields if self.form else ():
-            one.label = self._labels.get(one.id, one.name).strip()
+            one.label = self._labels.get(one.id, "").strip() or one.name
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         given = {k: v or "" for k, v in attrs}
@@ -69,7 +69,7 @@ class Read(HTMLParser):
         if tag == "label":
             self._in_label, self._label = True, given.get("for", "")
         elif tag == "select" or (tag == "input" and given.get("name")):
-            self.form.fields.append(Field(given.get("id", ""), given["name"], value=given.get("value", "")))
+            self.form.fields.append(Field(given.get("id", ""), given.get("name", ""), value=given.get("value", "")))
         elif tag == "option" and self.form.fields and "value" in given and not given.get("label"):
             self._in_option = True
             one = self.form.fields[-1]

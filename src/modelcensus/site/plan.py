@@ -38,7 +38,8 @@ def first_pages(scene: Scene, bounds: Bounds, packs: list[Pack]) -> Iterator[Add
         yield from (Address(f"/{kind}/{name}") for name in names)
         if kind != "models":
             yield from (
-                Address.of("/compare", [("of", f"{dimension}={names[0]},{other}")]) for other in names[1 : 1 + COMPARED]
+                Address.of("/compare", [("of", f"{dimension}={names[0]},{other}")])
+                for other in names[1 : 1 + COMPARED]
             )
     yield from (Address(f"/claims/{pack.id}/{claim.id}") for pack in packs for claim in pack.claims)
 

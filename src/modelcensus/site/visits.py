@@ -15,6 +15,8 @@ from modelcensus.site.addresses import Address
 from modelcensus.vocabulary import LedgerError
 
 HOST = "127.0.0.1"
+BASE = f"http://{HOST}"
+"""How an address begins where the app tells it whole."""
 PATIENCE, MOST_WAITS = 5.0, 60
 """Seconds to wait, and how often, where the app asks for fewer requests at a time."""
 TOO_MANY = 429
@@ -51,11 +53,12 @@ class Visits:
 
     def get(self, address: Address) -> Reply:
         """The answer to a request; LedgerError where the app itself fails."""
-        for _ in range(MOST_WAITS):
-            reply = self._runner.run(self._get(address.url))
-            if reply.status != TOO_MANY:
-                break
+        reply = self._runner.run(self._get(address.url))
+        waits = 0
+        while reply.status == TOO_MANY and waits < MOST_WAITS:
+            waits += 1
             self._runner.run(asyncio.sleep(min(float(reply.headers.get("retry-after", 1)), PATIENCE)))
+            reply = self._runner.run(self._get(address.url))
         if reply.status >= 500:
             raise LedgerError(
                 f"the page {address.url} fails: {reply.body[-300:].decode(errors='replace')}", where="site",

@@ -20,7 +20,7 @@ from modelcensus.site.gathered import Gathered, gather
 from modelcensus.site.layout import CONTENT, found_list, head, prepared, search_index
 from modelcensus.site.markup import Changes, rewritten
 from modelcensus.site.plan import Bounds
-from modelcensus.site.visits import Visits
+from modelcensus.site.visits import BASE, Visits
 from modelcensus.vocabulary import InputError
 
 LIST = "site.json"
@@ -92,11 +92,15 @@ def _page(address: Address, found: Gathered, names: Names, base: str) -> str:
         return names.way(own, to) + (f"#{place}" if place else "")
 
     def preview(link: str) -> str | None:
-        to = Address.parse(link)
+        to = Address.parse(link.removeprefix(BASE))
         return None if to not in found.files else urljoin(base, names.file(to)) if base else names.way(own, to)
 
     form = found.forms.get(address)
-    instead = found_list(found, names, own) if address == SEARCH else prepared(address, form, found, partial(names.way, own))
+    instead = (
+        found_list(found, names, own)
+        if address == SEARCH
+        else prepared(address, form, found, partial(names.way, own))
+    )
     canonical = urljoin(base, names.file(address)) if base else ""
     return rewritten(
         found.pages[address], Changes(way, instead, preview, head(own, canonical), names.way(own, SEARCH))
@@ -117,7 +121,9 @@ def _listed(folder: Path) -> set[str]:
         names = set(json.loads((folder / LIST).read_text())["files"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"the folder is not empty, and holds no site ({LIST})", where=str(folder), remedy="name an empty folder, or a new one"
+            f"the folder is not empty, and holds no site ({LIST})",
+            where=str(folder),
+            remedy="name an empty folder, or a new one",
         ) from error
     root = folder.resolve()
     return {n for n in names if isinstance(n, str) and (root / n).resolve().is_relative_to(root)}
