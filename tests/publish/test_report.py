@@ -41,7 +41,7 @@ def test_every_file_is_listed_with_its_digest(edition: Path) -> None:
 
 
 def test_same_inputs_same_bytes(edition: Path, tmp_path: Path, small_pack: Pack) -> None:
-    write_report(modelcensus.open(), tmp_path, claims=[small_pack])
+    write_report(modelcensus.open(), tmp_path, claims=[small_pack], pdf=True)
     for path in edition.rglob("*"):
         if path.is_file():
             assert (tmp_path / path.relative_to(edition)).read_bytes() == path.read_bytes(), path.name
@@ -106,7 +106,7 @@ def test_figures_are_valid_and_carry_their_words(edition: Path) -> None:
 
 
 def test_tables_hold_unit_and_bounds(edition: Path) -> None:
-    for path in (edition / "tables").glob("*.csv"):
+    for path in set((edition / "tables").glob("*.csv")) - {edition / "tables" / "claims.csv"}:
         header = path.read_text().splitlines()[0].split(",")
         assert {"period", "value", "low", "high", "coverage", "flags"} <= set(header), path.name
 

@@ -104,6 +104,12 @@ def descend(
 
 
 def _runs(depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First and last place of every run of equal depths."""
+    """First and last place of every run of equal depths; none of nothing.
+
+    >>> [places.tolist() for places in _runs(np.array([1, 1, 2]))], [len(p) for p in _runs(np.array([], int))]
+    ([[0, 2], [2, 3]], [0, 0])
+    """
     starts = np.flatnonzero(np.diff(depth, prepend=-1))
+    if not len(starts):
+        return starts, starts
     return starts, np.append(starts[1:], len(depth))

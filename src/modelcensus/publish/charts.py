@@ -13,9 +13,9 @@ import altair as alt
 import vl_convert
 
 from modelcensus.publish.axes import AxisKind, ValueAxis
-from modelcensus.publish.inert_text import straight
 from modelcensus.publish.marks import Mark, Rule, key_of, rule_layers, rules_of
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, config
+from modelcensus.vocabulary.inert_text import straight
 
 WIDE = 0.1
 """A share whose interval is wider than this is drawn as a band without a line (docs/method.md, section 2)."""

@@ -19,9 +19,9 @@ import yaml
 
 from modelcensus.claims import Account
 from modelcensus.ledger import Manifest
-from modelcensus.publish.inert_text import straight
 from modelcensus.publish.section import DataTable, Facts
 from modelcensus.publish.verdict_words import verdict_as_worded
+from modelcensus.vocabulary.inert_text import straight
 
 NAMED = re.compile(r"[-A-Za-z0-9._]+")
 """How an identifier of a license looks; anything else is words."""

@@ -12,11 +12,11 @@ from modelcensus.flows.series_breaks import KIND
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Result, Row, bounds, number, period_text
 from modelcensus.publish.breaks import break_words
-from modelcensus.publish.inert_text import straight
 from modelcensus.publish.links import href, markdown_of, plain_markdown
 from modelcensus.publish.section import DataTable, Section
 from modelcensus.publish.tested import Tested, page_of
 from modelcensus.publish.verdict_words import counts, evidence_of_all, summary, verdict_as_worded, why, worded
+from modelcensus.vocabulary.inert_text import straight
 
 ROWS = 20
 """Rows of a table on the page; all of them are in its CSV."""

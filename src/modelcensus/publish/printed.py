@@ -11,12 +11,12 @@ from tempfile import TemporaryDirectory
 
 from modelcensus.claims import Account
 from modelcensus.claims.wording import decided_text
-from modelcensus.publish.inert_text import straight
 from modelcensus.publish.pages import Page, table_rows
 from modelcensus.publish.prose import Code, Linked, Prose
 from modelcensus.publish.section import DataTable, Section
 from modelcensus.publish.verdict_words import counts, verdict_as_worded, why, worded
 from modelcensus.vocabulary import CensusError, Reading, Request
+from modelcensus.vocabulary.inert_text import straight
 
 NARROW = 18
 """Letters up to which a column of a table is as wide as its longest cell; longer ones share the rest."""

@@ -10,7 +10,7 @@ from itertools import chain, zip_longest
 from modelcensus.claims import Pack
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.views.view import MENU
-from modelcensus.site.addresses import Address
+from modelcensus.site.addresses import PICKED, Address
 from modelcensus.site.markup import Form, Read
 from modelcensus.site.plan import FORMS, Bounds, first_pages
 from modelcensus.site.visits import BASE, Visits
@@ -27,7 +27,7 @@ PATIENCE = 3
 class Gathered:
     """Pages as the app gave them, files, and the form of each page that has one.
 
-    `same` are addresses that ask what a page without choices shows; `left_out` counts files above the bound.
+    `same` are addresses that ask what a page without choices shows, and the address without them; `left_out` counts files above the bound.
     """
 
     pages: dict[Address, str] = field(default_factory=dict)
@@ -100,6 +100,8 @@ class _Walk:
 
     def _follow(self, page: Address, to: Address, preview: bool) -> None:
         if to.suffix:
+            if to.page.path == page.path and to.chosen and not page.chosen:
+                to = self.found.same.setdefault(to, Address(to.path, tuple(kv for kv in to.query if kv[0] in PICKED)))
             asset = to.path.startswith(ASSETS) and SERVED_ONLY not in to.path
             if asset or preview or to.path.startswith(BADGES) or (to.page.path == page.path and to.suffix in FORMS):
                 self._file(to)

@@ -12,6 +12,7 @@ from modelcensus.publish.linked_data import ld_json
 from modelcensus.site.addresses import Address, Names
 from modelcensus.site.gathered import Gathered, chosen_in
 from modelcensus.site.markup import Field, Form
+from modelcensus.vocabulary.inert_text import straight
 
 POLICY = "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'"
 OWN = ("site.css", "site.js")
@@ -110,8 +111,8 @@ def entries(found: Gathered, names: Names) -> list[dict[str, str]]:
         told.append(
             {
                 "kind": kind,
-                "name": words,
-                "question": " ".join(found.headings[address].split()),
+                "name": straight(words),
+                "question": straight(" ".join(found.headings[address].split())),
                 "to": names.file(address),
             }
         )

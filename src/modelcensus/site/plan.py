@@ -47,7 +47,7 @@ def first_pages(scene: Scene, bounds: Bounds, packs: list[Pack]) -> Iterator[Add
 def most_downloaded(scene: Scene, dimension: str, most: int) -> list[str]:
     """The members of a dimension by downloads in the newest period of the first way of counting that tells them apart.
 
-    What nobody has attributed (`unreviewed`) is no subject.
+    What nobody has attributed is no subject.
     """
     known = scene.census.knowledge
     for way in countings(scene, dimension):
@@ -59,8 +59,8 @@ def most_downloaded(scene: Scene, dimension: str, most: int) -> list[str]:
         rows = [r for r in result.rows if r.span == result.rows[-1].span]
         rows.sort(key=lambda r: (-(r.value or 0), str(r.dimensions[dimension])))
         names = [str(r.dimensions[dimension]) for r in rows if r.dimensions[dimension] is not None]
-        if dimension == "region":
-            labels = known.groupings[known.grouping].labels
-            names = [n for n in names if n in labels]
+        listed = {"family": known.families, "region": known.groupings[known.grouping].labels}.get(dimension)
+        if listed is not None:
+            names = [n for n in names if n in listed]
         return names[:most]
     return []

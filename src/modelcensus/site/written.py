@@ -93,6 +93,7 @@ def _page(address: Address, found: Gathered, names: Names, base: str) -> str:
 
     def preview(link: str) -> str | None:
         to = Address.parse(link.removeprefix(BASE))
+        to = found.same.get(to, to) if to else None
         return None if to not in found.files else urljoin(base, names.file(to)) if base else names.way(own, to)
 
     form = found.forms.get(address)
