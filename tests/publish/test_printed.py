@@ -77,7 +77,7 @@ def test_names_are_only_text(tmp_path: Path) -> None:
     census = Census(hostile_ledger(tmp_path / "ledger"))
     write_report(census, tmp_path / "out", pdf=True)
     text = flat(" ".join(p.extract_text() for p in pypdf.PdfReader(tmp_path / "out" / "report.pdf").pages))
-    assert TURNED[0] not in text and "[U+202E]gpj.exe" in text
+    assert TURNED[0] not in text and "U+202E" in text and "gpj.exe" in text
     assert SCRIPT.replace(" ", "") in text.replace(" ", "") and "=1+1" in text
     for path in (tmp_path / "out").rglob("*"):
         if path.suffix in (".html", ".md", ".svg", ".csv", ".cff"):

@@ -24,8 +24,7 @@ def report(
     ledger: LedgerOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """Write the report and an article in plain language (HTML, Markdown), the account of every claim, charts, tables, a
-    page of records, and edition.json with the digests of all inputs.
+    """Write the report: pages, charts, tables, accounts of claims, records; the folder is a data package.
 
     Parameters
     ----------
