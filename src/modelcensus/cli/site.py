@@ -5,8 +5,10 @@ from typing import Annotated
 
 from cyclopts import Parameter, validators
 
+from modelcensus.claims import find_packs
 from modelcensus.cli.options import KnowledgeOption, LedgerOption, notes, open_census, say
 from modelcensus.cli.report import chosen_packs
+from modelcensus.vocabulary import RequestError
 
 Count = Annotated[int, Parameter(validator=validators.Number(gte=1, lte=500))]
 
@@ -34,7 +36,7 @@ def site(
     base
         Address at which the site will stand (https://HOST/PATH/): for preview pictures and a sitemap.
     claims
-        Pack whose claims get a page each: its id or YAML file; repeated (default: qwen-2026 and your own in claims/; --no-claims: none).
+        Pack whose claims get a page each: its id; repeated (default: qwen-2026 and your own in claims/; --no-claims: none).
     """
     from modelcensus.publish.scene import Scene  # drawing and the app take a second to load
     from modelcensus.serve.app import create_app
@@ -43,6 +45,11 @@ def site(
     with notes.status("opening the ledger") as status:
         census = open_census(ledger, knowledge)
         packs = chosen_packs(census, claims)
+        if unknown := [p.id for p in packs if p not in find_packs()]:
+            raise RequestError(
+                f"the app has no pack {', '.join(unknown)}", where="--claims",
+                remedy="put its file into the folder claims/ where you work",
+            )  # fmt: skip
         app = create_app(lambda: census)
         written = write_site(app, Scene(census), output, packs, Bounds(subjects, variants), base, status.update)
     left = f"; {written.left_out} files above the bound of a site were left out" if written.left_out else ""
