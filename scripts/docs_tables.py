@@ -295,7 +295,7 @@ def commands(group: str = "") -> str:
 
 
 OPTION = ("option", "value", "default", "meaning")
-APART = {"collect": "collecting.md"}
+APART = {"collect": "collecting.md", "report": "report.md", "site": "site.md"}
 """Groups of commands that are explained on a page of their own."""
 
 
@@ -361,6 +361,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "catalog-columns": catalog_columns,
     "commands": commands,
     "collect-commands": lambda: commands("collect").replace("## `", "### `"),
+    "report-command": lambda: commands("report"),
+    "site-command": lambda: commands("site"),
 }
 
 

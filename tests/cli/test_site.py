@@ -15,6 +15,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_a_site_is_written_and_its_size_is_said(run, ledger: Path, tmp_path: Path) -> None:
     done = run(
         "site", "-o", tmp_path / "out", "--subjects", "1", "--variants", "1", "--no-claims", "--ledger", ledger
