@@ -75,7 +75,11 @@ def _over_time(result: Result, points: list[Point], words: Words, percent: bool,
 
 def series_name(result: Result, row: Row) -> str:
     """What a line or bar is called: the dimensions of its row, else the subject."""
-    named = [str(v) for k, v in row.dimensions.items() if v is not None and k not in SAID]
+    named = [
+        result.places.get(str(v), str(v)) if k.endswith("region") else str(v)
+        for k, v in row.dimensions.items()
+        if v is not None and k not in SAID
+    ]
     return " ".join(named) or " / ".join(v for _, values in result.request.of for v in values) or "all"
 
 

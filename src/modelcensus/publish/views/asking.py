@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from modelcensus.measures import Result, Row
 from modelcensus.publish.breaks import crossed_breaks
@@ -90,7 +91,7 @@ def answer_section(name: str, question: str, result: Result, shape: Shape = "lin
         name,
         question,
         [finding],
-        [Figure(name, lambda size: result_chart(result, title=title, size=size, shape=shape))],
+        [Figure(name, cache(lambda size: result_chart(result, title=title, size=size, shape=shape)))],
         [DataTable(name, "the newest period" if last_only else "all rows", result, last_only=last_only)],
         remarks=[f"{n[0].upper()}{n[1:]}." for n in result.notes],
         results=[result],
