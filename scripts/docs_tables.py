@@ -297,7 +297,10 @@ def commands(group: str = "") -> str:
 
 
 OPTION = ("option", "value", "default", "meaning")
-APART = {"collect": "collecting.md", "catalog regions": "regions.md", "serve": "serve.md", "mcp": "serve.md"}
+APART = {
+    "collect": "collecting.md", "catalog regions": "regions.md", "report": "report.md", "site": "site.md",
+    "serve": "serve.md", "mcp": "serve.md",
+}  # fmt: skip
 """Commands, and groups of them, that are explained on a page of their own."""
 
 
@@ -366,6 +369,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "mcp-commands": lambda: commands("mcp").replace("## `", "### `"),
     "collect-commands": lambda: commands("collect").replace("## `", "### `"),
     "regions-command": lambda: commands("catalog regions"),
+    "report-command": lambda: commands("report"),
+    "site-command": lambda: commands("site"),
 }
 
 

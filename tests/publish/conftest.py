@@ -17,5 +17,5 @@ def small_pack() -> Pack:
 @pytest.fixture(scope="session")
 def edition(tmp_path_factory: pytest.TempPathFactory, small_pack: Pack) -> Path:
     folder = tmp_path_factory.mktemp("edition")
-    write_report(modelcensus.open(), folder, claims=[small_pack])
+    write_report(modelcensus.open(), folder, claims=[small_pack], pdf=True)
     return folder

@@ -25,7 +25,7 @@ NOT_NUMBERS = re.compile(
 class Text(HTMLParser):
     """The words of a page that stand in no link, heading, quotation or command line; and its number links."""
 
-    APART = ("a", "h1", "h2", "h3", "h4", "code", "pre", "blockquote", "style", "title", "nav")
+    APART = ("a", "h1", "h2", "h3", "h4", "code", "pre", "blockquote", "style", "title", "nav", "script")
 
     def __init__(self) -> None:
         super().__init__()

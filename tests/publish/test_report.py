@@ -12,6 +12,9 @@ import modelcensus
 from modelcensus.claims import Pack
 from modelcensus.publish import write_report
 
+DATA = re.compile(r'<script type="application/ld\+json">[^<]*</script>')
+"""Data that a page carries: no browser runs them."""
+
 
 class Links(HTMLParser):
     """Targets and anchors of a page."""
@@ -38,7 +41,7 @@ def test_every_file_is_listed_with_its_digest(edition: Path) -> None:
 
 
 def test_same_inputs_same_bytes(edition: Path, tmp_path: Path, small_pack: Pack) -> None:
-    write_report(modelcensus.open(), tmp_path, claims=[small_pack])
+    write_report(modelcensus.open(), tmp_path, claims=[small_pack], pdf=True)
     for path in edition.rglob("*"):
         if path.is_file():
             assert (tmp_path / path.relative_to(edition)).read_bytes() == path.read_bytes(), path.name
@@ -49,7 +52,7 @@ def test_pages_fetch_nothing_and_every_link_lands(edition: Path) -> None:
     assert len(pages) == 8
     for path, links in pages.items():
         links.feed(path.read_text())
-        assert "<script" not in path.read_text()
+        assert "<script" not in DATA.sub("", path.read_text())
     for path, links in pages.items():
         for target in links.targets:
             if target.startswith("data:image/svg+xml;base64,"):
@@ -103,7 +106,7 @@ def test_figures_are_valid_and_carry_their_words(edition: Path) -> None:
 
 
 def test_tables_hold_unit_and_bounds(edition: Path) -> None:
-    for path in (edition / "tables").glob("*.csv"):
+    for path in set((edition / "tables").glob("*.csv")) - {edition / "tables" / "claims.csv"}:
         header = path.read_text().splitlines()[0].split(",")
         assert {"period", "value", "low", "high", "coverage", "flags"} <= set(header), path.name
 

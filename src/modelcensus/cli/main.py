@@ -10,7 +10,7 @@ from modelcensus.cli.options import say
 COMMANDS = {
     "report": "report:report", "import": "import_:import_files", "collect": "nested:collect", "count": "count:count",
     "measure": "measure:measure", "claims": "nested:claims", "explain": "explain:explain", "launch": "launch:launch",
-    "diff": "diff:diff", "sql": "sql:sql", "serve": "serve:serve", "mcp": "mcp:mcp", "catalog": "nested:catalog",
+    "diff": "diff:diff", "sql": "sql:sql", "site": "site:site", "serve": "serve:serve", "mcp": "mcp:mcp", "catalog": "nested:catalog",
     "doctor": "doctor:doctor",
 }  # fmt: skip
 """Where each command stands; it is loaded when it is called, so that none waits for what another one needs."""

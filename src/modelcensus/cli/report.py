@@ -1,12 +1,13 @@
 """`modelcensus report`: the main job."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from modelcensus.claims import Pack, bundled_packs, find_packs
 from modelcensus.cli.options import KnowledgeOption, LedgerOption, notes, open_census, say
+from modelcensus.measures import Census
 from modelcensus.vocabulary.names import LOG
 
 FIRST = "qwen-2026"
@@ -19,11 +20,11 @@ def report(
     edition: str = "",
     previous: str = "",
     claims: Annotated[list[str] | None, Parameter(name="--claims", negative="--no-claims")] = None,
+    format: Literal["pages", "pdf"] = "pages",
     ledger: LedgerOption = None,
     knowledge: KnowledgeOption = None,
 ) -> None:
-    """Write the report and an article in plain language (HTML, Markdown), the account of every claim, charts, tables, a
-    page of records, and edition.json with the digests of all inputs.
+    """Write the report: pages, charts, tables, accounts of claims, records; the folder is a data package.
 
     Parameters
     ----------
@@ -35,19 +36,23 @@ def report(
         Edition to compare with: a folder, its edition.json, or a day (default: the day before the newest batch).
     claims
         Pack whose claims are tested: its id or YAML file; repeated (default: qwen-2026 and your own in claims/; --no-claims: none).
+    format
+        pages: HTML and Markdown; pdf: these, and report.pdf, set for print (extra `pdf`).
     """
     from modelcensus.publish import write_report  # drawing takes half a second to load
 
-    packs = [] if claims == [] else find_packs(claims) if claims else _packs()
     with notes.status("opening the ledger") as status:
         census = open_census(ledger, knowledge)
-        if claims is None and all(c.startswith(LOG) for c in census.channels):
-            packs = []  # they are of the Hub, which own logs say nothing of
-        page = write_report(census, output, edition, status.update, previous, packs)
-    say(f"{page}")
+        packs = chosen_packs(census, claims)
+        page = write_report(census, output, edition, status.update, previous, packs, pdf=format == "pdf")
+    say(f"{page.with_suffix('.pdf') if format == 'pdf' else page}")
 
 
-def _packs() -> list[Pack]:
-    """The pack that every report tests, and those that lie beside it."""
+def chosen_packs(census: Census, claims: list[str] | None) -> list[Pack]:
+    """The packs that were named; else the one that every report tests, and those that lie beside it."""
+    if claims is not None:
+        return find_packs(claims) if claims else []
+    if all(c.startswith(LOG) for c in census.channels):
+        return []  # the bundled ones are of the Hub, which own logs say nothing of
     bundled = bundled_packs()
     return [p for p in find_packs() if p.id == FIRST or p != bundled.get(p.id)]

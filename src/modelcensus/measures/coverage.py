@@ -64,6 +64,7 @@ THERE = """
     " their downloads bounded), in part (read in it, or listed at the reading, but not so) or not at all / all of them",
     unit="share",
     phrase="{subject} {whole}: {value} of the repositories were {state} in {period}",
+    question="How much of the downloads do these data see?",
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair"),
     ordered=True,

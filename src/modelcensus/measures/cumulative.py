@@ -12,6 +12,7 @@ from modelcensus.measures.registry import measure
     text="downloads from the origin up to the end of each period; with counter=all_time, the counter as read",
     unit="downloads",
     phrase="{subject} had {value} cumulative downloads {whole} by the end of {period}",
+    question="How often has {whom} been downloaded in all?",
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "panel", "origin"),
     cumulative=True,

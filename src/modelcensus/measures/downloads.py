@@ -11,6 +11,7 @@ from modelcensus.measures.registry import measure
     text="sum of the flows of the repositories in each period; with counter=..., the sum of the counters as read",
     unit="downloads",
     phrase="{subject} had {value} downloads {whole} in {period}",
+    question="How often is {whom} downloaded?",
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "panel"),
     summed=True,

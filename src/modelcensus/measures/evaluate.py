@@ -151,6 +151,7 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
         subject_text=subject_terms(request, census.knowledge.place),
         whole_text=_whole_text(frame, scope, measure),
         provenance=provenance,
+        places=_places(census, request),
     )
     _record(census, result, measure, told.sql)
     if census.answers and not isinstance(rows, ManyRows):
@@ -162,6 +163,13 @@ def _counted(census: Census, channel: str, text: str) -> str:
     """A unit or a phrase in terms of what the channel counts: the first word of the unit that its batches state."""
     stated = next((str(m.terms["unit"]) for m in census.batches(channel) if m.terms.get("unit")), "downloads")
     return re.sub(r"\bdownloads\b", re.split(r"[^\w-]", stated.strip())[0], text)
+
+
+def _places(census: Census, request: Request) -> dict[str, str]:
+    """What the regions that an answer is by are called."""
+    known = census.knowledge
+    by_region = any(d.endswith("region") for d in request.dimensions)
+    return dict(known.groupings[known.grouping].labels) if by_region else {}
 
 
 def _own_readings(measure: Measure, request: Request) -> None:

@@ -37,6 +37,7 @@ name, and whether the data cover it."""
     " (year), or per period, compound, since the first of the request (first); less 1",
     unit="change",
     phrase="{subject}: downloads {whole} changed by {value} from {against} to {period}",
+    question="How fast does {whom} grow?",
     citation="docs/method.md, section 3",
     parameters=("channel", "repair", "spikes", "panel", "against"),
     summed=True,

@@ -38,6 +38,7 @@ LISTED = 6
     " ten most downloaded, or the tenth",
     unit="times",
     phrase="{subject} had {value} times the top-ten baseline of its size {whole} by {period} after release",
+    question="How is {whom} adopted beside models of its size at the same age?",
     citation="published-figures.md A5; docs/method.md, section 3",
     parameters=("channel", "repair", "spikes", "baseline", "cohort", "frozen"),
     basis="catalog",

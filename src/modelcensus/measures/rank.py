@@ -18,6 +18,7 @@ OPEN = 9_000_000_000_000_000_000
     text="1 + how many members of the dimension have more downloads; ties share the better place",
     unit="place",
     phrase="{subject} was number {value} by downloads {whole} in {period}",
+    question="Which place has {whom}?",
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "panel"),
     summed=True,

@@ -24,6 +24,7 @@ PARTS = ("own", "first-party conversions", "finetune", "adapter", "quantized", "
     " parents counts for each in equal parts",
     unit="downloads",
     phrase="{subject}, {part}: {value} downloads {whole} in {period}",
+    question="How far does {whom} reach with what grows from it?",
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "panel", "relations", "tree"),
     ordered=True,

@@ -18,7 +18,8 @@ class Measure:
     """A registered measure.
 
     `text` is its definition, `unit` that of `value`; `parameters` the readings that change it; `citation`
-    who defined it. `phrase` is its sentence, with {subject}, {value}, {whole} and {period}. A `cumulative`
+    who defined it. `phrase` is its sentence, with {subject}, {value}, {whole} and {period}; `question` what it asks, with
+    {whom}, where its name says that badly. A `cumulative`
     measure gets spans that start at the origin instead of periods. `basis`: what the frame's quantities are: flows of the
     request's `periods`, or the repositories of the `catalog` in scope (then the measure labels its own spans). An
     `ordered` measure's rows stay in the order in which it gives them; one that is `summed` looks at sums of quantities
@@ -37,6 +38,11 @@ class Measure:
     ordered: bool = False
     summed: bool = False
     among: str = ""
+    question: str = ""
+
+    def asks(self, whom: str) -> str:
+        """What the measure asks of somebody, as a question."""
+        return (self.question or f"What is the {self.name.replace('_', ' ')} of {{whom}}?").format(whom=whom)
 
 
 _MEASURES: dict[str, Measure] = {}
@@ -55,13 +61,26 @@ def measure(
     ordered: bool = False,
     summed: bool = False,
     among: str = "",
+    question: str = "",
 ) -> Callable[[Compute], Compute]:
     """Register a function from a frame to a table: the request's dimensions, `span`, `value`, `low`, `high`,
     and where they apply `observed`, `open` and further columns that the measure names."""
 
     def register(compute: Compute) -> Compute:
         _MEASURES[name] = Measure(
-            name, text, unit, parameters, citation, phrase, compute, cumulative, basis, ordered, summed, among
+            name,
+            text,
+            unit,
+            parameters,
+            citation,
+            phrase,
+            compute,
+            cumulative,
+            basis,
+            ordered,
+            summed,
+            among,
+            question,
         )
         return compute
 

@@ -21,6 +21,7 @@ SEEN = "open: only repositories that the ledger has seen"
     " derivatives where the reading names their relation",
     unit="repositories",
     phrase="{subject} released {value} {whole} in {period}",
+    question="What does {whom} release?",
     citation="docs/method.md, section 3",
     parameters=("relations",),
     basis="catalog",

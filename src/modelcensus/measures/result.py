@@ -18,6 +18,7 @@ from modelcensus.measures.notebook import html_table
 from modelcensus.measures.row import Row
 from modelcensus.measures.sentence import sentence
 from modelcensus.vocabulary import CensusError, Request, RequestError, nearest
+from modelcensus.vocabulary.inert_text import straight
 
 if TYPE_CHECKING:
     import pandas
@@ -72,6 +73,8 @@ class Result:
     whole_text: str
     provenance: Provenance
     unrecorded: bool = field(default=False)
+    places: dict[str, str] = field(default_factory=dict)
+    """What the regions in its rows are called."""
 
     @property
     def reported(self) -> bool:
@@ -122,7 +125,8 @@ class Result:
         return formats[format](self, row or self.leading)
 
     def to_csv(self) -> str:
-        """The rows as CSV; a text that a spreadsheet would run as a formula is quoted with an apostrophe."""
+        """The rows as CSV; a text that a spreadsheet would run as a formula is quoted with an apostrophe, and controls that
+        turn letters around are shown by their codes: JSON and Parquet have every text as it is."""
         sink = io.StringIO()
         writer = csv.DictWriter(sink, list(self.rows[0].as_dict()), lineterminator="\n")
         writer.writeheader()
@@ -177,4 +181,11 @@ def _must_have(library: str) -> None:
 
 
 def inert(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    """A cell of a table for spreadsheets: no formula, and no letters turned around.
+
+    >>> inert("=1+1"), inert(-1), inert("gpt\u202e3")
+    ("'=1+1", -1, 'gpt[U+202E]3')
+    """
+    if not isinstance(value, str):
+        return value
+    return straight(f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value)

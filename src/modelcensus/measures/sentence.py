@@ -111,11 +111,14 @@ def subject_text(result: Result, row: Row) -> str:
     """Who the sentence is about: the row's dimensions, else the request's subject."""
     mix = result.measure == "mix"  # a member alone would not say of what
     named = [
-        f"{k} {v}" if mix and k not in SPEAKING else str(v)
+        f"{k} {v}" if mix and k not in SPEAKING else result.places.get(str(v), str(v)) if k.endswith("region") else str(v)
         for k, v in row.dimensions.items() if k in result.request.dimensions and v is not None
     ]  # fmt: skip
     if named:
-        return " / ".join(named)
+        first = named[0]
+        return " / ".join(
+            [f"{first[0].upper()}{first[1:]}" if first in result.places.values() else first, *named[1:]]
+        )
     alone = row.dimensions.get("repository") or row.dimensions.get("organization")
     if "repository" in row.dimensions:
         return str(alone)

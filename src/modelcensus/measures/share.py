@@ -15,6 +15,7 @@ from modelcensus.vocabulary.names import ROOT_DIMENSIONS
     text="downloads of the subject / downloads of the denominator: the scope, or the peers of the reading",
     unit="share",
     phrase="{subject} had {value} of the downloads of {whole} in {period}",
+    question="What share of downloads has {whom}?",
     citation="docs/method.md, section 2 (exact for disjoint parts)",
     parameters=("channel", "counter", "repair", "panel", "peers"),
     summed=True,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+from markupsafe import Markup
+
 from modelcensus.claims import Account
 from modelcensus.claims.outcomes import Outcome
 from modelcensus.claims.passages import Line, Passage, passages, untested
 from modelcensus.claims.telling import as_dict
 from modelcensus.claims.wording import choice_text, decided_text
 from modelcensus.publish.curve_chart import curve_chart
+from modelcensus.publish.linked_data import claim_review, ld_json
 from modelcensus.publish.pages import environment, tools
 from modelcensus.publish.prose import Prose, resting
 from modelcensus.publish.tested import Tested, page_of
@@ -59,6 +62,7 @@ def _said(one: Account, told: Tested) -> dict[str, object]:
         return resting(line.text, line.rests_on) if line.rests_on else told_of_all(line.text)
 
     return {
+        "review": _review(one) if one.tested else None,
         "worded": worded(one, one.as_worded),
         "worded_word": verdict_as_worded(one),
         "published": worded(one, one.publisher),
@@ -74,6 +78,11 @@ def _said(one: Account, told: Tested) -> dict[str, object]:
         "shared": _shared(one),
         "readings": [(o, resting(number_of(o), o.id), _choices(one, o)) for o in one.tested],
     }
+
+
+def _review(one: Account) -> Markup:
+    """The account as structured data; what nothing could test is no review."""
+    return Markup(ld_json(claim_review(one, verdict_as_worded(one), worded(one, one.as_worded).text)))
 
 
 def _groups(passage: Passage) -> list[tuple[Line, list[Line]]]:

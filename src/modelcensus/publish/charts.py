@@ -16,6 +16,7 @@ from modelcensus.publish.axes import AxisKind, ValueAxis
 from modelcensus.publish.colours import colours_of
 from modelcensus.publish.marks import Mark, Rule, key_of, rule_layers, rules_of
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, config
+from modelcensus.vocabulary.inert_text import straight
 
 WIDE = 0.1
 """A share whose interval is wider than this is drawn as a band without a line (docs/method.md, section 2)."""
@@ -66,7 +67,7 @@ class Chart:
 
     @cached_property
     def _svg(self) -> str:
-        return vl_convert.vegalite_to_svg(self.spec)
+        return straight(vl_convert.vegalite_to_svg(self.spec))
 
     def svg(self) -> str:
         """The picture as SVG."""

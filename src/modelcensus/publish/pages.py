@@ -4,6 +4,7 @@ import base64
 from dataclasses import dataclass, field
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from modelcensus.claims import Account
 from modelcensus.claims.wording import decided_text
@@ -15,9 +16,17 @@ from modelcensus.publish.links import href, markdown_of, plain_markdown
 from modelcensus.publish.section import DataTable, Section
 from modelcensus.publish.tested import Tested, page_of
 from modelcensus.publish.verdict_words import counts, evidence_of_all, summary, verdict_as_worded, why, worded
+from modelcensus.vocabulary.inert_text import straight
 
 ROWS = 20
 """Rows of a table on the page; all of them are in its CSV."""
+LIMITS = (
+    "Downloads are requests for files that the Hub counts by its own rules, from people, machines and test runs alike;"
+    " other channels (mirrors, other hubs, application programs) are not seen.",
+    "An organization's region is where it has its base, as knowledge version {knowledge} states it; organizations that"
+    " nobody has reviewed are shown as unreviewed, not as other.",
+)
+"""What holds of every edition."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,11 @@ class Page:
         unanswered = [f"A question that these data do not answer: {u}." for u in self.unanswered]
         unanswered += [f"A claim that these data cannot be asked: {r}." for r in self.tested.refused]
         return [*unanswered, *_coverage_words(self.health), *_event_words(self.health), *_aside_words(self.manifests)]
+
+    @property
+    def limits(self) -> list[str]:
+        """Everything that the data cannot say."""
+        return [*self.stale, *(text.format(knowledge=self.knowledge) for text in LIMITS)]
 
     @property
     def breaks(self) -> list[str]:
@@ -179,7 +193,15 @@ def environment(html: bool, room: str = "modelcensus.publish") -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_straight,
     )
+
+
+def _straight(value: object) -> object:
+    """What a template writes, with the letters of every name in their order."""
+    if isinstance(value, Markup):
+        return Markup(straight(str(value)))
+    return straight(value) if isinstance(value, str) else value
 
 
 def tools() -> dict[str, object]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from modelcensus.claims import Pack
@@ -11,11 +12,14 @@ from modelcensus.measures import Census, Result
 from modelcensus.measures.health import health
 from modelcensus.publish.account_pages import account_files
 from modelcensus.publish.article import write_article
-from modelcensus.publish.editions import day_before_the_newest, read_side
+from modelcensus.publish.data_package import Told, package_files
+from modelcensus.publish.editions import day_before_the_newest, edition_id, read_side
 from modelcensus.publish.pages import Page, render_html, render_markdown
+from modelcensus.publish.printed import TITLE, must_print, printed
 from modelcensus.publish.questions import ask_all
 from modelcensus.publish.records import records_page
 from modelcensus.publish.scene import Scene
+from modelcensus.publish.section import Section
 from modelcensus.publish.tested import Tested
 from modelcensus.vocabulary import LedgerError
 
@@ -29,12 +33,16 @@ def write_report(
     progress: Progress = lambda _: None,
     previous: str = "",
     claims: Sequence[Pack] = (),
+    pdf: bool = False,
 ) -> Path:
-    """Write the edition into `folder`; returns the page. The same inputs give the same bytes.
+    """Write the edition into `folder`; returns the page. The same inputs give the same bytes. `pdf`: as a printed report
+    too (extra `pdf`).
 
     `previous` is the edition that its numbers are compared with; without one, the day before the newest batch. `claims`
     are the packs whose statements are tested: minutes, for many; none are without.
     """
+    if pdf:
+        must_print()
     census.keep_knowledge()
     before = previous or str(day_before_the_newest(census.ledger) or "")
     scene = Scene(census, read_side(before, census.ledger, census.folders) if before else None)
@@ -60,8 +68,6 @@ def write_report(
             files[f"charts/{figure.name}.svg"] = charts[figure.name]["wide"].encode()
             files[f"charts/{figure.name}.png"] = wide.png()
             files[f"charts/{figure.name}.vega.json"] = json.dumps(wide.spec, indent=1, sort_keys=True).encode()
-        for table in section.tables:
-            files[f"tables/{table.name}.csv"] = table.result.to_csv().encode()
     results = {r.provenance.id: r for s in sections for r in s.all_results()}
     tested = Tested.of(census, claims, progress)
     version = str(census.knowledge.version)
@@ -76,15 +82,34 @@ def write_report(
     files["provenance.html"] = records_page(name, every, census.manifests, accounts, software, version).encode()
     files["report.html"] = render_html(page).encode()
     files["report.md"] = render_markdown(page).encode()
-    files["edition.json"] = _edition(census, page, every, files)
+    made = edition_id(census.manifests, census.knowledge.digest, software)
+    about = Told(made, name, TITLE, page.headline, census.manifests)
+    files |= package_files(about, [t for s in sections for t in s.tables], accounts)
+    if pdf:
+        progress("setting the PDF")
+        files["report.pdf"] = printed(page, made, _pictures(sections))
+    files["edition.json"] = _edition(census, page, every, files, made)
     progress("writing")
     for path, content in files.items():
         write_atomically(folder / path, content)
     return folder / "report.html"
 
 
-def _edition(census: Census, page: Page, results: dict[str, Result], files: dict[str, bytes]) -> bytes:
+def _pictures(sections: Sequence[Section]) -> dict[str, dict[str, str]]:
+    """The figures as they are printed: what a picture finds stands in its caption, not in the picture."""
+    drawn = {f.name: f.draw("print") for s in sections for f in s.figures}
+    return {
+        name: {
+            "svg": replace(c, spec={k: v for k, v in c.spec.items() if k != "title"}).svg(),
+            "alt": c.spec["description"], "title": c.words.title, "caption": c.words.subtitle,
+        }
+        for name, c in drawn.items()
+    }  # fmt: skip
+
+
+def _edition(census: Census, page: Page, results: dict[str, Result], files: dict[str, bytes], made: str) -> bytes:
     content = {
+        "id": made,
         "edition": page.edition,
         "inputs": [
             {

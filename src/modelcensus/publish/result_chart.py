@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from modelcensus.measures import Result, Row, number
+from modelcensus.measures import Result, Row, bounds, number
 from modelcensus.publish.breaks import break_marks, crossed_breaks
 from modelcensus.publish.charts import Bar, Chart, Point, Words, bar_chart, line_chart
 from modelcensus.publish.shapes import Shape, indexed, placed
@@ -44,11 +44,23 @@ def result_chart(
     if len({r.start for r in rows}) > 1 and result.measure != "crossover":
         points = [Point(series_name(result, r), r.end_day, r.value or 0, r.low, r.high) for r in rows]
         return _over_time(result, points, words, percent, size, shape)
+    if not rows:  # nothing has an estimate: a bar is what is sure, its interval what is possible
+        rows = [r for r in result.rows if r.span == result.rows[-1].span and r.low is not None]
     bars = [
-        Bar(series_name(result, r), r.value or 0, number(r.value, result.unit), r.low, r.high)
-        for r in sorted(rows, key=lambda r: -(r.value or 0))[:MOST]
+        Bar(
+            series_name(result, r),
+            _sure(r),
+            number(r.value, result.unit) if r.value is not None else bounds(r, result.unit),
+            r.low,
+            r.high,
+        )
+        for r in sorted(rows, key=lambda r: -_sure(r))[:MOST]
     ]
     return bar_chart(bars, words, percent=percent, size=size)
+
+
+def _sure(row: Row) -> float:
+    return row.low or 0 if row.value is None else row.value
 
 
 def _over_time(result: Result, points: list[Point], words: Words, percent: bool, size: str, shape: Shape) -> Chart:
@@ -75,7 +87,11 @@ def _over_time(result: Result, points: list[Point], words: Words, percent: bool,
 
 def series_name(result: Result, row: Row) -> str:
     """What a line or bar is called: the dimensions of its row, else the subject."""
-    named = [str(v) for k, v in row.dimensions.items() if v is not None and k not in SAID]
+    named = [
+        result.places.get(str(v), str(v)) if k.endswith("region") else str(v)
+        for k, v in row.dimensions.items()
+        if v is not None and k not in SAID
+    ]
     return " ".join(named) or " / ".join(v for _, values in result.request.of for v in values) or "all"
 
 

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import Annotated
 
-from fastapi import FastAPI, Form, Request
+from fastapi import Depends, FastAPI, Form, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
@@ -22,6 +22,7 @@ from modelcensus.serve.api import UnchangedError, router
 from modelcensus.serve.check import Given, TooLongError, check_draft, check_text
 from modelcensus.serve.desks import BusyError
 from modelcensus.serve.pages import Pages, stylesheet
+from modelcensus.serve.pinned import pinned_to
 from modelcensus.serve.problems import problem, problem_of
 from modelcensus.serve.refusing import API, refusal
 from modelcensus.serve.small import small_answers
@@ -43,10 +44,11 @@ def create_app(open_census: Callable[[], Census], desks: int = 1) -> FastAPI:
     app = FastAPI(
         title="modelcensus", version=version("modelcensus"), docs_url=None, redoc_url=None,
         openapi_url=f"{API}/openapi.json", default_response_class=HTMLResponse,
+        dependencies=[Depends(pinned_to(tester))],
     )  # fmt: skip
     _refuse(app, pages)
 
-    def shown(view: View, page: ViewPage, suffix: str) -> str:
+    def shown(view: View, page: ViewPage, suffix: str, base: str) -> str:
         def at(suffix: str, **picked: str) -> str:
             return address(page, view, suffix, **picked)
 
@@ -54,7 +56,7 @@ def create_app(open_census: Callable[[], Census], desks: int = 1) -> FastAPI:
         if suffix == ".embed":
             figure = next(iter(alts), "")
             return pages.embedded(view, at, figure, alts.get(figure, ""))
-        return pages.view(view, page.path, at, alts)
+        return pages.view(view, page.path, at, alts, base)
 
     add_views(app, views, shown)
     app.include_router(router(tester), prefix=API)

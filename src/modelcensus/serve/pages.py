@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from modelcensus.claims import Account
 from modelcensus.publish import account_words, drawn_curve, environment
+from modelcensus.publish.linked_data import dataset, ld_json
 from modelcensus.publish.pages import tools
 from modelcensus.publish.tested import Tested
 from modelcensus.publish.views import View
@@ -55,12 +56,16 @@ class Pages:
             "check.html", "/check", given=given, checked=checked, told=told, wrong=wrong, examples=EXAMPLES
         )
 
-    def view(self, view: View, path: str, at: Callable[..., str], alts: Mapping[str, str]) -> str:
-        """A page of the views: `at` gives its address with a suffix, `alts` what its pictures show, in words."""
+    def view(self, view: View, path: str, at: Callable[..., str], alts: Mapping[str, str], base: str) -> str:
+        """A page of the views: `at` gives its address with a suffix, `alts` what its pictures show, in words; `base` is
+        where the app was asked, for those who show a preview of the page."""
         said = [s.text for section in view.sections for s in section.statements]
+        results, finding = view.results().values(), said[0] if said else view.wrong or view.question
+        series = dataset(view.question, finding, results, at, (".csv", ".json", ".parquet")) if results else None
         return self._page(
             "view.html", path, view=view, path=path, at=at, alts=alts, MOST=MOST_FACTS,
-            finding=said[0] if said else view.wrong or view.question, **tools(),
+            finding=finding, base=base.rstrip("/"), preview=next(iter(alts), ""), series=series and Markup(ld_json(series)),
+            edition=self._tester.edition, **tools(),
         )  # fmt: skip
 
     def embedded(self, view: View, at: Callable[..., str], figure: str, alt: str) -> str:

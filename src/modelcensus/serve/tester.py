@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, date
+from functools import cached_property
 
 from modelcensus.catalog import Knowledge
 from modelcensus.claims import Account, Claim, Pack, account
 from modelcensus.claims.figures import Published, find_figures
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Census, Result
-from modelcensus.publish.editions import day_before_the_newest
+from modelcensus.publish.editions import day_before_the_newest, edition_of, must_be_edition
 from modelcensus.publish.scene import Scene
 from modelcensus.serve.desks import Desks
 from modelcensus.vocabulary import Request
@@ -70,6 +71,15 @@ class Tester:
     def batch(self, batch_id: str) -> Manifest | None:
         """The manifest of a batch, or nothing."""
         return next((m for m in self.manifests if m.id == batch_id), None)
+
+    @cached_property
+    def edition(self) -> str:
+        """The id of the edition that is open."""
+        return edition_of(self._census)
+
+    def must_be_edition(self, wanted: str) -> None:
+        """RequestError where another edition is open; it says where the one that is wanted can be had."""
+        must_be_edition(self._census, wanted)
 
     def figure(self, figure_id: str) -> Published | None:
         """A figure that others published, of those that claims name, or nothing."""

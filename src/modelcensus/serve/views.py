@@ -24,6 +24,7 @@ from modelcensus.publish.views import Page as ViewPage
 from modelcensus.publish.views import View
 from modelcensus.publish.views import pages as view_pages
 from modelcensus.publish.visible import visible
+from modelcensus.serve.pinned import EDITION
 from modelcensus.vocabulary import RequestError, nearest
 
 SUFFIXES = {
@@ -44,7 +45,8 @@ LONGEST_QUERY = 4_000
 SIZES = ("post", "social", "phone", "print")
 THEMES = ("light", "dark")
 
-Render = Callable[[View, ViewPage, str], str]
+Render = Callable[[View, ViewPage, str, str], str]
+"""A page from its view; the last is the address at which the app was asked."""
 
 
 class Views:
@@ -102,7 +104,7 @@ def _add(app: FastAPI, views: Views, page: ViewPage, render: Render) -> None:
         if view.wrong and suffix:
             raise RequestError(view.wrong, where=view.name)
         picked = {k: request.query_params.get(k, "") for k in PICKED}
-        return _answer(views, view, suffix, picked, lambda: render(view, page, suffix))
+        return _answer(views, view, suffix, picked, lambda: render(view, page, suffix, str(request.base_url)))
 
     app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
     if "{" not in path:
@@ -120,7 +122,7 @@ def _chosen(page: ViewPage, request: Request, name: str | None) -> dict[str, tup
         raise HTTPException(414, f"the address is longer than {LONGEST_QUERY:,} characters")
     found: dict[str, tuple[str, ...]] = {}
     for key, value in request.query_params.multi_items():
-        if key in PICKED:
+        if key in PICKED or key == EDITION:
             continue
         if key not in page.takes:
             raise RequestError(f"no choice {key!r}", where=page.path, remedy=nearest(key, [*page.takes, *PICKED]))

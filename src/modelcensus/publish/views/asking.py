@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
-from modelcensus.measures import Result, Row
+from modelcensus.measures import Result, Row, period_text
 from modelcensus.publish.breaks import crossed_breaks
 from modelcensus.publish.result_chart import result_chart
 from modelcensus.publish.scene import Scene
@@ -84,13 +85,13 @@ def collected(makers: Iterable[Callable[[], Section]]) -> tuple[list[Section], l
 def answer_section(name: str, question: str, result: Result, shape: Shape = "lines") -> Section:
     """A result as a section: its sentence, its picture, its table, what it notes."""
     last_only = bool(result.request.dimensions) and len({r.span for r in result.rows}) > 1
-    finding = Statement.of(result, leading(result))
+    finding = undecided(result) or Statement.of(result, leading(result))
     title = finding.text.removesuffix(".")
     return Section(
         name,
         question,
         [finding],
-        [Figure(name, lambda size: result_chart(result, title=title, size=size, shape=shape))],
+        [Figure(name, cache(lambda size: result_chart(result, title=title, size=size, shape=shape)))],
         [DataTable(name, "the newest period" if last_only else "all rows", result, last_only=last_only)],
         remarks=[f"{n[0].upper()}{n[1:]}." for n in result.notes],
         results=[result],
@@ -99,11 +100,21 @@ def answer_section(name: str, question: str, result: Result, shape: Shape = "lin
 
 
 def leading(result: Result) -> Row:
-    """The row that says most: of several of the newest period the largest, else the result's own choice."""
-    newest = [r for r in result.rows if r.span == result.rows[-1].span and r.value is not None]
-    if result.measure in ("rank", "crossover") or not result.request.dimensions or not newest:
+    """The row that says most: of several of the newest period the largest (where none has an estimate, the one of which
+    most is sure), else the result's own choice."""
+    if result.measure in ("rank", "crossover") or not result.request.dimensions:
         return result.leading
-    return max(newest, key=lambda r: r.value or 0)
+    newest = [r for r in result.rows if r.span == result.rows[-1].span]
+    return max(newest, key=lambda r: (r.value is not None, r.value or 0, r.low or 0, r.high or 0))
+
+
+def undecided(result: Result) -> Statement | None:
+    """What to say of several of which nothing is sure: naming one of them would say more than the data do."""
+    newest = [r for r in result.rows if r.span == result.rows[-1].span]
+    if len(newest) < 2 or any(r.value is not None or r.low for r in newest):
+        return None
+    said = f"These data do not decide it for {period_text(newest[0].period)}: of none of the {len(newest):,} anything is sure. Ask for shorter periods, or for a counter as it was read."
+    return Statement(said, (result.provenance.id,))
 
 
 def who(result: Result) -> str:

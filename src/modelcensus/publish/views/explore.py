@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from modelcensus.measures import Result, measures
+from modelcensus.measures import Result, find_measure, measures
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.shapes import SHAPES, Shape, find_shape
 from modelcensus.publish.views.asking import answer_section
@@ -16,15 +16,6 @@ SHOWN_AS: dict[Shape, str] = {
     "lines": "lines", "stacked": "stacked shares", "index": "index, first = 100", "log": "logarithmic",
     "places": "places over time",
 }  # fmt: skip
-ASKED = {
-    "share": "What share of downloads has {whom}?", "downloads": "How often is {whom} downloaded?",
-    "cumulative": "How often has {whom} been downloaded in all?", "rank": "Which place has {whom}?",
-    "growth": "How fast does {whom} grow?", "reach": "How far does {whom} reach with what grows from it?",
-    "ram": "How is {whom} adopted beside models of its size at the same age?",
-    "releases": "What does {whom} release?", "concentration": "How concentrated are downloads?",
-    "coverage": "How much of the downloads do these data see?",
-}  # fmt: skip
-"""What a measure asks, in words that a reader would use; of others, their names."""
 TREATMENTS = ("repair=none", "spikes=cap", "spikes=drop", "panel=fixed", "counter=rolling_30d", "counter=all_time")
 
 
@@ -79,8 +70,7 @@ def question_of(result: Result) -> str:
     """What the request asks, as a question."""
     by = " and ".join(d.replace("_", " ") for d in result.request.dimensions)
     whom = result.subject_text or (f"each {by}" if by else "all models")
-    asked = ASKED.get(result.measure, f"What is the {result.measure.replace('_', ' ')} of {{whom}}?")
-    question = asked.format(whom=whom)
+    question = find_measure(result.measure).asks(whom)
     return f"{question[:-1]}, by {by}?" if by and result.subject_text else question
 
 

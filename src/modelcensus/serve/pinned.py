@@ -1,0 +1,24 @@
+"""Addresses that are pinned to an edition: they answer with its numbers, or say which edition is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Query
+
+from modelcensus.serve.tester import Tester
+
+EDITION = "edition"
+"""What an address calls the edition that it is pinned to."""
+Pinned = Annotated[str, Query(max_length=40, description="the id of an edition: numbers of any other are refused")]
+
+
+def pinned_to(tester: Tester) -> Callable[[str], None]:
+    """What every request goes through: RequestError where its address is pinned to an edition that is not open."""
+
+    def same_edition(edition: Pinned = "") -> None:
+        if edition and edition != tester.edition:
+            tester.must_be_edition(edition)
+
+    return same_edition
