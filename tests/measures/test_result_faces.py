@@ -153,6 +153,7 @@ def test_a_library_that_is_not_installed_is_named(library, monkeypatch):
 def test_the_chart_is_that_of_the_command_line():
     chart = result_of().chart(title="Mine", size="social")
     assert "Mine" in str(chart.spec) and chart.svg().startswith("<svg")
+    assert chart._repr_svg_() == chart.svg(), "a notebook shows it"  # type: ignore[attr-defined]
     with pytest.raises(RequestError, match="post"):
         result_of().chart(size="pots")
 
