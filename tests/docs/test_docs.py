@@ -167,6 +167,31 @@ def test_pages_are_short_and_name_no_machine(name: str) -> None:
     assert not MACHINE.search(read(name)), MACHINE.search(read(name))
 
 
+SHOWN = re.compile(r"(?<![\w./@-])modelcensus ([a-z]+)(?: ([a-z]+))?([^|#&;>\n]*)")
+
+
+def test_every_command_that_a_page_shows_is_one_with_its_options() -> None:
+    """Also those in blocks that are not run: schedules, services, other machines."""
+    from modelcensus.cli.main import app
+
+    commands = dict(script()._commands(app))
+    wrong, seen = [], 0
+    for name in NAMES:
+        for kind, title, body in BLOCK.findall(read(name)):
+            if kind not in ("sh", "text", "console", "ini") or title.endswith(".log"):
+                continue
+            for first, second, rest in SHOWN.findall(re.sub(r" *\\\n\s*(?:> )?", " ", body)):
+                full = f"{first} {second}" if f"{first} {second}" in commands else first
+                if full not in commands:
+                    wrong.append((name, full))
+                    continue
+                known = {n for argument in commands[full].assemble_argument_collection() for n in argument.names}
+                wrong += [(name, full, o) for o in re.findall(r"(?<!\S)--[a-z][\w-]*", rest) if o not in known]
+                seen += 1
+    assert not wrong
+    assert seen > 100
+
+
 @pytest.mark.filterwarnings("ignore:Cyclopts application invoked without tokens")
 @pytest.mark.parametrize("name", [n for n in NAMES if re.search(r"^```(?:console|python)", read(n), re.MULTILINE)])
 def test_examples_run(name: str, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
