@@ -50,7 +50,7 @@ def result_chart(
         Bar(
             series_name(result, r),
             _sure(r),
-            number(r.value, result.unit) if r.value is not None else bounds(r, result.unit),
+            number(r.value, result.unit) if r.value is not None else bounds(r, result.unit).partition(";")[0],
             r.low,
             r.high,
         )
