@@ -5,6 +5,7 @@ from modelcensus.counting.formats import LogFormat, find_format, formats
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.run import (
     LOADS,
+    SOURCE,
     Before,
     Counting,
     Summary,
@@ -16,6 +17,7 @@ from modelcensus.counting.salts import Salts
 
 __all__ = [
     "LOADS",
+    "SOURCE",
     "Before",
     "Counting",
     "CountingRules",

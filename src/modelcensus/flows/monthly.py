@@ -54,7 +54,9 @@ def _write(counters: Counters, spans: list[tuple[date, date]], folder: Path) -> 
     quiet = _Quiet(counters.ordinals.count)
     told_by = np.full(counters.ordinals.count, ALL_TIME, object)
     between = Between(counters, sorted({d for s in spans for d in s}))
-    flows = chain(between.of(spans[:1]), between.of(spans[1:]))  # the month before the first reading is none of theirs
+    flows = chain(
+        between.of(spans[:1]), between.of(spans[1:])
+    )  # the month before the first reading is none of theirs
     for number, ((start, _), flow) in enumerate(zip(spans, flows, strict=True)):
         still = np.asarray(flow["high"].fill_null(1)) == 0
         quiet.see(flow["ordinal"].to_numpy()[still], number)

@@ -16,11 +16,13 @@ import pyarrow.parquet as pq
 
 from modelcensus.engine import DuckDBEngine, Engine, file_digest, open_read_only, write_atomically, write_parquet
 from modelcensus.engine.parquet import sync_folder, write_aside
-from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile
+from modelcensus.ledger.aside import place_of
+from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile, manifest_at
 from modelcensus.ledger.thinning import thinned
 from modelcensus.ledger.views import BATCH_COLUMN, BATCHES, chosen_views, stored_views
 from modelcensus.ledger.vintages import Vintages
 from modelcensus.vocabulary import TABLES, Batch, LedgerError, Rows, Schema, own_version, row_count
+from modelcensus.vocabulary.names import LOG
 
 
 class Ledger:
@@ -44,28 +46,14 @@ class Ledger:
 
     def manifests(self, as_of: date | None = None) -> list[Manifest]:
         """The committed batches, oldest first; with `as_of`, those committed by the end of that day (UTC)."""
-        found = []
-        for path in sorted(self.manifests_folder.glob("*.json")):
-            try:
-                content = json.loads(path.read_text())
-                if content.get("format", 0) > FORMAT:
-                    raise LedgerError(
-                        f"ledger format {content['format']} is newer than {FORMAT}",
-                        where=str(path),
-                        remedy="upgrade modelcensus",
-                    )
-                found.append(Manifest.model_validate(content))
-            except (ValueError, AttributeError, TypeError, OSError) as error:
-                first = str(error).splitlines()[0]
-                raise LedgerError(
-                    f"damaged manifest ({first})", where=str(path), remedy="restore it, or move it away"
-                ) from error
+        found = [manifest_at(path) for path in sorted(self.manifests_folder.glob("*.json"))]
         if as_of is not None:
             found = [m for m in found if m.committed_at.astimezone(UTC).date() <= as_of]
         return sorted(found, key=lambda m: (m.committed_at, m.id))
 
     def commit(self, batch: Batch, committed_at: datetime | None = None) -> tuple[Manifest, bool]:
-        """Store a batch; the same input with the same options is the same batch and changes nothing.
+        """Store a batch; the same input with the same options is the same batch and changes nothing. One that was set
+        aside takes its old place in the order of commits.
 
         Returns the manifest and whether it is new.
         """
@@ -74,7 +62,13 @@ class Ledger:
         if target.exists():
             return next(m for m in self.manifests() if m.id == batch_id), False
         try:
-            batch = thinned(self.root, self.manifests(), batch)
+            place = committed_at
+            if place is None and not batch.channel.startswith(
+                LOG
+            ):  # a log tells its days anew, and the newest counts
+                place = place_of(self.root, batch_id)
+            before = [m for m in self.manifests() if committed_at or place is None or m.committed_at < place]
+            batch = thinned(self.root, before, batch)
             files = [f for name, rows in batch.tables.items() for f in self._store(name, rows, batch_id)]
             days = _days(batch)
             manifest = Manifest(
@@ -83,7 +77,7 @@ class Ledger:
                 source=batch.source,
                 name=batch.name,
                 channel=batch.channel,
-                committed_at=committed_at or datetime.now(UTC),
+                committed_at=place or datetime.now(UTC),
                 first_day=days[0] if days else None,
                 last_day=days[-1] if days else None,
                 rows={name: row_count(rows) for name, rows in batch.tables.items()},
