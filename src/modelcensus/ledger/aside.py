@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from modelcensus.engine import file_digest, write_atomically
 from modelcensus.engine.parquet import sync_folder
-from modelcensus.ledger.manifest import FORMAT, Manifest, manifest_at
+from modelcensus.ledger.manifest import FORMAT, Manifest, manifest_at, seal_of
 from modelcensus.vocabulary import TABLES, LedgerError
 
 FOLDER = "aside"
@@ -143,6 +143,8 @@ def _looked_at(root: Path, path: Path) -> Broken | None:
         note = Note.model_validate({"batch": of, "problems": [f"{inside}: {error.what}"], **said})
         return Broken(path.stem, ((inside, error.what),), files, note, None)
     problems = [(f.path, p) for f in manifest.files if (p := _problem(root / f.path, f.digest))]
+    if manifest.seal and manifest.seal != seal_of(json.loads(path.read_bytes())):
+        problems.insert(0, (inside, "changed since it was committed"))
     if not problems:
         return None
     there = tuple(f.path for f in manifest.files if os.path.lexists(root / f.path))

@@ -1,6 +1,8 @@
 """One manifest per batch: who said it, when it was committed, from what, and which files hold it."""
 
+import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -60,6 +62,18 @@ class Manifest(BaseModel):
     terms: dict[str, str]
     files: list[StoredFile]
     software: dict[str, str]
+    seal: str = ""
+    """SHA-256 of all the rest, by which `doctor` finds a manifest that was changed; empty where none was given."""
+
+    def sealed(self) -> "Manifest":
+        """The manifest with its seal."""
+        return self.model_copy(update={"seal": seal_of(json.loads(self.model_dump_json()))})
+
+
+def seal_of(content: Mapping[str, object]) -> str:
+    """The seal of a manifest's content."""
+    rest = {k: v for k, v in content.items() if k != "seal"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def manifest_at(path: Path) -> Manifest:

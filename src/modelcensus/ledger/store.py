@@ -3,8 +3,8 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -63,9 +63,8 @@ class Ledger:
             return next(m for m in self.manifests() if m.id == batch_id), False
         try:
             place = committed_at
-            if place is None and not batch.channel.startswith(
-                LOG
-            ):  # a log tells its days anew, and the newest counts
+            told_anew = batch.channel.startswith(LOG)  # a log tells its days whole, and the newest counts
+            if place is None and not told_anew:
                 place = place_of(self.root, batch_id)
             before = [m for m in self.manifests() if committed_at or place is None or m.committed_at < place]
             batch = thinned(self.root, before, batch)
@@ -77,7 +76,7 @@ class Ledger:
                 source=batch.source,
                 name=batch.name,
                 channel=batch.channel,
-                committed_at=place or datetime.now(UTC),
+                committed_at=place or _after(datetime.now(UTC), before, batch),
                 first_day=days[0] if days else None,
                 last_day=days[-1] if days else None,
                 rows={name: row_count(rows) for name, rows in batch.tables.items()},
@@ -87,7 +86,7 @@ class Ledger:
                 terms={k: str(v) for k, v in vars(batch.terms).items()},
                 files=files,
                 software={"modelcensus": own_version()},
-            )
+            ).sealed()
             new = _name_once(target, manifest.model_dump_json(indent=1).encode())
         except OSError as error:
             raise LedgerError(
@@ -194,6 +193,12 @@ class Ledger:
             count = pq.read_metadata(self.root / path).num_rows
             stored.append(StoredFile(table=table, path=path, rows=count, bytes=size, digest=digest))
         return stored
+
+
+def _after(now: datetime, manifests: Sequence[Manifest], batch: Batch) -> datetime:
+    """Now, or just after the newest batch of the series where the clock was set back: the last commit counts."""
+    same = (m.committed_at for m in manifests if (m.name, m.channel) == (batch.name, batch.channel))
+    return max([now, *(t + timedelta(microseconds=1) for t in same)])
 
 
 def batch_identity(batch: Batch) -> str:
