@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -37,7 +38,10 @@ def apart(module: str, side: str, *arguments: Path | str) -> dict:
 
 
 def answer(sides: Mapping[str, Callable[..., dict]]) -> None:
-    """In the process of a side: run it, and print what it found with its peak of memory (GB)."""
+    """In the process of a side: run it, and print what it found with its processor time (s) and peak of memory (GB)."""
     side, *arguments = sys.argv[1:]
+    before = os.times()
     found = sides[side](*arguments)
-    print(json.dumps({**found, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}))
+    after = os.times()
+    cpu = after.user + after.system - before.user - before.system
+    print(json.dumps({"cpu": cpu, **found, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}))

@@ -130,8 +130,8 @@ def killed_anytime(rng: random.Random, root: Path) -> list[Callable[[], str]]:
 
 
 def full_disk(rng: random.Random, root: Path) -> list[Callable[[], str]]:
-    """A file system of a few hundred kilobytes that grows while the same command is repeated."""
-    first = rng.randrange(16, 400)
+    """A file system of some ten kilobytes that grows while the same command is repeated."""
+    first = rng.randrange(8, 140)
     mount(root, f"size={first}k")
 
     def grow(size: int) -> Callable[[], str]:
@@ -141,7 +141,7 @@ def full_disk(rng: random.Random, root: Path) -> list[Callable[[], str]]:
 
         return work
 
-    return [grow(first), grow(first + rng.randrange(8, 200)), grow(first + rng.randrange(200, 500))]
+    return [grow(first), grow(first + rng.randrange(4, 60)), grow(first + rng.randrange(60, 140))]
 
 
 def read_only(rng: random.Random, root: Path) -> list[Callable[[], str]]:
