@@ -239,3 +239,17 @@ def test_a_read_only_ledger_is_one_clear_error_and_stays_as_it_is(ledger):
     (line,) = run.stdout.splitlines()
     assert "cannot be set aside (Permission denied)" in line and str(ledger.root) in line, run.stderr
     assert content(ledger.root) == before and not (ledger.root / "aside").exists()
+
+
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1)])
+def test_batches_that_never_arrived_are_imported_again_though_others_stand_on_them(tmp_path, order):
+    """Found by tests/faults: a half-synced copy could not be completed by importing."""
+    whole, copy = Ledger(tmp_path / "whole"), Ledger(tmp_path / "copy")
+    for n in range(6):
+        whole.commit(snapshot(n), committed_at=COMMITTED + timedelta(days=n))
+    shutil.copytree(whole.root, copy.root)
+    for manifest in whole.manifests()[1:4]:
+        (copy.manifests_folder / f"{manifest.id}.json").unlink()
+    for n in order:
+        assert copy.commit(snapshot(n))[1]
+    assert {m.id for m in copy.manifests()} == {m.id for m in whole.manifests()} and not broken_batches(copy.root)

@@ -17,7 +17,8 @@ def test_a_series_keeps_the_order_of_its_commits(tmp_path, monkeypatch):
 
     monkeypatch.setattr(store, "datetime", Clock)
     first, second = (
-        ledger.commit(batch_of("series", "hub", observations=[observation("a/x", "all_time", v, 0)]))[0] for v in (1, 2)
+        ledger.commit(batch_of("series", "hub", observations=[observation("a/x", "all_time", v, 0)]))[0]
+        for v in (1, 2)
     )
     assert [m.id for m in ledger.manifests()] == [first.id, second.id]
     other = ledger.commit(batch_of("other", "hub", observations=[observation("a/x", "all_time", 3, 0)]))[0]

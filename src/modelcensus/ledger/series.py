@@ -75,6 +75,13 @@ class Series:
             found.append(base)
         return found[::-1]
 
+    def whole(self, snapshot: Snapshot) -> bool:
+        """Whether all that it stands on is there."""
+        try:
+            return bool(self.chain(snapshot))
+        except LedgerError:
+            return False
+
     def weight(self, chain: Sequence[Snapshot]) -> tuple[int, int]:
         """Rows stored of the first snapshot of a chain, and of the others, whatever the counter."""
         rows = [

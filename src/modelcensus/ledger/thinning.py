@@ -16,7 +16,7 @@ from modelcensus.engine import WorkFolder, bounded_database
 from modelcensus.ledger.manifest import Manifest
 from modelcensus.ledger.series import Series, Snapshot, look_at
 from modelcensus.ledger.thin_facts import restated_facts, thin_facts
-from modelcensus.vocabulary import FACTS, LISTINGS, OBSERVATIONS, Batch, LedgerError, Rows
+from modelcensus.vocabulary import FACTS, LISTINGS, OBSERVATIONS, Batch, Rows
 
 WHOLE_AGAIN = 8
 """A snapshot is stored whole when those since the last whole one hold that many times its rows: what a snapshot says is
@@ -160,11 +160,9 @@ def _base(series: Series, snapshot: Snapshot) -> Snapshot | None:
     earlier = [s for s in series.of(snapshot.counter) if s.observed_on < snapshot.observed_on]
     for found in reversed(earlier):
         if found.listed >= LIKE * snapshot.listed and series.alone(found):
-            try:
-                chain = series.chain(found)
-            except LedgerError:  # what it stands on was set aside
+            if not series.whole(found):  # what it stands on was lost
                 return None
-            whole, since = series.weight(chain)
+            whole, since = series.weight(series.chain(found))
             return found if since <= WHOLE_AGAIN * whole else None
     return None
 
