@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import catalog, claims, collecting, flows, logs, measures
 from bench.entries import ENTRIES
-from bench.frame import measure
+from bench.frame import Measured, measure
 from bench.page import PAGE, write_page
 
 BENCHES = {
@@ -30,11 +30,14 @@ def compared(arguments: list[str]) -> None:
     chosen = parser.parse_args(arguments)
     repeats = chosen.repeats or (2 if chosen.quick else 3)
     sizes = {e: e.quick if chosen.quick else e.full for e in ENTRIES if not chosen.only or e.name in chosen.only}
-    found = [measure(e, s, repeats, lambda text: print(text, flush=True)) for e, s in sizes.items() if s]
+    found: list[Measured] = []
+    files: list[Path] = []
+    for entry in (e for e, s in sizes.items() if s):
+        found.append(measure(entry, sizes[entry], repeats, lambda text: print(text, flush=True)))
+        files = write_page(found, repeats, chosen.quick, chosen.page)  # after each: a night may be cut short
     if not found:
         raise SystemExit("nothing to measure: what was named has no sizes for --quick")
-    for path in write_page(found, repeats, chosen.quick, chosen.page):
-        print(path)
+    print(*files, sep="\n")
 
 
 def main() -> None:

@@ -37,8 +37,8 @@ def listing(size: int, folder: Path) -> Iterator[dict[str, str]]:
 
 
 ENTRIES = (
-    Entry("logs", "counting access logs", "lines", logs, "bench.logs", Side("count", "ours"), (Side("polars by hand", "polars"), Side("DuckDB by hand", "duckdb"), Side("pandas by hand", "pandas")), (20_000, 60_000, 180_000), (300_000, 1_000_000, 3_000_000), same=("total",)),
-    Entry("flows", "monthly flows with bounds and events", "observations", hub, "bench.flows", Side("flows", "ours", ("{input}", "{out}")), (Side("differences in DuckDB, unrepaired, without bounds", "plain", ("{input}", "{out}")),), (60_000, 180_000, 540_000), (2_000_000, 6_600_000, 20_000_000)),
+    Entry("logs", "counting access logs", "lines", logs, "bench.logs", Side("count", "ours"), (Side("polars by hand", "polars"), Side("DuckDB by hand", "duckdb"), Side("pandas by hand", "pandas")), (15_000, 45_000, 135_000), (300_000, 1_000_000, 3_000_000), same=("total",)),
+    Entry("flows", "monthly flows with bounds and events", "observations", hub, "bench.flows", Side("flows", "ours", ("{input}", "{out}")), (Side("differences in DuckDB, unrepaired, without bounds", "plain", ("{input}", "{out}")),), (40_000, 120_000, 360_000), (2_000_000, 6_600_000, 20_000_000)),
     Entry("claims", "a claim under a thousand readings", "observations", hub, "bench.claims", Side("together", "together"), (Side("one request after the other", "singly"),), (), (2_000_000, 6_600_000, 20_000_000), same=("numbers",)),
     Entry("collecting", "a whole listing into a ledger", "repositories", listing, "bench.collecting", Side("collect hub", "ours", ("{input}", "{out}")), (Side("the bare loop over list_models", "bare", ("{input}", "{out}")),), (3_000, 9_000, 27_000), (30_000, 100_000, 300_000), same=("rows", "rolling_30d", "all_time")),
 )  # fmt: skip
