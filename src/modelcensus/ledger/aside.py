@@ -180,7 +180,7 @@ def _said(path: Path) -> dict[str, object]:
             return {"newer": True}
         other = Manifest.model_validate(told)
         if other.id != path.stem:
-            return other.model_dump(include=KEPT) | {"batch": other.id}
+            return {**other.model_dump(include=KEPT), "batch": other.id}
     said: dict[str, object] = {}
     for key, value in _SAID.findall(content):
         said.setdefault(key.decode(), value.decode("utf-8", "replace"))
