@@ -1,8 +1,14 @@
-"""`make bench`: everything, or what is named: `python -m bench catalog --repositories 3000000`."""
+"""`make bench`: the page of all comparisons (`--quick`: within minutes), or one benchmark in detail, by its name:
+`python -m bench catalog --repositories 3000000`."""
 
+import argparse
 import sys
+from pathlib import Path
 
 from bench import catalog, claims, collecting, flows, logs, measures, serving
+from bench.entries import ENTRIES
+from bench.frame import Measured, measure
+from bench.page import PAGE, write_page
 
 BENCHES = {
     "flows": flows.main,
@@ -15,12 +21,34 @@ BENCHES = {
 }
 
 
+def compared(arguments: list[str]) -> None:
+    """Measure the entries and write the page."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="or one in detail: " + ", ".join(BENCHES))
+    parser.add_argument("--quick", action="store_true", help="small inputs: minutes instead of a night")
+    parser.add_argument("--only", nargs="+", choices=[e.name for e in ENTRIES], help="these entries alone")
+    parser.add_argument("--repeats", type=int, help="runs of each side at each size (3; with --quick 2)")
+    parser.add_argument("--page", type=Path, default=PAGE, help="where to write it")
+    chosen = parser.parse_args(arguments)
+    repeats = chosen.repeats or (2 if chosen.quick else 3)
+    sizes = {e: e.quick if chosen.quick else e.full for e in ENTRIES if not chosen.only or e.name in chosen.only}
+    found: list[Measured] = []
+    files: list[Path] = []
+    for entry in (e for e, s in sizes.items() if s):
+        found.append(measure(entry, sizes[entry], repeats, lambda text: print(text, flush=True)))
+        files = write_page(found, repeats, chosen.quick, chosen.page)  # after each: a night may be cut short
+    if not found:
+        raise SystemExit("nothing to measure: what was named has no sizes for --quick")
+    print(*files, sep="\n")
+
+
 def main() -> None:
-    name, arguments = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("", [])
-    if name and name not in BENCHES:
+    name, *arguments = [*sys.argv[1:], ""][: max(1, len(sys.argv) - 1)]
+    if name in BENCHES:
+        BENCHES[name](arguments)
+    elif name and not name.startswith("-"):
         raise SystemExit(f"no benchmark {name!r}; there are {', '.join(BENCHES)}")
-    for bench in [BENCHES[name]] if name else BENCHES.values():
-        bench(arguments)
+    else:
+        compared(sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -37,8 +38,12 @@ def apart(module: str, side: str, *arguments: Path | str) -> dict:
 
 
 def answer(sides: Mapping[str, Callable[..., dict]]) -> None:
-    """In the process of a side: run it, and print what it found with its peak of memory (GB), or that of what it started."""
+    """In the process of a side: run it, and print what it found with its processor time (s) and its peak of memory (GB), or
+    that of what it started."""
     side, *arguments = sys.argv[1:]
+    before = os.times()
     found = sides[side](*arguments)
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(json.dumps({**found, "peak": peak / 1e6}))
+    after = os.times()
+    cpu = after.user + after.system - before.user - before.system
+    print(json.dumps({"cpu": cpu, **found, "peak": peak / 1e6}))

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shlex
 import shutil
 import sys
@@ -69,7 +68,7 @@ def report(run, ledger, *arguments, status: int = 0) -> dict:
 def test_json_is_all_of_it_and_the_status_is_that_of_its_problems(run, ledger):
     found = report(run, ledger, *LAST)
     assert set(found) == {"today", "healthy", "problems", "coverage", "gaps", "events", "sources", "next", "leftovers",
-                          "broken"}  # fmt: skip
+                          "broken", "aside"}  # fmt: skip
     assert found["healthy"] and not found["problems"] and not found["broken"] and found["today"] == "2026-03-01"
     assert {"kind", "source", "from", "to", "repositories", "evidence"} <= set(found["events"][0])
     assert [c["snapshots"] for c in found["coverage"]] == [25, 19, 1]
@@ -134,27 +133,43 @@ def test_repair_removes_leftovers_and_says_so_and_touches_nothing_else(run, ledg
     assert all(x["state"].startswith("kept") for x in report(run, ledger, "--repair", *LAST)["leftovers"])
 
 
-def test_a_broken_file_is_named_and_what_it_says_to_do_mends_it(run, ledger, made):
+def test_a_broken_batch_is_named_set_aside_and_what_it_says_to_do_mends_it(run, ledger, made, monkeypatch):
+    whole = {p: p.read_bytes() for p in ledger.rglob("*") if p.is_file()}
     path = next((ledger / "observations").rglob("*.parquet"))
     path.write_bytes(path.read_bytes()[:-4])
-    found = report(run, ledger, "--repair", *LAST, status=1)
-    (broken,) = found["broken"]
+    seen = report(run, ledger, *LAST, status=1)
+    (broken,) = seen["broken"]
     assert path.name == broken["file"].split("/")[-1] and broken["problem"] == "digest differs"
-    assert found["coverage"] == [], "nothing is computed from a broken batch"
-    moved = re.search(r"manifests/\w+\.json", broken["remedy"])
-    assert moved and "import counters.csv again" in broken["remedy"]
-    (ledger / moved[0]).rename(ledger / f"{moved[0]}.aside")
-    assert run("import", made / "counters.csv", "--source", "tables", *MAP, "--ledger", ledger)[0] == 0
-    assert report(run, ledger, *LAST)["healthy"]
+    assert "--repair" in broken["remedy"] and "counters.csv" in broken["remedy"]
+    assert seen["coverage"] == [], "nothing is computed from a broken batch"
+    mended = report(run, ledger, "--repair", *LAST, status=1)
+    (aside,) = mended["aside"]
+    assert (aside["source"], aside["name"], aside["from"], aside["to"], aside["inputs"]) == (
+        "tables", "counters", str(DAYS[0]), str(DAYS[-1]), ["counters.csv"],
+    )  # fmt: skip
+    assert mended["broken"] == [] and aside["folder"] in mended["problems"][0]
+    assert report(run, ledger, "--repair", *LAST, status=1)["aside"] == mended["aside"], "a rerun changes nothing"
+    monkeypatch.chdir(made)
+    words = shlex.split(aside["again"].partition(" (")[0])
+    assert words[0] == "modelcensus" and run(*words[1:], "--ledger", ledger)[0] == 0
+    back = report(run, ledger, *LAST)
+    assert back["healthy"] and back["aside"][0]["back"]
+    told = {p for p in whole if p.parent.name == "manifests"}
+    assert all(p.read_bytes() == c for p, c in whole.items() if p not in told), "what it was, byte for byte"
+    assert all(json.loads(p.read_bytes())["committed_at"] == json.loads(whole[p])["committed_at"] for p in told)
+    status, out, _ = run("doctor", "--ledger", ledger, *LAST)
+    assert status == 0 and "in the ledger again" in out
 
 
-def test_a_damaged_manifest_is_broken_too(run, ledger):
+def test_a_damaged_manifest_is_set_aside_and_what_it_still_says_is_told(run, ledger):
     path = next((ledger / "manifests").glob("*.json"))
-    path.write_text("{")
+    half = path.read_bytes()[: path.stat().st_size // 2]
+    path.write_bytes(half)
+    assert [b["batch"] for b in report(run, ledger, *LAST, status=1)["broken"]] == [path.stem]
     found = report(run, ledger, "--repair", *LAST, status=1)
-    assert [(b["batch"], b["file"]) for b in found["broken"]] == [(path.stem, str(path))]
-    assert "damaged manifest" in found["problems"][0] and path.read_text() == "{"
-    assert run("doctor", "--ledger", ledger, *LAST)[0] == 1
+    (aside,) = found["aside"]
+    assert (ledger / aside["folder"] / "manifests" / path.name).read_bytes() == half and not path.exists()
+    assert "import counters of 2026-01-01 to 2026-03-01 again with --source tables" in found["problems"][0]
 
 
 def test_a_ledger_without_a_batch_and_a_day_that_is_none(run, tmp_path, ledger):

@@ -5,8 +5,9 @@ import gzip
 import pytest
 from logs import WRITERS, Request, write
 
-from modelcensus.counting.formats import LogFormat, formats
+from modelcensus.counting.formats import LogFormat, find_format, formats
 from modelcensus.counting.proposing import share_taken
+from modelcensus.vocabulary import InputError
 
 NAMES = [
     *(
@@ -155,3 +156,11 @@ def test_an_export_without_paths_says_what_cannot_be_known(count, tmp_path):
 
 def test_a_data_file_says_everything():
     assert LogFormat.model_fields.keys() >= {"name", "text", "citation", "kind", "time", "samples"}
+
+
+def test_a_format_file_that_is_no_text_is_one_clear_error(tmp_path):
+    """Found by tests/fuzz."""
+    path = tmp_path / "mine.yml"
+    path.write_bytes(b"name: \xc3ine\n")
+    with pytest.raises(InputError, match="no log format"):
+        find_format(str(path))

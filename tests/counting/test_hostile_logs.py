@@ -2,9 +2,11 @@
 
 import gzip
 import random
+import re
 import string
 from datetime import date
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from logs import Request, combined, plainly_counted, write
@@ -183,6 +185,19 @@ def test_requests_that_are_none(count, tmp_path):
     ]
     done = count(write(tmp_path / "access.log", [*lines, GOOD]), options=["--format", "nginx-combined"])
     assert done.total == 1 and [r["line"] for r in done.rows("set_aside")] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("told", ["17954639999999999999999999999999982.06", "-1e300", "1e19", "NaN", "1e400", "-0.0"])
+def test_a_time_that_is_no_number_of_seconds_is_that_line_alone(count, tmp_path, told):
+    """Found by tests/fuzz: one such line ended the whole run."""
+    from logs import caddy
+
+    good = caddy(Request())
+    stated = re.search(r'"ts": ?([0-9.e+-]+)', good)
+    assert stated
+    path = write(tmp_path / "access.log", [good, good.replace(stated[1], told), good])
+    done = count(path, options=["--format", "caddy-json"])
+    assert done.total == 2 and [r["line"] for r in done.rows("set_aside")] == [2]
 
 
 names = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=12)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from modelcensus.cli.doctor_batches import aside_rows, broken_rows, set_broken_aside, unreadable
 from modelcensus.cli.doctor_tables import print_health
 from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, find_ledger, notes, say
 from modelcensus.ledger import Ledger, upkeep
@@ -34,7 +35,7 @@ def doctor(
     Parameters
     ----------
     repair
-        Remove what killed writers left, and damaged provenance records; never an observation.
+        Move broken batches to `aside`, and say what to collect again; remove what killed writers left, and damaged provenance records; never an observation.
     format
         table or json.
     today
@@ -45,19 +46,21 @@ def doctor(
     store = find_ledger(ledger)
     day = today or datetime.now(UTC).date()
     with notes.status("checking every file's digest"):
+        if repair:
+            set_broken_aside(store)
+        broken, aside = broken_rows(store), aside_rows(store)
         found = [asdict(x) for x in (upkeep.repair(store) if repair else upkeep.leftovers(store))]
-        broken = _broken(store)
     looked: dict[str, list] = {name: [] for name in LOOKED_AT}
-    if not broken:
+    if not broken and (store.manifests() or not aside):
         with notes.status("looking at the counters"):
             looked, broken = _looked(store, knowledge, day, stale_after)
     if ledger:
         for reading in looked["next"]:
             reading["command"] += f" --ledger {shlex.quote(str(ledger))}"
-    problems = _problems(looked["sources"], broken, found)
+    problems = _problems(looked["sources"], broken, aside, found)
     report: dict[str, Any] = {"today": str(day), "healthy": not problems, "problems": problems, **looked}
     report["coverage"] = looked["coverage"] + report.pop("reported")
-    report |= {"leftovers": found, "broken": broken}
+    report |= {"leftovers": found, "broken": broken, "aside": aside}
     if format == "json":
         emit(json.dumps(report, indent=1, default=str))
         for problem in problems:
@@ -68,44 +71,27 @@ def doctor(
         sys.exit(1)
 
 
-def _broken(store: Ledger) -> list[dict[str, object]]:
-    """Files of batches that are not what their manifests say, and a manifest that cannot be read."""
-    try:
-        return [
-            {
-                "batch": m.id, "file": f.path, "problem": problem, "inputs": [i.name for i in m.inputs],
-                "remedy": f"restore it from a copy; or note what `modelcensus explain {m.id}` shows, move"
-                f" manifests/{m.id}.json away and import {', '.join(i.name for i in m.inputs)} again",
-            }
-            for m, f, problem in store.broken_files()
-        ]  # fmt: skip
-    except LedgerError as error:
-        return [_unreadable(error)]
-
-
 def _looked(
     store: Ledger, knowledge: list[Path] | None, day: date, stale_after: int | None
-) -> tuple[dict[str, list], list[dict[str, object]]]:
+) -> tuple[dict[str, list], list[dict[str, Any]]]:
     """The health of what the batches say; and what keeps it from being looked at, if anything does."""
     try:
         return health(Census(store, knowledge or ()), day, stale_after), []
     except LedgerError as error:
         if not store.manifests():
             raise
-        return {name: [] for name in LOOKED_AT}, [_unreadable(error)]
+        return {name: [] for name in LOOKED_AT}, [unreadable(error)]
 
 
-def _unreadable(error: LedgerError) -> dict[str, object]:
-    batch = Path(error.where).stem if error.where.endswith(".json") else ""
-    return {"batch": batch, "file": error.where, "problem": error.what, "inputs": [], "remedy": error.remedy}
-
-
-def _problems(sources: list[dict], broken: list[dict[str, object]], found: list[dict[str, Any]]) -> list[str]:
+def _problems(
+    sources: list[dict], broken: list[dict[str, Any]], aside: list[dict[str, Any]], found: list[dict[str, Any]]
+) -> list[str]:
     """What needs action, one line each: why the exit status is 1."""
     lines = []
     for b in broken:
         batch = f" (batch {b['batch']})" if b["batch"] else ""
         lines.append(f"{b['file']}: {b['problem']}{batch}; {b['remedy']}")
+    lines += [f"{a['folder']}: batch {a['batch']} was set aside; {a['again']}" for a in aside if not a["back"]]
     for s in sources:
         if s["status"] in NEEDS_ACTION:
             usual = f"usually every {s['usual_step']:g}, " if s["usual_step"] else ""

@@ -43,6 +43,11 @@ def print_health(report: dict[str, Any]) -> None:
         {"file": b["file"], "batch": b["batch"], "problem": b["problem"], "inputs": ", ".join(b["inputs"])}
         for b in report["broken"]
     ])  # fmt: skip
+    _print(console, "Set aside", [
+        {"folder": a["folder"], "source": a["source"], "name": a["name"], "from": a["from"] or "", "to": a["to"] or "",
+         "problem": "; ".join(a["problems"]), "state": "in the ledger again" if a["back"] else "to be collected again"}
+        for a in report["aside"]
+    ])  # fmt: skip
     console.print("healthy: nothing needs action" if report["healthy"] else "needs action:", style="bold")
     for problem in report["problems"]:
         console.print(Padding(plain(problem), (0, 0, 0, 3)))

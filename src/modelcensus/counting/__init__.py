@@ -5,11 +5,12 @@ from modelcensus.counting.downloads import CountingRules
 from modelcensus.counting.formats import LogFormat, find_format, formats
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.reading import Reader
-from modelcensus.counting.run import LOADS, Counting, Summary, check_files
+from modelcensus.counting.run import LOADS, SOURCE, Counting, Summary, check_files
 from modelcensus.counting.salts import Salts
 
 __all__ = [
     "LOADS",
+    "SOURCE",
     "Before",
     "Counting",
     "CountingRules",

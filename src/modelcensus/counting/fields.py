@@ -86,7 +86,7 @@ def _time(kind: str, text: str) -> tuple[str, str]:
     scale = (
         f"case when {number} > 1e17 then 1e9 when {number} > 1e14 then 1e6 when {number} > 1e11 then 1e3 else 1 end"
     )
-    seconds = f"cast(floor({number} / {scale}) as bigint)"
+    seconds = f"try_cast(floor({number} / {scale}) as bigint)"
     moment, second = f"'#' || ({seconds} // 60)", f"{seconds} % 60"
     if kind == "epoch":
         return moment, second

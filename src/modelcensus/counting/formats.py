@@ -98,7 +98,10 @@ def find_format(name: str) -> LogFormat:
     if path.suffix in (".yml", ".yaml"):
         if not path.is_file():
             raise InputError("no such format file", where=name, remedy="check the path")
-        return _read(path.read_text(), name)
+        try:
+            return _read(path.read_bytes().decode(), name)
+        except UnicodeDecodeError as error:
+            raise InputError(f"no log format ({error})", where=name, remedy="see docs/counting.md") from error
     remedy = nearest(name, ["auto", *formats()])
     raise InputError(f"no format {name!r}", where="--format", remedy=f"{remedy}; or give the path of a .yml file")
 

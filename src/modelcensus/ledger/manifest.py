@@ -1,8 +1,14 @@
 """One manifest per batch: who said it, when it was committed, from what, and which files hold it."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path, PurePosixPath
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from modelcensus.vocabulary import LedgerError
 
 FORMAT = 1
 """Version of the ledger's layout; a reader refuses a newer one."""
@@ -17,6 +23,15 @@ class StoredFile(BaseModel):
     rows: int
     bytes: int
     digest: str
+
+    @field_validator("path")
+    @classmethod
+    def _inside(cls, path: str) -> str:
+        """A manifest may come from anywhere: what it names lies in its own ledger."""
+        parts = PurePosixPath(path.replace("\\", "/"))
+        if parts.is_absolute() or ".." in parts.parts or not parts.parts or "\0" in path:
+            raise ValueError("a path that leads out of the ledger")
+        return path
 
 
 class Input(BaseModel):
@@ -47,3 +62,42 @@ class Manifest(BaseModel):
     terms: dict[str, str]
     files: list[StoredFile]
     software: dict[str, str]
+    seal: str = ""
+    """SHA-256 of all the rest, by which `doctor` finds a manifest that was changed; empty where none was given."""
+
+    def sealed(self) -> "Manifest":
+        """The manifest with its seal."""
+        return self.model_copy(update={"seal": seal_of(json.loads(self.model_dump_json()))})
+
+
+def seal_of(content: Mapping[str, object]) -> str:
+    """The seal of a manifest's content."""
+    rest = {k: v for k, v in content.items() if k != "seal"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def manifest_at(path: Path) -> Manifest:
+    """The manifest in a file; LedgerError where it is damaged, of a newer format, or of a batch of another name."""
+    try:
+        content = json.loads(path.read_bytes())
+        if content.get("format", 0) > FORMAT:
+            raise LedgerError(
+                f"ledger format {content['format']} is newer than {FORMAT}",
+                where=str(path),
+                remedy="upgrade modelcensus",
+            )
+        manifest = Manifest.model_validate(content)
+    except (ValueError, AttributeError, TypeError, OSError, RecursionError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise LedgerError(
+            f"damaged manifest ({first})",
+            where=str(path),
+            remedy="restore it, or run `modelcensus doctor --repair`, which sets the batch aside",
+        ) from error
+    if manifest.id != path.stem:  # a copy beside the original would count everything twice
+        raise LedgerError(
+            f"the manifest of batch {manifest.id} under another name",
+            where=str(path),
+            remedy="move it away, or run `modelcensus doctor --repair`, which sets it aside",
+        )
+    return manifest

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow.dataset as pads
 
 from modelcensus.ledger.manifest import Manifest
-from modelcensus.vocabulary import Rows
+from modelcensus.vocabulary import LedgerError, Rows
 
 STATE = """
     create table {name} as
@@ -60,13 +60,27 @@ class Series:
         return all(t == (snapshot.observed_from, snapshot.batch) for t in times)
 
     def chain(self, snapshot: Snapshot) -> list[Snapshot]:
-        """The snapshots that it stands on, from one that says everything to itself."""
+        """The snapshots that it stands on, from one that says everything to itself; LedgerError where one is missing."""
         found = [snapshot]
         of = self.of(snapshot.counter)
         while (since := found[-1].since) is not None:
             # The last of a day, as flows read `since` (flows/intake.py)
-            found.append(max((s for s in of if s.observed_on == since), key=lambda s: s.time))
+            base = max((s for s in of if s.observed_on == since), key=lambda s: s.time, default=None)
+            if base is None:
+                raise LedgerError(
+                    f"the {snapshot.counter} snapshot of {since}, on which that of {found[-1].observed_on} stands, is missing",
+                    where=str(self.root),
+                    remedy="import it again, or bring its manifest back (`modelcensus doctor` lists what was set aside)",
+                )
+            found.append(base)
         return found[::-1]
+
+    def whole(self, snapshot: Snapshot) -> bool:
+        """Whether all that it stands on is there."""
+        try:
+            return bool(self.chain(snapshot))
+        except LedgerError:
+            return False
 
     def weight(self, chain: Sequence[Snapshot]) -> tuple[int, int]:
         """Rows stored of the first snapshot of a chain, and of the others, whatever the counter."""

@@ -3,8 +3,8 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -16,12 +16,14 @@ import pyarrow.parquet as pq
 
 from modelcensus.engine import DuckDBEngine, Engine, file_digest, open_read_only, write_atomically, write_parquet
 from modelcensus.engine.parquet import sync_folder, write_aside
-from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile
+from modelcensus.ledger.aside import place_of
+from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile, manifest_at
 from modelcensus.ledger.notebook import ledger_html, ledger_line
 from modelcensus.ledger.thinning import thinned
 from modelcensus.ledger.views import BATCH_COLUMN, BATCHES, chosen_views, stored_views
 from modelcensus.ledger.vintages import Vintages
 from modelcensus.vocabulary import TABLES, Batch, LedgerError, Rows, Schema, own_version, row_count
+from modelcensus.vocabulary.names import LOG
 
 
 class Ledger:
@@ -51,28 +53,14 @@ class Ledger:
 
     def manifests(self, as_of: date | None = None) -> list[Manifest]:
         """The committed batches, oldest first; with `as_of`, those committed by the end of that day (UTC)."""
-        found = []
-        for path in sorted(self.manifests_folder.glob("*.json")):
-            try:
-                content = json.loads(path.read_text())
-                if content.get("format", 0) > FORMAT:
-                    raise LedgerError(
-                        f"ledger format {content['format']} is newer than {FORMAT}",
-                        where=str(path),
-                        remedy="upgrade modelcensus",
-                    )
-                found.append(Manifest.model_validate(content))
-            except (ValueError, AttributeError, TypeError, OSError) as error:
-                first = str(error).splitlines()[0]
-                raise LedgerError(
-                    f"damaged manifest ({first})", where=str(path), remedy="restore it, or move it away"
-                ) from error
+        found = [manifest_at(path) for path in sorted(self.manifests_folder.glob("*.json"))]
         if as_of is not None:
             found = [m for m in found if m.committed_at.astimezone(UTC).date() <= as_of]
         return sorted(found, key=lambda m: (m.committed_at, m.id))
 
     def commit(self, batch: Batch, committed_at: datetime | None = None) -> tuple[Manifest, bool]:
-        """Store a batch; the same input with the same options is the same batch and changes nothing.
+        """Store a batch; the same input with the same options is the same batch and changes nothing. One that was set
+        aside takes its old place in the order of commits.
 
         Returns the manifest and whether it is new.
         """
@@ -81,7 +69,12 @@ class Ledger:
         if target.exists():
             return next(m for m in self.manifests() if m.id == batch_id), False
         try:
-            batch = thinned(self.root, self.manifests(), batch)
+            place = committed_at
+            told_anew = batch.channel.startswith(LOG)  # a log tells its days whole, and the newest counts
+            if place is None and not told_anew:
+                place = place_of(self.root, batch_id)
+            before = [m for m in self.manifests() if committed_at or place is None or m.committed_at < place]
+            batch = thinned(self.root, before, batch)
             files = [f for name, rows in batch.tables.items() for f in self._store(name, rows, batch_id)]
             days = _days(batch)
             manifest = Manifest(
@@ -90,7 +83,7 @@ class Ledger:
                 source=batch.source,
                 name=batch.name,
                 channel=batch.channel,
-                committed_at=committed_at or datetime.now(UTC),
+                committed_at=place or _after(datetime.now(UTC), before, batch),
                 first_day=days[0] if days else None,
                 last_day=days[-1] if days else None,
                 rows={name: row_count(rows) for name, rows in batch.tables.items()},
@@ -100,7 +93,7 @@ class Ledger:
                 terms={k: str(v) for k, v in vars(batch.terms).items()},
                 files=files,
                 software={"modelcensus": own_version()},
-            )
+            ).sealed()
             new = _name_once(target, manifest.model_dump_json(indent=1).encode())
         except OSError as error:
             raise LedgerError(
@@ -207,6 +200,12 @@ class Ledger:
             count = pq.read_metadata(self.root / path).num_rows
             stored.append(StoredFile(table=table, path=path, rows=count, bytes=size, digest=digest))
         return stored
+
+
+def _after(now: datetime, manifests: Sequence[Manifest], batch: Batch) -> datetime:
+    """Now, or just after the newest batch of the series where the clock was set back: the last commit counts."""
+    same = (m.committed_at for m in manifests if (m.name, m.channel) == (batch.name, batch.channel))
+    return max([now, *(t + timedelta(microseconds=1) for t in same)])
 
 
 def batch_identity(batch: Batch) -> str:

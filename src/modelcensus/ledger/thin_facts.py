@@ -84,7 +84,8 @@ def thin_facts(series: Series, facts: Rows, day: date, others: Sequence[Manifest
 
 def restated_facts(series: Series, stored: Rows, day: date, folder: Path) -> list[Rows]:
     """Of facts that come between two snapshots: what the later one said without rows of its own."""
-    later = [s for s in series.snapshots if s.observed_on > day]
+    # one that stands on what was lost says again what it said when that is back, in this batch or a later one
+    later = [s for s in series.snapshots if s.observed_on > day and series.whole(s)]
     files = series.facts()
     if not later or not files:
         return []

@@ -160,6 +160,8 @@ def _base(series: Series, snapshot: Snapshot) -> Snapshot | None:
     earlier = [s for s in series.of(snapshot.counter) if s.observed_on < snapshot.observed_on]
     for found in reversed(earlier):
         if found.listed >= LIKE * snapshot.listed and series.alone(found):
+            if not series.whole(found):  # what it stands on was lost
+                return None
             whole, since = series.weight(series.chain(found))
             return found if since <= WHOLE_AGAIN * whole else None
     return None

@@ -36,8 +36,8 @@ def leftovers(ledger: Ledger) -> list[Leftover]:
 def repair(ledger: Ledger) -> list[Leftover]:
     """Remove what can be made anew or was never whole; returns everything found, with what was done.
 
-    Never touched: manifests, the files of batches, and data files that no manifest names (the batch may be under way,
-    or its manifest moved away for a while).
+    Never touched: manifests and the files of batches (see aside.py), what was set aside, and data files that no manifest
+    names (the batch may be under way, or its manifest moved away for a while).
     """
     done = []
     for found in leftovers(ledger):
