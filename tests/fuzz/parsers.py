@@ -100,7 +100,7 @@ def _log(name: str) -> Parser:
             reduction.db.execute("set threads = 1")
             file = LogFile(path)
             try:
-                told = reduction.add(file, form)
+                told = reduction.add(file, form, file.pieces())
             except Exception as error:
                 raise _narrowed(inputs, take, f"{type(error).__name__}: {error}") from error
         aside = {line for line, _, _ in told.aside}
