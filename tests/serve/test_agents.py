@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from modelcensus.measures import Census, measures
 from modelcensus.serve.limits import Allowance, Rates
@@ -29,14 +30,15 @@ SHARE = {
 @pytest.fixture(scope="module")
 def told(sample: Census) -> dict[str, Any]:
     """One conversation: what each tool answered, by name."""
-    return asyncio.run(asyncio.wait_for(_converse(), 120))
+    with start_blocking_portal() as portal:  # a loop of its own: browser tests of the same process have one running
+        return portal.call(_converse)
 
 
 async def _converse() -> dict[str, Any]:
     environment = {**os.environ, "MODELCENSUS_LEDGER": ""}
     server = StdioServerParameters(command=COMMAND, args=["mcp"], env=environment)
     answers: dict[str, Any] = {}
-    async with stdio_client(server) as (read, write), ClientSession(read, write) as session:
+    async with asyncio.timeout(120), stdio_client(server) as (read, write), ClientSession(read, write) as session:
         await session.initialize()
         answers["tools"] = (await session.list_tools()).tools
         answers["list_measures"] = await session.call_tool("list_measures", {})

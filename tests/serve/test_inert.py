@@ -1,5 +1,6 @@
 """Names that somebody chose to do harm do none, on any surface that is served."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
@@ -41,21 +42,29 @@ def harmed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 class Harm(HTMLParser):
-    """Finds what would run: scripts that are not the app's own, handlers, pictures and links from elsewhere."""
+    """Finds what would run: scripts that are not the app's own, handlers, pictures and links from elsewhere. A block of data
+    (JSON-LD) runs nothing; it must be JSON to its end."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
+        self._data = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if tag == "script" and not str(given.get("src", "")).startswith("/assets/"):
+        self._data = tag == "script" and given == {"type": "application/ld+json"}
+        if tag == "script" and not self._data and not str(given.get("src", "")).startswith("/assets/"):
             self.found.append(f"<script {given}>")
         self.found += [f"{tag} {n}" for n, _ in attrs if n.startswith("on")]
         for name in ("src", "href", "action", "formaction", "srcset"):
             to = given.get(name) or "/"
             if not to.startswith(("/", "#", "data:image/svg+xml", "data:,")):
                 self.found.append(f"{tag} {name}={to}")
+
+    def handle_data(self, data: str) -> None:
+        if self._data:
+            json.loads(data)
+            self._data = False
 
 
 def addresses() -> Iterator[str]:

@@ -106,7 +106,7 @@ def slug(text: str) -> str:
     """A text as a name of a file: what is changed in it is told apart by a digest.
 
     >>> slug("Qwen3-8B"), slug("../x"), slug("con.txt")
-    ('Qwen3-8B', 'x-5461a70b', 'con.txt-2baf7ca4')
+    ('Qwen3-8B', 'x-d6b96a97', 'con.txt-d3bde286')
     """
     safe = UNSAFE.sub("-", text).strip("-.")[:LONGEST]
     return safe if safe == text and not RESERVED.match(safe) else f"{safe or 'page'}-{_digest(text)}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 from urllib.parse import unquote
 
+from anyio.from_thread import start_blocking_portal
 from starlette.types import ASGIApp, Message
 
 from modelcensus.site.addresses import Address
@@ -37,28 +39,29 @@ class Reply:
 
 
 class Visits:
-    """A visitor of an app, one request at a time; used as a context."""
+    """A visitor of an app, one request at a time; used as a context. The app runs in a thread of its own, so that whoever
+    writes a site may have an event loop already, as a notebook has."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app, self._runner = app, asyncio.Runner()
+        self._app, self._running = app, start_blocking_portal()
 
     def __enter__(self) -> Visits:
-        self._runner.__enter__()
+        self._portal = self._running.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._runner.__exit__(kind, error, trace)
+        self._running.__exit__(kind, error, trace)
 
     def get(self, address: Address) -> Reply:
         """The answer to a request; LedgerError where the app itself fails."""
-        reply = self._runner.run(self._get(address.url))
+        reply = self._portal.call(self._get, address.url)
         waits = 0
         while reply.status == TOO_MANY and waits < MOST_WAITS:
             waits += 1
-            self._runner.run(asyncio.sleep(min(float(reply.headers.get("retry-after", 1)), PATIENCE)))
-            reply = self._runner.run(self._get(address.url))
+            time.sleep(min(float(reply.headers.get("retry-after", 1)), PATIENCE))
+            reply = self._portal.call(self._get, address.url)
         if reply.status >= 500:
             raise LedgerError(
                 f"the page {address.url} fails: {reply.body[-300:].decode(errors='replace')}", where="site",
