@@ -1,10 +1,7 @@
 """Counting as the command does it: files into a ledger of their own, and what its counters say then."""
 
-import io
 import sys
-import warnings
 from collections.abc import Sequence
-from contextlib import redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import modelcensus
-from modelcensus.cli import main
+from commands import run_here
 from modelcensus.engine import DuckDBEngine
 from modelcensus.ledger import Ledger
 from modelcensus.vocabulary import OBSERVATIONS, TABLES
@@ -64,22 +61,13 @@ def counted():
 
 
 @pytest.fixture
-def count(tmp_path, monkeypatch):
+def count(tmp_path):
     """Run `modelcensus count` in this process, on one ledger per test unless another is named."""
 
     def count(*paths: Path, options: Sequence[str] = (), ledger: str = "ledger", status: int = 0) -> Counted:
         root = tmp_path / ledger
-        told = io.StringIO()
-        arguments = ["modelcensus", "count", *map(str, paths), *options, "--ledger", str(root)]
-        monkeypatch.setattr(sys, "argv", arguments)
-        with redirect_stderr(told), warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # cyclopts warns of being run under pytest
-            try:
-                main()
-                ended = 0
-            except SystemExit as left:
-                ended = int(left.code or 0)
-        assert ended == status, told.getvalue()
-        return Counted(root, told.getvalue())
+        ended, told = run_here("count", *paths, *options, "--ledger", root)
+        assert ended == status, told
+        return Counted(root, told)
 
     return count
