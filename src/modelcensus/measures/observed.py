@@ -225,24 +225,16 @@ def _origin(request: Request, first: date) -> date:
 
 def _event_flags(events: list[dict], start: date, end: date) -> tuple[str, ...]:
     """The snapshot-wide events in which an edge of the span lies: they are why its bounds are wide."""
-    met = [e for e in events if any(e["first"] < edge <= e["last"] for edge in (start, end))]
-    days = {}
-    for e in met:
-        first, last = days.get((e["kind"], e["first"]), (e["first"], e["last"]))
-        days[e["kind"], e["first"]] = first, max(last, e["last"])
-    return tuple(
-        f"{kind} {first}..{last}"
-        for (kind, _), (first, last) in sorted(days.items(), key=lambda d: (d[1][0], d[0][0]))
-    )
+    met = (e for e in events if any(e["first"] < edge <= e["last"] for edge in (start, end)))
+    return tuple(f"{e['kind']} {e['first']}..{e['last']}" for e in met)
 
 
 def _wide_events(census: "Census", request: Request) -> list[dict]:
-    """The events of whole snapshots; none where nothing is repaired."""
+    """The events of whole snapshots, in their order; none where nothing is repaired."""
     if request.reading.repair == "none":
         return []
-    return census.engine.rows(
-        """select distinct kind, "from" as first, "to" as last from events where repository is null order by all"""
-    )
+    return census.engine.rows("""select kind, "from" as first, max("to") as last from events where repository is null
+                group by kind, "from" order by 2, 1""")
 
 
 def _nearest_readings(census: "Census", counter: str, periods: tuple[Period, ...]) -> str:
