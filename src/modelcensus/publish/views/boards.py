@@ -46,7 +46,9 @@ def rising(scene: Scene, dimension: str, way: Counting) -> Section:
         for w, n, b, p, r in moved
     )
     header = (dimension, "places won", "place before", "place", "downloads", "a neighbour's interval overlaps")
-    caption = f"Places won among the first {FURTHEST} in {period_text(last.period)}"
+    unknown = sum(r.value is None for r in scene.newest(result.rows))
+    left = f"; {unknown:,} of which the data do not decide how many have no place" if unknown else ""
+    caption = f"Places won among the first {FURTHEST} in {period_text(last.period)}{left}"
     facts = Facts(f"rising-{way.said}", caption, header, rows, _links(dimension, [n for _w, n, *_ in moved]))
     question = f"Which {dimension.replace('_', ' ')} rises fastest in the order? ({who(result)})"
     return Section(f"rising-{way.said}", question, [lead], facts=[facts], results=[result])
