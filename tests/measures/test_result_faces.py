@@ -171,12 +171,21 @@ def test_the_day_of_a_citation_is_that_of_the_newest_batch_used(sample):
     assert "reported by modelpulse" in result.cite()
 
 
-def test_a_channel_is_spoken_of_in_what_it_counts():
+@pytest.mark.parametrize(
+    ("stated", "noun"),
+    [
+        ("tokens (prompt and completion) that a list shows", "tokens"),
+        ("monthly downloads", "downloads"),
+        ("", "downloads"),
+        ("points of a score", "downloads"),
+    ],
+)
+def test_a_channel_is_spoken_of_in_what_it_counts(stated, noun):
     rows = [observation(r, "period", 1_000 * i, 30, start=0) for i, r in enumerate(("Qwen/a", "google/b"), 1)]
     said = batch_of("list", "tokens", observations=rows, facts=[fact("Qwen/a"), fact("google/b")])
-    said = replace(said, terms=Terms(unit="tokens (prompt and completion) that a list shows"))
+    said = replace(said, terms=Terms(unit=stated))
     with contextmanager(opened)(said) as census:
         share = census.measure("share", of={"organization": "Qwen"}, period="2026-01", reading={"channel": "tokens"})
         total = census.measure("downloads", period="2026-01", reading={"channel": "tokens"})
-    assert "of the tokens" in share.sentence() and "downloads" not in share.sentence()
-    assert total.unit == "tokens" and share.unit == "share"
+    assert f"of the {noun} of" in share.sentence()
+    assert total.unit == noun and share.unit == "share"

@@ -23,6 +23,7 @@ from modelcensus.measures.result import Provenance, Result
 from modelcensus.measures.rows import in_order, rows_of
 from modelcensus.measures.sentence import spoken, subject_terms
 from modelcensus.vocabulary import Reading, Request, RequestError, nearest, own_version
+from modelcensus.vocabulary.names import COUNTED
 
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census
@@ -160,9 +161,10 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
 
 
 def _counted(census: Census, channel: str, text: str) -> str:
-    """A unit or a phrase in terms of what the channel counts: the first word of the unit that its batches state."""
-    stated = next((str(m.terms["unit"]) for m in census.batches(channel) if m.terms.get("unit")), "downloads")
-    return re.sub(r"\bdownloads\b", re.split(r"[^\w-]", stated.strip())[0], text)
+    """A unit or a phrase in terms of what the channel counts, by the unit that its batches state."""
+    stated = " ".join(str(m.terms.get("unit", "")) for m in census.batches(channel)[:1])
+    noun = next((n for n in COUNTED if re.search(rf"\b{n}\b", stated)), COUNTED[0])
+    return re.sub(rf"\b{COUNTED[0]}\b", noun, text)
 
 
 def _places(census: Census, request: Request) -> dict[str, str]:

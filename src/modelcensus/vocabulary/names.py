@@ -9,6 +9,8 @@ ALL_TIME: Final = "all_time"
 PERIOD: Final = "period"
 """Counter: an exact count over [period_start, observed_on)."""
 
+COUNTED: Final = ("downloads", "pulls", "tokens", "loads", "requests")
+"""What a channel can count, as it is spoken of; the first of them that stands in the unit of its batches."""
 COUNTERS: Final = (ROLLING, ALL_TIME, PERIOD)
 
 WINDOW_DAYS: Final = 30
