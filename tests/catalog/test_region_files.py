@@ -35,6 +35,7 @@ def region_of(tmp_path, *repositories: str) -> dict[str, tuple[str, str]]:
 def test_the_file_decides_and_the_others_stay_where_they_were(regions, tmp_path):
     said = regions("hf_org,region,notes\nQwen,atlantis,\nnobody-knows-them,eu,\ngoogle,unknown,\n", "--use")
     assert "Qwen: atlantis, and china in atom" in said and "only their region is known: nobody-knows-them" in said
+    assert "line 4: no region of google" in said
     found = region_of(
         tmp_path, "Qwen/Qwen3-8B", "qwen/x", "nobody-knows-them/y", "google/gemma-3-4b-it", "mistralai/z"
     )

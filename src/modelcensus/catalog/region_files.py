@@ -64,9 +64,11 @@ def read_regions(path: Path, columns: Mapping[str, str]) -> RegionFile:
     for line, namespace, region in raw.db.execute(f"select _row, {taken} from raw order by _row").fetchall():
         if not namespace or "/" in namespace:
             aside.append((line, f"{namespace or '(empty)'} is no namespace"))
-        elif namespace.lower() in found and found[namespace.lower()][1] != region:
+        elif namespace.lower() in found and (region or "") not in UNTOLD and found[namespace.lower()][1] != region:
             aside.append((line, f"{namespace} again, in another region"))
-        elif (region or "") not in UNTOLD:
+        elif (region or "") in UNTOLD:
+            aside.append((line, f"no region of {namespace}: its country decides"))
+        else:
             found.setdefault(namespace.lower(), (namespace, region))
     if not found:
         raise InputError("no usable row", where=str(path), remedy="check the columns, or name them with --map")
