@@ -1,7 +1,7 @@
 """An edition as a data package: its tables with their schemas, sources, licenses and how to cite it.
 
 `datapackage.json` follows Data Package 2.0 (https://datapackage.org, 2024-06), `croissant.json` Croissant 1.0
-(https://docs.mlcommons.org/croissant, 2024-03), `CITATION.cff` the Citation File Format 1.2.0.
+(croissant.py), `CITATION.cff` the Citation File Format 1.2.0.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import io
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,70 +18,15 @@ import yaml
 
 from modelcensus.claims import Account
 from modelcensus.ledger import Manifest
+from modelcensus.publish.croissant import croissant
+from modelcensus.publish.packed import MEDIA, Packed, Told, fields_of
 from modelcensus.publish.section import DataTable, Facts
 from modelcensus.publish.verdict_words import verdict_as_worded
 from modelcensus.vocabulary.inert_text import straight
 
 NAMED = re.compile(r"[-A-Za-z0-9._]+")
 """How an identifier of a license looks; anything else is words."""
-MEDIA = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
-COLUMNS = {
-    "period": "the period that a row is of, as in a request: a month, a day, or FIRST..LAST",
-    "value": "the number; empty where the bounds alone are known",
-    "low": "the least that the readings allow; empty where others reported the number",
-    "high": "the most that the readings allow; empty too where nothing was read after the period",
-    "coverage": "the share of the scope, by count, that was observed in the period",
-    "observed": "repositories that were observed",
-    "scope_size": "repositories in the scope",
-    "flags": "what has to be known of the number, with `; ` between",
-}
-"""Columns that every table of numbers has; the others are what the numbers are of."""
-KINDS = {"integer": "sc:Integer", "number": "sc:Float", "boolean": "sc:Boolean", "string": "sc:Text"}
-LANGUAGE = {
-    "@language": "en", "@vocab": "https://schema.org/", "citeAs": "cr:citeAs", "column": "cr:column",
-    "conformsTo": "dct:conformsTo", "cr": "http://mlcommons.org/croissant/", "data": {"@id": "cr:data", "@type": "@json"},
-    "dataType": {"@id": "cr:dataType", "@type": "@vocab"}, "dct": "http://purl.org/dc/terms/",
-    "equivalentProperty": "cr:equivalentProperty",
-    "examples": {"@id": "cr:examples", "@type": "@json"}, "extract": "cr:extract", "field": "cr:field",
-    "fileObject": "cr:fileObject", "fileProperty": "cr:fileProperty", "fileSet": "cr:fileSet", "format": "cr:format",
-    "includes": "cr:includes", "isLiveDataset": "cr:isLiveDataset", "jsonPath": "cr:jsonPath", "key": "cr:key",
-    "md5": "cr:md5", "parentField": "cr:parentField", "path": "cr:path", "rai": "http://mlcommons.org/croissant/RAI/",
-    "recordSet": "cr:recordSet", "references": "cr:references", "regex": "cr:regex", "repeated": "cr:repeated",
-    "replace": "cr:replace",
-    "samplingRate": "cr:samplingRate", "sc": "https://schema.org/", "separator": "cr:separator", "source": "cr:source",
-    "subField": "cr:subField", "transform": "cr:transform",
-}  # fmt: skip
-"""The context that the specification of Croissant 1.0 prescribes."""
 LICENSES = "LICENSES.md"
-
-
-@dataclass(frozen=True)
-class Packed:
-    """A table of the package: what it says, its rows, their unit, and the batches that it rests on."""
-
-    name: str
-    title: str
-    table: pa.Table
-    unit: str
-    batches: tuple[str, ...]
-    csv: str
-    record: str = ""
-
-
-@dataclass(frozen=True)
-class Told:
-    """What is said of the edition as a whole."""
-
-    id: str
-    edition: str
-    title: str
-    description: str
-    manifests: Sequence[Manifest]
-
-    @property
-    def created(self) -> str:
-        """The day on which the newest batch was committed."""
-        return max(m.committed_at for m in self.manifests).date().isoformat()
 
 
 def package_files(told: Told, tables: Iterable[DataTable], accounts: Sequence[Account]) -> dict[str, bytes]:
@@ -101,7 +45,7 @@ def package_files(told: Told, tables: Iterable[DataTable], accounts: Sequence[Ac
         files[f"tables/{one.name}.parquet"] = _parquet(one.table)
     sizes = {path: (len(content), hashlib.sha256(content).hexdigest()) for path, content in files.items()}
     files["datapackage.json"] = _json(_data_package(told, packed, sizes))
-    files["croissant.json"] = _json(_croissant(told, packed, sizes))
+    files["croissant.json"] = _json(croissant(told, packed, sizes))
     files["CITATION.cff"] = _citation(told)
     files[LICENSES] = _licenses(told).encode()
     return files
@@ -139,20 +83,6 @@ def _json(content: object) -> bytes:
     return json.dumps(content, indent=1, default=str).encode()
 
 
-def _fields(one: Packed) -> list[dict[str, str]]:
-    """The columns: name, type as in Table Schema, unit of the numbers, what they mean."""
-    fields = []
-    for column in one.table.schema:
-        kind = (
-            "boolean" if pa.types.is_boolean(column.type) else "integer" if pa.types.is_integer(column.type)
-            else "number" if pa.types.is_floating(column.type) or pa.types.is_decimal(column.type) else "string"
-        )  # fmt: skip
-        said = COLUMNS.get(column.name, column.name.replace("_", " "))
-        unit = f" ({one.unit})" if column.name in ("value", "low", "high") and one.unit else ""
-        fields.append({"name": column.name, "type": kind, "description": f"{said}{unit}"})
-    return fields
-
-
 def _data_package(told: Told, packed: list[Packed], sizes: dict[str, tuple[int, str]]) -> dict[str, object]:
     held = {m.id: m for m in told.manifests}
     resources = []
@@ -167,7 +97,7 @@ def _data_package(told: Told, packed: list[Packed], sizes: dict[str, tuple[int, 
                     "type": "table", "path": path, "title": straight(one.title), "format": form, "mediatype": media,
                     # readers of Parquet that check packages count no bytes: those digests stand in croissant.json
                     **({"encoding": "utf-8", "bytes": size, "hash": f"sha256:{digest}"} if form == "csv" else {}),
-                    "schema": {"fields": _fields(one), "missingValues": [""]},
+                    "schema": {"fields": fields_of(one), "missingValues": [""]},
                     **({"sources": [_source(m) for m in sources], "licenses": _license(sources)} if sources else {}),
                     **({"record": one.record} if one.record else {}),
                 }
@@ -196,53 +126,6 @@ def _license(manifests: Iterable[Manifest]) -> list[dict[str, str]]:
     """Every license once; what has no identifier is explained in LICENSES.md."""
     stated = dict.fromkeys(m.terms.get("license") or "no license stated" for m in manifests)
     return [{"name": s} if NAMED.fullmatch(s) else {"path": LICENSES, "title": straight(s)} for s in stated]
-
-
-def _croissant(told: Told, packed: list[Packed], sizes: dict[str, tuple[int, str]]) -> dict[str, object]:
-    distribution, records = [], []
-    for one in packed:
-        for form, media in MEDIA.items():
-            path = f"tables/{one.name}.{form}"
-            size, digest = sizes[path]
-            distribution.append(
-                {
-                    "@type": "cr:FileObject", "@id": path, "name": path, "contentUrl": path, "contentSize": f"{size} B",
-                    "encodingFormat": "application/x-parquet" if form == "parquet" else media, "sha256": digest,
-                }
-            )  # fmt: skip
-        records.append(
-            {
-                "@type": "cr:RecordSet", "@id": one.name, "name": one.name, "description": straight(one.title),
-                "field": [
-                    {
-                        "@type": "cr:Field", "@id": f"{one.name}/{f['name']}", "name": f["name"],
-                        "description": f["description"], "dataType": KINDS[f["type"]],
-                        "source": {
-                            "fileObject": {"@id": f"tables/{one.name}.parquet"}, "extract": {"column": f["name"]}
-                        },
-                    }
-                    for f in _fields(one)
-                ],
-            }
-        )  # fmt: skip
-    return {
-        "@context": LANGUAGE,
-        "@type": "sc:Dataset",
-        "conformsTo": "http://mlcommons.org/croissant/1.0",
-        "name": f"modelcensus-{told.edition}",
-        "description": told.description,
-        "identifier": told.id,
-        "version": f"{told.edition.replace('-', '.')}.0",
-        "datePublished": told.created,
-        "url": "report.html",
-        "citeAs": f"modelcensus: {told.title} Edition {told.edition} ({told.id})",
-        "creator": {"@type": "sc:Organization", "name": "modelcensus"},
-        "license": list(
-            dict.fromkeys(straight(m.terms.get("license") or "no license stated") for m in told.manifests)
-        ),
-        "distribution": distribution,
-        "recordSet": records,
-    }
 
 
 def _citation(told: Told) -> bytes:

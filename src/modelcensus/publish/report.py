@@ -12,8 +12,9 @@ from modelcensus.measures import Census, Result
 from modelcensus.measures.health import health
 from modelcensus.publish.account_pages import account_files
 from modelcensus.publish.article import write_article
-from modelcensus.publish.data_package import Told, package_files
+from modelcensus.publish.data_package import package_files
 from modelcensus.publish.editions import day_before_the_newest, edition_id, read_side
+from modelcensus.publish.packed import Told
 from modelcensus.publish.pages import Page, render_html, render_markdown
 from modelcensus.publish.printed import TITLE, must_print, printed
 from modelcensus.publish.questions import ask_all
