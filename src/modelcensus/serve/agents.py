@@ -11,10 +11,11 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 from modelcensus.claims import find_claim, find_packs
 from modelcensus.claims.telling import as_dict
-from modelcensus.measures import Census, measures
+from modelcensus.measures import Census
 from modelcensus.serve.check import Given, answer
 from modelcensus.serve.desks import BusyError
 from modelcensus.serve.limits import Allowance, Rates
+from modelcensus.serve.listed import claims_listed, measures_listed
 from modelcensus.serve.tester import Tester
 from modelcensus.vocabulary import CensusError, Request
 
@@ -49,10 +50,7 @@ def agent_tools(open_census: Callable[[], Census], version: str, rates: Rates | 
     @server.tool(title="Which measures are there?")
     def list_measures() -> list[dict[str, Any]]:
         """Every measure that can be asked for: name, definition, unit, the readings that change it, source."""
-        return [
-            {"name": m.name, "definition": m.text, "unit": m.unit, "readings": list(m.parameters), "citation": m.citation}
-            for m in sorted(measures().values(), key=lambda m: m.name)
-        ]  # fmt: skip
+        return [m.model_dump() for m in measures_listed()]
 
     @server.tool(title="What is the number?")
     def measure(
@@ -102,11 +100,7 @@ def agent_tools(open_census: Callable[[], Census], version: str, rates: Rates | 
     def list_claims() -> list[dict[str, Any]]:
         """The claims of all packs: pack, id, statement, and why one cannot be tested."""
         spend()
-        return [
-            {"pack": p.id, "id": c.id, "statement": c.statement, "untestable": c.untestable or ""}
-            for p in tester().packs
-            for c in p.claims
-        ]
+        return [c.model_dump() for c in claims_listed(tester().packs)]
 
     @server.tool(title="Does a published claim hold?")
     def published_claim(pack: str, claim: str) -> dict[str, Any]:

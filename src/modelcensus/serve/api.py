@@ -13,11 +13,11 @@ from starlette.exceptions import HTTPException
 from modelcensus.catalog import explain_repository
 from modelcensus.claims import find_claim
 from modelcensus.claims.telling import as_dict
-from modelcensus.measures import measures
 from modelcensus.measures.answers import plain_result
 from modelcensus.measures.health import health
 from modelcensus.publish.views.search import found_by_name
 from modelcensus.serve.check import Given, answer
+from modelcensus.serve.listed import Claimed, MeasureEntry, claims_listed, measures_listed
 from modelcensus.serve.problems import PlainJSON, documented
 from modelcensus.serve.tester import Tester
 from modelcensus.vocabulary import Request as Asked
@@ -27,16 +27,6 @@ MOST_ROWS = 10_000
 """Rows of one answer; more are asked for with `offset`."""
 FARTHEST = 1_000_000_000
 LONGEST_VALUE = 500
-
-
-class MeasureEntry(BaseModel):
-    """A measure that can be asked for."""
-
-    name: str
-    definition: str
-    unit: str
-    readings: list[str]
-    citation: str
 
 
 class Answer(BaseModel):
@@ -55,16 +45,6 @@ class Answer(BaseModel):
     denominator: str
     notes: list[str]
     provenance: dict[str, Any]
-
-
-class Claimed(BaseModel):
-    """A published claim that can be tested."""
-
-    pack: str
-    id: str
-    statement: str
-    measure: str
-    untestable: str
 
 
 class Text(BaseModel):
@@ -89,12 +69,7 @@ def router(tester: Tester) -> APIRouter:
     @api.get("/measures")
     def list_measures() -> list[MeasureEntry]:
         """Every measure: its definition, unit, readings and source."""
-        return [
-            MeasureEntry(
-                name=m.name, definition=m.text, unit=m.unit, readings=list(m.parameters), citation=m.citation
-            )
-            for m in sorted(measures().values(), key=lambda m: m.name)
-        ]
+        return measures_listed()
 
     @api.get("/measures/{name}")
     def compute(
@@ -148,11 +123,7 @@ def router(tester: Tester) -> APIRouter:
     @api.get("/claims")
     def list_claims() -> list[Claimed]:
         """The claims of all packs."""
-        return [
-            Claimed(pack=p.id, id=c.id, statement=c.statement, measure=c.measure or "", untestable=c.untestable or "")
-            for p in tester.packs
-            for c in p.claims
-        ]
+        return claims_listed(tester.packs)
 
     @api.get("/claims/{pack}/{claim}")
     def test_claim(request: Request, response: Response, pack: str, claim: str) -> dict[str, Any]:
