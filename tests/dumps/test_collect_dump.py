@@ -18,6 +18,7 @@ from dumps.made import write_dump
 from dumps.server import DatasetHub
 from modelcensus.engine import DuckDBEngine
 from modelcensus.ledger import Ledger
+from modelcensus.ledger.manifest import seal_of
 from modelcensus.sources import ImportOptions, read_batch
 from modelcensus.vocabulary import FACTS, LISTINGS, OBSERVATIONS
 
@@ -282,6 +283,7 @@ def without_times(ledger: Path) -> dict[str, dict]:
     told = {}
     for path in sorted((ledger / "manifests").glob("*.json")):
         content = json.loads(path.read_text())
+        assert content.pop("seal") == seal_of(content)
         content.pop("committed_at")
         told[path.name] = content
     return told
