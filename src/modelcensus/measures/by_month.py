@@ -28,6 +28,8 @@ TOLD = """
     join ordinals o using (ordinal) join catalog c using (repository)
 """
 
+BROKEN = "select * from read_parquet('{path}') where broken"
+
 MOVED = """
     select s.span, m.ordinal as unit, m.low, m.estimate, m.high, m.open, m.broken, m.instrument,
            cast(1 as bigint) as units, {columns}, {age} as age
@@ -49,11 +51,19 @@ SUMMED = """
     from (
         select {kept} cast(sum(m.low) as bigint) as least, cast(sum(m.estimate) as bigint) as likely,
                cast(sum(m.high) as bigint) as most, count(*) - count(m.high) as opened,
-               max(m.broken) as broken, count(m.high) as observed
+               false as broken, count(m.high) as observed
         from {moved} m where {where} group by all) q
 """
 """What moved in one month; months are read one by one, for within one nothing has to be told apart by month. What is open
-has no high: counting highs is quicker than looking at one more column."""
+has no high, and what is broken stands apart: two columns less to look at."""
+
+SUMMED_BROKEN = """
+    select s.span, {kept} cast(0 as bigint) as low, cast(0 as bigint) as estimate, cast(0 as bigint) as high,
+           cast(0 as bigint) as closed, false as open, cast(0 as bigint) as opened, true as broken,
+           false as open_part, cast(0 as bigint) as observed
+    from {broken} m join spans_asked s on s.start_day = m.month where {where} group by all
+"""
+"""Whose sums contain what befell a break of its series."""
 
 SUMMED_QUIET = """
     select s.span, {kept} cast(0 as bigint) as low, cast(0 as bigint) as estimate, cast(0 as bigint) as high,
@@ -68,7 +78,7 @@ ONE = "case when any_value(repository) is not null then min(ordinal) end"
 NAMED = "select m.*, o.repository from {table} m join ordinals o using (ordinal)"
 
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -94,8 +104,9 @@ class ByMonth:
 def keep_by_month(
     engine: Engine, months: Sequence[date], at: Sequence[date], flows: Path, folder: Path, key: str
 ) -> ByMonth:
-    """Register `moved_told` (and a table of each month) and `quiet_told`: the flows kept in `flows` with the catalog's columns beside them, and
-    `told_repositories`: the catalog by ordinal; all are written into the folder if they are not there."""
+    """Register `moved_told` (and a table of each month), `quiet_told` and `broken_told`: the flows kept in `flows` with
+    the catalog's columns beside them, and `told_repositories`: the catalog by ordinal; all are written into the folder if
+    they are not there."""
     columns = tuple(c for c in engine.table("catalog").columns if c != "repository")
     beside = ", ".join(f"c.{c}" for c in columns)
 
@@ -103,6 +114,8 @@ def keep_by_month(
         for path in sorted(flows.glob("*.parquet")):
             engine.query("telling", TOLD.format(columns=beside, path=str(path).replace("'", "''")), keep=False)
             engine.save_parquet("telling", made / path.name)
+        engine.query("telling", BROKEN.format(path=str(made / "moved-*.parquet").replace("'", "''")), keep=False)
+        engine.save_parquet("telling", made / "broken.parquet")
         engine.query("telling", REPOSITORIES, keep=False)
         engine.save_parquet("telling", made / "repositories.parquet")
         engine.drop("telling")
@@ -112,6 +125,7 @@ def keep_by_month(
     tables = (
         ("moved_told", "moved-*.parquet"),
         ("quiet_told", "quiet.parquet"),
+        ("broken_told", "broken.parquet"),
         ("told_repositories", "repositories.parquet"),
     )
     for name, pattern in tables:
@@ -191,7 +205,8 @@ def _summed(spans: Sequence[tuple[date, date]], where: str, named: Sequence[str]
     ]
     grouped = ", ".join([*named, *(["released"] if aged else [])]) or "null as nothing"
     quiet = SUMMED_QUIET.format(kept=kept("s.start_day"), grouped=grouped, quiet=table("quiet_told"), where=where)
-    return " union all by name ".join([*months, quiet])
+    broken = SUMMED_BROKEN.format(kept=kept("m.month"), broken=table("broken_told"), where=where)
+    return " union all by name ".join([*months, quiet, broken])
 
 
 def _month_table(month: date) -> str:

@@ -21,7 +21,7 @@ from modelcensus.sources.reader import RawFile
 from modelcensus.sources.staging import stage
 from modelcensus.vocabulary import SET_ASIDE, Rows
 
-GROUP_BYTES = 8 * 1024 * 1024
+GROUP_BYTES = 6 * 1024 * 1024
 """Bytes of answers that are converted together: bounds the memory, whatever a page holds."""
 API = "api/models"
 """The name under which rows set aside are kept; their line is the place in the listing."""

@@ -14,7 +14,7 @@ from modelcensus.engine import write_atomically
 from modelcensus.sources.hub_api.asking import Asked, Step, page_sizes, single
 from modelcensus.sources.hub_api.client import Answer, HubClient, UnreachableError
 from modelcensus.sources.hub_api.convert import Group, Grouping, Part, convert
-from modelcensus.sources.hub_api.estimate import Estimate
+from modelcensus.sources.hub_api.estimate import BESIDE, Estimate
 from modelcensus.sources.hub_api.listing import Checker
 from modelcensus.sources.hub_api.singles import Standing, standing
 from modelcensus.sources.hub_api.spool import Page, Spool
@@ -64,7 +64,7 @@ class Crawl:
         self.client, self.spool, self.asked, self.expected = client, spool, asked, expected
         self._afterwards = afterwards
         self._progress, self._checker = progress, Checker()
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="convert")
+        self._pool = ThreadPoolExecutor(BESIDE, thread_name_prefix="convert")
         self._converted: list[Future[Part]] = []
         self._grouping = Grouping()
         self._plan: dict = {}

@@ -1,5 +1,6 @@
 """How long a run will still take: by the pace of its last answers, and of the conversion that goes on beside them."""
 
+import threading
 import time
 from collections import deque
 
@@ -10,17 +11,20 @@ RECENT = 40
 """Answers by whose pace is told: later pages can be slower than the first ones."""
 A_ROW = 1e-4
 """Seconds to convert a row, before any was."""
-COMMITTING = 0.16
+BESIDE = 2
+"""Groups of answers that are converted beside each other."""
+COMMITTING = 0.12
 """Time to find who is missing, and to commit, in that of converting the same rows."""
 
 
 class Estimate:
-    """Watches one crawl. What it is told comes from two threads, each with numbers of its own."""
+    """Watches one crawl: it is told of answers by the one who asks, of conversions by those who convert."""
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
         self._answers: deque[float] = deque([self._worked()], maxlen=RECENT)
         self._rows, self._seconds = 0, 0.0
+        self._lock = threading.Lock()
 
     def answered(self) -> None:
         """An answer was taken."""
@@ -28,7 +32,8 @@ class Estimate:
 
     def converted(self, rows: int, seconds: float) -> None:
         """So many rows were converted."""
-        self._rows, self._seconds = self._rows + rows, self._seconds + seconds
+        with self._lock:
+            self._rows, self._seconds = self._rows + rows, self._seconds + seconds
 
     def left(self, requests: int, rows: int) -> float:
         """Seconds until `rows` are in the ledger, where so many requests are still to be made."""
@@ -36,7 +41,8 @@ class Estimate:
         window = self._pace.window
         usable = max(window.left - window.reserve, 0)
         reading = cost(requests, window.quota - window.reserve, window.seconds, usable, each).seconds
-        return remaining(reading, rows - self._rows, rows, self._seconds / self._rows if self._rows else A_ROW)
+        a_row = self._seconds / self._rows if self._rows else A_ROW
+        return remaining(reading, rows - self._rows, rows, a_row / BESIDE)
 
     def _worked(self) -> float:
         """Seconds, without those in which a new window was waited for."""
@@ -48,8 +54,8 @@ def remaining(reading: float, unconverted: int, rows: int, a_row: float) -> floa
     committed when all are.
 
     >>> remaining(60.0, 20_000, 100_000, 0.001)
-    76.0
+    72.0
     >>> remaining(0.0, 20_000, 100_000, 0.001)
-    36.0
+    32.0
     """
     return max(reading, unconverted * a_row) + COMMITTING * rows * a_row
