@@ -36,26 +36,24 @@ def rank(frame: Frame) -> ir.Table:
     one = replace(frame, request=replace(frame.request, by=(dimension, *frame.request.by)))
     others = tuple(term for term in frame.request.of if term[0] != dimension)
     sums = add_up(one.where(one.grouped(), others), (dimension, "span"))
-    other = sums.select(o_span="span", o_name=dimension, o_low="low", o_estimate="estimate", o_high="high")
-    pairs = sums.join(other, [sums.span == other.o_span, sums[dimension] != other.o_name], how="left")
-    known = pairs.mutate(reach=_.o_high.fill_null(OPEN), own=_.high.fill_null(OPEN))
-    counted = known.mutate(
-        ahead=(_.o_estimate > _.estimate).fill_null(False).cast("int64"),
-        surely=(_.o_low > _.own).fill_null(False).cast("int64"),
-        maybe=(_.o_name.notnull() & (_.reach > _.low)).fill_null(False).cast("int64"),
+    known = sums.mutate(own=_.high.fill_null(OPEN))
+    placed = _above(_above(known, dimension, "low", "own", "surely"), dimension, "own", "low", "maybe")
+    within = ibis.window(group_by="span")
+    by_estimate = ibis.window(group_by="span", order_by=ibis.desc("estimate", nulls_first=False))
+    ranked = placed.mutate(
+        place=1 + ibis.rank().over(by_estimate),
+        undecided=_.estimate.isnull().any().over(within),
+        best=1 + _.surely,
+        worst=1 + _.maybe - (_.own > _.low).cast("int64"),  # nobody is ahead of itself
     )
-    ranked = counted.group_by([dimension, "span"]).aggregate(
-        place=1 + _.ahead.sum().cast("int64"),
-        undecided=(_.estimate.isnull() | (_.o_name.notnull() & _.o_estimate.isnull())).any(),
-        best=1 + _.surely.sum().cast("int64"),
-        worst=1 + _.maybe.sum().cast("int64"),
-        downloads=_.estimate.max(),
-        observed=_.observed.max(),
-        open=_.open.any(),
-        opened=_.opened.max(),
-        broken=_.broken.any(),
-    )
-    chosen = ranked.mutate(
+    chosen = ranked.select(
+        dimension,
+        "span",
+        "observed",
+        "open",
+        "opened",
+        "broken",
+        downloads="estimate",
         value=ibis.ifelse(_.best == _.worst, _.best, ibis.ifelse(_.undecided, ibis.null("int64"), _.place)),
         low=_.best,
         high=ibis.greatest(_.worst, _.best),
@@ -64,4 +62,14 @@ def rank(frame: Frame) -> ir.Table:
         if name == dimension:
             frame.must_exist(dimension, values)
             chosen = chosen.filter(_[dimension].isin(values))
-    return chosen.drop("best", "worst", "place", "undecided")
+    return chosen
+
+
+def _above(members: ir.Table, dimension: str, counted: str, asked: str, name: str) -> ir.Table:
+    """The members with a column `name`: how many of their span, itself among them, have more in `counted` than they have
+    in `asked`. One sort, whatever the number of members."""
+    both = members.mutate(at=_[counted], counts=ibis.literal(1, "int64")).union(
+        members.mutate(at=_[asked], counts=ibis.literal(0, "int64"))
+    )
+    upto = ibis.cumulative_window(group_by="span", order_by=[ibis.desc("at"), ibis.asc("counts")])
+    return both.mutate(**{name: _.counts.sum().over(upto)}).filter(_.counts == 0).drop("at", "counts")
