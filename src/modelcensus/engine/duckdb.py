@@ -1,6 +1,8 @@
 """DuckDB, in process, through Ibis."""
 
+import os
 import re
+import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -27,6 +29,8 @@ class DuckDBEngine:
         self._db: duckdb.DuckDBPyConnection = self._ibis.con
         self._db.execute("set timezone = 'UTC'")
         self._db.execute("set enable_progress_bar = false")
+        spilled = Path(tempfile.gettempdir()) / f"modelcensus-spilled-{os.getpid()}"  # DuckDB's own choice is ./.tmp
+        self._db.execute(f"set temp_directory = {_text(str(spilled))}")
         self._db.execute("set parquet_metadata_cache = true")  # stored files never change, and views read them often
         if memory_limit:
             self._db.execute(f"set memory_limit = '{memory_limit}'")
