@@ -10,7 +10,7 @@ from modelcensus.claims import Account
 from modelcensus.claims.wording import decided_text
 from modelcensus.flows.series_breaks import KIND
 from modelcensus.ledger import Manifest
-from modelcensus.measures import Result, Row, bounds, number, period_text
+from modelcensus.measures import Result, Row, bounds, cell, number, period_text
 from modelcensus.publish.breaks import break_words
 from modelcensus.publish.links import href, markdown_of, plain_markdown
 from modelcensus.publish.section import DataTable, Section
@@ -115,7 +115,7 @@ def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
     ]
     shown = [
         [
-            *("" if row.dimensions[n] is None else str(row.dimensions[n]) for n in names),
+            *(cell(n, row.dimensions[n]) for n in names),
             period_text(row.period),
             number(row.value, result.unit),
             *([bounds(row, result.unit) or "exact"] if has_bounds else []),

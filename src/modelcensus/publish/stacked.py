@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
+from modelcensus.publish.axes import said_text, short_text
 from modelcensus.publish.charts import Chart, Point, Words, finish, label_room, last_values, time_axis
 from modelcensus.publish.colours import colours_of
 from modelcensus.publish.marks import Mark, rule_layers, rules_of
@@ -28,10 +29,10 @@ def stack_chart(
     rows = []
     for day, values in by_day.items():
         rest = max(0.0, 1 - sum(values.values()))
-        rows += [
-            {"series": n, "at": day, "value": values.get(n, 0.0) if n != REST else rest, "order": i}
-            for i, n in enumerate(order)
-        ]
+        for place, name in enumerate(order):
+            value = values.get(name, 0.0) if name != REST else rest
+            told = {"short": short_text(value, True), "said": said_text(value, None, None, True)}
+            rows.append({"series": name, "at": day, "value": value, "order": place, **told})
     colours = [*colours_of(names), FAINT]
     colour = alt.Color("series:N", scale=alt.Scale(domain=order, range=colours), legend=None)
     x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
@@ -49,9 +50,8 @@ def stack_chart(
             .encode(x=alt.X("at:T"), y=alt.Y("place:Q"), text="text:N", color=colour)
             .mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle")
         )
-    return finish(
-        alt.layer(*layers).properties(width=width, height=room.height), words, size, indent=-40, rules=rules
-    )
+    plot = alt.layer(*layers).properties(width=width, height=room.height)
+    return finish(plot, words, size, indent=-40, rules=rules, along="time")
 
 
 def _labels(last: dict[str, float], names: list[str], day: str, height: int) -> list[dict]:

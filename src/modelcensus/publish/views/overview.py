@@ -1,4 +1,4 @@
-"""The first page: who leads, under which denominator, what changed, and how good the data are."""
+"""The first page: who leads, under which denominator, what changed and why, and how good the data are."""
 
 from __future__ import annotations
 
@@ -11,17 +11,27 @@ from modelcensus.publish.section import Facts, Section
 from modelcensus.publish.views.explore import address_of
 from modelcensus.publish.views.view import Chosen, View, Way, page
 
+FIRST = ("who-leads", "changes")
+"""The questions that a visitor comes with; the others of the report follow."""
+LATER = {
+    "flipped": ("Which published claims flipped?", "/claims/flipped"),
+    "data": ("How good are these data?", "/health"),
+}
+"""Answers that other pages have, and that are shown here too."""
 
-@page("/", menu="Overview", text="who leads, what changed")
+
+@page("/", menu="Overview", text="who leads, what changed and why, which claims flipped")
 def overview(scene: Scene, chosen: Chosen) -> View:
     """The report's questions, as far as this ledger answers them."""
     sections, unanswered = ask_all(scene)
     sections = [replace(s, facts=[*s.facts, _ladder(s)]) if s.id == "who-leads" else s for s in sections]
+    first = [s for name in FIRST for s in sections if s.id == name]
+    later = [Section(name, question, []) for name, (question, _) in LATER.items()]
     return View(
-        "overview", "Who leads in open AI models?", sections,
+        "overview", "Who leads in open AI models?", [*first, *later, *(s for s in sections if s not in first)],
         ways=(Way("/explore", "change the denominator"), Way("/claims", "are published claims true?"),
               Way("/health", "how good are these data?")),
-        remarks=tuple(unanswered), chosen=dict(chosen),
+        remarks=tuple(unanswered), chosen=dict(chosen), later={name: to for name, (_, to) in LATER.items()},
     )  # fmt: skip
 
 
