@@ -85,11 +85,11 @@ class ToldVerdicts:
     def __init__(self, root: Path) -> None:
         self._folder = root / FOLDER
 
-    def keep(self, edition: str, newest: datetime.date, accounts: Mapping[str, Account]) -> None:
-        """Keep what these accounts (by PACK/CLAIM) tell; what is kept already is not written again."""
+    def keep(self, edition: str, newest: datetime.date, verdicts: Mapping[str, ToldVerdict]) -> None:
+        """Keep these verdicts (by PACK/CLAIM); what is kept already is not written again."""
         told = {tale.edition: tale for tale in self._read()}
         here = told.get(edition)
-        claims = {**(here.claims if here else {}), **{n: ToldVerdict.of(a) for n, a in sorted(accounts.items())}}
+        claims = {**(here.claims if here else {}), **verdicts}
         if here and claims == here.claims:
             return
         place = here.place if here else 1 + max((t.place for t in told.values()), default=0)

@@ -8,7 +8,7 @@ from datetime import UTC, date
 from functools import cached_property
 
 from modelcensus.catalog import Knowledge
-from modelcensus.claims import Account, Claim, Compared, Pack, ToldVerdicts, account
+from modelcensus.claims import Account, Claim, Compared, Pack, ToldVerdict, ToldVerdicts, account
 from modelcensus.claims.figures import Published, find_figures
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Census, Result
@@ -41,7 +41,7 @@ class Tester:
         name = f"{pack.id}/{claim.id}"
         if name not in self._accounts:
             self._accounts[name] = self.test(pack, claim)
-            self._told.keep(self.edition, self.day(), {name: self._accounts[name]})
+            self._told.keep(self.edition, self.day(), {name: ToldVerdict.of(self._accounts[name])})
         return self._accounts[name]
 
     def told(self) -> Compared:
