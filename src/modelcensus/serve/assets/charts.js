@@ -42,7 +42,7 @@
 
   const coloured = (spec, colours) =>
     isDark()
-      ? JSON.parse(JSON.stringify(spec).replace(/"(#[0-9a-f]{6})"|("background"|"stroke"):"white"/g, (all, hex, key) =>
+      ? JSON.parse(JSON.stringify(spec).replace(/"(#[0-9a-f]{6})"|("background"|"value"):"white"/g, (all, hex, key) =>
           key ? `${key}:"${colours.white}"` : `"${colours[hex] ?? hex}"`))
       : spec;
 
