@@ -188,7 +188,7 @@ def as_json(view: View) -> dict[str, object]:
     return {
         "question": view.question,
         "chosen": {k: list(v) for k, v in view.chosen.items()},
-        "sections": [_section(s) for s in view.sections],
+        "sections": [_section(s) for s in view.sections if s.id not in view.later],
         "remarks": list(view.remarks),
     }
 
