@@ -112,6 +112,16 @@ def test_bars_and_readings_are_told_too(visit: Any) -> None:
     assert len(page.locator(".tip p.read").first.inner_text()) > 20
 
 
+def test_a_rung_of_the_ladder_leads_to_its_denominator(visit: Any) -> None:
+    page = visit("", viewport={"width": 1280, "height": 900})
+    page.locator(LIVE).first.wait_for()
+    page.locator("figure.live .plot").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/explore?measure=share**")
+    assert "share" in page.locator("h1").inner_text()
+
+
 def test_dark_charts_are_drawn_dark_and_a_phone_has_its_own(visit: Any) -> None:
     page = visit(SHARES, viewport={"width": 390, "height": 844}, has_touch=True)
     page.locator(LIVE).first.wait_for()

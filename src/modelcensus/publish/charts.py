@@ -52,7 +52,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: a label, a value, its text, and bounds where there are some; `accent` marks the one meant."""
+    """One bar: a label, a value, its text, and bounds where there are some; `accent` marks the one meant, `to` is the
+    page of the app that shows it over time."""
 
     label: str
     value: float
@@ -60,6 +61,7 @@ class Bar:
     low: float | None = None
     high: float | None = None
     accent: bool = False
+    to: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def bar_chart(bars: Sequence[Bar], words: Words, *, percent: bool, size: str = "
                 "low": bar.low if bar.low is not None and bar.low != bar.high else None,
                 "high": bar.high if bar.high is not None and bar.low != bar.high else None,
                 "end": max(bar.value, bar.high or 0), "kind": "accent" if bar.accent else "plain",
-                "said": _said(bar, percent),
+                "said": _said(bar, percent), **({"to": bar.to} if bar.to else {}),
             }
         )  # fmt: skip
     top = max((r["end"] for r in rows), default=1) or 1

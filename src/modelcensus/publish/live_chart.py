@@ -6,12 +6,15 @@ The browser needs Vega alone then, and cannot draw another chart than the one in
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import vl_convert
 
 from modelcensus.publish.charts import Chart
 from modelcensus.publish.theme import DARK, DARK_PAPER
 from modelcensus.publish.visible import visible
+
+CALL, END = "censusChart(", ");\n"
 
 
 def live_chart(chart: Chart) -> str:
@@ -25,5 +28,14 @@ def live_chart(chart: Chart) -> str:
         "along": chart.along,
         "dark": {**DARK, "white": DARK_PAPER},
     }
-    text = visible(json.dumps(told, ensure_ascii=False))
-    return f"censusChart({json.dumps(text)});\n"
+    return as_script(told)
+
+
+def as_script(told: dict[str, object]) -> str:
+    """The script that hands that over."""
+    return f"{CALL}{json.dumps(visible(json.dumps(told, ensure_ascii=False)))}{END}"
+
+
+def from_script(script: str) -> dict[str, Any]:
+    """What such a script hands over."""
+    return json.loads(json.loads(script.removeprefix(CALL).removesuffix(END)))

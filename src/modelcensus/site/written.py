@@ -20,6 +20,7 @@ from modelcensus.site.feeds import feed_file
 from modelcensus.site.gathered import FEEDS, Gathered, gather
 from modelcensus.site.later import with_later
 from modelcensus.site.layout import CONTENT, found_list, head, prepared, search_index
+from modelcensus.site.live_charts import live_file
 from modelcensus.site.markup import Changes, rewritten
 from modelcensus.site.offline_check import claims_index, offline_check
 from modelcensus.site.plan import Bounds
@@ -28,6 +29,7 @@ from modelcensus.vocabulary import InputError
 
 LIST = "site.json"
 """The list of the site's files, each with its digest."""
+LIVE = ".chart.js"
 SEARCH, CHECK = Address("/search"), Address("/check")
 Progress = Callable[[str], None]
 
@@ -64,10 +66,7 @@ def write_site(
     names = Names()
     for address in found.all:
         names.file(address)
-    files: dict[str, bytes] = {
-        names.file(a): feed_file(content, _ways(a, found, names, base)) if a.path.startswith(FEEDS) else content
-        for a, content in found.files.items()
-    }
+    files: dict[str, bytes] = {names.file(a): _file(a, found, names, base) for a in found.files}
     for name, content in CONTENT.items():
         files[name] = content()
     files["search-index.js"] = search_index(found, names)
@@ -102,6 +101,16 @@ def _ways(address: Address, found: Gathered, names: Names, base: str = "") -> Ca
         return led + (f"#{place}" if place else "")
 
     return way
+
+
+def _file(address: Address, found: Gathered, names: Names, base: str) -> bytes:
+    """A file of the site: those that lead to pages lead into it."""
+    content = found.files[address]
+    if address.path.startswith(FEEDS):
+        return feed_file(content, _ways(address, found, names, base))
+    if address.suffix == LIVE:
+        return live_file(content, _ways(address, found, names))
+    return content
 
 
 def _page(address: Address, found: Gathered, names: Names, base: str) -> str:

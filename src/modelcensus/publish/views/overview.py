@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from modelcensus.measures import bounds, number, period_text
+from modelcensus.publish.explored import address_of
 from modelcensus.publish.questions import ask_all
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Facts, Section
-from modelcensus.publish.views.explore import address_of
 from modelcensus.publish.views.view import Chosen, View, Way, page
 
 FIRST = ("who-leads", "changes")

@@ -157,7 +157,8 @@
         this.tip.replaceChildren(make("p", "", this.named(stop)), list);
         this.set(left, top, x > (this.scale.x.range()[0] + this.scale.x.range()[1]) / 2);
       } else {
-        this.tip.replaceChildren(...rows.flatMap((row) => [make("p", "", row.said), make("p", "read", row.read ?? "")]));
+        const more = (row) => row.read ?? (row.to ? "Click or Enter: over time, and of other wholes" : "");
+        this.tip.replaceChildren(...rows.flatMap((row) => [make("p", "", row.said), make("p", "read", more(row))]));
         const [left, top] = along === "bars" ? this.out(0, this.place(stop)) : this.out(this.place(stop), 0);
         if (along === "bars") this.set(left, top + 16, false);
         else {
@@ -216,6 +217,7 @@
         from = -1;
         this.band.hidden = true;
       });
+      plot.addEventListener("click", (event) => event.detail === 1 && event.pointerType !== "touch" && this.open());
       plot.addEventListener("dblclick", () => this.zoom());
       plot.addEventListener("pointerleave", () => from < 0 && document.activeElement !== plot && this.hide());
       plot.addEventListener("blur", () => this.hide());
@@ -231,12 +233,21 @@
           End: () => this.point(last),
           "+": () => this.closer(),
           "-": () => this.zoom(),
+          Enter: () => this.open(),
           Escape: () => this.hide(),
         };
         if (!moves[event.key]) return;
         event.preventDefault();
         moves[event.key]();
       });
+    }
+
+    // The page that shows what is pointed at, where there is one; never one of another place.
+    open() {
+      const to = this.rows.get(this.stops[this.at])?.[0]?.to;
+      if (!to) return;
+      const led = new URL(to, document.baseURI);
+      if (led.origin === location.origin && led.protocol === location.protocol) location.assign(led);
     }
 
     mark(from, until) {
