@@ -13,6 +13,7 @@ from modelcensus.ledger import Manifest
 from modelcensus.measures import Result, Row, bounds, cell, number, period_text
 from modelcensus.publish.breaks import break_words
 from modelcensus.publish.links import href, markdown_of, plain_markdown
+from modelcensus.publish.prose import Prose
 from modelcensus.publish.section import DataTable, Section
 from modelcensus.publish.tested import Tested, page_of
 from modelcensus.publish.verdict_words import counts, evidence_of_all, summary, verdict_as_worded, why, worded
@@ -42,6 +43,8 @@ class Page:
     unanswered: list[str]
     knowledge: str
     tested: Tested = field(default_factory=Tested)
+    flipped: list[Prose] = field(default_factory=list)
+    """Which claims flipped since the edition that this one is compared with."""
 
     @property
     def told(self) -> "ToldClaims | None":
