@@ -283,8 +283,8 @@
 
     async zoom(from, until) {
       this.window = from ? [from, until] : null;
-      this.whole.hidden = !from;
       await this.draw();
+      this.whole.hidden = !from;
     }
 
     // The specification with what lies within the window alone; the names stand at the ends of what is left of their lines.
