@@ -288,7 +288,7 @@ def time_axis(rows: list[dict], size: str) -> alt.Axis:
     pattern = "timeFormat(datum.value, month(datum.value) == 0 ? '%Y' : '%b')"
     if years == 1:
         pattern = "timeFormat(datum.value, '%b %Y')" if size != "phone" else "timeFormat(datum.value, '%b')"
-    return alt.Axis(labelExpr=pattern, tickCount=count, grid=False, labelOverlap=True)
+    return alt.Axis(labelExpr=pattern, tickCount=count, grid=False, labelOverlap=True, labelSeparation=8)
 
 
 __all__ = [

@@ -75,7 +75,7 @@ def curve_chart(account: Account, size: str = "post", named: bool = True) -> Cha
     words = Words(
         account.claim.statement.removesuffix("."),
         f"Every reading that the data can answer ({len(tested):,}), sorted; ringed: as worded; "
-        f"dashed: {compare_text(account.claim.compare, unit) if account.claim.compare else ''}. {verdict_text(account)}",
+        f"dashed: {compare_text(account.claim.compare, unit) if account.claim.compare else ''}; {verdict_text(account)}",
         f"{source_line(start.result) if start and start.result else ''}"
         f"{f' The whole account: modelcensus claims show {account.id}' if named else ''}".strip(),
     )

@@ -81,14 +81,10 @@ def _movers(scene: Scene, result: Result) -> list[Facts]:
     if not first:
         return []
     rows = tuple(
-        (
-            n, number(then[n].value, "downloads"), number(now[n].value, "downloads"),
-            _signed(steps[n]), "; ".join(now[n].flags),
-        )
-        for n in first
-    )  # fmt: skip
+        (n, number(then[n].value, "downloads"), number(now[n].value, "downloads"), _signed(steps[n])) for n in first
+    )
     when = [period_text(next(iter(rows.values())).period) for rows in (then, now)]
-    header = ("repository", when[0], when[1], "change", "flags")
+    header = ("repository", when[0], when[1], "change")
     caption = f"Whose counter moved most, of {scene.name(scene.leader)}"
     return [Facts("movers", caption, header, rows, {n: f"/models/{quote(n)}" for n in first})]
 

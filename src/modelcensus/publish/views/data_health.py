@@ -41,7 +41,7 @@ def _summary(found: Mapping[str, list[dict[str, object]]]) -> str:
     late = sum(s["status"] in NEEDS_ACTION for s in sources)
     newest = max((str(s["to"]) for s in sources), default="")
     kinds = Counter(str(e["kind"]).replace("_", " ") for e in events)
-    told = ", ".join(f"{n:,} {kind}" for kind, n in kinds.most_common(4))
+    told = ", ".join(f"{kind} {n:,}" for kind, n in kinds.most_common(4))
     return (
         f"{len(sources):,} counters and series were read, the newest up to {period_text(newest)}; {late:,} of them late."
         f" Gaps: {len(found['gaps']):,}. Events of the counters that were found and repaired or set aside: {len(events):,}"

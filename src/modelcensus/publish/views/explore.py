@@ -34,7 +34,8 @@ def explore(scene: Scene, chosen: Chosen) -> View:
         result = scene.census.answer(request_of(chosen))
         question = question_of(result)
         sections = [answer_section("answer", question, result, drawn_as)]
-        sections[0].figures[0].draw("post")
+        for figure in sections[0].figures:
+            figure.draw("post")
     except CensusError as error:
         wrong, sections = str(error), []
     return View(

@@ -10,6 +10,7 @@ from modelcensus.publish.questions import ask_all
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Facts, Section
 from modelcensus.publish.views.view import Chosen, View, Way, page
+from modelcensus.vocabulary.names import REPORTED
 
 FIRST = ("who-leads", "changes")
 """The questions that a visitor comes with; the others of the report follow."""
@@ -41,7 +42,8 @@ def _ladder(section: Section) -> Facts:
     for share in sorted(section.results, key=lambda r: r.rows[-1].value or 0):
         row = share.rows[-1]
         links[share.whole_text] = address_of(share.request)
-        within = bounds(row, share.unit) or ""
+        exact = "as published" if share.request.reading.channel.startswith(REPORTED) else "exact"
+        within = bounds(row, share.unit) or exact
         rows.append(
             (share.whole_text, number(row.value, share.unit), within, period_text(row.period), share.counted_by)
         )
