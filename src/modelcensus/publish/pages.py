@@ -12,6 +12,7 @@ from modelcensus.flows.series_breaks import KIND
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Result, Row, bounds, cell, number, period_text
 from modelcensus.publish.breaks import break_words
+from modelcensus.publish.fact_cells import fact_text
 from modelcensus.publish.links import href, markdown_of, plain_markdown
 from modelcensus.publish.prose import Prose
 from modelcensus.publish.section import DataTable, Section
@@ -211,7 +212,7 @@ def tools() -> dict[str, object]:
     """What templates can call."""
     return {
         "picture": _picture, "table_rows": table_rows, "left_out": left_out, "number": number,
-        "period_text": period_text, "cell": _cell, "ROWS": ROWS, "href": href, "markdown": markdown_of, "page_of": page_of,
+        "period_text": period_text, "cell": _cell, "ROWS": ROWS, "fact_text": fact_text, "href": href, "markdown": markdown_of, "page_of": page_of,
         "why": why, "decided_text": decided_text, "counts": counts,
         "as_worded": verdict_as_worded, "worded": lambda one: worded(one, one.as_worded),
     }  # fmt: skip

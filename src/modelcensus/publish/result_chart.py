@@ -19,6 +19,9 @@ OF_AGES = (
 SAID = (
     "downloads",
     "of_total",
+    "count",
+    "of_all",
+    "most",
     "against",
     "index",
     "over",

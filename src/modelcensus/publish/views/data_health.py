@@ -56,4 +56,4 @@ def _cell(value: object) -> object:
         return value
     if isinstance(value, list | tuple):
         return ", ".join(str(v) for v in value)
-    return str(value)
+    return str(value) if value else ""
