@@ -8,15 +8,15 @@ import pytest
 from modelcensus.claims import account, find_claim, find_packs
 from modelcensus.measures import Census
 from modelcensus.publish.flipped import flips_since
-from modelcensus.publish.tested import Tested
+from modelcensus.publish.tested import Tested as Accounts
 from modelcensus.publish.verdict_words import verdict_as_worded
 
 CLAIM = "qwen-2026/double-the-next-eight"
 
 
 @pytest.fixture(scope="module")
-def tested(sample: Census) -> Tested:
-    return Tested((account(sample, *find_claim(find_packs(), CLAIM)),))
+def tested(sample: Census) -> Accounts:
+    return Accounts((account(sample, *find_claim(find_packs(), CLAIM)),))
 
 
 def edition(folder: Path, worded: str | None, overall: str) -> str:
@@ -26,7 +26,7 @@ def edition(folder: Path, worded: str | None, overall: str) -> str:
     return str(folder)
 
 
-def test_the_flip_is_told_with_both_verdicts(tested: Tested, tmp_path: Path) -> None:
+def test_the_flip_is_told_with_both_verdicts(tested: Accounts, tmp_path: Path) -> None:
     lead, line = flips_since(edition(tmp_path, None, "fails"), tested)
     assert lead.text == "1 of 1 claim flipped since the edition 2026-09."
     one = tested.accounts[0]
@@ -34,7 +34,7 @@ def test_the_flip_is_told_with_both_verdicts(tested: Tested, tmp_path: Path) -> 
     assert line.text.endswith(f"now it is {verdict_as_worded(one)} and {one.verdict}.")
 
 
-def test_none_flipped_is_said_and_days_tell_nothing(tested: Tested, tmp_path: Path) -> None:
+def test_none_flipped_is_said_and_days_tell_nothing(tested: Accounts, tmp_path: Path) -> None:
     one = tested.accounts[0]
     said = flips_since(edition(tmp_path, verdict_as_worded(one), one.verdict), tested)
     assert [line.text for line in said] == ["None of 1 claim flipped since the edition 2026-09."]

@@ -16,7 +16,7 @@ import vl_convert
 from modelcensus.publish.axes import AxisKind, ValueAxis, interval_text
 from modelcensus.publish.colours import colours_of
 from modelcensus.publish.marks import Mark, Rule, key_of, rule_layers, rules_of
-from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, config
+from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, Size, config
 from modelcensus.vocabulary.inert_text import straight
 
 WIDE = 0.1
@@ -117,7 +117,7 @@ def line_chart(
     for row in rows:
         row |= {"short": values.short(row["value"]), "said": values.said(row["value"], row["low"], row["high"])}
     base = alt.Chart(alt.Data(values=tuple(rows))).encode(x=x, color=colour)
-    labels = _end_labels(rows, names, values, room.height)
+    labels = _end_labels(rows, names, values, room)
     width = room.width - label_room(labels, size)
     days = [r["at"] for r in rows]
     rules = rules_of(marks, min(days), max(days), width) if marks and days else []
@@ -245,7 +245,7 @@ def last_values(points: Sequence[Point], first_is_least: bool = False) -> list[s
     return sorted(last, key=lambda s: (sign * last[s][1], s))
 
 
-def _end_labels(rows: list[dict], names: list[str], axis: ValueAxis, height: int) -> list[dict]:
+def _end_labels(rows: list[dict], names: list[str], axis: ValueAxis, room: Size) -> list[dict]:
     """The name of each line at its end, pushed apart where they would touch."""
     ends = {}
     for row in rows:
@@ -253,12 +253,14 @@ def _end_labels(rows: list[dict], names: list[str], axis: ValueAxis, height: int
             ends[row["series"]] = row
     latest = max((r["at"] for r in ends.values()), default="")
     bottom, top = axis.place(axis.bottom), axis.place(axis.top)
-    gap = (top - bottom) * 15.5 / height
+    gap = (top - bottom) * 15.5 / room.height
     labels, below = [], float("inf")
     for name in sorted(names, key=lambda n: -axis.place(ends[n]["value"])):
         place = min(axis.place(ends[name]["value"]), below - gap)
         below = place
-        labels.append({"series": name, "at": latest, "place": place, "text": f"{name} {ends[name]['short']}"})
+        called = short_name(name, room.name_letters)
+        text = f"{called} {ends[name]['short']}"
+        labels.append({"series": name, "name": called, "at": latest, "place": place, "text": text})
     lift = bottom - min((label["place"] for label in labels), default=bottom)
     if lift > 0:
         above = -float("inf")
@@ -272,6 +274,18 @@ def _said(bar: Bar, percent: bool) -> str:
     interval = interval_text(bar.low, bar.high, percent)
     known = not interval or bar.text.startswith(("between", "at least"))  # the text is the interval itself
     return f"{bar.label}: {bar.text}" + ("" if known else f" ({interval})")
+
+
+def short_name(name: str, most: int) -> str:
+    """A name in so many letters: of a repository without its namespace, then cut.
+
+    >>> short_name("Qwen/Qwen3-VL-8B-Instruct", 30), short_name("Qwen/Qwen3-VL-8B-Instruct", 18)
+    ('Qwen/Qwen3-VL-8B-Instruct', 'Qwen3-VL-8B-Instr…')
+    """
+    if len(name) <= most:
+        return name
+    own = name.rpartition("/")[2] or name
+    return own if len(own) <= most else f"{own[: most - 1]}…"
 
 
 def label_room(labels: list[dict], size: str) -> int:
@@ -302,5 +316,6 @@ __all__ = [
     "label_room",
     "last_values",
     "line_chart",
+    "short_name",
     "time_axis",
 ]

@@ -267,7 +267,7 @@
       };
       this.whole = button("Whole time", () => this.zoom());
       this.whole.hidden = true;
-      tools.append(button("Zoom in", () => this.closer()), this.whole, make("span", "", " or drag over the plot; point at it to read its values"));
+      tools.append(button("Zoom in", () => this.closer()), this.whole, make("span", "", window.matchMedia("(pointer: coarse)").matches ? "Touch the plot to read its values." : "or drag over the plot; point at it to read its values"));
       return tools;
     }
 
@@ -313,7 +313,7 @@
         if (!mine) return [];
         const below = mine.order === undefined ? 0 : rows.filter((row) => row.at === mine.at && row.order < mine.order).reduce((sum, row) => sum + row.value, 0);
         const value = mine.order === undefined ? mine.value : below + mine.value / 2;
-        return [{ ...label, at: end, text: `${label.series} ${mine.short}`, y: Math.min(y(value), height) }];
+        return [{ ...label, at: end, text: `${label.name} ${mine.short}`, y: Math.min(y(value), height) }];
       });
       found.sort((a, b) => a.y - b.y);
       found.forEach((label, i) => { if (i) label.y = Math.max(label.y, found[i - 1].y + GAP); });
