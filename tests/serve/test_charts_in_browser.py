@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 SHARES = "explore?measure=share&by=organization&by=month&reading=channel%3Dreported%3Amodelpulse"
-BARS = "leaderboards"
+BARS = "explore?measure=share&by=organization&period=2026-02&reading=channel%3Dreported%3Amodelpulse"
 LIVE = "figure.live .plot svg"
 
 pytestmark = pytest.mark.browser
@@ -35,6 +35,7 @@ def visit(browser: Any, address: str) -> Any:
 
 def test_pointing_tells_all_values_of_a_month_as_the_table_has_them(visit: Any, address: str) -> None:
     page = visit(SHARES, viewport={"width": 1280, "height": 900})
+    page.locator("figure[data-live]").first.scroll_into_view_if_needed()
     page.locator(LIVE).first.wait_for()
     assert page.locator("figure.live picture").first.is_hidden()
     plot = page.locator("figure.live .plot").first
@@ -54,6 +55,7 @@ def test_pointing_tells_all_values_of_a_month_as_the_table_has_them(visit: Any, 
 
 def test_the_keyboard_walks_through_the_months_and_zooms(visit: Any) -> None:
     page = visit(SHARES, viewport={"width": 1280, "height": 900})
+    page.locator("figure[data-live]").first.scroll_into_view_if_needed()
     page.locator(LIVE).first.wait_for()
     page.locator("figure.live .plot").first.focus()
     tip = page.locator(".tip p").first
@@ -77,6 +79,7 @@ def test_the_keyboard_walks_through_the_months_and_zooms(visit: Any) -> None:
 
 def test_dragging_shows_the_months_that_were_dragged_over(visit: Any) -> None:
     page = visit(SHARES, viewport={"width": 1280, "height": 900})
+    page.locator("figure[data-live]").first.scroll_into_view_if_needed()
     page.locator(LIVE).first.wait_for()
     plot = page.locator("figure.live .plot").first
     plot.scroll_into_view_if_needed()
@@ -98,13 +101,14 @@ def test_dragging_shows_the_months_that_were_dragged_over(visit: Any) -> None:
 
 def test_bars_and_readings_are_told_too(visit: Any) -> None:
     page = visit(BARS, viewport={"width": 1280, "height": 900})
+    page.locator("figure[data-live]").first.scroll_into_view_if_needed()
     page.locator(LIVE).first.wait_for()
     page.locator("figure.live .plot").first.focus()
     page.keyboard.press("ArrowDown")
     told = page.locator(".tip p").first.inner_text()
     assert ":" in told and any(c.isdigit() for c in told)
     page = visit("claims/qwen-2026/double-the-next-eight", viewport={"width": 1280, "height": 900})
-    page.locator("#curve").scroll_into_view_if_needed()
+    page.locator("figure[data-live]").first.scroll_into_view_if_needed()
     page.locator(LIVE).first.wait_for()
     page.locator("figure.live .plot").first.focus()
     page.keyboard.press("Home")
@@ -114,6 +118,7 @@ def test_bars_and_readings_are_told_too(visit: Any) -> None:
 
 def test_a_rung_of_the_ladder_leads_to_its_denominator(visit: Any) -> None:
     page = visit("", viewport={"width": 1280, "height": 900})
+    page.locator("figure[data-live]").first.scroll_into_view_if_needed()
     page.locator(LIVE).first.wait_for()
     page.locator("figure.live .plot").first.focus()
     page.keyboard.press("ArrowDown")
@@ -124,6 +129,7 @@ def test_a_rung_of_the_ladder_leads_to_its_denominator(visit: Any) -> None:
 
 def test_dark_charts_are_drawn_dark_and_a_phone_has_its_own(visit: Any) -> None:
     page = visit(SHARES, viewport={"width": 390, "height": 844}, has_touch=True)
+    page.locator("figure[data-live]").first.scroll_into_view_if_needed()
     page.locator(LIVE).first.wait_for()
     paper = "document.querySelector('.plot svg rect, .plot svg path.background').getAttribute('fill')"
     assert page.evaluate(paper) == "white"

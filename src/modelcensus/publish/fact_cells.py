@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modelcensus.measures import number
 
-FRACTIONS = ("by_downloads", "of_known", "of_known_then")
+FRACTIONS = ("coverage", "by_downloads", "of_known", "of_known_then")
 """Columns that are shares."""
 
 

@@ -63,6 +63,7 @@ def config() -> dict:
             "title": None,
             "labelPadding": 5,
         },
+        "legend": {"labelColor": INK, "labelFontSize": 12, "symbolOpacity": 1},
         "concat": {"spacing": 8},
     }
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from modelcensus.claims import Account
 from modelcensus.measures import period_text
 from modelcensus.publish import account_words, drawn_curve, environment
+from modelcensus.publish.fact_cells import fact_text
 from modelcensus.publish.flipped import flipped
 from modelcensus.publish.linked_data import dataset, ld_json
 from modelcensus.publish.pages import tools
@@ -29,6 +30,8 @@ EXAMPLES = (
     "Qwen had more than three times the downloads of Llama in February 2026.",
 )
 """Sentences that the page offers where nothing was pasted yet."""
+LAST = ("period", "value", "low", "high", "coverage", "observed", "scope_size", "flags")
+"""Columns of a row of a record that follow what it is about."""
 FIRST_VERDICTS = 8
 """Verdicts that another page shows of them."""
 MOST_FACTS = 200
@@ -109,7 +112,7 @@ class Pages:
 
     def record(self, record_id: str, record: Mapping[str, object]) -> str:
         """What a number rests on."""
-        return self._page("record.html", "", id=record_id, record=record)
+        return self._page("record.html", "", id=record_id, record=record, in_order=_in_order, fact_text=fact_text)
 
     def source(self, source_id: str, what: str, entries: Mapping[str, object]) -> str:
         """A batch, or a figure that others published."""
@@ -133,6 +136,16 @@ class Pages:
     def _page(self, name: str, menu: str, **content: object) -> str:
         template = self._templates.get_template(name)
         return visible(template.render(menu=menu, menus=self._menus, data=self._data, **content))
+
+
+def _in_order(row: Mapping[str, object]) -> dict[str, object]:
+    """A row of a record as it is read: what it is about, then its period and its value.
+
+    >>> list(_in_order({"coverage": 1.0, "flags": [], "organization": "a", "period": "2026-02", "value": 0.5}))
+    ['organization', 'period', 'value', 'coverage', 'flags']
+    """
+    about = [name for name in row if name not in LAST]
+    return {name: row[name] for name in (*about, *LAST) if name in row}
 
 
 def _href(to: str, root: str = "") -> str:
