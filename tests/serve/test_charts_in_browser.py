@@ -131,10 +131,10 @@ def test_dark_charts_are_drawn_dark_and_a_phone_has_its_own(visit: Any) -> None:
     page = visit(SHARES, viewport={"width": 390, "height": 844}, has_touch=True)
     page.locator("figure[data-live]").first.scroll_into_view_if_needed()
     page.locator(LIVE).first.wait_for()
-    paper = "document.querySelector('.plot svg rect, .plot svg path.background').getAttribute('fill')"
-    assert page.evaluate(paper) == "white"
+    paper = "getComputedStyle(document.querySelector('.plot svg')).backgroundColor"
+    assert page.evaluate(paper) == "rgb(255, 255, 255)"
     page.get_by_role("button", name="Show on a dark page").click()
-    page.wait_for_function(f"{paper} === '#14181f'")
+    page.wait_for_function(f"{paper} === 'rgb(20, 24, 31)'")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("figure.live .plot").first.tap()
     assert page.locator(".tip").first.is_visible()
