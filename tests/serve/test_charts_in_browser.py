@@ -6,6 +6,8 @@ import pytest
 
 SHARES = "explore?measure=share&by=organization&by=month&reading=channel%3Dreported%3Amodelpulse"
 BARS = "explore?measure=share&by=organization&period=2026-02&reading=channel%3Dreported%3Amodelpulse"
+PATIENCE = 240_000
+"""Milliseconds that a page may take on a busy machine."""
 LIVE = "figure.live .plot svg"
 
 pytestmark = pytest.mark.browser
@@ -20,7 +22,7 @@ def visit(browser: Any, address: str) -> Any:
         context = browser.new_context(**settings)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda e: wrong.append(str(e)))
         page.on("request", lambda r: None if r.url.startswith((address, "data:")) else wrong.append(r.url))

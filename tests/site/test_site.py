@@ -246,10 +246,10 @@ def test_charts_answer_from_disk(browser, site: Path) -> None:
     page.on("dialog", lambda dialog: said.append(dialog.message))
     page.goto((site / "leaderboards.html").as_uri())
     page.locator("figure[data-live]").first.scroll_into_view_if_needed()
-    page.locator("figure.live .plot svg").first.wait_for(timeout=30_000)
+    page.locator("figure.live .plot svg").first.wait_for(timeout=120_000)
     page.locator("figure.live .plot").first.focus()
     page.keyboard.press("Home")
-    assert page.locator(".tip p").first.inner_text(timeout=5_000)
+    assert page.locator(".tip p").first.inner_text()
     assert not said
     page.close()
 
