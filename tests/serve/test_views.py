@@ -68,7 +68,8 @@ def test_a_frame_may_be_embedded_and_no_other_page(client: TestClient) -> None:
     frame, page = client.get(f"/explore.embed?{SHARE}"), client.get(f"/explore?{SHARE}")
     assert "frame-ancestors *" in frame.headers["content-security-policy"]
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
-    assert "<img" in frame.text and "<script" not in frame.text
+    assert "<img" in frame.text and re.findall('<script[^>]* src=.([^"]+)', frame.text) == ["/assets/charts.js"]
+    assert frame.text.count("<script") == 1
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,19 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
+import pyarrow.parquet as pq
 import pytest
 from fastapi import FastAPI
 
 from hostile import SCRIPT, TURNED
 from modelcensus.measures import Census
 from modelcensus.publish.scene import Scene
+from modelcensus.publish.theme import DARK_PAPER
 from modelcensus.serve.app import create_app
 from modelcensus.site import Bounds, write_site
+from modelcensus.site.markup import NAMED
 from modelcensus.vocabulary import InputError
 
 BASE = "https://census.example/models/"
@@ -35,7 +39,7 @@ class Links(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
-            if name in ("href", "src", "srcset", "action") and value:
+            if name in ("href", "src", "srcset", "action", *NAMED) and value:
                 self.targets.append(value)
             if name == "id" and value:
                 self.anchors.add(value)
@@ -85,6 +89,43 @@ def test_the_main_pages_are_there_with_their_files_beside_them(site: Path) -> No
         assert preview and (site / name).parent.joinpath(unquote(preview[1])).read_bytes().startswith(b"\x89PNG")
         assert re.search(r'<img src="[^"]+\.svg"', page)
     assert (site / "index.html").is_file() and (site / "search.html").is_file()
+
+
+def test_pictures_for_a_dark_page_charts_that_answer_and_parquet_lie_beside_the_page(site: Path) -> None:
+    page = (site / "leaderboards.html").read_text()
+    dark = re.findall(r'srcset="([^"]+\.dark\.svg)"', page)
+    assert len(dark) >= 2 and all(DARK_PAPER in (site / unquote(d)).read_text() for d in dark)
+    live = re.findall(r'data-live="([^"]+\.chart\.js)"', page)
+    assert live and all((site / unquote(one)).read_text().startswith("censusChart(") for one in live)
+    assert (site / "assets" / "vega.min.js").is_file() and (site / "assets" / "vega-interpreter.js").is_file()
+    for name in ("leaderboards", "organizations/Qwen"):
+        table = pq.read_table(site / f"{name}.parquet")
+        with (site / f"{name}.csv").open() as file:
+            assert table.num_rows == len(list(csv.DictReader(file))) > 0
+
+
+def test_feeds_lead_into_the_site_and_tell_nothing_of_today(site: Path) -> None:
+    feeds = list((site / "feeds").rglob("*.atom"))
+    assert any(f.name == "Qwen.atom" for f in feeds)
+    for path in feeds:
+        root = ElementTree.fromstring(path.read_bytes())
+        assert "gone stale" not in path.read_text()
+        own = [e.get("href") for e in root.iter("{http://www.w3.org/2005/Atom}link")]
+        assert own
+        for link in own:
+            assert not link.startswith("/") and (path.parent / unquote(link)).resolve().is_file(), (path, link)
+
+
+def test_what_the_app_fetches_later_stands_in_the_first_page(site: Path) -> None:
+    page = (site / "index.html").read_text()
+    assert "hx-" not in page and page.count('<div class="later">') == 2
+    assert "No published claim was tested" in page and "counters and series were read" in page
+
+
+def test_check_says_what_it_can_do_without_a_server(site: Path) -> None:
+    page = (site / "check.html").read_text()
+    assert "<form method=" not in page and "modelcensus serve" in page
+    assert 'href="check.html"' in (site / "index.html").read_text()
 
 
 def test_controls_are_links_to_what_was_prepared(site: Path) -> None:
@@ -158,8 +199,12 @@ def test_names_are_inert_on_every_page(site: Path) -> None:
             assert json.loads(data)["@context"] == "https://schema.org"
     assert said > 3
     assert SCRIPT not in (site / "search-index.js").read_text()
-    for path in site.rglob("*.svg"):
+    for path in (*site.rglob("*.svg"), *site.rglob("*.atom")):
         assert "<script" not in path.read_text() and TURNED[0] not in path.read_text()
+    for path in site.rglob("*.chart.js"):
+        called = re.fullmatch(r'censusChart\(("(?:[^"\\]|\\.)*")\);\n', path.read_text())
+        assert called and json.loads(json.loads(called[1]))["spec"], path
+        assert TURNED[0] not in json.loads(called[1])
     for path in site.rglob("*.csv"):
         with path.open() as file:
             assert not [c for row in csv.reader(file) for c in row if c[:1] in ("=", "@", "+", "\t", "\r")], path
@@ -189,6 +234,23 @@ def test_from_disk_with_the_keyboard_alone(browser, site: Path, width: int) -> N
     page.goto((site / "search.html").as_uri() + "?q=" + "%3Cscript%3E")
     assert page.locator("#found a").count() >= 1
     assert not said and all(url.startswith(("file:", "data:")) for url in asked)
+    page.close()
+
+
+@pytest.mark.browser
+def test_charts_answer_from_disk(browser, site: Path) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    page.goto((site / "leaderboards.html").as_uri())
+    page.locator("figure[data-live]").first.scroll_into_view_if_needed()
+    page.locator("figure.live .plot svg").first.wait_for(timeout=120_000)
+    page.locator("figure.live .plot").first.focus()
+    page.keyboard.press("Home")
+    assert page.locator(".tip p").first.inner_text()
+    assert not said
     page.close()
 
 

@@ -3,5 +3,18 @@
 from modelcensus.claims.account import Account, account
 from modelcensus.claims.entries import Claim, Pack
 from modelcensus.claims.packs import bundled_packs, find_claim, find_packs, read_pack
+from modelcensus.claims.told_verdicts import Compared, ToldVerdict, ToldVerdicts
 
-__all__ = ["Account", "Claim", "Pack", "account", "bundled_packs", "find_claim", "find_packs", "read_pack"]
+__all__ = [
+    "Account",
+    "Claim",
+    "Compared",
+    "Pack",
+    "ToldVerdict",
+    "ToldVerdicts",
+    "account",
+    "bundled_packs",
+    "find_claim",
+    "find_packs",
+    "read_pack",
+]

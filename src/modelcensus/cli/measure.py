@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, emit_bytes, notes, open_census, say
-from modelcensus.measures import Result, number
+from modelcensus.measures import Result, cell, number
 from modelcensus.vocabulary import Request
 
 Format = Literal["table", "json", "csv", "parquet", "svg", "png", "vega", "sentence", "citation", "bibtex"]
@@ -117,7 +117,7 @@ def _print_table(result: Result) -> None:
         high = "open" if is_open and row.high is None else "" if row.high is None else number(row.high, result.unit)
         low = "" if row.low is None else number(row.low, result.unit)
         table.add_row(
-            *("" if row.dimensions[n] is None else str(row.dimensions[n]) for n in names),
+            *(cell(n, row.dimensions[n]) for n in names),
             row.period, number(row.value, result.unit), low, high, coverage, "; ".join(row.flags),
         )  # fmt: skip
     console = Console(highlight=False, markup=False)

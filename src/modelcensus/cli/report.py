@@ -54,5 +54,10 @@ def chosen_packs(census: Census, claims: list[str] | None) -> list[Pack]:
         return find_packs(claims) if claims else []
     if all(c.startswith(LOG) for c in census.channels):
         return []  # the bundled ones are of the Hub, which own logs say nothing of
+    return first_packs()
+
+
+def first_packs() -> list[Pack]:
+    """The pack that every report tests, and those that lie beside it."""
     bundled = bundled_packs()
     return [p for p in find_packs() if p.id == FIRST or p != bundled.get(p.id)]

@@ -53,7 +53,7 @@ def serve(
     desks
         Answers that are worked out at the same time; each opens the ledger anew. Claims have a desk of their own.
     no_prepare
-        Do not work out the main pages before anybody asks for them.
+        Do not work out the main pages before anybody asks for them, nor test claims while nobody does.
     """
     root = ledger_root(ledger)
     with _listening(host, port) as listening:
@@ -108,7 +108,11 @@ async def _prepare(loading: Loading, front: Front | None, server: uvicorn.Server
         server.should_exit = True
         return
     if front:
+        from modelcensus.cli.report import first_packs
+
         await front.prepare()
+        tested = [f"/claims/{pack.id}/{claim.id}" for pack in first_packs() for claim in pack.claims]
+        await front.prepare_claims(tested)
 
 
 def _kept(root: Path, folders: list[Path]) -> KeptAnswers:

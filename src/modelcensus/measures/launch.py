@@ -75,6 +75,7 @@ def launch(frame: Frame) -> ir.Table:
     aged = downloads_at(frame, AGES, f"({subject}) or ({others})", "launch_aged")
     keys = frame.dimensions or ("repository",)
     own = frame.engine.query("launch_own", f"select * from launch_aged c where {subject}")
+    _must_be_dated(frame)
     frame.evidence.extend((aged, own))
     one = replace(frame, quantities=own, request=replace(frame.request, by=keys))
     rows = frame.engine.fetch(add_up_known(one.subject(), (*keys, "span"))).to_pylist()
@@ -91,6 +92,24 @@ def _subject(frame: Frame) -> str:
     asked = f"({frame.scope.where}) and {subject_sql(frame)} and {released_in(frame)} and released is not null"
     named = any(d == "repository" for d, _values in frame.request.of)
     return asked if named else f"{asked} and first_party and {ORIGINAL}"
+
+
+def _must_be_dated(frame: Frame) -> None:
+    """RequestError where nothing of the subject has a day of release: it exists, and has no first days to count."""
+    if frame.engine.rows("select unit from launch_own limit 1"):
+        return
+    undated = frame.engine.rows(
+        f"""select repository from catalog where ({frame.scope.where}) and {subject_sql(frame)} and released is null
+            order by repository limit 1"""
+    )
+    if undated:
+        name = undated[0]["repository"]
+        raise RequestError(
+            f"the day on which {name} was released is not known: no source states when it was created",
+            where="measure launch",
+            remedy="import a source that has createdAt, or state the day in a knowledge file"
+            " (releases.yml: repository, released)",
+        )
 
 
 def _comparable(frame: Frame, subject: str) -> str:

@@ -44,6 +44,14 @@ class ValueAxis:
             return 10**place
         return -place if self.kind == "places" else place
 
+    def short(self, value: float) -> str:
+        """A value as it stands beside a name: no more digits than fit there."""
+        return short_text(value, self.percent, self.kind == "places")
+
+    def said(self, value: float, low: float | None, high: float | None) -> str:
+        """A value with its interval, as it is told where somebody points at it."""
+        return said_text(value, low, high, self.percent, self.kind == "places")
+
     def encoding(self) -> alt.Y:
         """The encoding of the field `value`."""
         axis = alt.Axis(labelExpr=self._label(), tickCount=5, domain=False, ticks=False)
@@ -66,3 +74,43 @@ class ValueAxis:
         if self.kind == "log":
             return "format(datum.value, '~s')"
         return "format(datum.value, ',~f')"
+
+
+def short_text(value: float, percent: bool, place: bool = False) -> str:
+    """A value with two or three digits.
+
+    >>> short_text(0.4567, True), short_text(1_234_567_890, False), short_text(3.0, False, place=True)
+    ('46 %', '1.23 bn', '3')
+    """
+    if percent:
+        return f"{value * 100:.0f} %"
+    if place:
+        return f"{value:.0f}"
+    for size, word in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}{word}"
+    return f"{value:.3g}"
+
+
+def said_text(value: float, low: float | None, high: float | None, percent: bool, place: bool = False) -> str:
+    """A value and the interval that the data allow.
+
+    >>> said_text(0.4567, 0.4, 0.5, True), said_text(2e6, 1e6, None, False), said_text(7.0, 7.0, 7.0, False)
+    ('45.7 % (40.0 % to 50.0 %)', '2 M (at least 1 M)', '7')
+    """
+    interval = interval_text(low, high, percent, place)
+    return f"{_told(value, percent, place)} ({interval})" if interval else _told(value, percent, place)
+
+
+def interval_text(low: float | None, high: float | None, percent: bool, place: bool = False) -> str:
+    """The interval of a value; nothing where it is exact or has no bounds. An open one says so."""
+    if low is None and high is None:
+        return ""
+    least = _told(low or 0.0, percent, place)
+    if high is None:
+        return f"at least {least}"
+    return f"{least} to {most}" if (most := _told(high, percent, place)) != least else ""
+
+
+def _told(value: float, percent: bool, place: bool) -> str:
+    return f"{value * 100:.1f} %" if percent else short_text(value, False, place)

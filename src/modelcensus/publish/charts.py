@@ -8,18 +8,22 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 import altair as alt
 import vl_convert
 
-from modelcensus.publish.axes import AxisKind, ValueAxis
+from modelcensus.publish.axes import AxisKind, ValueAxis, interval_text
 from modelcensus.publish.colours import colours_of
 from modelcensus.publish.marks import Mark, Rule, key_of, rule_layers, rules_of
-from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, config
+from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, Size, config
 from modelcensus.vocabulary.inert_text import straight
 
 WIDE = 0.1
 """A share whose interval is wider than this is drawn as a band without a line (docs/method.md, section 2)."""
+
+Along = Literal["time", "bars", "readings", ""]
+"""What somebody who points at a chart moves along."""
 
 LETTER = 8.2
 """Pixels of a bold letter of a line's label, in the widest usual font."""
@@ -48,7 +52,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: a label, a value, its text, and bounds where there are some; `accent` marks the one meant."""
+    """One bar: a label, a value, its text, and bounds where there are some; `accent` marks the one meant, `to` is the
+    page of the app that shows it over time."""
 
     label: str
     value: float
@@ -56,6 +61,7 @@ class Bar:
     low: float | None = None
     high: float | None = None
     accent: bool = False
+    to: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ class Chart:
 
     spec: dict = field(repr=False)
     words: Words
+    along: Along = ""
 
     @cached_property
     def _svg(self) -> str:
@@ -107,8 +114,10 @@ def line_chart(
     )  # fmt: skip
     x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
     y = values.encoding()
+    for row in rows:
+        row |= {"short": values.short(row["value"]), "said": values.said(row["value"], row["low"], row["high"])}
     base = alt.Chart(alt.Data(values=tuple(rows))).encode(x=x, color=colour)
-    labels = _end_labels(rows, names, values, room.height)
+    labels = _end_labels(rows, names, values, room)
     width = room.width - label_room(labels, size)
     days = [r["at"] for r in rows]
     rules = rules_of(marks, min(days), max(days), width) if marks and days else []
@@ -128,7 +137,7 @@ def line_chart(
         )
         layers.append(spread.mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle"))
     plot = alt.layer(*layers).properties(width=width, height=room.height)
-    return finish(plot, words, size, indent=-40, rules=rules)
+    return finish(plot, words, size, indent=-40, rules=rules, along="time")
 
 
 def bar_chart(bars: Sequence[Bar], words: Words, *, percent: bool, size: str = "post") -> Chart:
@@ -143,6 +152,7 @@ def bar_chart(bars: Sequence[Bar], words: Words, *, percent: bool, size: str = "
                 "low": bar.low if bar.low is not None and bar.low != bar.high else None,
                 "high": bar.high if bar.high is not None and bar.low != bar.high else None,
                 "end": max(bar.value, bar.high or 0), "kind": "accent" if bar.accent else "plain",
+                "said": _said(bar, percent), **({"to": bar.to} if bar.to else {}),
             }
         )  # fmt: skip
     top = max((r["end"] for r in rows), default=1) or 1
@@ -171,7 +181,7 @@ def bar_chart(bars: Sequence[Bar], words: Words, *, percent: bool, size: str = "
     if any(r["low"] is not None for r in rows):
         layers.append(base.mark_rule(color=INK, strokeWidth=1.6, yOffset=at).encode(x=alt.X("low:Q"), x2="high:Q"))
     plot = alt.layer(*layers).properties(width=room.width, height=alt.Step(step))
-    return finish(plot, words, size)
+    return finish(plot, words, size, along="bars")
 
 
 def finish(
@@ -180,6 +190,7 @@ def finish(
     size: str,
     indent: int = 0,
     rules: Sequence[Rule] = (),
+    along: Along = "",
 ) -> Chart:
     """A plot with its finding above it, and what its rules are and its source below."""
     room = SIZES[size]
@@ -193,7 +204,7 @@ def finish(
     spec["description"] = words.alt or f"{words.title}. {words.subtitle}"
     if rules:
         spec["description"] += f". {key_of(rules)}: {'. '.join(f'{r.letter}, {r.text}' for r in rules)}"
-    return Chart(spec, words)
+    return Chart(spec, words, along)
 
 
 def _caption(words: Words, size: str, indent: int, rules: Sequence[Rule]) -> alt.LayerChart | alt.FacetChart:
@@ -234,7 +245,7 @@ def last_values(points: Sequence[Point], first_is_least: bool = False) -> list[s
     return sorted(last, key=lambda s: (sign * last[s][1], s))
 
 
-def _end_labels(rows: list[dict], names: list[str], axis: ValueAxis, height: int) -> list[dict]:
+def _end_labels(rows: list[dict], names: list[str], axis: ValueAxis, room: Size) -> list[dict]:
     """The name of each line at its end, pushed apart where they would touch."""
     ends = {}
     for row in rows:
@@ -242,12 +253,14 @@ def _end_labels(rows: list[dict], names: list[str], axis: ValueAxis, height: int
             ends[row["series"]] = row
     latest = max((r["at"] for r in ends.values()), default="")
     bottom, top = axis.place(axis.bottom), axis.place(axis.top)
-    gap = (top - bottom) * 15.5 / height
+    gap = (top - bottom) * 15.5 / room.height
     labels, below = [], float("inf")
     for name in sorted(names, key=lambda n: -axis.place(ends[n]["value"])):
         place = min(axis.place(ends[name]["value"]), below - gap)
         below = place
-        labels.append({"series": name, "at": latest, "place": place, "text": f"{name} {_shown(ends[name], axis)}"})
+        called = short_name(name, room.name_letters)
+        text = f"{called} {ends[name]['short']}"
+        labels.append({"series": name, "name": called, "at": latest, "place": place, "text": text})
     lift = bottom - min((label["place"] for label in labels), default=bottom)
     if lift > 0:
         above = -float("inf")
@@ -257,10 +270,22 @@ def _end_labels(rows: list[dict], names: list[str], axis: ValueAxis, height: int
     return [{**label, "place": axis.value(label["place"])} for label in labels]
 
 
-def _shown(row: dict, axis: ValueAxis) -> str:
-    if axis.percent:
-        return f"{100 * row['value']:.0f} %"
-    return f"{row['value']:.0f}" if axis.kind == "places" else _compact(row["value"])
+def _said(bar: Bar, percent: bool) -> str:
+    interval = interval_text(bar.low, bar.high, percent)
+    known = not interval or bar.text.startswith(("between", "at least"))  # the text is the interval itself
+    return f"{bar.label}: {bar.text}" + ("" if known else f" ({interval})")
+
+
+def short_name(name: str, most: int) -> str:
+    """A name in so many letters: of a repository without its namespace, then cut.
+
+    >>> short_name("Qwen/Qwen3-VL-8B-Instruct", 30), short_name("Qwen/Qwen3-VL-8B-Instruct", 18)
+    ('Qwen/Qwen3-VL-8B-Instruct', 'Qwen3-VL-8B-Instr…')
+    """
+    if len(name) <= most:
+        return name
+    own = name.rpartition("/")[2] or name
+    return own if len(own) <= most else f"{own[: most - 1]}…"
 
 
 def label_room(labels: list[dict], size: str) -> int:
@@ -277,14 +302,7 @@ def time_axis(rows: list[dict], size: str) -> alt.Axis:
     pattern = "timeFormat(datum.value, month(datum.value) == 0 ? '%Y' : '%b')"
     if years == 1:
         pattern = "timeFormat(datum.value, '%b %Y')" if size != "phone" else "timeFormat(datum.value, '%b')"
-    return alt.Axis(labelExpr=pattern, tickCount=count, grid=False, labelOverlap=True)
-
-
-def _compact(value: float) -> str:
-    for size, word in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
-        if abs(value) >= size:
-            return f"{value / size:.3g}{word}"
-    return f"{value:.3g}"
+    return alt.Axis(labelExpr=pattern, tickCount=count, grid=False, labelOverlap=True, labelSeparation=8)
 
 
 __all__ = [
@@ -298,5 +316,6 @@ __all__ = [
     "label_room",
     "last_values",
     "line_chart",
+    "short_name",
     "time_axis",
 ]

@@ -8,7 +8,7 @@ from textwrap import shorten
 import altair as alt
 
 from modelcensus.claims import Account
-from modelcensus.claims.wording import choice_text, compare_text, verdict_text
+from modelcensus.claims.wording import choice_text, compare_text, value_text, verdict_text
 from modelcensus.publish.charts import Chart, Words, finish
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES
@@ -16,6 +16,8 @@ from modelcensus.vocabulary import RequestError
 
 COLOURS = {"holds": PALETTE[2], "fails": PALETTE[1], "undetermined": "#8d96a3"}
 MONTH = "month"
+MOST_READ = 600
+"""Readings up to which each tells its choices where somebody points at it; of more, the table below has them."""
 ROW = 15
 """Height of a line of the matrix of choices."""
 LETTER = 6.4
@@ -34,10 +36,12 @@ def curve_chart(account: Account, size: str = "post", named: bool = True) -> Cha
         )
     unit = MONTH if account.claim.measure == "crossover" else next(o.result.unit for o in tested if o.result)
     start = account.as_worded
+    read = _read(account) if len(tested) <= MOST_READ else [""] * len(tested)
     rows = [
         {
             "place": i, "verdict": o.verdict, "value": o.value, "worded": o is start,
             "low": o.low if o.low is not None else o.value, "high": o.high if o.high is not None else o.value,
+            "said": f"{o.verdict}{' (as worded)' if o is start else ''}: {value_text(o)}", "read": read[i],
         }
         for i, o in enumerate(tested)
     ]  # fmt: skip
@@ -71,11 +75,20 @@ def curve_chart(account: Account, size: str = "post", named: bool = True) -> Cha
     words = Words(
         account.claim.statement.removesuffix("."),
         f"Every reading that the data can answer ({len(tested):,}), sorted; ringed: as worded; "
-        f"dashed: {compare_text(account.claim.compare, unit) if account.claim.compare else ''}. {verdict_text(account)}",
+        f"dashed: {compare_text(account.claim.compare, unit) if account.claim.compare else ''}; {verdict_text(account)}",
         f"{source_line(start.result) if start and start.result else ''}"
         f"{f' The whole account: modelcensus claims show {account.id}' if named else ''}".strip(),
     )
-    return finish(alt.vconcat(above, _matrix(account, width, x, size), spacing=6), words, size)
+    return finish(alt.vconcat(above, _matrix(account, width, x, size), spacing=6), words, size, along="readings")
+
+
+def _read(account: Account) -> list[str]:
+    """The choices of each reading in which they differ."""
+    tested = account.tested
+    differing = [n for n in account.freedoms if len({o.specification.choice(n) for o in tested}) > 1]
+    return [
+        "; ".join(choice_text(account, n, c) for n in differing if (c := o.specification.choice(n))) for o in tested
+    ]
 
 
 def _room(size: str) -> int:

@@ -9,6 +9,7 @@ from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
 
+from modelcensus.claims.verdicts import UNTESTABLE
 from modelcensus.engine import DuckDBEngine
 from modelcensus.ledger import Ledger, Manifest
 from modelcensus.measures import Bounds, Census, Inputs, Key, Side, kept_files, number_key
@@ -70,6 +71,19 @@ def read_side(name: str, ledger: Ledger, folders: Iterable[Path] = ()) -> Side:
     if not side.inputs.manifests:
         raise LedgerError(f"no batch committed by {day}", where=str(ledger.root), remedy="name a later day")
     return side
+
+
+def verdicts_of(name: str) -> tuple[str, dict[str, tuple[str, str]]] | None:
+    """The name of a published edition, and the verdicts that it tells: as worded and over all readings, by PACK/CLAIM;
+    nothing of a day. Its folder, or its edition.json, is one that `read_side` could read."""
+    if not name or DAY.fullmatch(name):
+        return None
+    file = Path(name) / "edition.json" if Path(name).is_dir() else Path(name)
+    content = json.loads(file.read_text())
+    told = content.get("claims") or {}
+    return str(content["edition"]), {
+        claim: (one.get("as_worded") or UNTESTABLE, one["verdict"]) for claim, one in told.items()
+    }
 
 
 def day_before_the_newest(ledger: Ledger) -> date | None:

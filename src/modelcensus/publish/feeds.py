@@ -18,6 +18,8 @@ from modelcensus.vocabulary import CensusError
 
 ATOM = "http://www.w3.org/2005/Atom"
 TAG = "tag:modelcensus,2026:"
+STALE = "stale:"
+"""How ids of entries begin that tell what holds today."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def _stale(scene: Scene, today: date) -> Iterator[Entry]:
         if source["status"] in NEEDS_ACTION:
             name, day = str(source["source"]), str(source["to"])
             text = f"{name} ({source['status']}) was last read on {day}, {source['days_since']} days before {today}."
-            yield Entry(f"stale:{name}:{day}", day, f"{name} has gone stale", text)
+            yield Entry(f"{STALE}{name}:{day}", day, f"{name} has gone stale", text)
 
 
 def atom(feed: Feed, address: str) -> str:

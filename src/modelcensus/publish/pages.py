@@ -10,9 +10,11 @@ from modelcensus.claims import Account
 from modelcensus.claims.wording import decided_text
 from modelcensus.flows.series_breaks import KIND
 from modelcensus.ledger import Manifest
-from modelcensus.measures import Result, Row, bounds, number, period_text
+from modelcensus.measures import Result, Row, bounds, cell, number, period_text
 from modelcensus.publish.breaks import break_words
+from modelcensus.publish.fact_cells import fact_text
 from modelcensus.publish.links import href, markdown_of, plain_markdown
+from modelcensus.publish.prose import Prose
 from modelcensus.publish.section import DataTable, Section
 from modelcensus.publish.tested import Tested, page_of
 from modelcensus.publish.verdict_words import counts, evidence_of_all, summary, verdict_as_worded, why, worded
@@ -42,6 +44,8 @@ class Page:
     unanswered: list[str]
     knowledge: str
     tested: Tested = field(default_factory=Tested)
+    flipped: list[Prose] = field(default_factory=list)
+    """Which claims flipped since the edition that this one is compared with."""
 
     @property
     def told(self) -> "ToldClaims | None":
@@ -115,7 +119,7 @@ def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
     ]
     shown = [
         [
-            *("" if row.dimensions[n] is None else str(row.dimensions[n]) for n in names),
+            *(cell(n, row.dimensions[n]) for n in names),
             period_text(row.period),
             number(row.value, result.unit),
             *([bounds(row, result.unit) or "exact"] if has_bounds else []),
@@ -208,7 +212,7 @@ def tools() -> dict[str, object]:
     """What templates can call."""
     return {
         "picture": _picture, "table_rows": table_rows, "left_out": left_out, "number": number,
-        "period_text": period_text, "cell": _cell, "ROWS": ROWS, "href": href, "markdown": markdown_of, "page_of": page_of,
+        "period_text": period_text, "cell": _cell, "ROWS": ROWS, "fact_text": fact_text, "href": href, "markdown": markdown_of, "page_of": page_of,
         "why": why, "decided_text": decided_text, "counts": counts,
         "as_worded": verdict_as_worded, "worded": lambda one: worded(one, one.as_worded),
     }  # fmt: skip

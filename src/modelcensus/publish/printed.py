@@ -86,6 +86,7 @@ def _content(page: Page, edition_id: str, charts: dict[str, dict[str, str]]) -> 
         "sections": [_section(s, page, charts) for s in page.sections],
         "claims": None if told is None else {
             "summary": _parts(told.summary, known),
+            "flipped": [_parts(line, known) for line in page.flipped],
             "evidence": _parts(told.evidence, known),
             "packs": [{"title": p.title, "claims": [_claim(a, known) for a in some]} for p, some in told.by_pack],
             "untestable": [

@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 
-from modelcensus.claims import Pack
+from modelcensus.claims import Pack, ToldVerdict, ToldVerdicts
 from modelcensus.engine import write_atomically
 from modelcensus.measures import Census, Result
 from modelcensus.measures.health import health
@@ -14,6 +15,7 @@ from modelcensus.publish.account_pages import account_files
 from modelcensus.publish.article import write_article
 from modelcensus.publish.data_package import package_files
 from modelcensus.publish.editions import day_before_the_newest, edition_id, read_side
+from modelcensus.publish.flipped import flips_since
 from modelcensus.publish.packed import Told
 from modelcensus.publish.pages import Page, render_html, render_markdown
 from modelcensus.publish.printed import TITLE, must_print, printed
@@ -72,7 +74,8 @@ def write_report(
     results = {r.provenance.id: r for s in sections for r in s.all_results()}
     tested = Tested.of(census, claims, progress)
     version = str(census.knowledge.version)
-    page = Page(name, sections, charts, results, census.manifests, health(census), unanswered, version, tested)
+    page = Page(name, sections, charts, results, census.manifests, health(census), unanswered, version, tested,
+                flips_since(previous, tested))  # fmt: skip
     if tested.shown:
         files |= account_files(tested, name, progress)
     article, asked = write_article(page, scene, progress)
@@ -90,6 +93,8 @@ def write_report(
         progress("setting the PDF")
         files["report.pdf"] = printed(page, made, _pictures(sections))
     files["edition.json"] = _edition(census, page, every, files, made)
+    newest = max(m.committed_at for m in census.manifests).astimezone(UTC).date()
+    ToldVerdicts(census.ledger.root).keep(made, newest, {a.id: ToldVerdict.of(a) for a in tested.accounts})
     progress("writing")
     for path, content in files.items():
         write_atomically(folder / path, content)

@@ -19,6 +19,9 @@ OF_AGES = (
 SAID = (
     "downloads",
     "of_total",
+    "count",
+    "of_all",
+    "most",
     "against",
     "index",
     "over",
@@ -45,7 +48,10 @@ def result_chart(
         points = [Point(series_name(result, r), r.end_day, r.value or 0, r.low, r.high) for r in rows]
         return _over_time(result, points, words, percent, size, shape)
     if not rows:  # nothing has an estimate: a bar is what is sure, its interval what is possible
-        rows = [r for r in result.rows if r.span == result.rows[-1].span and r.low is not None]
+        newest = [r for r in result.rows if r.span == result.rows[-1].span and r.low is not None]
+        rows = [r for r in newest if r.low] or newest
+        if left := len(newest) - len(rows):
+            words = replace(words, subtitle=f"{words.subtitle}; of {left:,} more nothing is sure")
     bars = [
         Bar(
             series_name(result, r),
@@ -53,8 +59,9 @@ def result_chart(
             number(r.value, result.unit) if r.value is not None else bounds(r, result.unit).partition(";")[0],
             r.low,
             r.high,
+            accent=place == 0,
         )
-        for r in sorted(rows, key=lambda r: -_sure(r))[:MOST]
+        for place, r in enumerate(sorted(rows, key=lambda r: -_sure(r))[:MOST])
     ]
     return bar_chart(bars, words, percent=percent, size=size)
 

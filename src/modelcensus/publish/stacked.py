@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from modelcensus.publish.charts import Chart, Point, Words, finish, label_room, last_values, time_axis
+from modelcensus.publish.axes import said_text, short_text
+from modelcensus.publish.charts import Chart, Point, Words, finish, label_room, last_values, short_name, time_axis
 from modelcensus.publish.colours import colours_of
 from modelcensus.publish.marks import Mark, rule_layers, rules_of
-from modelcensus.publish.theme import FAINT, SIZES
+from modelcensus.publish.theme import FAINT, SIZES, Size
 
 REST = "all others"
 
@@ -28,17 +29,17 @@ def stack_chart(
     rows = []
     for day, values in by_day.items():
         rest = max(0.0, 1 - sum(values.values()))
-        rows += [
-            {"series": n, "at": day, "value": values.get(n, 0.0) if n != REST else rest, "order": i}
-            for i, n in enumerate(order)
-        ]
+        for place, name in enumerate(order):
+            value = values.get(name, 0.0) if name != REST else rest
+            told = {"short": short_text(value, True), "said": said_text(value, None, None, True)}
+            rows.append({"series": name, "at": day, "value": value, "order": place, **told})
     colours = [*colours_of(names), FAINT]
     colour = alt.Color("series:N", scale=alt.Scale(domain=order, range=colours), legend=None)
     x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
     axis = alt.Axis(labelExpr="format(datum.value * 100, '.0f') + ' %'", tickCount=5, domain=False, ticks=False)
     y = alt.Y("value:Q", stack="zero", axis=axis, scale=alt.Scale(domain=[0, 1]))
     base = alt.Chart(alt.Data(values=tuple(rows))).encode(x=x, color=colour, order=alt.Order("order:Q"))
-    labels = _labels(by_day[days[-1]], names, days[-1], room.height) if days else []
+    labels = _labels(by_day[days[-1]], names, days[-1], room) if days else []
     width = room.width - label_room(labels, size)
     rules = rules_of(marks, days[0], days[-1], width) if marks and days else []
     layers: list[alt.Chart] = [base.mark_area(opacity=0.9, stroke="white", strokeWidth=0.6).encode(y=y)]
@@ -49,18 +50,19 @@ def stack_chart(
             .encode(x=alt.X("at:T"), y=alt.Y("place:Q"), text="text:N", color=colour)
             .mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle")
         )
-    return finish(
-        alt.layer(*layers).properties(width=width, height=room.height), words, size, indent=-40, rules=rules
-    )
+    plot = alt.layer(*layers).properties(width=width, height=room.height)
+    return finish(plot, words, size, indent=-40, rules=rules, along="time")
 
 
-def _labels(last: dict[str, float], names: list[str], day: str, height: int) -> list[dict]:
+def _labels(last: dict[str, float], names: list[str], day: str, room: Size) -> list[dict]:
     """Names in the middle of their areas at the last day, pushed apart where they would touch."""
-    gap, at, above, labels = 15.5 / height, 0.0, -1.0, []
+    gap, at, above, labels = 15.5 / room.height, 0.0, -1.0, []
     for name in names:
         share = last.get(name, 0.0)
         place = max(at + share / 2, above + gap)
-        labels.append({"series": name, "at": day, "place": place, "text": f"{name} {100 * share:.0f} %"})
+        called = short_name(name, room.name_letters)
+        text = f"{called} {100 * share:.0f} %"
+        labels.append({"series": name, "name": called, "at": day, "place": place, "text": text})
         at, above = at + share, place
     over = max((label["place"] for label in labels), default=0) - 1
     return [{**label, "place": label["place"] - over} for label in labels] if over > 0 else labels

@@ -15,21 +15,22 @@ DARK_PALETTE = ("#6cb2f0", "#ff8f66", "#5cc6a0", "#cf9be6", "#e3b341", "#b4bac6"
 
 @dataclass(frozen=True)
 class Size:
-    """Width of the plot in pixels, height of a time plot, letters per line of title, caption and labels: few
-    enough for the widest sans-serif font that a reader's machine may put in the place of ours."""
+    """Width of the plot in pixels, height of a time plot, letters per line of title, caption and labels, and of the name
+    at the end of a line: few enough for the widest sans-serif font that a reader's machine may put in the place of ours."""
 
     width: int
     height: int
     title_letters: int
     small_letters: int
     label_letters: int
+    name_letters: int
 
 
 SIZES = {
-    "post": Size(680, 380, 56, 90, 38),
-    "social": Size(760, 330, 62, 100, 42),
-    "print": Size(620, 360, 51, 82, 35),
-    "phone": Size(340, 330, 29, 44, 21),
+    "post": Size(680, 380, 56, 90, 38, 32),
+    "social": Size(760, 330, 62, 100, 42, 32),
+    "print": Size(620, 360, 51, 82, 35, 30),
+    "phone": Size(340, 330, 29, 44, 21, 13),
 }
 
 
@@ -62,6 +63,7 @@ def config() -> dict:
             "title": None,
             "labelPadding": 5,
         },
+        "legend": {"labelColor": INK, "labelFontSize": 12, "symbolOpacity": 1},
         "concat": {"spacing": 8},
     }
 

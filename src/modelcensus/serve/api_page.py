@@ -60,7 +60,7 @@ def _operation(method: str, path: str, told: Mapping[str, Any], schema: Mapping[
             Taken(name, "body", _kind(field), name in body.get("required", []), field.get("description", ""))
             for name, field in body.get("properties", {}).items()
         ]
-    text = " ".join(told.get("description", "").split())
+    text = " ".join(told.get("description", "").replace("`", "").split())
     return Operation(method, path, text, tuple(takes), tuple(told["responses"]), EXAMPLES.get(path, ""))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, FastAPI, Form, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,8 +13,10 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from modelcensus.claims import find_claim, find_packs
+from modelcensus.claims import Account, find_claim, find_packs
 from modelcensus.measures import Census
+from modelcensus.publish.curve_chart import curve_chart
+from modelcensus.publish.live_chart import live_chart
 from modelcensus.publish.records import figure_entries
 from modelcensus.publish.views import Page as ViewPage
 from modelcensus.publish.views import View
@@ -27,7 +29,7 @@ from modelcensus.serve.problems import problem, problem_of
 from modelcensus.serve.refusing import API, refusal
 from modelcensus.serve.small import small_answers
 from modelcensus.serve.tester import Tester
-from modelcensus.serve.views import Views, add_views, address
+from modelcensus.serve.views import SUFFIXES, Views, add_views, address
 from modelcensus.vocabulary import CensusError, RequestError
 
 Text = Annotated[str, Form()]
@@ -94,13 +96,27 @@ def create_app(open_census: Callable[[], Census], desks: int = 1) -> FastAPI:
     def claims() -> str:
         return pages.packs()
 
-    @app.get("/claims/{pack}/{claim}", include_in_schema=False)
-    def claim(pack: str, claim: str) -> str:
+    @app.get("/claims/flipped", include_in_schema=False)
+    def told() -> Response:  # changes with every claim that is tested: not kept
+        return HTMLResponse(pages.flipped(), headers={"cache-control": "no-store"})
+
+    def account_of(pack: str, claim: str) -> Account:
         try:
             found = find_claim(tester.packs, f"{pack}/{claim}")
         except RequestError as error:
             raise HTTPException(404, str(error)) from error
-        return pages.claim(tester.kept(*found))
+        return tester.kept(*found)
+
+    @app.get("/claims/{pack}/{claim}.chart.js", include_in_schema=False)
+    def curve(pack: str, claim: str, size: Literal["post", "phone"] = "post") -> Response:
+        one = account_of(pack, claim)
+        if not one.tested:
+            raise HTTPException(404, "no reading of this claim has evidence here, so that there is no curve")
+        return Response(live_chart(curve_chart(one, size)), media_type=SUFFIXES[".chart.js"])
+
+    @app.get("/claims/{pack}/{claim}", include_in_schema=False)
+    def claim(pack: str, claim: str) -> str:
+        return pages.claim(account_of(pack, claim))
 
     @app.get("/provenance/{id}", include_in_schema=False)
     def provenance(id: str) -> str:

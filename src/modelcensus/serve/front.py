@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from threading import Thread
@@ -23,6 +24,8 @@ ANY_HOST = ("*",)
 PREPARED = ("/", "/check", "/explore", "/compare", "/leaderboards", "/claims", "/health", "/method", "/style.css")
 """Pages that are worked out before anybody asks, with their pictures."""
 PICTURE = re.compile(rb'(?:src|srcset)="(/[^"]+)"')
+QUIET, LONGEST_TEST = 20.0, 15.0
+"""Seconds without a request before a claim is tested that nobody asked for, and those that it may take."""
 PAUSE = 0.05
 """Seconds between looks whether somebody is waiting."""
 
@@ -62,8 +65,10 @@ class Front:
     ) -> None:
         self._keeping = Keeping(Limits(app, rates or Rates()), kept or KeptAnswers())
         self._app = TrustedHostMiddleware(Guard(self._keeping), allowed_hosts=list(hosts), www_redirect=False)
+        self._asked_at = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._asked_at = time.monotonic()
         await self._app(scope, receive, send)
 
     @property
@@ -86,6 +91,20 @@ class Front:
             except Exception:  # whoever asks for that page is told
                 continue
             waiting += [html.unescape(m.decode()) for m in PICTURE.findall(body) if not m.startswith(b"/assets")]
+
+    async def prepare_claims(self, addresses: Iterable[str]) -> None:
+        """Test claims one after another while nobody has asked for anything for a while; on a ledger where one of them
+        takes long, the others are left to those who open them."""
+        for address in addresses:
+            while time.monotonic() - self._asked_at < QUIET or not self._keeping.idle:
+                await asyncio.sleep(1)
+            began = time.monotonic()
+            try:
+                await self._fetched(address)
+            except Exception:  # whoever asks for that page is told
+                continue
+            if time.monotonic() - began > LONGEST_TEST:
+                return
 
     async def _fetched(self, address: str) -> bytes:
         path, _, query = address.partition("?")

@@ -10,7 +10,10 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from modelcensus.claims import Account
+from modelcensus.measures import period_text
 from modelcensus.publish import account_words, drawn_curve, environment
+from modelcensus.publish.fact_cells import fact_text
+from modelcensus.publish.flipped import flipped
 from modelcensus.publish.linked_data import dataset, ld_json
 from modelcensus.publish.pages import tools
 from modelcensus.publish.tested import Tested
@@ -27,6 +30,10 @@ EXAMPLES = (
     "Qwen had more than three times the downloads of Llama in February 2026.",
 )
 """Sentences that the page offers where nothing was pasted yet."""
+LAST = ("period", "value", "low", "high", "coverage", "observed", "scope_size", "flags")
+"""Columns of a row of a record that follow what it is about."""
+FIRST_VERDICTS = 8
+"""Verdicts that another page shows of them."""
 MOST_FACTS = 200
 """Rows of a table of facts on a page; all of them are in its files."""
 
@@ -76,6 +83,16 @@ class Pages:
         """All packs and their claims."""
         return self._page("packs.html", "/claims", packs=self._tester.packs)
 
+    def flipped(self) -> str:
+        """Which claims of the packs have another verdict than they had, and the verdicts now."""
+        compared = self._tester.told()
+        statements = {f"{p.id}/{c.id}": c.statement for p in self._tester.packs for c in p.claims}
+        untested = sum(name not in compared.now for name in statements)
+        return self._page(
+            "flipped.html", "/claims", compared=compared, finding=flipped(compared), statements=statements,
+            untested=untested, newest=max(self._tester.packs, key=lambda p: str(p.source.date or ""), default=None), FIRST=FIRST_VERDICTS, period_text=period_text,
+        )  # fmt: skip
+
     def api(self, schema: Mapping[str, Any]) -> str:
         """The operations of the JSON API."""
         return self._page("api.html", "", schema=schema, operations=operations(schema))
@@ -83,11 +100,19 @@ class Pages:
     def claim(self, one: Account) -> str:
         """The account of a claim of a pack."""
         words = account_words(one, Tested((one,))) | {"href": _href}
-        return self._page("claim.html", "/claims", curve=drawn_curve(one), alone=False, root="", **words)
+        return self._page(
+            "claim.html",
+            "/claims",
+            curve=drawn_curve(one),
+            alone=False,
+            root="",
+            live=f"/claims/{one.id}.chart.js",
+            **words,
+        )
 
     def record(self, record_id: str, record: Mapping[str, object]) -> str:
         """What a number rests on."""
-        return self._page("record.html", "", id=record_id, record=record)
+        return self._page("record.html", "", id=record_id, record=record, in_order=_in_order, fact_text=fact_text)
 
     def source(self, source_id: str, what: str, entries: Mapping[str, object]) -> str:
         """A batch, or a figure that others published."""
@@ -111,6 +136,16 @@ class Pages:
     def _page(self, name: str, menu: str, **content: object) -> str:
         template = self._templates.get_template(name)
         return visible(template.render(menu=menu, menus=self._menus, data=self._data, **content))
+
+
+def _in_order(row: Mapping[str, object]) -> dict[str, object]:
+    """A row of a record as it is read: what it is about, then its period and its value.
+
+    >>> list(_in_order({"coverage": 1.0, "flags": [], "organization": "a", "period": "2026-02", "value": 0.5}))
+    ['organization', 'period', 'value', 'coverage', 'flags']
+    """
+    about = [name for name in row if name not in LAST]
+    return {name: row[name] for name in (*about, *LAST) if name in row}
 
 
 def _href(to: str, root: str = "") -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, date
 from functools import cached_property
 
 from modelcensus.catalog import Knowledge
-from modelcensus.claims import Account, Claim, Pack, account
+from modelcensus.claims import Account, Claim, Compared, Pack, ToldVerdict, ToldVerdicts, account
 from modelcensus.claims.figures import Published, find_figures
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Census, Result
@@ -29,6 +29,7 @@ class Tester:
         self.manifests: list[Manifest] = self._census.manifests
         self._accounts: dict[str, Account] = {}
         self._before: dict[str, Account] = {}
+        self._told = ToldVerdicts(self._census.ledger.root)
 
     def test(self, pack: Pack, claim: Claim) -> Account:
         """The account of a claim."""
@@ -40,7 +41,12 @@ class Tester:
         name = f"{pack.id}/{claim.id}"
         if name not in self._accounts:
             self._accounts[name] = self.test(pack, claim)
+            self._told.keep(self.edition, self.day(), {name: ToldVerdict.of(self._accounts[name])})
         return self._accounts[name]
+
+    def told(self) -> Compared:
+        """The verdicts that were told of the edition that is open, and those told of the same claims before."""
+        return self._told.compared(self.edition)
 
     def day(self) -> date:
         """The day (UTC) of the newest batch."""

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 
 from modelcensus.measures import Result
 from modelcensus.publish.charts import Chart
+from modelcensus.publish.live_chart import live_chart
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Facts, Section
 from modelcensus.publish.theme import darkened
@@ -35,8 +36,9 @@ SUFFIXES = {
     ".png": "image/png",
     ".vega": "application/json",
     ".embed": "text/html; charset=utf-8",
+    ".chart.js": "text/javascript; charset=utf-8",
 }
-PICTURES = (".svg", ".png", ".vega", ".embed")
+PICTURES = (".svg", ".png", ".vega", ".embed", ".chart.js")
 PICKED = ("table", "figure", "size", "theme")
 """What an address says of the form of an answer, not of its content."""
 MOST_KEPT = 24
@@ -158,6 +160,7 @@ def _answer(views: Views, view: View, suffix: str, picked: Mapping[str, str], pa
             ".svg": lambda: visible(darkened(light()) if theme == "dark" else light()),
             ".png": chart.png,
             ".vega": lambda: json.dumps(chart.spec),
+            ".chart.js": lambda: live_chart(chart),
         }[suffix]()
         return Response(content, media_type=SUFFIXES[suffix])
     tables = view.tables()
@@ -185,7 +188,7 @@ def as_json(view: View) -> dict[str, object]:
     return {
         "question": view.question,
         "chosen": {k: list(v) for k, v in view.chosen.items()},
-        "sections": [_section(s) for s in view.sections],
+        "sections": [_section(s) for s in view.sections if s.id not in view.later],
         "remarks": list(view.remarks),
     }
 

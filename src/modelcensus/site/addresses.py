@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from posixpath import relpath
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-PICKED = ("table", "figure", "size")
+PICKED = ("table", "figure", "size", "theme")
 """What an address says of the form of an answer, not of its content."""
-FILES = (".json", ".csv", ".svg", ".png", ".parquet", ".vega", ".embed", ".atom", ".js", ".css")
+FILES = (".chart.js", ".json", ".csv", ".svg", ".png", ".parquet", ".vega", ".embed", ".atom", ".js", ".css")
 """Ends of addresses that are no pages."""
 EDITION = "edition"
 """What pins an address to an edition: a site is one."""

@@ -11,12 +11,15 @@ from modelcensus.claims import Pack
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.views.view import MENU
 from modelcensus.site.addresses import PICKED, Address
+from modelcensus.site.feeds import links_of
 from modelcensus.site.markup import Form, Read
 from modelcensus.site.plan import FORMS, Bounds, first_pages
 from modelcensus.site.visits import BASE, Visits
 
 LAUNCH, SUBJECT = "/launch", "subject"
-RECORDS, BADGES, ASSETS = "/provenance/", "/badges/", ("/assets/", "/style.css")
+RECORDS, BADGES, FEEDS, ASSETS = "/provenance/", "/badges/", "/feeds/", ("/assets/", "/style.css")
+OF_CLAIMS = f"{FEEDS}claims/"
+"""Feeds that test a claim once more, as of an earlier day: they need the app."""
 SERVED_ONLY = "htmx"
 """Scripts of this name ask a server for parts of pages."""
 PATIENCE = 3
@@ -34,6 +37,8 @@ class Gathered:
     files: dict[Address, bytes] = field(default_factory=dict)
     forms: dict[Address, Form] = field(default_factory=dict)
     headings: dict[Address, str] = field(default_factory=dict)
+    told: dict[Address, str] = field(default_factory=dict)
+    """What each page says of itself in one sentence."""
     same: dict[Address, Address] = field(default_factory=dict)
     left_out: int = 0
 
@@ -88,6 +93,7 @@ class _Walk:
         read = Read(page)
         self.found.pages[address] = page
         self.found.headings[address] = read.heading
+        self.found.told[address] = read.told
         if read.form:
             self.found.forms[address] = read.form
             if not address.chosen:
@@ -103,12 +109,23 @@ class _Walk:
             if to.page.path == page.path and to.chosen and not page.chosen:
                 to = self.found.same.setdefault(to, Address(to.path, tuple(kv for kv in to.query if kv[0] in PICKED)))
             asset = to.path.startswith(ASSETS) and SERVED_ONLY not in to.path
-            if asset or preview or to.path.startswith(BADGES) or (to.page.path == page.path and to.suffix in FORMS):
+            if to.path.startswith(FEEDS):
+                if not to.path.startswith(OF_CLAIMS):
+                    self._feed(to)
+            elif asset or preview or to.path.startswith(BADGES) or (to.page.path == page.path and to.suffix in FORMS):
                 self._file(to)
         elif to.path.startswith(RECORDS):
             self._later[to] = None
         elif to.path == LAUNCH and to.chosen and to not in self._launches:
             self._launches.append(to)
+
+    def _feed(self, address: Address) -> None:
+        """A feed, and the pages that it leads to."""
+        self._file(address)
+        if address in self.found.files:
+            for link in links_of(self.found.files[address]):
+                if to := Address.parse(link):
+                    self._follow(address, to, preview=False)
 
     def _file(self, address: Address) -> None:
         if address in self._asked:

@@ -14,6 +14,8 @@ Attributes = list[tuple[str, str | None]]
 VOID = {"meta", "link", "img", "source", "input", "br", "hr", "wbr"}
 LINKS = {"a": "href", "link": "href", "img": "src", "source": "srcset", "script": "src"}
 """Where a tag says what it leads to or shows."""
+NAMED = ("data-live", "data-live-phone", "data-vega", "data-interpreter")
+"""Attributes that name files for scripts."""
 SCRIPTED = ("hx-", "data-hx-")
 """Attributes that ask a server for parts of a page."""
 
@@ -45,7 +47,7 @@ class Read(HTMLParser):
         self.links: list[str] = []
         self.previews: list[str] = []
         self.form: Form | None = None
-        self.heading = ""
+        self.heading = self.told = ""
         self._form = self._in_heading = self._in_label = self._in_option = False
         self._labels: dict[str, str] = {}
         self._label = ""
@@ -58,8 +60,11 @@ class Read(HTMLParser):
         given = {k: v or "" for k, v in attrs}
         if tag in LINKS and given.get(LINKS[tag]):
             self.links.append(given[LINKS[tag]])
+        self.links += [given[name] for name in NAMED if given.get(name)]
         if tag == "meta" and given.get("property") == "og:image":
             self.previews.append(given.get("content", ""))
+        if tag == "meta" and given.get("name") == "description":
+            self.told = given.get("content", "")
         if tag == "form" and is_asked(given):
             self._form, self.form = True, Form(given["action"])
         elif tag == "h1":
@@ -102,6 +107,11 @@ def is_asked(attributes: dict[str, str]) -> bool:
     return "asked" in attributes.get("class", "").split() and attributes.get("method", "get").lower() == "get"
 
 
+def sends(attributes: dict[str, str]) -> bool:
+    """Whether a form sends a text to be worked on."""
+    return attributes.get("method", "get").lower() == "post"
+
+
 @dataclass(frozen=True)
 class Changes:
     """How a page is changed: `way` gives the new link of an old one, nothing where it leads nowhere now; `instead` the
@@ -138,7 +148,10 @@ class _Writer(HTMLParser):
         given = {k: v or "" for k, v in attrs}
         text = self.get_starttag_text() or ""
         kept = [(k, v) for k, v in attrs if not k.startswith(SCRIPTED)]
-        if tag == "form" and is_asked(given):
+        if any(name in given for name in NAMED):
+            named = [(k, self._changes.way(v or "") if k in NAMED else v) for k, v in kept]
+            kept = [(k, v) for k, v in named if v is not None or k not in NAMED]
+        if tag == "form" and (is_asked(given) or sends(given)):
             self._skipped = tag
             self.out.append(self._changes.instead)
         elif tag == "form":
@@ -154,7 +167,7 @@ class _Writer(HTMLParser):
             self._nav = self._nav or tag == "nav"
             self._ways = self._ways or (tag == "p" and given.get("class") == "ways")
             self._data = tag == "script" and given.get("type") == "application/ld+json"
-            if len(kept) == len(attrs):
+            if kept == attrs:
                 self.out.append(text)
             else:
                 self._put(tag, kept)

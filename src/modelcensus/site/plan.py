@@ -15,7 +15,7 @@ from modelcensus.vocabulary import CensusError, Request
 
 COMPARED = 3
 """Subjects of a kind that the first is compared with."""
-FORMS = (".json", ".csv", ".svg")
+FORMS = (".json", ".csv", ".parquet", ".svg", ".chart.js")
 """Files that stand beside every page."""
 
 
@@ -31,7 +31,7 @@ class Bounds:
 
 def first_pages(scene: Scene, bounds: Bounds, packs: list[Pack]) -> Iterator[Address]:
     """The pages that are written whatever links lead to: the menu's, those of subjects, of claims, and comparisons."""
-    for path in (*MENU, "/claims", "/search"):
+    for path in (*MENU, "/check", "/claims", "/search"):
         yield Address(path)
     for dimension, kind in KINDS.items():
         names = most_downloaded(scene, dimension, bounds.subjects)
@@ -42,6 +42,7 @@ def first_pages(scene: Scene, bounds: Bounds, packs: list[Pack]) -> Iterator[Add
                 for other in names[1 : 1 + COMPARED]
             )
     yield from (Address(f"/claims/{pack.id}/{claim.id}") for pack in packs for claim in pack.claims)
+    yield Address("/claims/flipped")  # tells of the claims that were tested before it
 
 
 def most_downloaded(scene: Scene, dimension: str, most: int) -> list[str]:

@@ -16,16 +16,21 @@ from modelcensus.claims import Pack
 from modelcensus.engine import write_atomically
 from modelcensus.publish.scene import Scene
 from modelcensus.site.addresses import Address, Names
-from modelcensus.site.gathered import Gathered, gather
+from modelcensus.site.feeds import feed_file
+from modelcensus.site.gathered import FEEDS, Gathered, gather
+from modelcensus.site.later import with_later
 from modelcensus.site.layout import CONTENT, found_list, head, prepared, search_index
+from modelcensus.site.live_charts import live_file
 from modelcensus.site.markup import Changes, rewritten
+from modelcensus.site.offline_check import claims_index, offline_check
 from modelcensus.site.plan import Bounds
 from modelcensus.site.visits import BASE, Visits
 from modelcensus.vocabulary import InputError
 
 LIST = "site.json"
 """The list of the site's files, each with its digest."""
-SEARCH = Address("/search")
+LIVE = ".chart.js"
+SEARCH, CHECK = Address("/search"), Address("/check")
 Progress = Callable[[str], None]
 
 
@@ -61,10 +66,11 @@ def write_site(
     names = Names()
     for address in found.all:
         names.file(address)
-    files: dict[str, bytes] = {names.file(a): content for a, content in found.files.items()}
+    files: dict[str, bytes] = {names.file(a): _file(a, found, names, base) for a in found.files}
     for name, content in CONTENT.items():
         files[name] = content()
     files["search-index.js"] = search_index(found, names)
+    files["claims-index.js"] = claims_index(found, names)
     for address in found.pages:
         files[names.file(address)] = _page(address, found, names, base).encode()
     if base:
@@ -80,7 +86,9 @@ def write_site(
     return Written(folder / "index.html", len(found.pages), len(files), size, found.left_out)
 
 
-def _page(address: Address, found: Gathered, names: Names, base: str) -> str:
+def _ways(address: Address, found: Gathered, names: Names, base: str = "") -> Callable[[str], str | None]:
+    """What becomes of a link on a page or in a feed: a link within the site (whole, where its place is known and asked
+    for), or nothing where it leads to what the site does not have."""
     own = names.file(address)
 
     def way(link: str) -> str | None:
@@ -89,7 +97,25 @@ def _page(address: Address, found: Gathered, names: Names, base: str) -> str:
         to = found.same.get(to, to) if to else None
         if to is None or to not in found.all:
             return None
-        return names.way(own, to) + (f"#{place}" if place else "")
+        led = urljoin(base, names.file(to)) if base else names.way(own, to)
+        return led + (f"#{place}" if place else "")
+
+    return way
+
+
+def _file(address: Address, found: Gathered, names: Names, base: str) -> bytes:
+    """A file of the site: those that lead to pages lead into it."""
+    content = found.files[address]
+    if address.path.startswith(FEEDS):
+        return feed_file(content, _ways(address, found, names, base))
+    if address.suffix == LIVE:
+        return live_file(content, _ways(address, found, names))
+    return content
+
+
+def _page(address: Address, found: Gathered, names: Names, base: str) -> str:
+    own = names.file(address)
+    way = _ways(address, found, names)
 
     def preview(link: str) -> str | None:
         to = Address.parse(link.removeprefix(BASE))
@@ -97,15 +123,15 @@ def _page(address: Address, found: Gathered, names: Names, base: str) -> str:
         return None if to not in found.files else urljoin(base, names.file(to)) if base else names.way(own, to)
 
     form = found.forms.get(address)
-    instead = (
-        found_list(found, names, own)
-        if address == SEARCH
-        else prepared(address, form, found, partial(names.way, own))
-    )
+    if address == SEARCH:
+        instead = found_list(found, names, own)
+    elif address == CHECK:
+        instead = offline_check(found, names, own)
+    else:
+        instead = prepared(address, form, found, partial(names.way, own))
     canonical = urljoin(base, names.file(address)) if base else ""
-    return rewritten(
-        found.pages[address], Changes(way, instead, preview, head(own, canonical), names.way(own, SEARCH))
-    )
+    page = with_later(found.pages[address], found.pages)
+    return rewritten(page, Changes(way, instead, preview, head(own, canonical), names.way(own, SEARCH)))
 
 
 def _map(found: Gathered, names: Names, base: str) -> bytes:

@@ -1,79 +1,146 @@
-"""What changed since the month before, and over a year."""
+"""What changed since the period before, over a year, and why."""
 
-from modelcensus.measures import Result, number, period_text
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from modelcensus.flows import breaks_between
+from modelcensus.measures import Result, Row, number, period_text
+from modelcensus.publish.breaks import break_words
 from modelcensus.publish.charts import Bar, Words, bar_chart
+from modelcensus.publish.prose import Linked, Name, Prose, prose
+from modelcensus.publish.questions.why import why
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Figure, Section, Statement
+from modelcensus.vocabulary import CensusError
+from modelcensus.vocabulary.names import HUB
+
+SHOWN = 12
 
 
 def changes(scene: Scene) -> Section | None:
-    """Downloads of each maker in the newest month against the one before and a year before."""
-    monthly = scene.monthly
-    if not monthly or len(scene.months) < 2:
+    """Downloads of each maker in the newest period against the one before and a year before, and what moved them."""
+    result = _over_time(scene)
+    spans = sorted({r.span for r in result.rows}) if result else []
+    if result is None or len(spans) < 2:
         return None
-    values = _values(monthly)
-    month, before = scene.months[-1], scene.months[-2]
-    year = scene.months[-13] if len(scene.months) >= 13 else ""
-    moved = sorted(
-        ((values[o, month] - values[o, before], o) for o, m in values if m == month and (o, before) in values),
-        key=lambda pair: -abs(pair[0]),
-    )
+    now, then = (_values(result, span) for span in (spans[-1], spans[-2]))
+    moved = sorted((o for o in now if o in then), key=lambda o: (-abs(_gained(now[o], then[o])), o))
     if not moved:
         return None
-    difference, who = moved[0]
-    name, when, then = scene.name(who), period_text(month), period_text(before)
-    word = "rose" if difference > 0 else "fell"
+    who, record = moved[0], result.provenance.id
+    name, when, before = scene.name(who), _said(now), _said(then)
+    word = "rose" if _gained(now[who], then[who]) > 0 else "fell"
+    by = number(abs(_gained(now[who], then[who])), "downloads")
     statements = [
-        Statement(
-            f"The largest change from {then} to {when}: {name} {word} by {number(abs(difference), 'downloads')} downloads"
-            f" ({_percent(values[who, month], values[who, before])}), {monthly.counted_by}.",
-            (monthly.provenance.id,),
-        )
-    ]
-    total, total_before = (sum(v for (_, m), v in values.items() if m == x) for x in (month, before))
-    statements.append(
-        Statement(
-            f"All listed makers together went from {number(total_before, 'downloads')} to {number(total, 'downloads')}"
-            f" ({_percent(total, total_before)}).",
-            (monthly.provenance.id,),
-        )
-    )
-    if year and (scene.leader, year) in values:
-        statements.append(
-            Statement(
-                f"Over the year from {period_text(year)}, {scene.name(scene.leader)} went from"
-                f" {number(values[scene.leader, year], 'downloads')} to {number(values[scene.leader, month], 'downloads')}"
-                f" ({_percent(values[scene.leader, month], values[scene.leader, year])}).",
-                (monthly.provenance.id,),
-            )
-        )
-    words = Words(
-        f"{name} {word} most from {then} to {when}",
-        f"Downloads in {when} and change since {then}, {monthly.whole_text}; {monthly.counted_by}",
-        source_line(monthly),
-    )
-    now = sorted(((v, o) for (o, m), v in values.items() if m == month), reverse=True)[:12]
-    bars = [
-        Bar(
-            scene.name(o), v,
-            f"{number(v, 'downloads')} ({_percent(v, values[o, before])})" if (o, before) in values else f"{number(v, 'downloads')} (new)",
-            accent=o == who,
-        )
-        for v, o in now
+        Statement.build(
+            f"The largest change from {before} to {when}: ", Name(name), f" {word} by ", Linked(by, record),
+            " downloads (", Linked(_percent(now[who], then[who]), record), f"), {result.counted_by}.", _unsure(now[who], then[who]),
+        ),
+        _together(now, then, record),
+        *_year(scene, result, spans, now),
     ]  # fmt: skip
+    found = why(scene)
+    words = Words(
+        f"{name} {word} most from {before} to {when}",
+        f"Downloads in {when} and change since {before}, {result.whole_text}; {result.counted_by}",
+        source_line(result),
+    )
+    largest = sorted(now, key=lambda o: (-(now[o].value or 0), o))[:SHOWN]
+    bars = [Bar(scene.name(o), now[o].value or 0, _told(now[o], then.get(o)), accent=o == who) for o in largest]
     return Section(
         "changes",
-        "What changed?",
-        statements,
+        "What changed since the period before, and why?",
+        [*statements, *found.statements],
         [Figure("changes", lambda size: bar_chart(bars, words, percent=False, size=size))],
-        results=[monthly],
+        remarks=[*_counting(result, then, now), *found.remarks],
+        results=[result, *found.results],
+        facts=found.facts,
     )
 
 
-def _values(result: Result) -> dict[tuple[str, str], float]:
-    return {(str(r.dimensions["organization"]), r.period): r.value for r in result.rows if r.value is not None}
+def _over_time(scene: Scene) -> Result | None:
+    """Downloads by organization: what was reported by month, else the Hub's flows by month, else its counter as read."""
+    if scene.monthly and len(scene.months) > 1:
+        return scene.monthly
+    by, reading = ["organization", "month"], {"channel": HUB}
+    if len(months := scene.all_time_months) > 1:
+        period = f"{months[-2]}..{months[-1]}"
+        try:
+            return scene.census.measure("downloads", by=by, within=scene.scope, period=period, reading=reading)
+        except CensusError:
+            pass  # no repository was read at both ends of a month: the counter as read says more
+    if not scene.counter:
+        return None
+    reading |= {"counter": scene.counter}
+    return scene.census.measure("downloads", by=["organization", "day"], within=scene.scope, reading=reading)
 
 
-def _percent(now: float, before: float) -> str:
-    return f"{100 * (now / before - 1):+.0f} %" if before else "from nothing"
+def _values(result: Result, span: int) -> dict[str, Row]:
+    return {
+        str(r.dimensions["organization"]): r
+        for r in result.rows
+        if r.span == span and r.value is not None and r.dimensions["organization"] is not None
+    }
+
+
+def _said(rows: Mapping[str, Row]) -> str:
+    return period_text(next(iter(rows.values())).period)
+
+
+def _gained(now: Row, then: Row) -> float:
+    return (now.value or 0) - (then.value or 0)
+
+
+def _percent(now: Row, then: Row) -> str:
+    return f"{100 * ((now.value or 0) / then.value - 1):+.0f} %" if then.value else "from nothing"
+
+
+def _told(now: Row, then: Row | None) -> str:
+    return f"{number(now.value, 'downloads')} ({_percent(now, then) if then else 'new'})"
+
+
+def _unsure(now: Row, then: Row) -> Prose:
+    """What to add where the intervals of both periods overlap."""
+    sides = [(r.value if r.low is None else r.low, r.value if r.high is None else r.high) for r in (now, then)]
+    (low, high), (least, most) = ((a or 0, b or 0) for a, b in sides)
+    overlap = low <= most and least <= high and not (low == high and least == most)
+    return prose(" Their intervals overlap: it need not have moved at all." if overlap else "")
+
+
+def _together(now: Mapping[str, Row], then: Mapping[str, Row], record: str) -> Statement:
+    total, before = (sum(r.value or 0 for r in rows.values()) for rows in (now, then))
+    change = f"{100 * (total / before - 1):+.0f} %" if before else "from nothing"
+    return Statement.build(
+        "All listed makers together went from ", Linked(number(before, "downloads"), record), " to ",
+        Linked(number(total, "downloads"), record), " (", Linked(change, record), ").",
+    )  # fmt: skip
+
+
+def _year(scene: Scene, result: Result, spans: list[int], now: Mapping[str, Row]) -> list[Statement]:
+    """The leader against the same month of the year before, where the series reaches back so far."""
+    if result is not scene.monthly or len(spans) < 13 or scene.leader not in now:
+        return []
+    then, record = _values(result, spans[-13]), result.provenance.id
+    if scene.leader not in then:
+        return []
+    one, other = then[scene.leader], now[scene.leader]
+    return [
+        Statement.build(
+            f"Over the year from {_said(then)}, ", Name(scene.name(scene.leader)), " went from ",
+            Linked(number(one.value, "downloads"), record), " to ", Linked(number(other.value, "downloads"), record),
+            " (", Linked(_percent(other, one), record), ").",
+        )
+    ]  # fmt: skip
+
+
+def _counting(result: Result, then: Mapping[str, Row], now: Mapping[str, Row]) -> list[str]:
+    """The changes of counting that lie between both periods: a step there need not be a change of interest."""
+    first, last = next(iter(then.values())), next(iter(now.values()))
+    reading = result.request.reading
+    found = breaks_between(
+        reading.channel, date.fromisoformat(first.end), date.fromisoformat(last.end), counter=reading.counter
+    )
+    return [f"Counting changed in between. {break_words(b)}" for b in found]

@@ -3,6 +3,7 @@
 from modelcensus.catalog import lists
 from modelcensus.measures import Result, number, period_text
 from modelcensus.publish.charts import Bar, Words, bar_chart
+from modelcensus.publish.explored import address_of
 from modelcensus.publish.prose import Linked, Name, Prose, resting
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import Scene
@@ -34,6 +35,7 @@ def who_leads(scene: Scene) -> Section | None:
         Bar(
             f"{r.whole_text}: {period_text(r.rows[-1].period)}, {r.counted_by}",
             r.rows[-1].value or 0, number(r.rows[-1].value, "share"), r.rows[-1].low, r.rows[-1].high, accent=True,
+            to=address_of(r.request),
         )
         for r in reversed(shares)
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +15,9 @@ from modelcensus.publish.section import DataTable, Figure, Section, Statement
 from modelcensus.publish.shapes import Shape
 from modelcensus.vocabulary import CensusError, Request
 from modelcensus.vocabulary.names import HUB, ORGANIZATION_DIMENSIONS, REPORTED
+
+COUNTED = re.compile(r" \((?:counted here|reported by)[^()]*\)$")
+"""Who counted, at the end of a finding: the line under a picture's title says it again."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ def answered(scene: Scene, asks: Iterable[Ask]) -> tuple[list[Section], list[str
         try:
             result = scene.census.answer(ask.request())
             section = answer_section(ask.name, f"{ask.question} ({who(result)})", result, ask.shape)
-            section.figures[0].draw("post")
+            for figure in section.figures:
+                figure.draw("post")
         except CensusError as error:
             unanswered.append(f"{ask.question} {error}")
         else:
@@ -86,17 +91,26 @@ def answer_section(name: str, question: str, result: Result, shape: Shape = "lin
     """A result as a section: its sentence, its picture, its table, what it notes."""
     last_only = bool(result.request.dimensions) and len({r.span for r in result.rows}) > 1
     finding = undecided(result) or Statement.of(result, leading(result))
-    title = finding.text.removesuffix(".")
+    title = COUNTED.sub("", finding.text.removesuffix("."))
+    figure = Figure(name, cache(lambda size: result_chart(result, title=title, size=size, shape=shape)))
     return Section(
         name,
         question,
         [finding],
-        [Figure(name, cache(lambda size: result_chart(result, title=title, size=size, shape=shape)))],
+        [figure] if shows(result) else [],
         [DataTable(name, "the newest period" if last_only else "all rows", result, last_only=last_only)],
         remarks=[f"{n[0].upper()}{n[1:]}." for n in result.notes],
         results=[result],
         breaks=crossed_breaks(result),
     )
+
+
+def shows(result: Result) -> bool:
+    """Whether a picture tells more than its sentence: not of a single place, nor where nothing is sure of anybody."""
+    newest = [r for r in result.rows if r.span == result.rows[-1].span]
+    if result.unit == "place" and len({r.span for r in result.rows}) == 1:
+        return len(newest) > 1
+    return any(r.value is not None or r.low for r in result.rows)
 
 
 def leading(result: Result) -> Row:

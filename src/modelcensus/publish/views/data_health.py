@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from modelcensus.measures.health import health
+from collections import Counter
+from collections.abc import Mapping
+
+from modelcensus.measures import period_text
+from modelcensus.measures.health import NEEDS_ACTION, health
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Facts, Section
 from modelcensus.publish.views.view import Chosen, View, page
@@ -21,7 +25,7 @@ QUESTIONS = {
 def data_health(scene: Scene, chosen: Chosen) -> View:
     """What `modelcensus doctor` says of the data themselves."""
     found = health(scene.census)
-    sections = []
+    sections = [Section("summary", "How good are they, in one sentence?", [], remarks=[_summary(found)])]
     for name, question in QUESTIONS.items():
         rows = found.get(name) or []
         if rows:
@@ -31,6 +35,20 @@ def data_health(scene: Scene, chosen: Chosen) -> View:
     return View("health", "How good are these data?", sections, chosen=dict(chosen))
 
 
+def _summary(found: Mapping[str, list[dict[str, object]]]) -> str:
+    """How many sources there are, how new they are, and what was found in them."""
+    sources, events = found["sources"], found["events"]
+    late = sum(s["status"] in NEEDS_ACTION for s in sources)
+    newest = max((str(s["to"]) for s in sources), default="")
+    kinds = Counter(str(e["kind"]).replace("_", " ") for e in events)
+    told = ", ".join(f"{kind} {n:,}" for kind, n in kinds.most_common(4))
+    return (
+        f"{len(sources):,} counters and series were read, the newest up to {period_text(newest)}; {late:,} of them late."
+        f" Gaps: {len(found['gaps']):,}. Events of the counters that were found and repaired or set aside: {len(events):,}"
+        f"{f' ({told})' if told else ''}."
+    )
+
+
 def _cell(value: object) -> object:
     if isinstance(value, float):
         return round(value, 4)
@@ -38,4 +56,4 @@ def _cell(value: object) -> object:
         return value
     if isinstance(value, list | tuple):
         return ", ".join(str(v) for v in value)
-    return str(value)
+    return str(value) if value else ""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from modelcensus.measures import Result, find_measure, measures
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.shapes import SHAPES, Shape, find_shape
 from modelcensus.publish.views.asking import answer_section
 from modelcensus.publish.views.view import Choice, Chosen, Control, View, Way, one, page, several
-from modelcensus.vocabulary import CensusError, Reading, Request
+from modelcensus.vocabulary import CensusError, Request
 from modelcensus.vocabulary.names import DIMENSIONS, HUB, TIME_DIMENSIONS
 
 SHOWN_AS: dict[Shape, str] = {
@@ -36,7 +34,8 @@ def explore(scene: Scene, chosen: Chosen) -> View:
         result = scene.census.answer(request_of(chosen))
         question = question_of(result)
         sections = [answer_section("answer", question, result, drawn_as)]
-        sections[0].figures[0].draw("post")
+        for figure in sections[0].figures:
+            figure.draw("post")
     except CensusError as error:
         wrong, sections = str(error), []
     return View(
@@ -51,19 +50,6 @@ def request_of(chosen: Chosen) -> Request:
         one(chosen, "measure", "share"), several(chosen, "of"), one(chosen, "within"), several(chosen, "by"),
         several(chosen, "period"), several(chosen, "reading"),
     )  # fmt: skip
-
-
-def address_of(request: Request) -> str:
-    """Where the request is explored over time: all of its periods, by month unless it has a grain of its own."""
-    by = (*request.dimensions, request.grain or "month")
-    reading = [
-        f"{k}={v}" for k, v in request.reading.as_dict().items() if v and Reading.parse([f"{k}={v}"]) != Reading()
-    ]
-    asked = {
-        "measure": request.measure, "of": [f"{d}={','.join(v)}" for d, v in request.of],
-        "within": [request.within] if request.within else [], "by": list(by), "reading": reading,
-    }  # fmt: skip
-    return f"/explore?{urlencode(asked, doseq=True)}"
 
 
 def question_of(result: Result) -> str:

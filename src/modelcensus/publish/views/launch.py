@@ -13,11 +13,13 @@ def launch(scene: Scene, chosen: Chosen) -> View:
     subject = one(chosen, "subject")
     family, at, generation = subject.partition("@")
     asks: list[Ask] = []
+    called = subject
     if at and family and generation:
+        called = generation if generation.startswith(family) else f"{family} {generation}"
         of = {"family": family, "generation": generation}
         asks = [
-            Ask("together", f"How does {family} {generation} start?", "launch", of, ("generation",)),
-            Ask("single", f"How do the models of {family} {generation} start?", "launch", of, ("repository",)),
+            Ask("together", f"How does {called} start?", "launch", of, ("generation",)),
+            Ask("single", f"How do the models of {called} start?", "launch", of, ("repository",)),
         ]
     elif "/" in subject:
         asks = [Ask("single", f"How does {subject} start?", "launch", {"repository": subject}, ("repository",))]
@@ -25,7 +27,7 @@ def launch(scene: Scene, chosen: Chosen) -> View:
     wrong = remarks[0] if remarks and not sections else ""
     if subject and not asks:
         wrong = f"{subject!r} is neither FAMILY@GENERATION nor a repository; write for example Qwen@Qwen3.5"
-    question = f"How does {subject} start?" if asks else "How does a release start?"
+    question = f"How does {called} start?" if asks else "How does a release start?"
     return View(
         "launch", question, sections,
         (Control("subject", "Release", "text", subject, hint="Qwen@Qwen3.5, or Qwen/Qwen3.5-27B"),),

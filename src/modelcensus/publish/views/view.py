@@ -44,7 +44,8 @@ class Way:
 
 @dataclass(frozen=True)
 class View:
-    """A page. `wrong` says why what was asked for has no answer; then there are no sections."""
+    """A page. `wrong` says why what was asked for has no answer; then there are no sections. `later` are sections whose
+    answer changes while a ledger stays as it is: the address of the page that has it, by the section's id."""
 
     name: str
     question: str
@@ -54,6 +55,7 @@ class View:
     remarks: tuple[str, ...] = ()
     wrong: str = ""
     chosen: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    later: dict[str, str] = field(default_factory=dict)
 
     def results(self) -> dict[str, Result]:
         """Everything that the page rests on, by the id of its record."""

@@ -58,3 +58,44 @@ if (field && list && window.censusIndex) {
   show();
   field.focus();
 }
+
+// Check without a server: the tested claims that share most words with a headline, rare words and numbers counting most.
+const headline = document.getElementById("headline");
+
+if (headline && window.censusClaims) {
+  const MOST = 6;
+  const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/(\d)[,\u202f ](?=\d{3})/g, "$1").match(/[\p{L}\p{N}.%-]*[\p{L}\p{N}%]/gu) ?? [];
+  const claims = window.censusClaims.map((claim) => ({ ...claim, words: new Set(plain(claim.statement)) }));
+  const bearing = new Map();
+  for (const claim of claims) for (const word of claim.words) bearing.set(word, (bearing.get(word) ?? 0) + 1);
+  const weight = (word) => Math.log(1 + claims.length / (bearing.get(word) ?? claims.length)) - Math.log(2) * 0.9;
+  const nearest = document.getElementById("nearest");
+  const count = document.getElementById("nearest-count");
+
+  const find = () => {
+    const asked = new Set(plain(headline.value));
+    const scored = claims.map((claim) => {
+      const shared = [...claim.words].filter((word) => asked.has(word));
+      return { ...claim, shared, score: shared.reduce((sum, word) => sum + Math.max(0, weight(word)), 0) };
+    });
+    const fits = scored.filter((claim) => claim.shared.length > 1 && claim.score > 0.5).sort((a, b) => b.score - a.score).slice(0, MOST);
+    nearest.replaceChildren(
+      ...fits.map((claim) => {
+        const item = document.createElement("li");
+        const link = document.createElement("a");
+        const verdict = document.createElement("span");
+        link.href = claim.to;
+        link.textContent = claim.statement;
+        verdict.textContent = claim.verdict;
+        item.append(link, verdict);
+        return item;
+      }),
+    );
+    nearest.hidden = fits.length === 0;
+    count.textContent = asked.size === 0 ? "" : fits.length === 0 ? "None of the tested claims is near these words." : "Nearest of the tested claims; whether they say the same is yours to judge:";
+  };
+
+  document.getElementById("offline").hidden = false;
+  headline.addEventListener("input", find);
+  find();
+}
