@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import re
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future
-from threading import Thread
+from collections.abc import Iterable
 
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,29 +23,6 @@ PREPARED = ("/", "/check", "/explore", "/compare", "/leaderboards", "/claims", "
 PICTURE = re.compile(rb'(?:src|srcset)="(/[^"]+)"')
 PAUSE = 0.05
 """Seconds between looks whether somebody is waiting."""
-
-
-class Loading:
-    """The app, once `load` has made it in a thread of its own; who asks before waits."""
-
-    def __init__(self, load: Callable[[], ASGIApp]) -> None:
-        self.done: Future[ASGIApp] = Future()
-        self._load = load
-
-    def start(self) -> None:
-        """Begin to load; nobody who stops waiting can call it off."""
-        self.done.set_running_or_notify_cancel()
-        Thread(target=self._run, name="loading", daemon=True).start()
-
-    def _run(self) -> None:
-        try:
-            self.done.set_result(self._load())
-        except BaseException as error:
-            self.done.set_exception(error)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self.done.result() if self.done.done() else await asyncio.wrap_future(self.done)
-        await app(scope, receive, send)
 
 
 class Front:
