@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import ibis
 import numpy as np
 import pyarrow as pa
-from ibis.expr.schema import Schema
 from numpy.typing import NDArray
 
 from modelcensus.engine import DuckDBEngine
@@ -108,18 +107,18 @@ class FromSums:
     ) -> Told | None:  # fmt: skip
         census = self._census
         places = _places(request, sums, spans)
-        if not places:
+        if not places or len(set(places)) < len(places):
             return None
         of_all = [whole.places[k] for k in _keys(sums, places)]
         own = _rows_named(request, measure, peers, sums.found)
-        asked, rows = sums.chosen(places, own)
+        asked = sums.chosen(places, own)
         values = Values(request, peers)
         published = sums.published(places)
-        written = self._outline(request, measure, values, scope, asked, published)
+        written = self._outline(measure, values, scope, sums)
         notes = self._notes(written.lacking(values), sums, places)
         if notes is None:
             return None
-        tables = {ASKED: asked, TOTAL: whole.chosen(of_all, None)[0]}
+        tables = {ASKED: asked, TOTAL: whole.chosen(of_all)}
         if published is not None:
             tables[WHOLE] = published
         sql = written.filled(values)
@@ -132,12 +131,11 @@ class FromSums:
             records = found.to_pylist()
         reported = request.reading.channel.startswith(REPORTED)
         frame = Frame(
-            request, census.engine, census.knowledge, ibis.table(_schema(asked), name=ASKED),
+            request, census.engine, census.knowledge, sums.quantities,
             tuple(labels) or tuple(sums.labels[p] for p in places), reported,
-            None if published is None else ibis.table(_schema(published), name=WHOLE),
-            Quantities(census, request, scope, total, ASKED), scope, notes,
+            sums.given, Quantities(census, request, scope, total, ASKED), scope, notes,
         )  # fmt: skip
-        known = self._known(request, measure, frame, scope, sums, tables, rows, places)
+        known = self._known(request, measure, frame, scope, sums, tables, places)
         chosen = "; ".join(str(p) for p, _ in spans[:12]) or "as read"
         told = f"{whole.steps}\n\n{sums.steps}\n\n-- {ASKED}: of the sums above ({chosen}), added up before\n\n-- answer\n{sql}"
         return Told(frame, records, None, told if census.records else "", known)
@@ -156,22 +154,13 @@ class FromSums:
             self._scopes[key] = reported_scope(self._census, channel, request.within)
         return self._scopes[key]
 
-    def _outline(
-        self,
-        request: Request,
-        measure: Measure,
-        values: Values,
-        scope: Scope,
-        asked: pa.Table,
-        whole: pa.Table | None,
-    ) -> Outline:
-        columns = _schema(asked)
-        key = f"{values.shape} {columns} {whole is not None}"
+    def _outline(self, measure: Measure, values: Values, scope: Scope, sums: Sums) -> Outline:
+        key = f"{values.shape} {sums.columns}"
         if key not in self._outlines:
-            made = outline(self._census, measure, values, scope, columns, None if whole is None else _schema(whole))
-            self._outlines[key] = made
-            while len(self._outlines) > MOST_OUTLINES:
+            made = outline(self._census, measure, values, scope, sums.quantities, sums.given)
+            while len(self._outlines) >= MOST_OUTLINES:
                 del self._outlines[next(iter(self._outlines))]
+            self._outlines[key] = made
         return self._outlines[key]
 
     def _notes(
@@ -195,14 +184,14 @@ class FromSums:
 
     def _known(
         self, request: Request, measure: Measure, frame: Frame, scope: Scope, sums: Sums, tables: dict[str, pa.Table],
-        rows: NDArray[np.int64], places: Sequence[int],
+        places: Sequence[int],
     ) -> Known:  # fmt: skip
         if not frame.reported:
             return Known(lambda names: self._sized(request, measure, scope, names))
-        everybody = sums.chosen(places, None)[0] if request.of else tables[ASKED]
+        everybody = sums.chosen(places) if request.of else tables[ASKED]
         listed = sorted(set(everybody["organization"].to_pylist()))
         subject = sums.found.all_having(request.of)
-        members = set(sums.chosen(places, subject)[0]["organization"].to_pylist()) if subject is not None else set()
+        members = set(sums.chosen(places, subject)["organization"].to_pylist()) if subject is not None else set()
         covered: dict[int, float] = {}
         if WHOLE in tables:
             given = {r["span"]: r["estimate"] for r in tables[WHOLE].to_pylist()}
@@ -281,7 +270,3 @@ def _rows_named(request: Request, measure: Measure, peers: Peers, found: Found) 
     if peers:
         own.append(found.having(*peers))
     return np.unique(np.concatenate(own))
-
-
-def _schema(table: pa.Table) -> Schema:
-    return ibis.schema(table.schema)

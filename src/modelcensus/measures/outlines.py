@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-from ibis.expr.schema import Schema
 
 from modelcensus.catalog.patterns import text
 from modelcensus.measures.frame import Frame
@@ -94,7 +93,14 @@ class Values:
     def shape(self) -> str:
         """What requests have in common that differ in nothing but values, scope and periods."""
         asked = self.request
-        told = [asked.measure, asked.of, asked.dimensions, asked.grain, asked.reading.as_dict()]
+        told = [
+            asked.measure,
+            asked.of,
+            asked.dimensions,
+            asked.reading.peers,
+            asked.reading.special,
+            _reported(asked),
+        ]
         return json.dumps(told)
 
 
@@ -109,14 +115,14 @@ class _Sketch(Frame):
 
 
 def outline(
-    census: Census, measure: Measure, values: Values, scope: Scope, asked: Schema, whole: Schema | None
+    census: Census, measure: Measure, values: Values, scope: Scope, asked: ir.Table, whole: ir.Table | None
 ) -> Outline:
-    """The outline of a measure for requests of a shape; RequestError where the shape itself makes no sense. `asked` and
-    `whole` are the columns of the tables that it reads."""
+    """The outline of a measure for requests of a shape, over the columns of `asked` and `whole`; RequestError where the
+    shape itself makes no sense."""
     request = values.request
     sketch = _Sketch(
-        request, census.engine, census.knowledge, ibis.table(asked, name=ASKED), (), whole is not None or _reported(request),
-        None if whole is None else ibis.table(whole, name=WHOLE), Quantities(census, request, scope, "", ASKED), scope,
+        request, census.engine, census.knowledge, asked, (), _reported(request), whole,
+        Quantities(census, request, scope, "", ASKED), scope,
     )  # fmt: skip
     for dimension in sketch.dimensions:
         sketch.require(dimension)

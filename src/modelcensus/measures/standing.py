@@ -13,9 +13,12 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -23,6 +26,7 @@ from numpy.typing import NDArray
 from modelcensus.measures.finding import Found
 from modelcensus.measures.frame import Span, add_up
 from modelcensus.measures.observed import spans_of
+from modelcensus.measures.outlines import ASKED, WHOLE
 from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.reported import reported_spans
 from modelcensus.vocabulary import Period, Request
@@ -112,13 +116,28 @@ class Sums:
         """What they take in memory, about."""
         return 2 * self.found.table.nbytes
 
-    def chosen(self, spans: Sequence[int], rows: NDArray[np.int64] | None) -> tuple[pa.Table, NDArray[np.int64]]:
-        """The rows (all of them where none are named) that are of these spans, numbered anew, and which ones they are."""
+    @cached_property
+    def quantities(self) -> ir.Table:
+        """The table in an expression, without rows."""
+        return ibis.table(ibis.schema(self.found.table.schema), name=ASKED)
+
+    @cached_property
+    def given(self) -> ir.Table | None:
+        """The same of what is given for the whole."""
+        return None if self.whole is None else ibis.table(ibis.schema(self.whole.schema), name=WHOLE)
+
+    @cached_property
+    def columns(self) -> str:
+        """The names and types of both."""
+        return f"{self.found.table.schema.to_string()} {self.whole is not None}"
+
+    def chosen(self, spans: Sequence[int], rows: NDArray[np.int64] | None = None) -> pa.Table:
+        """The rows (all of them where none are named) that are of these spans, numbered anew."""
         return _renumbered(self.found.table, spans, len(self.labels), rows)
 
     def published(self, spans: Sequence[int]) -> pa.Table | None:
         """What is given for the whole, of these spans, numbered anew."""
-        return None if self.whole is None else _renumbered(self.whole, spans, len(self.labels), None)[0]
+        return None if self.whole is None else _renumbered(self.whole, spans, len(self.labels), None)
 
 
 class StandingSums:
@@ -199,14 +218,11 @@ def _moved(table: pa.Table, by: int) -> pa.Table:
     return table.set_column(table.column_names.index("span"), "span", pa.array(spans, pa.int64()))
 
 
-def _renumbered(
-    table: pa.Table, spans: Sequence[int], count: int, rows: NDArray[np.int64] | None
-) -> tuple[pa.Table, NDArray[np.int64]]:
+def _renumbered(table: pa.Table, spans: Sequence[int], count: int, rows: NDArray[np.int64] | None) -> pa.Table:
     numbers = np.full(count, -1, np.int64)
     numbers[list(spans)] = np.arange(len(spans))
     own = table["span"].to_numpy()
     new = numbers[own if rows is None else own[rows]]
     there = np.flatnonzero(new >= 0) if rows is None else rows[new >= 0]
-    taken = table.take(pa.array(there))
     column = pa.array(new[new >= 0], pa.int64())
-    return taken.set_column(table.column_names.index("span"), "span", column), there
+    return table.take(pa.array(there)).set_column(table.column_names.index("span"), "span", column)

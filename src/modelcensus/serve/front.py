@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+from collections import deque
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,6 +23,14 @@ ANY_HOST = ("*",)
 PREPARED = ("/", "/check", "/explore", "/compare", "/leaderboards", "/claims", "/health", "/method", "/style.css")
 """Pages that are worked out before anybody asks, with their pictures."""
 PICTURE = re.compile(rb'(?:src|srcset)="(/[^"]+)"')
+LINK = re.compile(
+    rb'<a href="(/(?:families|organizations|regions|models|launch|explore|compare|leaderboards)[/?][^"#]+)"'
+)
+"""A link to a page that is worked out before anybody follows it."""
+FORM = re.compile(r"\.(?:json|csv|parquet|svg|png|vega|embed)(?:\?|$)")
+"""The end of an address that is another form of a page."""
+MOST_PREPARED = 1_000
+"""Pages that are worked out for the links that lead to them."""
 PAUSE = 0.05
 """Seconds between looks whether somebody is waiting."""
 
@@ -47,10 +57,12 @@ class Front:
         return self._keeping.idle
 
     async def prepare(self, addresses: Iterable[str] = PREPARED) -> None:
-        """Work out pages and their pictures one after another, while nobody waits for anything."""
-        waiting, seen = list(addresses), set()
-        while waiting:
-            address = waiting.pop(0)
+        """Work out pages and their pictures one after another, then the pages that links on them lead to, while nobody
+        waits for anything."""
+        main, linked, seen = deque(addresses), deque[str](), set[str]()
+        while (main or linked) and len(seen) < MOST_PREPARED:
+            own = bool(main)
+            address = main.popleft() if own else linked.popleft()
             if address in seen:
                 continue
             seen.add(address)
@@ -60,7 +72,9 @@ class Front:
                 body = await self._fetched(address)
             except Exception:  # whoever asks for that page is told
                 continue
-            waiting += [html.unescape(m.decode()) for m in PICTURE.findall(body) if not m.startswith(b"/assets")]
+            if own:
+                main += [_plain(m) for m in PICTURE.findall(body) if not m.startswith(b"/assets")]
+            linked += [a for m in LINK.findall(body) if not FORM.search(a := _plain(m))]
 
     async def _fetched(self, address: str) -> bytes:
         path, _, query = address.partition("?")
@@ -74,8 +88,13 @@ class Front:
 
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
-            "path": path, "raw_path": path.encode(), "query_string": query.encode(), "headers": [], "root_path": "",
+            "path": unquote(path), "raw_path": path.encode(), "query_string": query.encode(), "headers": [], "root_path": "",
             "client": None, "server": None, OWN: True,
         }  # fmt: skip
         await self._keeping(scope, receive, send)
         return b"".join(parts)
+
+
+def _plain(address: bytes) -> str:
+    """An address as it stands in a page."""
+    return html.unescape(address.decode())
