@@ -180,6 +180,24 @@ def _first_claim(asked: TestClient) -> str:
     return next(c["id"] for c in asked.get("/api/v1/claims").json() if c["pack"] == "qwen-2026")
 
 
+def test_pages_that_links_lead_to_are_prepared_after_the_main_ones() -> None:
+    pages = {
+        "/": '<img src="/a.svg"><a href="/families/Q%20n?x=1&amp;y=2">Q</a><a href="/explore.csv?by=month">data</a>',
+        "/families/Q n": '<a href="/models/a/b">b</a><a href="/provenance/p1">source</a><img src="/b.svg">',
+    }
+    seen: list[tuple[str, str]] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append((scope["path"], scope["query_string"].decode()))
+        await PlainTextResponse(pages.get(scope["path"], ""))(scope, receive, send)
+
+    kept = KeptAnswers()
+    with start_blocking_portal() as portal:
+        portal.call(Front(app, kept).prepare, ["/", "/method"])
+    assert seen == [("/", ""), ("/method", ""), ("/a.svg", ""), ("/families/Q n", "x=1&y=2"), ("/models/a/b", "")]
+    assert kept.find("/families/Q%20n?x=1&y=2") is not None
+
+
 def test_packed_content_is_the_content() -> None:
     kept = Kept.of((), LONG.encode())
     assert gzip.decompress(kept.packed) == kept.body and Kept.of((), b"short").packed == b""
