@@ -7,9 +7,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_together import small_rows
 
-from ledgers import batch_of, fact, ledger_of, observation, opened
+from ledgers import batch_of, fact, ledger_of, observation, opened, small_rows
 from modelcensus.flows import counters
 from modelcensus.ledger import Ledger
 from modelcensus.measures import Census
@@ -19,7 +18,7 @@ from modelcensus.measures.from_sums import FromSums
 from modelcensus.vocabulary import Request, RequestError
 
 MEASURES = ("share", "downloads", "rank", "mix", "ratio", "cumulative")
-NAMES = ("Qwen", "google", "meta-llama", "'@0@'", "nobody-at-all")
+SOME = pytest.mark.parametrize("part", [7, pytest.param(1, marks=pytest.mark.slow)], ids=["some", "more"])
 
 
 class Told(FromSums):
@@ -73,9 +72,10 @@ def combined(every: int, subjects, scopes, dimensions, periods, readings, peers=
     return made[::every]
 
 
-def test_a_published_series(sample):
+@SOME
+def test_a_published_series(sample, part):
     requests = combined(
-        401,
+        113 * part,
         [{}, {"organization": "Qwen"}, {"organization": ["google", "nobody-at-all"]}, {"region": "china"}, {"organization": "'@0@'"},
          {"region": "us", "kind": "company"}, {"family": "Qwen"}],
         ["", "hub", "text-vision", "makers", "listed", "mainline"],
@@ -85,12 +85,13 @@ def test_a_published_series(sample):
         ["", "organization:Qwen,google,'@0@'", "region:us,china", "next-eight", "ranks:1..3"],
     )  # fmt: skip
     told, fine = same(Census(sample.ledger, cache=False), Census(sample.ledger, cache=False), requests)
-    assert fine > 10 and told > 0.9 * fine
+    assert told > fine / 3 > 1
 
 
-def test_a_counter_as_it_was_read(sample):
+@SOME
+def test_a_counter_as_it_was_read(sample, part):
     requests = combined(
-        211,
+        211 * part,
         [{}, {"family": "Qwen"}, {"organization": "google"}, {"family": ["Llama", "nothing"]}, {"variant": ["coder", "instruct"]},
          {"size_class": "<1", "region": "us"}, {"repository": "Qwen/Qwen3-8B"}, {"root_family": "Qwen"}],
         ["", "mainline", "where: params_b < 10"],
@@ -100,7 +101,7 @@ def test_a_counter_as_it_was_read(sample):
         ["", "Qwen,google", "family:Qwen,Llama"],
     )  # fmt: skip
     told, fine = same(Census(sample.ledger, cache=False), Census(sample.ledger, cache=False), requests)
-    assert fine > 10 and told > 0.3 * fine
+    assert told > fine / 3 > 1
 
 
 @pytest.fixture(scope="module")
@@ -117,15 +118,17 @@ BY = [(), "month", ("family", "month"), ("organization",), ("variant", "month"),
 PERIODS = ["", "2026-02", "2026-01..2026-03", ["2026-03", "2026-02..2026-03"], "2026-01-20..2026-02-10", "2031-01"]
 
 
-def test_flows_of_a_small_ledger(small):
+@SOME
+def test_flows_of_a_small_ledger(small, part):
     requests = combined(
         131, SUBJECTS, ["", "mainline"], BY, PERIODS, [{}, {"repair": "none"}, {"spikes": "cap"}], ["", "Qwen,google"]
     )
     told, fine = same(Census(small.ledger, cache=False), Census(small.ledger, cache=False), requests)
-    assert fine > 10 and told > 0.8 * fine
+    assert told > fine / 3 > 1
 
 
-def test_months_that_a_large_ledger_keeps(tmp_path, monkeypatch):
+@SOME
+def test_months_that_a_large_ledger_keeps(tmp_path, monkeypatch, part):
     monkeypatch.setattr(census_module, "LARGE", 10)
     monkeypatch.setattr(counters, "MOST_KEPT", 10)
     ids = ["Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B", "Qwen/Qwen2.5-Coder-7B", "meta-llama/Llama-3.1-8B", "mistralai/thing"]
@@ -137,9 +140,9 @@ def test_months_that_a_large_ledger_keeps(tmp_path, monkeypatch):
     rows += [observation("a/quiet", "all_time", 7, day) for day in range(0, 120, 2)]
     ledger_of(tmp_path, batch_of("dump", "hub", observations=rows, facts=[fact(r) for r in [*ids, "a/quiet"]]))
     kept, plain = Census(Ledger(tmp_path), cache=False), Census(Ledger(tmp_path), cache=False)
-    requests = combined(59, SUBJECTS, ["", "mainline"], BY, PERIODS, [{}], ["", "Qwen,google"])
+    requests = combined(31 * part, SUBJECTS, ["", "mainline"], BY, PERIODS, [{}], ["", "Qwen,google"])
     told, fine = same(kept, plain, requests)
-    assert kept.by_month and fine > 10 and told > 0.7 * fine
+    assert kept.by_month and told > fine / 3 > 1
 
 
 def test_sums_give_way_and_come_again(sample, monkeypatch):

@@ -80,7 +80,7 @@ class DuckDBEngine:
         with _damage_named():
             for name, rows in tables.items():
                 self._db.register(name, rows)
-            return self._db.execute(sql).to_arrow_table()
+            return self._db.sql(sql).to_arrow_table()
 
     def table(self, name: str) -> ir.Table:
         return self._ibis.table(name)

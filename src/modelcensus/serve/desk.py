@@ -17,10 +17,7 @@ from typing import Any, BinaryIO
 
 from starlette.types import ASGIApp, Message
 
-from modelcensus.serve.frames import LENGTHS, Frame, as_bytes, paired
-
-READY, FAILED = "ready", "failed"
-"""What the first frame says."""
+from modelcensus.serve.frames import FAILED, LENGTHS, READY, Frame, as_bytes, paired
 
 
 def main() -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 LENGTHS = struct.Struct(">II")
 """Bytes of the head and of the body that follow."""
-Pairs = tuple[tuple[str, str], ...]
+READY, FAILED = "ready", "failed"
+"""What the first frame of a desk says."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.types import Receive, Scope, Send
 
-from modelcensus.serve.desk import FAILED
-from modelcensus.serve.frames import LENGTHS, Frame, as_bytes, paired
+from modelcensus.serve.frames import FAILED, LENGTHS, Frame, as_bytes, paired
 from modelcensus.serve.limits import tests
 from modelcensus.serve.refusing import refuse
 
@@ -168,15 +167,17 @@ class Relay:
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _tested(self, head: dict[str, Any], body: bytes) -> Frame:
+        if not (desk := self._desks.get(0)):
+            raise GoneError
         try:
-            return await self._desks[0].ask(head, body)
+            return await desk.ask(head, body)
         except GoneError:
-            self._replace(0, self._desks[0])
+            self._replace(0, desk)
             raise
 
     async def _worked_out(self, head: dict[str, Any], body: bytes) -> Frame:
         place, desk = await self._free.get()
-        while self._desks[place] is not desk:  # it was replaced
+        while self._desks.get(place) is not desk:  # it has ended
             place, desk = await self._free.get()
         try:
             answer = await desk.ask(head, body)
@@ -190,9 +191,9 @@ class Relay:
         return answer
 
     def _replace(self, place: int, gone: Desk) -> None:
-        """Start another process in the place of one that ended, once."""
-        before = self._starting.get(place)
-        if self._desks[place] is gone and (before is None or before.done()):
+        """Start another process in the place of one that ended."""
+        if self._desks.get(place) is gone:
+            del self._desks[place]
             self._starting[place] = asyncio.create_task(self._start(place))
 
     async def end(self) -> None:
