@@ -17,7 +17,6 @@ from modelcensus.measures.registry import measure
     parameters=("channel", "counter", "repair", "panel", "origin"),
     cumulative=True,
     summed=True,
-    made_of="parts",
 )
 def cumulative(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, value, low, high (downloads), observed, open."""

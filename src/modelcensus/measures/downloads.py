@@ -15,7 +15,6 @@ from modelcensus.measures.registry import measure
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "panel"),
     summed=True,
-    made_of="parts",
 )
 def downloads(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, value, low, high (downloads), observed, open."""

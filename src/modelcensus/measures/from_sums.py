@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import ibis
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from modelcensus.engine import DuckDBEngine
 from modelcensus.measures.by_month import ByMonth
 from modelcensus.measures.finding import Found
+from modelcensus.measures.formulas import FORMULAS, Asked, Parts
 from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span, peers_of
 from modelcensus.measures.many_rows import MANY
 from modelcensus.measures.observed import kept_of, spans_of
-from modelcensus.measures.outlines import ASKED, TOTAL, WHOLE, Outline, Peers, Values, outline
 from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.registry import Measure
 from modelcensus.measures.reported import reported_scope, reported_spans
 from modelcensus.measures.rows import Known, in_order, size_keys
+from modelcensus.measures.share import contained
 from modelcensus.measures.standing import Basis, Spans, StandingSums, Sums
 from modelcensus.measures.told import Told
 from modelcensus.vocabulary import Request, RequestError
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from modelcensus.catalog import Scope
     from modelcensus.measures.census import Census
 
-MOST_OUTLINES = 500
+Terms = tuple[tuple[str, tuple[str, ...]], ...]
+Peers = tuple[str, tuple[str, ...]] | None
 MOST_SPANS = 400
 """Spans of a request that is answered from sums: of days there can be thousands."""
 MOST_REPOSITORIES = 50_000
@@ -45,7 +46,6 @@ class FromSums:
     def __init__(self, census: Census) -> None:
         self._census = census
         self._sums = StandingSums(census)
-        self._outlines: dict[str, Outline] = {}
         self._sizes: dict[tuple[str, tuple[str, ...]], Found] = {}
         self._scopes: dict[tuple[str, str], tuple[Scope, str]] = {}
 
@@ -56,8 +56,8 @@ class FromSums:
                 peers_of(self._census.knowledge, request, request.reading.peers) if request.reading.peers else None
             )
             if (
-                not measure.made_of
-                or not _chooses(request, peers)
+                measure.name not in FORMULAS
+                or not _chooses(request, measure, peers)
                 or not isinstance(self._census.engine, DuckDBEngine)
             ):
                 return None
@@ -105,40 +105,58 @@ class FromSums:
         self, request: Request, measure: Measure, peers: Peers, scope: Scope, total: str, sums: Sums, whole: Sums,
         spans: Spans, labels: Sequence[Span],
     ) -> Told | None:  # fmt: skip
-        census = self._census
+        census, found = self._census, sums.found
         places = _places(request, sums, spans)
         if not places or len(set(places)) < len(places):
             return None
         of_all = [whole.places[k] for k in _keys(sums, places)]
-        own = _rows_named(request, measure, peers, sums.found)
-        asked = sums.chosen(places, own)
-        values = Values(request, peers)
-        published = sums.published(places)
-        written = self._outline(measure, values, scope, sums)
-        notes = self._notes(written.lacking(values), sums, places)
+        notes = self._notes(_looked_for(request, peers, measure), sums, places)
         if notes is None:
             return None
-        tables = {ASKED: asked, TOTAL: whole.chosen(of_all)}
-        if published is not None:
-            tables[WHOLE] = published
-        sql = written.filled(values)
-        found = self._over(sql, {n: t for n, t in tables.items() if n in sql}).cast(written.schema)
-        if len(found) >= MANY and not request.reading.channel.startswith(REPORTED):
-            records: list[dict] | pa.Table = census.engine.fetch(
-                in_order(ibis.memtable(found), measure.name == "rank")
-            )
+        published = sums.published(places)
+        dimension = (*request.dimensions, *(d for d, _ in request.of), "organization")[0]
+        ranked = measure.name == "rank"
+        terms = [t for t in request.of if not ranked or t[0] != dimension]
+        own = sums.chosen(places, found.all_having(terms))
+        given = Parts.of(published if published is not None else whole.chosen(of_all))
+        if published is not None and not request.of and not request.dimensions and not ranked:
+            subject = given  # all of a scope whose total the publisher gives
         else:
-            records = found.to_pylist()
+            subject = Parts.of(own, (dimension,) if ranked else request.dimensions)
+        others = (
+            None if peers is None else sums.chosen(places, found.having(peers[0], _others(request, measure, peers)))
+        )
+        asked = Asked(
+            subject, lambda: Parts.of(own) if measure.name == "mix" else given,
+            None if others is None else Parts.of(others), dimension,
+        )  # fmt: skip
+        records = FORMULAS[measure.name](asked)
+        if ranked:
+            wanted = [set(values) for d, values in request.of if d == dimension]
+            records = [r for r in records if all(r[dimension] in values for values in wanted)]
         reported = request.reading.channel.startswith(REPORTED)
         frame = Frame(
             request, census.engine, census.knowledge, sums.quantities,
             tuple(labels) or tuple(sums.labels[p] for p in places), reported,
-            sums.given, Quantities(census, request, scope, total, ASKED), scope, notes,
+            sums.given, Quantities(census, request, scope, total, "sums"), scope, notes,
         )  # fmt: skip
-        known = self._known(request, measure, frame, scope, sums, tables, places)
-        chosen = "; ".join(str(p) for p, _ in spans[:12]) or "as read"
-        told = f"{whole.steps}\n\n{sums.steps}\n\n-- {ASKED}: of the sums above ({chosen}), added up before\n\n-- answer\n{sql}"
-        return Told(frame, records, None, told if census.records else "", known)
+        known = self._known(request, measure, frame, scope, sums, places, own, whole.chosen(of_all), published)
+        return Told(frame, self._ordered(records, frame, ranked), None, self._sql(measure, spans, sums, whole), known)
+
+    def _ordered(self, records: list[dict], frame: Frame, ranked: bool) -> list[dict] | pa.Table:
+        """The records; of many columns in their order, as others are."""
+        if len(records) < MANY or frame.reported:
+            return records
+        return self._census.engine.fetch(in_order(ibis.memtable(pa.Table.from_pylist(records)), ranked))
+
+    def _sql(self, measure: Measure, spans: Spans, sums: Sums, whole: Sums) -> str:
+        """Where the sums came from, and what was done with them."""
+        if not self._census.records:
+            return ""
+        chosen = ", ".join(str(p) for p, _ in spans[:12]) + (", ..." if len(spans) > 12 else "")
+        return (
+            f"-- of these sums {chosen or 'as read'}; {measure.name}: {measure.text}\n\n{whole.steps}\n\n{sums.steps}"
+        )
 
     def _over(self, sql: str, tables: dict[str, pa.Table]) -> pa.Table:
         engine = self._census.engine
@@ -154,27 +172,12 @@ class FromSums:
             self._scopes[key] = reported_scope(self._census, channel, request.within)
         return self._scopes[key]
 
-    def _outline(self, measure: Measure, values: Values, scope: Scope, sums: Sums) -> Outline:
-        key = f"{values.shape} {sums.columns}"
-        if key not in self._outlines:
-            made = outline(self._census, measure, values, scope, sums.quantities, sums.given)
-            while len(self._outlines) >= MOST_OUTLINES:
-                del self._outlines[next(iter(self._outlines))]
-            self._outlines[key] = made
-        return self._outlines[key]
-
-    def _notes(
-        self, notes: Sequence[str | tuple[str, tuple[str, ...]]], sums: Sums, places: Sequence[int]
-    ) -> list[str] | None:
-        """The notes of an answer; nothing where all values of a term are lacking."""
+    def _notes(self, looked_for: Terms, sums: Sums, places: Sequence[int]) -> list[str] | None:
+        """What is said of the values that no quantity has; nothing where that is all of a term's."""
         told: list[str] = []
         spans = sums.found.table["span"].to_numpy()
         there = np.isin(np.arange(len(sums.labels)), list(places))
-        for note in notes:
-            if isinstance(note, str):
-                told.append(note)
-                continue
-            dimension, values = note
+        for dimension, values in looked_for:
             lacking = [v for v in values if not there[spans[sums.found.having(dimension, [v])]].any()]
             if len(lacking) == len(values):
                 return None
@@ -183,20 +186,20 @@ class FromSums:
         return told
 
     def _known(
-        self, request: Request, measure: Measure, frame: Frame, scope: Scope, sums: Sums, tables: dict[str, pa.Table],
-        places: Sequence[int],
+        self, request: Request, measure: Measure, frame: Frame, scope: Scope, sums: Sums, places: Sequence[int],
+        own: pa.Table, scoped: pa.Table, published: pa.Table | None,
     ) -> Known:  # fmt: skip
         if not frame.reported:
             return Known(lambda names: self._sized(request, measure, scope, names))
-        everybody = sums.chosen(places) if request.of else tables[ASKED]
+        everybody = sums.chosen(places) if request.of else own
         listed = sorted(set(everybody["organization"].to_pylist()))
         subject = sums.found.all_having(request.of)
         members = set(sums.chosen(places, subject)["organization"].to_pylist()) if subject is not None else set()
         covered: dict[int, float] = {}
-        if WHOLE in tables:
-            given = {r["span"]: r["estimate"] for r in tables[WHOLE].to_pylist()}
-            own = {r["span"]: r["estimate"] for r in tables[TOTAL].to_pylist()}
-            covered = {s: own[s] / v for s, v in given.items() if v and s in own}
+        if published is not None:
+            counted = dict(zip(*(scoped[c].to_pylist() for c in ("span", "estimate")), strict=True))
+            given = zip(*(published[c].to_pylist() for c in ("span", "estimate")), strict=True)
+            covered = {span: counted[span] / value for span, value in given if value and span in counted}
         return Known(None, covered, tuple(listed), tuple(sorted(members)))
 
     def _sized(
@@ -221,16 +224,20 @@ class FromSums:
         return sizes if keys else {(): sizes.get((), 0)}
 
 
-def _chooses(request: Request, peers: Peers) -> bool:
+def _chooses(request: Request, measure: Measure, peers: Peers) -> bool:
     """Whether a request's numbers are sums over rows that are told apart by what it names."""
     reading = request.reading
     used = {*request.dimensions, *(d for d, _ in request.of), *([peers[0]] if peers else [])}
+    if peers and measure.name == "share":
+        contained(request, *peers)
     return (
         not reading.peers.startswith("ranks:")
         and reading.panel == "moving"
         and not used & {*ROOT_DIMENSIONS}
+        and "variant" not in (*request.dimensions, *(peers or ())[:1])
         and not request.within.startswith("where:")
-        and request.as_of is None
+        and bool(peers or measure.name != "ratio")
+        and bool(request.dimensions or measure.name != "mix")
     )
 
 
@@ -262,11 +269,15 @@ def _keys(sums: Sums, places: Sequence[int]) -> list[tuple]:
     return [named[p] for p in places]
 
 
-def _rows_named(request: Request, measure: Measure, peers: Peers, found: Found) -> NDArray[np.int64] | None:
-    """The rows that the measure looks at, where it looks at those of the subject and of the peers alone."""
-    if measure.made_of != "parts" or not request.of:
-        return None
-    own = [found.having(*request.of[0])]
-    if peers:
-        own.append(found.having(*peers))
-    return np.unique(np.concatenate(own))
+def _looked_for(request: Request, peers: Peers, measure: Measure) -> Terms:
+    """The values that have to be there, in the order in which a measure looks for them."""
+    if measure.name == "rank":
+        dimension = (*request.dimensions, *(d for d, _ in request.of), "organization")[0]
+        return tuple(sorted(request.of, key=lambda term: term[0] == dimension))
+    return (*request.of, *([peers] if peers else []))
+
+
+def _others(request: Request, measure: Measure, peers: tuple[str, tuple[str, ...]]) -> list[str]:
+    """The peers that count; a ratio leaves the subject itself out."""
+    own = {v for _, values in request.of for v in values} if measure.name == "ratio" else set()
+    return [v for v in peers[1] if v not in own]

@@ -16,7 +16,6 @@ from modelcensus.vocabulary import RequestError
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "spikes", "panel"),
     summed=True,
-    made_of="parts",
 )
 def mix(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, value, low, high (share of the subject, 0 to 1), observed (units of the subject), open.

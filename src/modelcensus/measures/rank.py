@@ -22,7 +22,6 @@ OPEN = 9_000_000_000_000_000_000
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "panel"),
     summed=True,
-    made_of="members",
     among="organization",
 )
 def rank(frame: Frame) -> ir.Table:

@@ -17,7 +17,6 @@ from modelcensus.vocabulary import RequestError
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "panel", "peers"),
     summed=True,
-    made_of="parts",
 )
 def ratio(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, value, low, high (times), observed, open."""

@@ -11,7 +11,6 @@ from modelcensus.vocabulary import RequestError, nearest
 
 Compute = Callable[[Frame], ir.Table]
 Basis = Literal["periods", "catalog"]
-MadeOf = Literal["", "parts", "members"]
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,6 @@ class Measure:
     request's `periods`, or the repositories of the `catalog` in scope (then the measure labels its own spans). An
     `ordered` measure's rows stay in the order in which it gives them; one that is `summed` looks at sums of quantities
     alone, never at single repositories. `among`: the dimension whose members it compares where none is asked for.
-    `made_of`: where the request alone decides its expression, whatever the data say, the sums that it is made of: those of
-    the subject, the peers and the whole (`parts`), or those of everybody (`members`); its SQL is then written once.
     """
 
     name: str
@@ -42,7 +39,6 @@ class Measure:
     summed: bool = False
     among: str = ""
     question: str = ""
-    made_of: MadeOf = ""
 
     def asks(self, whom: str) -> str:
         """What the measure asks of somebody, as a question."""
@@ -66,7 +62,6 @@ def measure(
     summed: bool = False,
     among: str = "",
     question: str = "",
-    made_of: MadeOf = "",
 ) -> Callable[[Compute], Compute]:
     """Register a function from a frame to a table: the request's dimensions, `span`, `value`, `low`, `high`,
     and where they apply `observed`, `open` and further columns that the measure names."""
@@ -86,7 +81,6 @@ def measure(
             summed,
             among,
             question,
-            made_of,
         )
         return compute
 

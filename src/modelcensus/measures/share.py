@@ -19,7 +19,6 @@ from modelcensus.vocabulary.names import ROOT_DIMENSIONS
     citation="docs/method.md, section 2 (exact for disjoint parts)",
     parameters=("channel", "counter", "repair", "panel", "peers"),
     summed=True,
-    made_of="parts",
 )
 def share(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, value, low, high (share, 0 to 1), observed (units under the line), open."""

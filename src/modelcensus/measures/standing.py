@@ -24,9 +24,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelcensus.measures.finding import Found
-from modelcensus.measures.frame import Span, add_up
+from modelcensus.measures.frame import Frame, Span, add_up
 from modelcensus.measures.observed import spans_of
-from modelcensus.measures.outlines import ASKED, WHOLE
 from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.reported import reported_spans
 from modelcensus.vocabulary import Period, Request
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 256_000_000
 """Bytes of sums that stay; those asked for longest ago give way."""
+MOST_FRAMES = 20
 MOST_ROWS = 2_000_000
 """Rows of sums by some dimensions: more are not kept."""
 BASES = ("observations", "facts", "reported", "lists", "batches", "catalog", "readings", "readings_raw", "snapshots")
@@ -111,7 +111,7 @@ class Sums:
     steps: str
     """The SQL that they came from."""
 
-    @property
+    @cached_property
     def bytes(self) -> int:
         """What they take in memory, about."""
         return 2 * self.found.table.nbytes
@@ -119,17 +119,12 @@ class Sums:
     @cached_property
     def quantities(self) -> ir.Table:
         """The table in an expression, without rows."""
-        return ibis.table(ibis.schema(self.found.table.schema), name=ASKED)
+        return ibis.table(ibis.schema(self.found.table.schema), name="sums")
 
     @cached_property
     def given(self) -> ir.Table | None:
         """The same of what is given for the whole."""
-        return None if self.whole is None else ibis.table(ibis.schema(self.whole.schema), name=WHOLE)
-
-    @cached_property
-    def columns(self) -> str:
-        """The names and types of both."""
-        return f"{self.found.table.schema.to_string()} {self.whole is not None}"
+        return None if self.whole is None else ibis.table(ibis.schema(self.whole.schema), name="published")
 
     def chosen(self, spans: Sequence[int], rows: NDArray[np.int64] | None = None) -> pa.Table:
         """The rows (all of them where none are named) that are of these spans, numbered anew."""
@@ -147,6 +142,7 @@ class StandingSums:
         self._census = census
         self._kept: OrderedDict[str, Sums] = OrderedDict()
         self._too_many: set[str] = set()
+        self._frames: dict[str, Frame] = {}
 
     def of(self, basis: Basis, spans: Spans, monthly: bool = False) -> Sums | None:
         """The sums of a basis with at least these spans, and `monthly` with all months (of a counter: with all of its
@@ -172,8 +168,7 @@ class StandingSums:
         """Sums with further spans."""
         census, request = self._census, basis.request
         name = f"standing_{crc32(basis.key.encode()):08x}"
-        quantities = Quantities(census, request, basis.scope, basis.total, name)
-        frame = quantities.frame([p for p, _ in lacking], cumulative=basis.cumulative)
+        frame = self._frame(basis, name, lacking)
         by_span = add_up(frame.quantities, (*basis.dimensions, "span"))
         table = _numbered(census.engine.fetch(by_span))
         whole = None if frame.whole is None else _numbered(census.engine.fetch(frame.whole))
@@ -195,6 +190,21 @@ class StandingSums:
             whole = None if whole is None else pa.concat_tables([sums.whole, _moved(whole, first)])
             labels, places = [*sums.labels, *labels], {**sums.places, **places}
         return Sums(Found(table), whole, labels, places, steps)
+
+    def _frame(self, basis: Basis, name: str, lacking: Spans) -> Frame:
+        """The quantities of these spans; those of a counter as it was read are the same whatever tells sums apart."""
+        plain = basis.without() if basis.request.reading.counter else basis
+        if not plain.request.reading.counter:
+            quantities = Quantities(self._census, plain.request, plain.scope, plain.total, name)
+            return quantities.frame([p for p, _ in lacking], cumulative=plain.cumulative)
+        kept = self._frames.get(plain.key)
+        if kept is None or not self._census.flows.has(kept.quantities):
+            if len(self._frames) > MOST_FRAMES:
+                self._frames.clear()
+            name = f"standing_{crc32(plain.key.encode()):08x}"
+            kept = Quantities(self._census, plain.request, plain.scope, plain.total, name).frame()
+            self._frames[plain.key] = kept
+        return kept
 
     def _with_all_months(self, basis: Basis, lacking: Spans) -> Spans:
         """These spans, and every month: who asks for one asks for others."""
