@@ -23,11 +23,12 @@ MOST_NAMES = 2_000
 
 @dataclass(frozen=True)
 class Channel:
-    """A way in which the ledger counts: the reading that asks for it, its periods in order, and names by dimension."""
+    """A way in which the ledger counts: the reading that asks for it, its months in order, and by scope the names of each
+    dimension that have an answer there."""
 
     reading: str
-    periods: tuple[str, ...]
-    names: dict[str, tuple[str, ...]]
+    months: tuple[str, ...]
+    scopes: dict[str, dict[str, tuple[str, ...]]]
 
     @property
     def grain(self) -> str:
@@ -35,20 +36,22 @@ class Channel:
         return "day" if self.reading.startswith("counter") else "month"
 
 
-def channels(address: str) -> list[Channel]:
+def channels(address: str, readings: tuple[str, ...] = READINGS) -> list[Channel]:
     """What the app at an address can be asked."""
     found = []
-    for reading in READINGS:
+    for reading in readings:
         grain = "day" if reading.startswith("counter") else "month"
         periods = _column(address, "period", by=grain, reading=reading)
         if not periods:
             continue
         newest = periods[-1] if grain == "month" else ""
-        names = {d: _column(address, d, by=d, reading=reading, period=newest) for d in DIMENSIONS}
-        known = {d: tuple(v for v in values if "," not in v) for d, values in names.items() if values}
-        found.append(
-            Channel(reading, tuple(p for p in periods if len(p) == 7) or (periods[0][:7], periods[-1][:7]), known)
-        )
+        scopes = {}
+        for scope in SCOPES:
+            names = {d: _column(address, d, by=d, reading=reading, period=newest, within=scope) for d in DIMENSIONS}
+            known = {d: tuple(v for v in values if "," not in v) for d, values in names.items() if values}
+            scopes |= {scope: known} if known else {}
+        months = sorted({p[:7] for p in periods}) if grain == "day" else [p for p in periods if len(p) == 7]
+        found.append(Channel(reading, tuple(months), scopes))
     return found
 
 
@@ -74,40 +77,36 @@ def fresh(found: list[Channel], forms: tuple[str, ...], many: int, seed: int) ->
 def subjects(found: list[Channel]) -> list[str]:
     """The pages of families, organizations and regions, each once."""
     kinds = {"family": "families", "organization": "organizations", "region": "regions"}
-    return sorted(
-        {f"/{kinds[d]}/{quote(n)}" for c in found for d, names in c.names.items() if d in kinds for n in names}
-    )
+    names = [(d, values) for c in found for scope in c.scopes.values() for d, values in scope.items() if d in kinds]
+    return sorted({f"/{kinds[d]}/{quote(n)}" for d, values in names for n in values})
 
 
 def _address(draw: random.Random, channel: Channel, form: str) -> str:
-    first, last = sorted(draw.sample(range(len(channel.periods)), 2)) if len(channel.periods) > 2 else (0, 1)
-    whole = draw.random() < 0.2
-    asked: dict[str, object] = {"reading": channel.reading} if channel.reading != "channel=hub" else {}
+    scope = draw.choice(list(channel.scopes))
+    names = channel.scopes[scope]
+    dimension = draw.choice(list(names))
+    some = draw.sample(names[dimension], min(len(names[dimension]), draw.choice((1, 1, 1, 2))))
     if form == "compare":
-        dimension = draw.choice([d for d in ("organization", "family", "region") if d in channel.names])
-        some = draw.sample(channel.names[dimension], min(len(channel.names[dimension]), draw.randint(2, 4)))
-        shape = draw.choice(("lines", "index", "log"))
-        return f"/compare?{urlencode({'of': f'{dimension}=' + ','.join(some), 'shape': shape})}"
-    if not whole and channel.grain == "month":
-        asked["period"] = f"{channel.periods[first]}..{channel.periods[last]}"
-    dimension = draw.choice(list(channel.names))
-    measure, shape = draw.choice(("share", "share", "downloads", "rank", "mix")), "lines"
-    by, of = ([channel.grain] if channel.grain == "day" or draw.random() < 0.9 else []), ""
-    if measure == "mix" or draw.random() < 0.25:
-        by = [
-            draw.choice(
-                [d for d in channel.names if d != "organization" or len(channel.names[d]) < 100] or [dimension]
-            ),
-            *by,
-        ]
-    if measure == "rank" and dimension not in by:
-        by = [dimension, *by] if len(channel.names[dimension]) < 100 else by
-    if draw.random() < 0.75:
-        names = channel.names[dimension]
-        of = f"{dimension}={','.join(draw.sample(names, min(len(names), draw.choice((1, 1, 1, 2)))))}"
-    within = draw.choice(SCOPES if channel.reading.startswith("channel=reported") else SCOPES[:4])
-    asked |= {"by": by} | ({"of": of} if of else {}) | ({"within": within} if within else {})
+        dimension = draw.choice([d for d in ("organization", "family", "region") if d in names])
+        some = draw.sample(names[dimension], min(len(names[dimension]), draw.randint(2, 4)))
+        return f"/compare?{urlencode({'of': f'{dimension}=' + ','.join(some), 'shape': draw.choice(('lines', 'index', 'log'))})}"
+    asked: dict[str, object] = {"reading": channel.reading} if channel.reading != "channel=hub" else {}
+    first, last = sorted(draw.sample(range(len(channel.months)), 2))
+    if draw.random() < 0.8:
+        asked["period"] = f"{channel.months[first]}..{channel.months[last]}"
+    few = [d for d in names if len(names[d]) < 100]
+    measure = draw.choice(("share", "share", "downloads", "rank", "mix"))
+    by = [channel.grain] if channel.grain == "day" or draw.random() < 0.9 else []
+    if measure == "rank":
+        by, some = [dimension, *by], some if len(names[dimension]) >= 100 else []
+    elif few and (measure == "mix" or draw.random() < 0.25):
+        by = [draw.choice(few), *by]
+        measure, some = ("share", some) if measure == "mix" and by[0] == dimension else (measure, some)
+    elif measure == "mix":
+        measure = "share"
+    asked |= (
+        {"by": by} | ({"of": f"{dimension}={','.join(some)}"} if some else {}) | ({"within": scope} if scope else {})
+    )
     if form == "api":
         return f"/api/v1/measures/{measure}?{urlencode(asked, doseq=True)}"
-    suffix = "" if form == "page" else f".{form}"
-    return f"/explore{suffix}?{urlencode({'measure': measure, 'shape': shape, **asked}, doseq=True)}"
+    return f"/explore{'' if form == 'page' else f'.{form}'}?{urlencode({'measure': measure, **asked}, doseq=True)}"

@@ -27,7 +27,7 @@ from modelcensus.serve.problems import problem, problem_of
 from modelcensus.serve.refusing import API, refusal
 from modelcensus.serve.small import small_answers
 from modelcensus.serve.tester import Tester
-from modelcensus.serve.views import Views, add_views, address
+from modelcensus.serve.views import Views, add_views, addresses
 from modelcensus.vocabulary import CensusError, RequestError
 
 Text = Annotated[str, Form()]
@@ -49,9 +49,7 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
     _refuse(app, pages)
 
     def shown(view: View, page: ViewPage, suffix: str, base: str) -> str:
-        def at(suffix: str, **picked: str) -> str:
-            return address(page, view, suffix, **picked)
-
+        at = addresses(page, view)
         alts = {name: views.drawn(view, name, "post").alt for name in view.figures()}
         if suffix == ".embed":
             figure = next(iter(alts), "")
