@@ -92,8 +92,8 @@ def _address(draw: random.Random, channel: Channel, form: str) -> str:
         return f"/compare?{urlencode({'of': f'{dimension}=' + ','.join(some), 'shape': draw.choice(('lines', 'index', 'log'))})}"
     asked: dict[str, object] = {"reading": channel.reading} if channel.reading != "channel=hub" else {}
     first, last = sorted(draw.sample(range(len(channel.months)), 2))
-    if draw.random() < 0.8:
-        asked["period"] = f"{channel.months[first]}..{channel.months[last]}"
+    if draw.random() < 0.8:  # whom a name stands for may have come late: what is asked of one goes up to the newest
+        asked["period"] = f"{channel.months[first]}..{channel.months[last if len(names[dimension]) < 100 else -1]}"
     few = [d for d in names if len(names[d]) < 100]
     measure = draw.choice(("share", "share", "downloads", "rank", "mix"))
     by = [channel.grain] if channel.grain == "day" or draw.random() < 0.9 else []

@@ -27,12 +27,17 @@ from urllib.request import urlopen
 from rich.console import Console
 from rich.table import Table
 
-from bench.asked import Channel, channels, fresh, subjects
+from bench.asked import READINGS, Channel, channels, fresh, subjects
 
 PAGES = ("/", "/explore", "/compare", "/leaderboards", "/method", "/health", "/claims", "/style.css")
 UNBOUND = ("--answers-per-minute", "100000000", "--tests-per-minute", "100000000")
 SCRIPT = Path(__file__).with_name("press.lua")
 VIEWS = ("page", "page", "compare", "json", "csv", "api")
+KINDS = ("kept", "warming", "fresh", "one", "form", "subjects", "pictures", "beside", "flows")
+"""What can be asked: pages that are kept; views that nobody asked for before, first while sums are still being made, then
+with them, one after the other, by form; pages of subjects; pictures; kept and fresh at once; flows of new periods of a
+ledger that keeps no months."""
+SMALL = tuple(r for r in READINGS if r != "channel=hub")
 COLUMNS = (
     "",
     "answers",
@@ -162,39 +167,43 @@ class Questions:
         return new
 
 
-def measure(server: Server, told: Table, seconds: float, connections: int) -> None:
-    """The rows of the table."""
+def measure(
+    server: Server, told: Table, kinds: tuple[str, ...], seconds: float, connections: int, small: bool
+) -> None:
+    """The rows of the table: those of these kinds."""
     for page in PAGES:  # worked out once, as after the first visitor
         server.ask(page)
-    questions = Questions(channels(server.address))
+    found = channels(server.address, SMALL if small else READINGS)
+    questions = Questions(found)
 
-    def asked(name: str, addresses: list[str], connections: int, meanwhile: Callable[[], None] | None = None) -> None:
-        found = press(server, addresses, connections, seconds, meanwhile)
-        again = found.said["answers"] > len(addresses) and addresses is not kept
-        told.add_row(f"{name}, some twice" if again else name, *found.row(connections))
-        print(told.rows[-1] and name, *found.row(connections), flush=True)
+    def asked(kind: str, addresses: list[str], connections: int, meanwhile: Callable[[], None] | None = None) -> None:
+        if kind.partition(":")[0] not in kinds:
+            return
+        row = press(server, addresses, connections, seconds, meanwhile)
+        again = row.said["answers"] > len(addresses) and addresses is not kept
+        told.add_row(f"{kind}, some twice" if again else kind, *row.row(connections))
+        print(kind, *row.row(connections), flush=True)
 
-    kept = list(PAGES)
-    asked("kept pages", kept, connections)
-    asked("fresh views, one after the other", questions.of(VIEWS, 20_000), 1)
-    asked("fresh views", questions.of(VIEWS, 30_000), connections)
-    for form in ("page", "compare", "api", "json", "csv"):
-        asked(f"fresh views: {form} alone", questions.of((form,), 20_000), connections)
-    asked("pages of families, organizations, regions", subjects(channels(server.address)), connections)
-    asked("fresh pictures", questions.of(("svg",), 5_000), 10)
+    kept: list[str] = list(PAGES)
+    asked("kept", kept, connections)
+    asked("warming", questions.of(VIEWS, 20_000), connections)  # what the app would do by itself while nobody asks
+    asked("fresh", questions.of(VIEWS, 30_000), connections)
+    asked("one", questions.of(VIEWS, 20_000), 1)
+    for form in dict.fromkeys(VIEWS):
+        asked(f"form: {form}", questions.of((form,), 20_000), connections)
+    asked("subjects", subjects(found), connections)
+    asked("pictures", questions.of(("svg",), 5_000), 10)
     new = questions.of(VIEWS, 30_000)
-
-    def beside() -> None:
-        asked("fresh views beside kept pages", new, connections // 2)
-
-    asked("kept pages beside fresh views", kept, connections // 2, beside)
+    asked("beside: kept", kept, connections // 2, lambda: asked("beside: fresh", new, connections // 2))
+    if small:
+        asked("flows", Questions(channels(server.address, ("channel=hub",))).of(("api",), 2_000), 10)
 
 
-def watch(server: Server, minutes: float, connections: int) -> None:
+def watch(server: Server, minutes: float, connections: int, small: bool) -> None:
     """The memory under load, minute by minute."""
     for page in PAGES:
         server.ask(page)
-    questions = Questions(channels(server.address))
+    questions = Questions(channels(server.address, SMALL if small else READINGS))
     for minute in range(int(minutes)):
         new = questions.of(VIEWS, 30_000)
         mixed = [a for i, n in enumerate(new) for a in (n, PAGES[i % len(PAGES)])]
@@ -210,6 +219,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--connections", type=int, default=100)
     parser.add_argument("--desks", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=0, help="watch the memory for so long instead")
+    parser.add_argument("--kinds", nargs="+", default=KINDS, choices=KINDS, help="what is asked")
     chosen = parser.parse_args(arguments)
     if not shutil.which("wrk"):
         raise SystemExit("this asks with wrk (https://github.com/wg/wrk), which is not installed")
@@ -219,9 +229,9 @@ def main(arguments: list[str]) -> None:
         with served(chosen.ledger, cache, *desks, "--no-prepare") as server:
             first = server.said_after, server.ask("/method"), server.ask("/explore")
             if chosen.minutes:
-                watch(server, chosen.minutes, chosen.connections)
+                watch(server, chosen.minutes, chosen.connections, not chosen.ledger)
                 return
-            measure(server, told, chosen.seconds, chosen.connections)
+            measure(server, told, tuple(chosen.kinds), chosen.seconds, chosen.connections, not chosen.ledger)
         with served(chosen.ledger, cache, *desks) as server:  # what a later start has ready
             again = server.said_after, server.ask("/")
             told.caption = (

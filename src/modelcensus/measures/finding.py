@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Places = NDArray[np.int64]
@@ -23,8 +22,8 @@ class _Index:
 
     @classmethod
     def of(cls, column: pa.Array) -> _Index:
-        if pa.types.is_list(column.type):  # a repository can carry several variants
-            rows, column = pc.list_parent_indices(column).to_numpy(), pc.list_flatten(column)
+        if isinstance(column, pa.ListArray):  # a repository can carry several variants
+            rows, column = column.value_parent_indices().to_numpy(), column.flatten()
         else:
             rows = np.arange(len(column))
         coded = column.dictionary_encode()

@@ -121,7 +121,7 @@ def line_chart(
     for row in rows:
         row["wide"] = percent and row["high"] is not None and row["high"] - (row["low"] or 0) > WIDE
 
-    def plot() -> alt.LayerChart:
+    def plot() -> alt.LayerChart | alt.FacetChart:
         scale = alt.Scale(domain=names, range=colours_of(names))
         colour = alt.Color("series:N", scale=scale, legend=None)
         x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
@@ -167,7 +167,7 @@ def bar_chart(bars: Sequence[Bar], words: Words, *, percent: bool, size: str = "
     step = 32 + 15 * tallest
     at = step // 2 - 15
 
-    def plot() -> alt.LayerChart:
+    def plot() -> alt.LayerChart | alt.FacetChart:
         base = alt.Chart(alt.Data(values=tuple(rows))).encode(
             y=alt.Y("order:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
         )

@@ -36,7 +36,7 @@ def stack_chart(
     width = room.width - label_room(labels, size)
     rules = rules_of(marks, days[0], days[-1], width) if marks and days else []
 
-    def plot() -> alt.LayerChart:
+    def plot() -> alt.LayerChart | alt.FacetChart:
         colours = [*colours_of(names), FAINT]
         colour = alt.Color("series:N", scale=alt.Scale(domain=order, range=colours), legend=None)
         x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
