@@ -30,6 +30,7 @@ def test_a_damaged_answer_is_none_and_can_be_kept_again(tmp_path, damage):
 
 def test_the_oldest_make_room(tmp_path, monkeypatch):
     monkeypatch.setattr(cache_room, "MOST_ANSWERS", 3)
+    monkeypatch.setattr(cache_room, "LOOKED_AFTER", 1)
     cache = Cache(tmp_path)
     for i in range(5):
         cache.keep(f"k{i}", {"n": i})
@@ -40,6 +41,7 @@ def test_the_oldest_make_room(tmp_path, monkeypatch):
 
 def test_bytes_are_bounded_and_an_answer_that_is_too_large_is_not_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(cache_room, "MOST_BYTES", 8_000)
+    monkeypatch.setattr(cache_room, "LOOKED_AFTER", 1)
     cache = Cache(tmp_path)
     for i in range(40):
         cache.keep(f"k{i}", {"n": os.urandom(300).hex()})

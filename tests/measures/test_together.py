@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from ledgers import batch_of, fact, ledger_of, observation, opened
+from ledgers import batch_of, fact, ledger_of, observation, opened, small_rows
 from modelcensus.flows import counters
 from modelcensus.ledger import Ledger
 from modelcensus.measures import Census, together
@@ -52,24 +52,6 @@ def same(census: Census, requests: list[Request]) -> int:
         )
         fine += 1
     return fine
-
-
-IDS = (
-    "Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B", "Qwen/Qwen2.5-Coder-7B", "meta-llama/Llama-3.1-8B", "google/gemma-3-4b-it",
-    "deepseek-ai/DeepSeek-V3", "unsloth/Qwen3-8B-GGUF", "someone/thing",
-)  # fmt: skip
-
-
-def small_rows():
-    """All-time counters, one that falls and one that contradicts itself, and some of thirty days alone."""
-    for i, name in enumerate(IDS):
-        for on in sorted({31, 59, *range(2 + i, 120, 5 + i)}):  # everybody on both ends of February
-            value = 1_000 * (i + 1) + 13 * (i + 2) * on - (400 if i == 3 and on > 70 else 0)
-            yield observation(name, "all_time", value, on)
-    for on in range(4, 120, 9):
-        yield observation("mistralai/Mistral-7B-v0.1", "rolling_30d", 700 + on, on)
-        yield observation("moonshotai/Kimi-K2-Base", "rolling_30d", 900 - 3 * on, on)
-    yield observation("moonshotai/Kimi-K2-Base", "period", 5, 45, start=10)
 
 
 @pytest.fixture(scope="module")

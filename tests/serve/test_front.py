@@ -14,11 +14,10 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from modelcensus.measures import Census
-from modelcensus.serve import Front, KeptAnswers, Loading, Rates, stamp
+from modelcensus.serve import Front, KeptAnswers, Rates, stamp
 from modelcensus.serve.app import create_app
 from modelcensus.serve.desks import MOST_WAITING, BusyError, Desks
 from modelcensus.serve.kept import Kept
-from modelcensus.vocabulary import LedgerError
 
 HERE = "http://127.0.0.1:8000"
 LONG = "long " * 1_000
@@ -88,7 +87,7 @@ def test_a_damaged_file_is_no_answer(tmp_path: Path, content: bytes) -> None:
 
 
 def test_memory_and_folder_stay_within_their_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("IN_MEMORY", 50_000), ("ON_DISK", 40_000), ("LOOKED_AFTER", 1)):
+    for name, value in (("IN_MEMORY", 50_000), ("ON_DISK", 40_000)):
         monkeypatch.setattr(f"modelcensus.serve.kept.{name}", value)
     kept = KeptAnswers(tmp_path, "one")
     for i in range(40):
@@ -143,37 +142,6 @@ def test_who_asks_too_much_is_told_when_to_come_again() -> None:
     assert tested == [200, 429]
 
 
-def test_what_is_kept_is_answered_while_the_app_is_loaded() -> None:
-    gate = threading.Event()
-
-    def load() -> ASGIApp:
-        gate.wait(20)
-        return Counting()
-
-    kept = KeptAnswers()
-    kept.keep("/a", Kept.of((("content-type", "text/plain"),), b"kept"))
-    loading = Loading(load)
-    loading.start()
-    asked = client(loading, kept)
-    assert asked.get("/a").text == "kept" and not loading.done.done()
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(asked.get, "/b")
-        time.sleep(0.1)
-        assert not waiting.done()
-        gate.set()
-        assert waiting.result(20).status_code == 200
-
-
-def test_a_ledger_that_does_not_open_is_said() -> None:
-    def load() -> ASGIApp:
-        raise LedgerError("damaged", where="here")
-
-    loading = Loading(load)
-    loading.start()
-    with pytest.raises(LedgerError, match="damaged"):
-        loading.done.result(10)
-
-
 def test_pages_do_not_wait_for_claims_and_few_wait_for_the_desk_of_claims(sample: Census) -> None:
     given = iter([sample, Census(sample.ledger), sample])
     desks = Desks(lambda: next(given))
@@ -210,6 +178,24 @@ def test_too_many_claims_are_refused_for_now(sample: Census, monkeypatch: pytest
 
 def _first_claim(asked: TestClient) -> str:
     return next(c["id"] for c in asked.get("/api/v1/claims").json() if c["pack"] == "qwen-2026")
+
+
+def test_pages_that_links_lead_to_are_prepared_after_the_main_ones() -> None:
+    pages = {
+        "/": '<img src="/a.svg"><a href="/families/Q%20n?x=1&amp;y=2">Q</a><a href="/explore.csv?by=month">data</a>',
+        "/families/Q n": '<a href="/models/a/b">b</a><a href="/provenance/p1">source</a><img src="/b.svg">',
+    }
+    seen: list[tuple[str, str]] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append((scope["path"], scope["query_string"].decode()))
+        await PlainTextResponse(pages.get(scope["path"], ""))(scope, receive, send)
+
+    kept = KeptAnswers()
+    with start_blocking_portal() as portal:
+        portal.call(Front(app, kept).prepare, ["/", "/method"])
+    assert seen == [("/", ""), ("/method", ""), ("/a.svg", ""), ("/families/Q n", "x=1&y=2"), ("/models/a/b", "")]
+    assert kept.find("/families/Q%20n?x=1&y=2") is not None
 
 
 def test_packed_content_is_the_content() -> None:

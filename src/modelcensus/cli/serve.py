@@ -8,6 +8,7 @@ import ipaddress
 import os
 import socket
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,9 +18,8 @@ from modelcensus.cli.options import KnowledgeOption, LedgerOption, ledger_root, 
 
 if TYPE_CHECKING:
     import uvicorn
-    from starlette.types import ASGIApp
 
-    from modelcensus.serve import Front, KeptAnswers, Loading
+    from modelcensus.serve import Front, KeptAnswers, Rates, Relay
 
 PATIENCE = 3
 """Seconds that an answer under way has to finish when the app is ended."""
@@ -35,7 +35,7 @@ def serve(
     knowledge: KnowledgeOption = None,
     answers_per_minute: AtLeastOne = 600,
     tests_per_minute: AtLeastOne = 60,
-    desks: AtLeastOne = 1,
+    desks: AtLeastOne = 2,
     no_prepare: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Serve the app: paste a headline or an article, and see which of its statements hold; Ctrl-C ends it.
@@ -51,59 +51,64 @@ def serve(
     tests_per_minute
         Tests of claims that one client may ask for in a minute.
     desks
-        Answers that are worked out at the same time; each opens the ledger anew. Claims have a desk of their own.
+        Processes that work out answers, each with the ledger opened anew; those that were given before need none.
     no_prepare
         Do not work out the main pages before anybody asks for them, nor test claims while nobody does.
     """
     root = ledger_root(ledger)
     with _listening(host, port) as listening:
-        import uvicorn  # the web server is loaded by this command alone
-
-        from modelcensus.serve import ANY_HOST, LOOPBACK, Front, Loading, Rates
-
-        def load() -> ASGIApp:
-            from modelcensus.serve.app import create_app  # seconds: what is kept is answered meanwhile
-
-            return create_app(lambda: open_census(ledger, knowledge, quiet=True), desks)
+        from modelcensus.serve import ANY_HOST, LOOPBACK, Rates
 
         if not (root / "manifests").is_dir():
             open_census(ledger, knowledge, quiet=True)  # makes the sample, or says that there is no ledger
-        loading = Loading(load)
         rates = Rates(answers_per_minute, tests_per_minute)
-        front = Front(loading, _kept(root, knowledge or []), LOOPBACK if _is_loopback(host) else ANY_HOST, rates)
+        served = _Served(root, knowledge or [], desks, LOOPBACK if _is_loopback(host) else ANY_HOST, rates)
         shown = f"[{host}]" if ":" in host else host
         say(f"http://{shown}:{listening.getsockname()[1]}/ (Ctrl-C ends it)")
-        config = uvicorn.Config(
-            front, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=PATIENCE
-        )
-        server = uvicorn.Server(config)
         with suppress(KeyboardInterrupt):  # a second Ctrl-C
-            asyncio.run(_run(server, loading, front, listening, not no_prepare))
+            asyncio.run(_run(served, listening, not no_prepare))
         say(ENDED)
 
 
-async def _run(
-    server: uvicorn.Server, loading: Loading, front: Front, listening: socket.socket, prepare: bool
-) -> None:
+@dataclass(frozen=True)
+class _Served:
+    """What is served, by how many, to whom."""
+
+    root: Path
+    knowledge: list[Path]
+    desks: int
+    hosts: tuple[str, ...]
+    rates: Rates
+
+
+async def _run(served: _Served, listening: socket.socket, prepare: bool) -> None:
     """Serve until it is ended, or until the ledger turns out not to open: then its error."""
-    loading.start()
-    preparing = asyncio.create_task(_prepare(loading, front if prepare else None, server))
+    import uvicorn
+
+    from modelcensus.serve import Desk, Front, OpeningError, Relay
+
+    relay = Relay([lambda: Desk(served.root, served.knowledge)] * served.desks)
+    front = Front(relay, _kept(served.root, served.knowledge), served.hosts, served.rates)
+    config = uvicorn.Config(
+        front, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=PATIENCE
+    )
+    server = uvicorn.Server(config)
+    relay.start()
+    preparing = asyncio.create_task(_prepare(relay, front if prepare else None, server))
     try:
         await server.serve(sockets=[listening])
     finally:
         preparing.cancel()
-    if loading.done.done() and (error := loading.done.exception()):
-        raise error
-    if (
-        not front.idle
-    ):  # an answer under way cannot be broken off, and nobody waits for it: what it writes is whole or not at all
-        say(ENDED)
-        os._exit(0)
+        with suppress(asyncio.CancelledError):  # of Ctrl-C, which has been heeded
+            await asyncio.sleep(0)
+        await relay.end()
+    if relay.opened.done() and (error := relay.opened.exception()):
+        raise error.error if isinstance(error, OpeningError) else error
 
 
-async def _prepare(loading: Loading, front: Front | None, server: uvicorn.Server) -> None:
+async def _prepare(relay: Relay, front: Front | None, server: uvicorn.Server) -> None:
     try:
-        await asyncio.wrap_future(loading.done)
+        await asyncio.shield(relay.opened)
     except Exception:  # told by the one who waits for the server
         server.should_exit = True
         return

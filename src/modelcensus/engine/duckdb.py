@@ -79,6 +79,13 @@ class DuckDBEngine:
             names = [d[0] for d in cursor.description or []]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
+    def over(self, sql: str, tables: Mapping[str, pa.Table]) -> pa.Table:
+        """The rows of a statement over tables that are given with it, under these names."""
+        with _damage_named():
+            for name, rows in tables.items():
+                self._db.register(name, rows)
+            return self._db.sql(sql).to_arrow_table()
+
     def table(self, name: str) -> ir.Table:
         return self._ibis.table(name)
 

@@ -12,6 +12,9 @@ MOST_ANSWERS = 2_000
 MOST_BYTES = 128 * 1024 * 1024
 """Bytes that they may take together; one answer may take an eighth of that."""
 
+LOOKED_AFTER = 20
+"""Answers that are written before the folder is looked through again: it takes longer than writing one."""
+
 
 class Cache:
     """A folder with one compressed JSON file per answer, named by its key.
@@ -21,6 +24,7 @@ class Cache:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._written = 0
 
     def find(self, key: str) -> dict[str, Any] | None:
         """The answer kept under a key, or nothing."""
@@ -46,7 +50,9 @@ class Cache:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        self._make_room()
+        if self._written % LOOKED_AFTER == 0:
+            self._make_room()
+        self._written += 1
 
     def _make_room(self) -> None:
         found = []

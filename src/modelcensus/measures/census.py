@@ -21,6 +21,7 @@ from modelcensus.measures.answers import Answers
 from modelcensus.measures.by_month import ByMonth, keep_by_month
 from modelcensus.measures.evaluate import Used, evaluate
 from modelcensus.measures.extents import Extent, extent_of
+from modelcensus.measures.from_sums import FromSums
 from modelcensus.measures.inputs import Inputs
 from modelcensus.measures.kept_flows import KeptFlows
 from modelcensus.measures.notebook import census_html, census_line
@@ -105,6 +106,12 @@ class Census:
         """The batches behind results, by channel, scope, and what their measures named."""
         self.reported_channel = ""
         """Whose months the table `reported_rows` has."""
+        self.published: dict[str, list[dict]] = {}
+        """The months of the reported series that were asked about."""
+        self.counted_over: dict[str, str] = {}
+        """The scopes that their organizations are counted over."""
+        self.from_sums: FromSums | None = None
+        """What answers from sums that stay in memory; see `keep_sums`."""
         self.extents: dict[Counters, tuple[date, date]] = {}
         """First and last day of reading, of the counters that were asked about."""
         self._also, self._given_engine, self._cache = list(also), engine, cache
@@ -203,6 +210,11 @@ class Census:
     def answers_to(self, requests: Iterable[Request]) -> list[Result | RequestError]:
         """Compute requests together, each as `answer` would; of one that makes no sense, its error."""
         return answer_together(self, list(requests))
+
+    def keep_sums(self) -> Census:
+        """Keep sums in memory from now on, for who is asked many questions: the next one is a choice among them."""
+        self.from_sums = self.from_sums or FromSums(self)
+        return self
 
     def record(self, record: dict[str, object]) -> None:
         """Keep a provenance record, and the knowledge that it rests on; OSError where the ledger cannot be written."""

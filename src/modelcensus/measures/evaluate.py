@@ -20,8 +20,9 @@ from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.registry import Measure, find_measure
 from modelcensus.measures.reported import own_scope, published_name
 from modelcensus.measures.result import Provenance, Result
-from modelcensus.measures.rows import in_order, rows_of
+from modelcensus.measures.rows import Known, in_order, rows_of
 from modelcensus.measures.sentence import spoken, subject_terms
+from modelcensus.measures.told import Told
 from modelcensus.vocabulary import Reading, Request, RequestError, nearest, own_version
 from modelcensus.vocabulary.names import COUNTED
 
@@ -48,17 +49,6 @@ BASES = (
 """Tables at which the SQL of a record ends; docs/data-model.md describes them."""
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a measure said: its frame, the records that it computed (columns where there are `MANY`), and where several
-    requests were answered together also how many repositories the subject has and the SQL."""
-
-    frame: Frame
-    records: list[dict] | pa.Table
-    size: int | None = None
-    sql: str = ""
-
-
 def evaluate(census: Census, request: Request) -> Result:
     """The answer to a request on an opened ledger: from its cache, else computed and kept there."""
     request = named(census, request)
@@ -67,7 +57,8 @@ def evaluate(census: Census, request: Request) -> Result:
     if kept is not None:
         census.keep_knowledge()
         return kept
-    return finish(census, request, measure, _compute(census, request, measure))
+    told = census.from_sums.told(request, measure) if census.from_sums else None
+    return finish(census, request, measure, told or _compute(census, request, measure))
 
 
 def named(census: Census, request: Request) -> Request:
@@ -121,7 +112,7 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
     """The result of what a measure said, recorded and kept."""
     frame, channel = told.frame, request.reading.channel
     scope = frame.scope
-    rows = rows_of(frame, scope, told.records, told.size, measure)
+    rows = rows_of(frame, scope, told.records, told.size, measure, told.known)
     if not rows:
         raise RequestError(
             "no data for this request", where=request.measure, remedy="widen --period, --of or --within"
@@ -147,7 +138,9 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
         request=request,
         rows=rows,
         notes=tuple(
-            dict.fromkeys(filter(None, (census.inputs.note, *frame.notes, *_notes(census, frame, channel, scope))))
+            dict.fromkeys(
+                filter(None, (census.inputs.note, *frame.notes, *_notes(census, frame, channel, scope, told.known)))
+            )
         ),
         subject_text=subject_terms(request, census.knowledge.place),
         whole_text=_whole_text(frame, scope, measure),
@@ -155,7 +148,7 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
         places=_places(census, request),
     )
     _record(census, result, measure, told.sql)
-    if census.answers and not isinstance(rows, ManyRows):
+    if census.answers and not isinstance(rows, ManyRows) and told.known is None:  # from sums it is had as quickly
         census.answers.keep(result, measure)
     return result
 
@@ -186,22 +179,25 @@ def _own_readings(measure: Measure, request: Request) -> None:
             )
 
 
-def _notes(census: Census, frame: Frame, channel: str, scope: Scope) -> list[str]:
+def _notes(census: Census, frame: Frame, channel: str, scope: Scope, known: Known | None) -> list[str]:
     if not frame.reported:
         return []
-    listed = census.engine.fetch(frame.quantities.select("organization").distinct().order_by("organization"))[
-        "organization"
-    ].to_pylist()
+    listed = known.listed if known else _organizations(frame, frame.quantities)
     notes = [f"{channel.partition(':')[2]} lists {len(listed)} organizations: {', '.join(listed)}"]
-    own = own_scope(census)
+    own = own_scope(census, channel)
     if scope.id != own and frame.whole is not None:
         notes.append(f"organizations are counted over {published_name(census, own)}, not over {scope.short}")
     if frame.request.of:
-        chosen = frame.engine.fetch(frame.subject().select("organization").distinct().order_by("organization"))
-        members = chosen["organization"].to_pylist()
+        members = known.members if known else _organizations(frame, frame.subject())
         if len(members) > 1 or frame.request.of[0][0] != "organization":
             notes.append(f"the subject is: {', '.join(members)}")
     return notes
+
+
+def _organizations(frame: Frame, table: ir.Table) -> tuple[str, ...]:
+    """The organizations that rows are of."""
+    rows = frame.engine.fetch(table.select("organization").distinct().order_by("organization"))
+    return tuple(rows["organization"].to_pylist())
 
 
 def _whole_text(frame: Frame, scope: Scope, measure: Measure) -> str:

@@ -167,14 +167,7 @@ class Frame:
 
     def peer_list(self, reading: str) -> tuple[str, tuple[str, ...]]:
         """Dimension and members of a named list, `dimension:a,b`, or plain values of the subject's dimension."""
-        named = self.knowledge.peers.get(reading)
-        if named:
-            return named.dimension, named.members
-        dimension, separator, listed = reading.partition(":")
-        if separator and dimension in DIMENSIONS:
-            return dimension, tuple(v.strip() for v in listed.split(","))
-        subject = self.request.of[0][0] if self.request.of else "organization"
-        return subject, tuple(v.strip() for v in reading.split(","))
+        return peers_of(self.knowledge, self.request, reading)
 
     def ranked(self, reading: str) -> tuple[str, ir.Table]:
         """The dimension of `ranks:A..B`, and the sums of its members at these places of each span."""
@@ -219,6 +212,18 @@ class Frame:
         column = catalog[dimension]
         test = column.contains(ibis.literal(value)) if isinstance(column, ir.ArrayColumn) else column == value
         return len(self.engine.fetch(catalog.filter(test).limit(1).select("repository"))) > 0
+
+
+def peers_of(knowledge: Knowledge, request: Request, reading: str) -> tuple[str, tuple[str, ...]]:
+    """Dimension and members of the peers that a reading of a request names."""
+    named = knowledge.peers.get(reading)
+    if named:
+        return named.dimension, named.members
+    dimension, separator, listed = reading.partition(":")
+    if separator and dimension in DIMENSIONS:
+        return dimension, tuple(v.strip() for v in listed.split(","))
+    subject = request.of[0][0] if request.of else "organization"
+    return subject, tuple(v.strip() for v in reading.split(","))
 
 
 def terms_sql(terms: Sequence[tuple[str, tuple[str, ...]]]) -> str:

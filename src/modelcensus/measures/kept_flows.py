@@ -64,6 +64,13 @@ class KeptFlows:
         self._rows[name] = self._count(name)
         return table
 
+    def has(self, table: ir.Table) -> bool:
+        """Whether a table is still there; it then is the one that was asked for last."""
+        name = table.get_name()
+        if name in self._rows:
+            self._rows[name] = self._rows.pop(name)
+        return name in self._rows
+
     def _count(self, name: str) -> int:
         return int(self._census.engine.rows(f"select count(*) as n from {name}")[0]["n"])
 

@@ -36,24 +36,30 @@ def rank(frame: Frame) -> ir.Table:
     one = replace(frame, request=replace(frame.request, by=(dimension, *frame.request.by)))
     others = tuple(term for term in frame.request.of if term[0] != dimension)
     sums = add_up(one.where(one.grouped(), others), (dimension, "span"))
-    known = sums.mutate(own=_.high.fill_null(OPEN))
-    placed = _above(_above(known, dimension, "low", "own", "surely"), dimension, "own", "low", "maybe")
-    within = ibis.window(group_by="span")
-    by_estimate = ibis.window(group_by="span", order_by=ibis.desc("estimate", nulls_first=False))
-    ranked = placed.mutate(
-        place=1 + ibis.rank().over(by_estimate),
-        undecided=_.estimate.isnull().any().over(within),
-        best=1 + _.surely,
-        worst=1 + _.maybe - (_.own > _.low).cast("int64"),  # nobody is ahead of itself
-    )
-    chosen = ranked.select(
-        dimension,
-        "span",
-        "observed",
-        "open",
-        "opened",
-        "broken",
-        downloads="estimate",
+    named = sums.filter(_[dimension].notnull()).mutate(reach=_.high.fill_null(OPEN))
+    span = ibis.window(group_by="span")
+    placed = named.mutate(
+        ahead=ibis.ifelse(
+            _.estimate.isnull(), 0, ibis.rank().over(ibis.window(group_by="span", order_by=_.estimate.desc()))
+        ),
+        lacking=_.estimate.isnull().any().over(span),
+    ).select("span", dimension, "ahead", "lacking", own=_.reach, least=_.low)
+    placed = _exceeding(placed, named.select("span", dimension, at="low"), dimension, "own", "surely")
+    placed = _exceeding(placed, named.select("span", dimension, at="reach"), dimension, "least", "maybe")
+    told = placed.select(
+        o_span="span", o_name=dimension, ahead="ahead", lacking="lacking", surely="surely",
+        maybe=_.maybe - (_.own > _.least).cast("int64"),
+    )  # fmt: skip
+    joined = sums.left_join(told, [sums.span == told.o_span, sums[dimension] == told.o_name])
+    ranked = joined.select(
+        dimension, "span", "observed", "open", "opened", "broken",
+        place=1 + _.ahead.fill_null(0).cast("int64"),
+        undecided=_.estimate.isnull() | _.lacking.fill_null(False),
+        best=1 + _.surely.fill_null(0).cast("int64"),
+        worst=1 + _.maybe.fill_null(0).cast("int64"),
+        downloads=_.estimate,
+    )  # fmt: skip
+    chosen = ranked.mutate(
         value=ibis.ifelse(_.best == _.worst, _.best, ibis.ifelse(_.undecided, ibis.null("int64"), _.place)),
         low=_.best,
         high=ibis.greatest(_.worst, _.best),
@@ -62,14 +68,19 @@ def rank(frame: Frame) -> ir.Table:
         if name == dimension:
             frame.must_exist(dimension, values)
             chosen = chosen.filter(_[dimension].isin(values))
-    return chosen
+    return chosen.drop("best", "worst", "place", "undecided")
 
 
-def _above(members: ir.Table, dimension: str, counted: str, asked: str, name: str) -> ir.Table:
-    """The members with a column `name`: how many of their span, itself among them, have more in `counted` than they have
-    in `asked`. One sort, whatever the number of members."""
-    both = members.mutate(at=_[counted], counts=ibis.literal(1, "int64")).union(
-        members.mutate(at=_[asked], counts=ibis.literal(0, "int64"))
-    )
-    upto = ibis.cumulative_window(group_by="span", order_by=[ibis.desc("at"), ibis.asc("counts")])
-    return both.mutate(**{name: _.counts.sum().over(upto)}).filter(_.counts == 0).drop("at", "counts")
+def _exceeding(table: ir.Table, given: ir.Table, dimension: str, column: str, name: str) -> ir.Table:
+    """The table with a column more: how many of the span's members have more (`at`) than the row has in a column.
+
+    Both stand in one order, the larger first and of equals those that ask: a running count then says it without a look
+    at every pair.
+    """
+    asks = table.select("span", dimension, at=_[column], given=ibis.literal(0, "int64"))
+    both = asks.union(given.mutate(given=ibis.literal(1, "int64")))
+    order = ibis.window(group_by="span", order_by=[_.at.desc(), _.given], preceding=None, following=0)
+    counted = both.mutate(passed=_.given.sum().over(order)).filter(_.given == 0)
+    found = counted.select(c_span="span", c_name=dimension, **{name: _.passed})
+    keys = [table.span == found.c_span, table[dimension] == found.c_name]
+    return table.join(found, keys).drop("c_span", "c_name")

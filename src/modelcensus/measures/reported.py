@@ -96,10 +96,12 @@ def reported_scope(census: "Census", channel: str, within: str) -> tuple[Scope, 
 
 def reported_months(census: "Census", channel: str) -> list[dict]:
     """The months that the publisher gives, in order: period_start, period_end, and whether all of it is exact."""
-    read_reported(census, channel)
-    return census.engine.rows(
-        "select period_start, period_end, bool_and(exact) as exact from reported_rows group by all order by 1"
-    )
+    if channel not in census.published:
+        read_reported(census, channel)
+        census.published[channel] = census.engine.rows(
+            "select period_start, period_end, bool_and(exact) as exact from reported_rows group by all order by 1"
+        )
+    return census.published[channel]
 
 
 def read_reported(census: "Census", channel: str) -> None:
@@ -118,10 +120,15 @@ def listed_organizations(census: "Census", channel: str) -> list[str]:
     return [r["organization"] for r in rows]
 
 
-def own_scope(census: "Census") -> str:
-    """What the publisher counted the organizations over (needs `reported_rows`)."""
-    rows = census.engine.rows("select distinct scope from reported_rows where organization is not null order by 1")
-    return str(rows[0]["scope"]) if rows else ""
+def own_scope(census: "Census", channel: str) -> str:
+    """What the publisher of a channel counted the organizations over."""
+    if channel not in census.counted_over:
+        read_reported(census, channel)
+        rows = census.engine.rows(
+            "select distinct scope from reported_rows where organization is not null order by 1"
+        )
+        census.counted_over[channel] = str(rows[0]["scope"]) if rows else ""
+    return census.counted_over[channel]
 
 
 def published_name(census: "Census", scope: str) -> str:
@@ -134,6 +141,22 @@ def reported_quantities(
     census: "Census", request: Request, scope: Scope, total: str, name: str, cumulative: bool = False
 ) -> tuple[ir.Table, ir.Table | None, tuple[Span, ...]]:
     """Register quantities `name`: a row per organization and period, exactly as published."""
+    _asked, spans, labels = reported_spans(census, request, cumulative)
+    read_reported(census, request.reading.channel)
+    listed = ", ".join(f"({i}, date '{a}', date '{b}')" for i, (a, b) in enumerate(spans) if a < b)
+    where = f"where {scope.where}" if scope.where else ""
+    table = census.engine.query(name, QUANTITIES.format(spans=listed, where=where))
+    whole = None
+    if total:
+        whole = census.engine.query(f"{name}_whole", TOTALS.format(spans=listed, scope=total.replace("'", "''")))
+    return table, whole, labels
+
+
+def reported_spans(
+    census: "Census", request: Request, cumulative: bool = False
+) -> tuple[list[Period], list[tuple[date, date]], tuple[Span, ...]]:
+    """The periods that a request asks for, the days between which each is counted (from the origin on where `cumulative`),
+    and how they are labelled."""
     months = reported_months(census, request.reading.channel)
     periods = _periods(request, months)
     origin = _origin(request, months)
@@ -142,17 +165,8 @@ def reported_quantities(
         raise RequestError(
             f"the origin {origin} lies after every period", where="reading origin", remedy="choose an earlier month"
         )
-    listed = ", ".join(f"({i}, date '{a}', date '{b}')" for i, (a, b) in enumerate(spans) if a < b)
-    where = f"where {scope.where}" if scope.where else ""
-    table = census.engine.query(name, QUANTITIES.format(spans=listed, where=where))
-    whole = None
-    if total:
-        whole = census.engine.query(f"{name}_whole", TOTALS.format(spans=listed, scope=total.replace("'", "''")))
-    return (
-        table,
-        whole,
-        tuple(_span(p, start, end, months) for p, (start, end) in zip(periods, spans, strict=True)),
-    )
+    labels = tuple(_span(p, start, end, months) for p, (start, end) in zip(periods, spans, strict=True))
+    return periods, spans, labels
 
 
 def _periods(request: Request, months: list[dict]) -> list[Period]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
@@ -15,6 +16,7 @@ from modelcensus.measures.frame import WITH_ROOTS, Frame, Span, add_up, terms_sq
 from modelcensus.measures.many_rows import ManyRows
 from modelcensus.measures.registry import Measure
 from modelcensus.measures.row import Row
+from modelcensus.vocabulary import Request
 from modelcensus.vocabulary.names import DIMENSIONS, ROOT_DIMENSIONS
 
 KNOWN_COLUMNS = {
@@ -32,16 +34,38 @@ KNOWN_COLUMNS = {
 }
 
 
+Sizes = dict[tuple[object, ...], int]
+"""How many repositories the subject of a row has, by what tells rows apart."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of an answer without asking the engine: `sizes` of the names that tell its rows apart (nothing: they
+    have to be counted); of a reported series how much of the published total is listed by span, the organizations that are
+    listed, and those of the subject."""
+
+    sizes: Callable[[list[str]], Sizes | None] | None
+    covered: dict[int, float] = field(default_factory=dict)
+    listed: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+
+
 def rows_of(
-    frame: Frame, scope: Scope, records: list[dict] | pa.Table, size: int | None, measure: Measure
+    frame: Frame,
+    scope: Scope,
+    records: list[dict] | pa.Table,
+    size: int | None,
+    measure: Measure,
+    known: Known | None = None,
 ) -> Sequence[Row]:
     """The rows of an answer, in order. `size`: how many repositories the subject has, where that is known."""
     if isinstance(records, pa.Table):
-        return _many_rows(frame, scope, records)
+        return _many_rows(frame, scope, records, known)
     names = [c for c in (records[0] if records else {}) if c not in KNOWN_COLUMNS]
     rows = []
-    listed = {} if frame.is_total and not names else _listed(frame)
-    sizes, keys = ({}, []) if size is not None else (_sizes(frame, scope, names), _keys(frame, names))
+    listed = {} if frame.is_total and not names else known.covered if known else _listed(frame)
+    keys = [] if size is not None else size_keys(frame.request, names)
+    sizes = {} if size is not None else _sizes(frame, scope, names, known)
     for record in records:
         own = sizes.get(tuple(record[k] for k in keys)) if sizes else scope.size or None
         rows.append(_row(frame, names, record, own if size is None else size, listed))
@@ -60,10 +84,10 @@ def in_order(table: ir.Table, ranked: bool) -> ir.Table:
     return table.order_by("span", *first, *(table[c].fill_null(ibis.literal("None")) for c in told))
 
 
-def _many_rows(frame: Frame, scope: Scope, records: pa.Table) -> ManyRows:
+def _many_rows(frame: Frame, scope: Scope, records: pa.Table, known: Known | None) -> ManyRows:
     """The same of columns that are in order: a row is made when it is looked at."""
     names = [c for c in records.column_names if c not in KNOWN_COLUMNS]
-    records = records.append_column("scope_size", _sizes_of(frame, scope, records, names))
+    records = records.append_column("scope_size", _sizes_of(frame, scope, records, names, known))
 
     def make(record: dict) -> Row:
         return _row(frame, names, record, record["scope_size"], {})
@@ -71,12 +95,12 @@ def _many_rows(frame: Frame, scope: Scope, records: pa.Table) -> ManyRows:
     return ManyRows(records, names, make)
 
 
-def _sizes_of(frame: Frame, scope: Scope, records: pa.Table, names: list[str]) -> pa.Array:
+def _sizes_of(frame: Frame, scope: Scope, records: pa.Table, names: list[str], known: Known | None) -> pa.Array:
     """How many repositories of the scope the subject of each record has."""
-    keys = _keys(frame, names)
+    keys = size_keys(frame.request, names)
     if "repository" in keys and "variant" not in names and frame.request.measure != "share":
         return pa.repeat(pa.scalar(1, pa.int64()), len(records))
-    sizes = _sizes(frame, scope, names)
+    sizes = _sizes(frame, scope, names, known)
     if not sizes:
         return pa.repeat(pa.scalar(scope.size or None, pa.int64()), len(records))
     told = zip(*(records[k].to_pylist() for k in keys), strict=True) if keys else ((),) * len(records)
@@ -102,11 +126,13 @@ def _row(frame: Frame, names: list[str], record: dict, size: int | None, listed:
     )
 
 
-def _sizes(frame: Frame, scope: Scope, names: list[str]) -> dict[tuple[object, ...], int]:
+def _sizes(frame: Frame, scope: Scope, names: list[str], known: Known | None) -> Sizes:
     """How many repositories of the scope each row's subject has; of a share or a mix the denominator's are meant."""
     if frame.reported or frame.request.measure == "share" or ("variant" in names and frame.request.measure != "mix"):
         return {}
-    keys = _keys(frame, names)
+    if known and known.sizes and (sizes := known.sizes(names)) is not None:
+        return sizes
+    keys = size_keys(frame.request, names)
     chosen = "".join(f"{k}, " for k in keys)
     shared = set(ROOT_DIMENSIONS) & {*keys, *(d for d, _ in frame.request.of)}
     told = f"({WITH_ROOTS})" if shared else "catalog"
@@ -119,11 +145,11 @@ def _sizes(frame: Frame, scope: Scope, names: list[str]) -> dict[tuple[object, .
     return {tuple(r[k] for k in keys): r["size"] for r in rows}
 
 
-def _keys(frame: Frame, names: list[str]) -> list[str]:
+def size_keys(request: Request, names: list[str]) -> list[str]:
     """What tells sizes apart; ages differ from span to span."""
-    if frame.request.measure == "mix":
+    if request.measure == "mix":
         names = []
-    aged = "age" in (*names, *(d for d, _ in frame.request.of))
+    aged = "age" in (*names, *(d for d, _ in request.of))
     return [n for n in names if n in DIMENSIONS] + ["span"] * aged
 
 

@@ -19,7 +19,7 @@ from zlib import crc32
 import numpy as np
 
 from modelcensus.measures.evaluate import BASES, Told, evaluate, finish, named
-from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span
+from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span, peers_of
 from modelcensus.measures.marks import Asked, Bools, Cells, Marks
 from modelcensus.measures.observed import kept_of, labelled, spans_of
 from modelcensus.measures.quantities import Quantities
@@ -29,7 +29,7 @@ from modelcensus.measures.share import contained
 from modelcensus.measures.span_sums import CellTable, summed_flows
 from modelcensus.measures.stacked import Parts, Stacked
 from modelcensus.vocabulary import Period, Request, RequestError
-from modelcensus.vocabulary.names import DIMENSIONS, QUANTITY_DIMENSIONS, REPORTED, ROOT_DIMENSIONS
+from modelcensus.vocabulary.names import QUANTITY_DIMENSIONS, REPORTED, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census
@@ -126,14 +126,7 @@ def _cumulative(request: Request) -> bool:
 
 def _peers(census: Census, request: Request) -> tuple[str, tuple[str, ...]]:
     """Dimension and members of the peers that a reading names."""
-    listed = census.knowledge.peers.get(request.reading.peers)
-    if listed:
-        return listed.dimension, listed.members
-    dimension, separator, members = request.reading.peers.partition(":")
-    if separator and dimension in DIMENSIONS:
-        return dimension, tuple(v.strip() for v in members.split(","))
-    subject = request.of[0][0] if request.of else "organization"
-    return subject, tuple(v.strip() for v in request.reading.peers.split(","))
+    return peers_of(census.knowledge, request, request.reading.peers)
 
 
 class _Spans:

@@ -5,7 +5,7 @@ source and date inside the picture.
 """
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -66,11 +66,18 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """A finished specification; the picture is drawn once."""
+    """What is to be drawn: its specification is made when it is first asked for, and the picture drawn once. `alt` says in
+    words what it shows."""
 
-    spec: dict = field(repr=False)
+    make: Callable[[], dict] = field(repr=False)
     words: Words
+    alt: str
     along: Along = ""
+
+    @cached_property
+    def spec(self) -> dict:
+        """The specification (Vega-Lite)."""
+        return {**self.make(), "description": self.alt}
 
     @cached_property
     def _svg(self) -> str:
@@ -83,6 +90,10 @@ class Chart:
     def png(self, scale: float = 2) -> bytes:
         """The picture as PNG."""
         return vl_convert.svg_to_png(self.svg(), scale=scale)
+
+    def untitled(self) -> "Chart":
+        """The same without its finding above it."""
+        return Chart(lambda: {k: v for k, v in self.make().items() if k != "title"}, self.words, self.alt)
 
     def _repr_svg_(self) -> str:
         return self.svg()
@@ -106,37 +117,40 @@ def line_chart(
         for p in points
         if p.series in names
     ]
-    scale = alt.Scale(domain=names, range=colours_of(names))
-    colour = alt.Color("series:N", scale=scale, legend=None)
     values = ValueAxis.over(
         axis, percent,
         [r["value"] if r["low"] is None else r["low"] for r in rows], [r["high"] or r["value"] for r in rows],
     )  # fmt: skip
-    x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
-    y = values.encoding()
     for row in rows:
         row |= {"short": values.short(row["value"]), "said": values.said(row["value"], row["low"], row["high"])}
-    base = alt.Chart(alt.Data(values=tuple(rows))).encode(x=x, color=colour)
     labels = _end_labels(rows, names, values, room)
     width = room.width - label_room(labels, size)
     days = [r["at"] for r in rows]
     rules = rules_of(marks, min(days), max(days), width) if marks and days else []
-    layers: list[alt.Chart] = rule_layers(rules, x) if rules else []
-    if any(r["high"] is not None and r["high"] != r["low"] for r in rows):
-        band = base.transform_filter("datum.low > 0") if axis == "log" else base
-        layers.append(band.mark_area(opacity=0.16).encode(y=alt.Y("low:Q"), y2="high:Q"))
     for row in rows:
         row["wide"] = percent and row["high"] is not None and row["high"] - (row["low"] or 0) > WIDE
-    narrow = base.transform_filter("!datum.wide")
-    layers.append(narrow.mark_line(strokeWidth=2.4, interpolate="linear").encode(y=y))
-    if len({r["at"] for r in rows}) <= 30:
-        layers.append(narrow.mark_point(filled=True, size=22, opacity=1).encode(y=y))
-    if labels:
-        spread = alt.Chart(alt.Data(values=tuple(labels))).encode(
-            x=alt.X("at:T"), y=alt.Y("place:Q"), text="text:N", color=colour
-        )
-        layers.append(spread.mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle"))
-    plot = alt.layer(*layers).properties(width=width, height=room.height)
+
+    def plot() -> alt.LayerChart | alt.FacetChart:
+        scale = alt.Scale(domain=names, range=colours_of(names))
+        colour = alt.Color("series:N", scale=scale, legend=None)
+        x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
+        y = values.encoding()
+        base = alt.Chart(alt.Data(values=tuple(rows))).encode(x=x, color=colour)
+        layers: list[alt.Chart] = rule_layers(rules, x) if rules else []
+        if any(r["high"] is not None and r["high"] != r["low"] for r in rows):
+            band = base.transform_filter("datum.low > 0") if axis == "log" else base
+            layers.append(band.mark_area(opacity=0.16).encode(y=alt.Y("low:Q"), y2="high:Q"))
+        narrow = base.transform_filter("!datum.wide")
+        layers.append(narrow.mark_line(strokeWidth=2.4, interpolate="linear").encode(y=y))
+        if len({r["at"] for r in rows}) <= 30:
+            layers.append(narrow.mark_point(filled=True, size=22, opacity=1).encode(y=y))
+        if labels:
+            spread = alt.Chart(alt.Data(values=tuple(labels))).encode(
+                x=alt.X("at:T"), y=alt.Y("place:Q"), text="text:N", color=colour
+            )
+            layers.append(spread.mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle"))
+        return alt.layer(*layers).properties(width=width, height=room.height)
+
     return finish(plot, words, size, indent=-40, rules=rules, along="time")
 
 
@@ -162,49 +176,58 @@ def bar_chart(bars: Sequence[Bar], words: Words, *, percent: bool, size: str = "
         row["label"] = [""] * (tallest - len(row["label"])) + row["label"]
     step = 32 + 15 * tallest
     at = step // 2 - 15
-    base = alt.Chart(alt.Data(values=tuple(rows))).encode(
-        y=alt.Y("order:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
-    )
-    x = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[low, top * 1.22], nice=False))
-    colour = alt.Color(
-        "kind:N", scale=alt.Scale(domain=["accent", "plain"], range=[PALETTE[0], "#9fb3c8"]), legend=None
-    )
-    layers = [
-        base.mark_bar(height=16, yOffset=at).encode(x=x, color=colour),
-        base.mark_text(align="left", baseline="top", dy=-step // 2 + 5, fontSize=13, color=INK, lineHeight=15).encode(
-            x=alt.value(0) if low == 0 else alt.X("zero:Q"), text="label:N"
-        ),
-        base.mark_text(
-            align="left", baseline="middle", dx=6, dy=at, fontSize=13.5, fontWeight="bold", color=INK
-        ).encode(x=alt.X("end:Q"), text="text:N"),
-    ]
-    if any(r["low"] is not None for r in rows):
-        layers.append(base.mark_rule(color=INK, strokeWidth=1.6, yOffset=at).encode(x=alt.X("low:Q"), x2="high:Q"))
-    plot = alt.layer(*layers).properties(width=room.width, height=alt.Step(step))
+
+    def plot() -> alt.LayerChart | alt.FacetChart:
+        base = alt.Chart(alt.Data(values=tuple(rows))).encode(
+            y=alt.Y("order:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+        )
+        x = alt.X("value:Q", axis=None, scale=alt.Scale(domain=[low, top * 1.22], nice=False))
+        colour = alt.Color(
+            "kind:N", scale=alt.Scale(domain=["accent", "plain"], range=[PALETTE[0], "#9fb3c8"]), legend=None
+        )
+        layers = [
+            base.mark_bar(height=16, yOffset=at).encode(x=x, color=colour),
+            base.mark_text(
+                align="left", baseline="top", dy=-step // 2 + 5, fontSize=13, color=INK, lineHeight=15
+            ).encode(x=alt.value(0) if low == 0 else alt.X("zero:Q"), text="label:N"),
+            base.mark_text(
+                align="left", baseline="middle", dx=6, dy=at, fontSize=13.5, fontWeight="bold", color=INK
+            ).encode(x=alt.X("end:Q"), text="text:N"),
+        ]
+        if any(r["low"] is not None for r in rows):
+            layers.append(
+                base.mark_rule(color=INK, strokeWidth=1.6, yOffset=at).encode(x=alt.X("low:Q"), x2="high:Q")
+            )
+        return alt.layer(*layers).properties(width=room.width, height=alt.Step(step))
+
     return finish(plot, words, size, along="bars")
 
 
 def finish(
-    plot: alt.LayerChart | alt.FacetChart | alt.VConcatChart,
+    plot: Callable[[], alt.LayerChart | alt.FacetChart | alt.VConcatChart],
     words: Words,
     size: str,
     indent: int = 0,
     rules: Sequence[Rule] = (),
     along: Along = "",
 ) -> Chart:
-    """A plot with its finding above it, and what its rules are and its source below."""
-    room = SIZES[size]
-    title = alt.TitleParams(
-        textwrap.wrap(words.title, room.title_letters),
-        subtitle=textwrap.wrap(words.subtitle, room.small_letters),
-    )
-    caption = _caption(words, size, indent, rules)
-    whole = alt.vconcat(plot, caption).properties(title=title).configure(**config())
-    spec = whole.to_dict(validate=False)  # the tests validate every chart against the schema
-    spec["description"] = words.alt or f"{words.title}. {words.subtitle}"
+    """A plot, made when it is asked for, with its finding above it, and what its rules are and its source below."""
+
+    def make() -> dict:
+        room = SIZES[size]
+        title = alt.TitleParams(
+            textwrap.wrap(words.title, room.title_letters),
+            subtitle=textwrap.wrap(words.subtitle, room.small_letters),
+        )
+        whole = alt.vconcat(plot(), _caption(words, size, indent, rules)).properties(title=title)
+        return whole.configure(**config()).to_dict(
+            validate=False
+        )  # the tests validate every chart against the schema
+
+    shown = words.alt or f"{words.title}. {words.subtitle}"
     if rules:
-        spec["description"] += f". {key_of(rules)}: {'. '.join(f'{r.letter}, {r.text}' for r in rules)}"
-    return Chart(spec, words, along)
+        shown += f". {key_of(rules)}: {'. '.join(f'{r.letter}, {r.text}' for r in rules)}"
+    return Chart(make, words, shown, along)
 
 
 def _caption(words: Words, size: str, indent: int, rules: Sequence[Rule]) -> alt.LayerChart | alt.FacetChart:

@@ -45,33 +45,6 @@ def curve_chart(account: Account, size: str = "post", named: bool = True) -> Cha
         }
         for i, o in enumerate(tested)
     ]  # fmt: skip
-    width = SIZES[size].width - _room(size)
-    x = alt.X("place:Q", axis=None, scale=alt.Scale(domain=[-0.7, len(rows) - 0.3], nice=False))
-    colour = alt.Color(
-        "verdict:N",
-        scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())),
-        legend=alt.Legend(title=None, orient="top", symbolType="circle"),
-    )
-    label = _axis(unit)
-    base = alt.Chart(alt.Data(values=tuple(rows))).encode(x=x)
-    layers = [
-        base.mark_rule(strokeWidth=1.6, opacity=0.55).encode(
-            y=alt.Y("low:Q", axis=alt.Axis(labelExpr=label, tickCount=5), scale=alt.Scale(zero=False)),
-            y2="high:Q",
-            color=colour,
-        ),
-        base.transform_filter("datum.value != null")
-        .mark_point(filled=True, size=34, opacity=1)
-        .encode(y="value:Q", color=colour),
-        base.transform_filter("datum.worded && datum.value != null")
-        .mark_point(filled=False, size=130, strokeWidth=2, color=INK)
-        .encode(y="value:Q"),
-    ]
-    threshold = account.claim.compare.threshold if account.claim.compare else None
-    if threshold is not None:
-        line = alt.Chart(alt.Data(values=[{"at": threshold}]))
-        layers.insert(0, line.mark_rule(color=INK, strokeDash=[5, 4]).encode(y="at:Q"))
-    above = alt.layer(*layers).properties(width=width, height=220)
     words = Words(
         account.claim.statement.removesuffix("."),
         f"Every reading that the data can answer ({len(tested):,}), sorted; ringed: as worded; "
@@ -79,7 +52,38 @@ def curve_chart(account: Account, size: str = "post", named: bool = True) -> Cha
         f"{source_line(start.result) if start and start.result else ''}"
         f"{f' The whole account: modelcensus claims show {account.id}' if named else ''}".strip(),
     )
-    return finish(alt.vconcat(above, _matrix(account, width, x, size), spacing=6), words, size, along="readings")
+
+    def plot() -> alt.VConcatChart:
+        width = SIZES[size].width - _room(size)
+        x = alt.X("place:Q", axis=None, scale=alt.Scale(domain=[-0.7, len(rows) - 0.3], nice=False))
+        colour = alt.Color(
+            "verdict:N",
+            scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())),
+            legend=alt.Legend(title=None, orient="top", symbolType="circle"),
+        )
+        label = _axis(unit)
+        base = alt.Chart(alt.Data(values=tuple(rows))).encode(x=x)
+        layers = [
+            base.mark_rule(strokeWidth=1.6, opacity=0.55).encode(
+                y=alt.Y("low:Q", axis=alt.Axis(labelExpr=label, tickCount=5), scale=alt.Scale(zero=False)),
+                y2="high:Q",
+                color=colour,
+            ),
+            base.transform_filter("datum.value != null")
+            .mark_point(filled=True, size=34, opacity=1)
+            .encode(y="value:Q", color=colour),
+            base.transform_filter("datum.worded && datum.value != null")
+            .mark_point(filled=False, size=130, strokeWidth=2, color=INK)
+            .encode(y="value:Q"),
+        ]
+        threshold = account.claim.compare.threshold if account.claim.compare else None
+        if threshold is not None:
+            line = alt.Chart(alt.Data(values=[{"at": threshold}]))
+            layers.insert(0, line.mark_rule(color=INK, strokeDash=[5, 4]).encode(y="at:Q"))
+        above = alt.layer(*layers).properties(width=width, height=220)
+        return alt.vconcat(above, _matrix(account, width, x, size), spacing=6)
+
+    return finish(plot, words, size, along="readings")
 
 
 def _read(account: Account) -> list[str]:

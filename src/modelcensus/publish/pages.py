@@ -197,6 +197,7 @@ def environment(html: bool, room: str = "modelcensus.publish") -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
         finalize=_straight,
     )
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
@@ -66,7 +65,7 @@ def write_report(
             charts[figure.name] = {
                 "wide": wide.svg(),
                 "phone": figure.draw("phone").svg(),
-                "alt": wide.spec["description"],
+                "alt": wide.alt,
             }
             files[f"charts/{figure.name}.svg"] = charts[figure.name]["wide"].encode()
             files[f"charts/{figure.name}.png"] = wide.png()
@@ -106,8 +105,8 @@ def _pictures(sections: Sequence[Section]) -> dict[str, dict[str, str]]:
     drawn = {f.name: f.draw("print") for s in sections for f in s.figures}
     return {
         name: {
-            "svg": replace(c, spec={k: v for k, v in c.spec.items() if k != "title"}).svg(),
-            "alt": c.spec["description"], "title": c.words.title, "caption": c.words.subtitle,
+            "svg": c.untitled().svg(),
+            "alt": c.alt, "title": c.words.title, "caption": c.words.subtitle,
         }
         for name, c in drawn.items()
     }  # fmt: skip

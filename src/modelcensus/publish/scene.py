@@ -1,10 +1,11 @@
 """What this ledger can be asked: its channels, its newest period, and who leads in it. Found, never assumed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from modelcensus.catalog import lists as dated_lists
+from modelcensus.claims import Pack, find_packs
 from modelcensus.measures import Census, Result, Row, Side
 from modelcensus.vocabulary import Period, RequestError
 from modelcensus.vocabulary.names import ALL_TIME, HUB, REPORTED, ROLLING
@@ -18,6 +19,7 @@ class Scene:
 
     census: Census
     previous: Side | None = None
+    _members: dict[str, list[str]] = field(default_factory=dict)
 
     @cached_property
     def reported(self) -> str:
@@ -32,6 +34,18 @@ class Scene:
         self.census.prepare(HUB)
         rows = self.census.engine.rows("select distinct counter from readings_raw order by 1")
         return [r["counter"] for r in rows]
+
+    @cached_property
+    def packs(self) -> list[Pack]:
+        """The claim packs: the bundled ones, and those of the folder `claims`."""
+        return find_packs()
+
+    def members(self, dimension: str) -> list[str]:
+        """The values of a dimension that repositories of this ledger have, in order."""
+        if dimension not in self._members:
+            rows = self.census.engine.rows(f"select distinct {dimension} as name from catalog order by 1")
+            self._members[dimension] = [str(r["name"]) for r in rows if r["name"] is not None]
+        return self._members[dimension]
 
     @cached_property
     def lists(self) -> list[str]:

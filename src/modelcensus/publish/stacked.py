@@ -33,24 +33,27 @@ def stack_chart(
             value = values.get(name, 0.0) if name != REST else rest
             told = {"short": short_text(value, True), "said": said_text(value, None, None, True)}
             rows.append({"series": name, "at": day, "value": value, "order": place, **told})
-    colours = [*colours_of(names), FAINT]
-    colour = alt.Color("series:N", scale=alt.Scale(domain=order, range=colours), legend=None)
-    x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
-    axis = alt.Axis(labelExpr="format(datum.value * 100, '.0f') + ' %'", tickCount=5, domain=False, ticks=False)
-    y = alt.Y("value:Q", stack="zero", axis=axis, scale=alt.Scale(domain=[0, 1]))
-    base = alt.Chart(alt.Data(values=tuple(rows))).encode(x=x, color=colour, order=alt.Order("order:Q"))
     labels = _labels(by_day[days[-1]], names, days[-1], room) if days else []
     width = room.width - label_room(labels, size)
     rules = rules_of(marks, days[0], days[-1], width) if marks and days else []
-    layers: list[alt.Chart] = [base.mark_area(opacity=0.9, stroke="white", strokeWidth=0.6).encode(y=y)]
-    layers += rule_layers(rules, x) if rules else []
-    if labels:
-        layers.append(
-            alt.Chart(alt.Data(values=tuple(labels)))
-            .encode(x=alt.X("at:T"), y=alt.Y("place:Q"), text="text:N", color=colour)
-            .mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle")
-        )
-    plot = alt.layer(*layers).properties(width=width, height=room.height)
+
+    def plot() -> alt.LayerChart | alt.FacetChart:
+        colours = [*colours_of(names), FAINT]
+        colour = alt.Color("series:N", scale=alt.Scale(domain=order, range=colours), legend=None)
+        x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
+        axis = alt.Axis(labelExpr="format(datum.value * 100, '.0f') + ' %'", tickCount=5, domain=False, ticks=False)
+        y = alt.Y("value:Q", stack="zero", axis=axis, scale=alt.Scale(domain=[0, 1]))
+        base = alt.Chart(alt.Data(values=tuple(rows))).encode(x=x, color=colour, order=alt.Order("order:Q"))
+        layers: list[alt.Chart] = [base.mark_area(opacity=0.9, stroke="white", strokeWidth=0.6).encode(y=y)]
+        layers += rule_layers(rules, x) if rules else []
+        if labels:
+            layers.append(
+                alt.Chart(alt.Data(values=tuple(labels)))
+                .encode(x=alt.X("at:T"), y=alt.Y("place:Q"), text="text:N", color=colour)
+                .mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle")
+            )
+        return alt.layer(*layers).properties(width=width, height=room.height)
+
     return finish(plot, words, size, indent=-40, rules=rules, along="time")
 
 

@@ -29,18 +29,18 @@ from modelcensus.serve.problems import problem, problem_of
 from modelcensus.serve.refusing import API, refusal
 from modelcensus.serve.small import small_answers
 from modelcensus.serve.tester import Tester
-from modelcensus.serve.views import SUFFIXES, Views, add_views, address
+from modelcensus.serve.views import SUFFIXES, Views, add_views, addresses
 from modelcensus.vocabulary import CensusError, RequestError
 
 Text = Annotated[str, Form()]
 
 
-def create_app(open_census: Callable[[], Census], desks: int = 1) -> FastAPI:
-    """The app on one ledger, which is opened now, and again for each of the `desks` beyond the first and for claims.
+def create_app(open_census: Callable[[], Census]) -> FastAPI:
+    """The app on one ledger, which is opened now, and again for claims.
 
     It is served behind a `Front`, which says who may ask and what pages may do.
     """
-    tester = Tester(open_census, find_packs(), desks)
+    tester = Tester(open_census, find_packs())
     pages, sheet = Pages(tester), stylesheet()
     views = Views(tester.page)
     app = FastAPI(
@@ -51,10 +51,8 @@ def create_app(open_census: Callable[[], Census], desks: int = 1) -> FastAPI:
     _refuse(app, pages)
 
     def shown(view: View, page: ViewPage, suffix: str, base: str) -> str:
-        def at(suffix: str, **picked: str) -> str:
-            return address(page, view, suffix, **picked)
-
-        alts = {name: views.drawn(view, name, "post").spec["description"] for name in view.figures()}
+        at = addresses(page, view)
+        alts = {name: views.drawn(view, name, "post").alt for name in view.figures()}
         if suffix == ".embed":
             figure = next(iter(alts), "")
             return pages.embedded(view, at, figure, alts.get(figure, ""))

@@ -1,7 +1,7 @@
-"""Opened ledgers for requests: a bounded few for pages, and one for claims, so that no page waits for a claim.
+"""Opened ledgers for the requests of one process: one for pages, and one for claims, so that no page waits for a claim.
 
-Each desk is a census with a connection of its own. Cursors of one connection would not do: what a census registers,
-and the temporary tables of an answer, belong to the connection that made them, and are dropped by the next answer.
+Each is a census with a connection of its own. Cursors of one connection would not do: what a census registers, and the
+temporary tables of an answer, belong to the connection that made them, and are dropped by the next answer.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from queue import LifoQueue
 
 from modelcensus.measures import Census
 from modelcensus.publish.scene import Scene
@@ -26,34 +25,22 @@ class BusyError(Exception):
 
 
 class Desks:
-    """`pages` desks for pages and measures, each opened when all others are taken; one for claims."""
+    """A desk for pages and measures, whose sums stay in memory, and one for claims, opened when it is first needed."""
 
-    def __init__(self, open_census: Callable[[], Census], pages: int = 1) -> None:
+    def __init__(self, open_census: Callable[[], Census]) -> None:
         self._open, self._locks = open_census, {}
-        self._free: LifoQueue[Scene | None] = LifoQueue()
         self._made = threading.Lock()
-        self.first = open_census()
-        for _ in range(pages - 1):
-            self._free.put(None)
-        self._free.put(Scene(self.first))
+        self.first = open_census().keep_sums()
+        self._scene = Scene(self.first)
         self._claims: Census | None = None
         self._waiting = threading.Semaphore(MOST_WAITING + 1)
         self._testing = threading.Lock()
 
     @contextmanager
     def page(self) -> Iterator[Scene]:
-        """A desk for a page, as soon as one is free."""
-        desk = self._free.get()
-        try:
-            scene = desk or Scene(self._open())
-        except BaseException:
-            self._free.put(desk)
-            raise
-        try:
-            with self._lock(scene.census):
-                yield scene
-        finally:
-            self._free.put(scene)
+        """The desk for a page, as soon as it is free."""
+        with self._lock(self.first):
+            yield self._scene
 
     @contextmanager
     def claims(self) -> Iterator[Census]:

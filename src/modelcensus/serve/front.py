@@ -6,9 +6,9 @@ import asyncio
 import html
 import re
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future
-from threading import Thread
+from collections import deque
+from collections.abc import Iterable
+from urllib.parse import unquote
 
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,31 +26,16 @@ PREPARED = ("/", "/check", "/explore", "/compare", "/leaderboards", "/claims", "
 PICTURE = re.compile(rb'(?:src|srcset)="(/[^"]+)"')
 QUIET, LONGEST_TEST = 20.0, 15.0
 """Seconds without a request before a claim is tested that nobody asked for, and those that it may take."""
+LINK = re.compile(
+    rb'<a href="(/(?:families|organizations|regions|models|launch|explore|compare|leaderboards)[/?][^"#]+)"'
+)
+"""A link to a page that is worked out before anybody follows it."""
+FORM = re.compile(r"\.(?:json|csv|parquet|svg|png|vega|embed|chart\.js)(?:\?|$)")
+"""The end of an address that is another form of a page."""
+MOST_PREPARED = 1_000
+"""Pages that are worked out for the links that lead to them."""
 PAUSE = 0.05
 """Seconds between looks whether somebody is waiting."""
-
-
-class Loading:
-    """The app, once `load` has made it in a thread of its own; who asks before waits."""
-
-    def __init__(self, load: Callable[[], ASGIApp]) -> None:
-        self.done: Future[ASGIApp] = Future()
-        self._load = load
-
-    def start(self) -> None:
-        """Begin to load; nobody who stops waiting can call it off."""
-        self.done.set_running_or_notify_cancel()
-        Thread(target=self._run, name="loading", daemon=True).start()
-
-    def _run(self) -> None:
-        try:
-            self.done.set_result(self._load())
-        except BaseException as error:
-            self.done.set_exception(error)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self.done.result() if self.done.done() else await asyncio.wrap_future(self.done)
-        await app(scope, receive, send)
 
 
 class Front:
@@ -77,10 +62,12 @@ class Front:
         return self._keeping.idle
 
     async def prepare(self, addresses: Iterable[str] = PREPARED) -> None:
-        """Work out pages and their pictures one after another, while nobody waits for anything."""
-        waiting, seen = list(addresses), set()
-        while waiting:
-            address = waiting.pop(0)
+        """Work out pages and their pictures one after another, then the pages that links on them lead to, while nobody
+        waits for anything."""
+        main, linked, seen = deque(addresses), deque[str](), set[str]()
+        while (main or linked) and len(seen) < MOST_PREPARED:
+            own = bool(main)
+            address = main.popleft() if own else linked.popleft()
             if address in seen:
                 continue
             seen.add(address)
@@ -90,7 +77,9 @@ class Front:
                 body = await self._fetched(address)
             except Exception:  # whoever asks for that page is told
                 continue
-            waiting += [html.unescape(m.decode()) for m in PICTURE.findall(body) if not m.startswith(b"/assets")]
+            if own:
+                main += [_plain(m) for m in PICTURE.findall(body) if not m.startswith(b"/assets")]
+            linked += [a for m in LINK.findall(body) if not FORM.search(a := _plain(m))]
 
     async def prepare_claims(self, addresses: Iterable[str]) -> None:
         """Test claims one after another while nobody has asked for anything for a while; on a ledger where one of them
@@ -118,8 +107,13 @@ class Front:
 
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
-            "path": path, "raw_path": path.encode(), "query_string": query.encode(), "headers": [], "root_path": "",
+            "path": unquote(path), "raw_path": path.encode(), "query_string": query.encode(), "headers": [], "root_path": "",
             "client": None, "server": None, OWN: True,
         }  # fmt: skip
         await self._keeping(scope, receive, send)
         return b"".join(parts)
+
+
+def _plain(address: bytes) -> str:
+    """An address as it stands in a page."""
+    return html.unescape(address.decode())

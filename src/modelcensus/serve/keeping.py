@@ -76,16 +76,15 @@ class Keeping:
             elif message["type"] == "http.response.body" and start:
                 parts.append(message.get("body", b""))
                 if not message.get("more_body"):
-                    answer = await asyncio.to_thread(_kept, start[0], b"".join(parts))
-                    self._kept.keep(address, answer)
+                    await asyncio.to_thread(self._keep, address, start[0], b"".join(parts))
             await send(message)
 
         return watched
 
-
-def _kept(start: Message, body: bytes) -> Kept:
-    headers = [(n.decode("latin-1").lower(), v.decode("latin-1")) for n, v in start["headers"]]
-    return Kept.of(tuple(h for h in headers if h[0] not in ("content-length", "cache-control")), body)
+    def _keep(self, address: str, start: Message, body: bytes) -> None:
+        headers = [(n.decode("latin-1").lower(), v.decode("latin-1")) for n, v in start["headers"]]
+        told = tuple(h for h in headers if h[0] not in ("content-length", "cache-control"))
+        self._kept.keep(address, Kept.of(told, body))
 
 
 def _address(scope: Scope) -> str:

@@ -18,8 +18,8 @@ ON_DISK = 256_000_000
 """Bytes of answers in the folder; the oldest ones give way."""
 LARGEST = 4_000_000
 """Bytes of one answer that is kept."""
-LOOKED_AFTER = 50
-"""Answers that are written before the folder's size is looked at again."""
+LOOKED_AFTER = 1 / 20
+"""Part of the folder's bound that is written before its size is looked at again: that is a look at every file."""
 STAMPS = 3
 """Folders of other stamps that are left: another program or another state of the ledger may be served beside this one."""
 
@@ -60,7 +60,7 @@ class KeptAnswers:
     def __init__(self, folder: Path | None = None, stamp: str = "") -> None:
         self._folder = folder / stamp if folder else None
         self._memory: OrderedDict[str, Kept] = OrderedDict()
-        self._bytes, self._written, self._lock = 0, 0, threading.Lock()
+        self._bytes, self._written, self._lock = 0, ON_DISK, threading.Lock()
         if folder:
             _drop_others(folder, stamp)
 
@@ -123,8 +123,9 @@ class KeptAnswers:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        self._written += 1
-        if self._written % LOOKED_AFTER == 0:
+        self._written += len(answer.packed or answer.body)
+        if self._written > ON_DISK * LOOKED_AFTER:
+            self._written = 0
             _make_room(folder)
 
 

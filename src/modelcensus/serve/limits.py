@@ -55,12 +55,13 @@ class Limits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and OWN not in scope:
-            wait = self._allowed.spend(str((scope.get("client") or ("",))[0]), _tests(scope))
+            wait = self._allowed.spend(str((scope.get("client") or ("",))[0]), tests(scope))
             if wait:
                 remedy = f"ask again in {wait} seconds; answers that were given before are not counted"
                 return await refuse(scope, receive, send, 429, "too many questions at once", remedy, wait)
         return await self._app(scope, receive, send)
 
 
-def _tests(scope: Scope) -> bool:
+def tests(scope: Scope) -> bool:
+    """Whether a request asks for a claim to be tested."""
     return scope["path"].startswith(TESTED) and (scope["method"] == "POST" or scope["path"] not in ("/check",))

@@ -16,7 +16,7 @@ class PlainJSON(JSONResponse):
     """JSON in ASCII: a character that would steer a terminal, or turn the direction of a text, stands as its code."""
 
     def render(self, content: object) -> bytes:
-        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
+        return json.dumps(content, allow_nan=False, separators=(",", ":"), default=str).encode("ascii")
 
 
 class Problem(BaseModel):

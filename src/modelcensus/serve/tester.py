@@ -21,8 +21,8 @@ from modelcensus.vocabulary import Request
 class Tester:
     """Answers of one ledger, which is opened now; `packs` are those that can be browsed."""
 
-    def __init__(self, open_census: Callable[[], Census], packs: list[Pack], desks: int = 1) -> None:
-        self._desks = Desks(open_census, desks)
+    def __init__(self, open_census: Callable[[], Census], packs: list[Pack]) -> None:
+        self._desks = Desks(open_census)
         self.packs = packs
         self._census = self._desks.first
         self.knowledge: Knowledge = self._census.knowledge

@@ -133,13 +133,19 @@ def _chosen(page: ViewPage, request: Request, name: str | None) -> dict[str, tup
     return {**found, "name": (name,)} if name is not None else found
 
 
-def address(page: ViewPage, view: View, suffix: str = "", **picked: str) -> str:
-    """Where a view stands, with a suffix and what is picked of it."""
-    path = "/overview" if page.path == "/" and suffix else page.path
+def addresses(page: ViewPage, view: View) -> Callable[..., str]:
+    """Where a view stands: `at(suffix="", **picked)`, with what is picked of it."""
     name = (view.chosen.get("name") or ("",))[0]
-    query = [(k, v) for k, values in view.chosen.items() for v in values if k != "name" or "{" not in page.path]
-    query += [(k, v) for k, v in picked.items() if v]
-    return path.replace("{name}", quote(name)) + suffix + (f"?{urlencode(query)}" if query else "")
+    said = urlencode(
+        [(k, v) for k, values in view.chosen.items() for v in values if k != "name" or "{" not in page.path]
+    )
+    path = page.path.replace("{name}", quote(name))
+
+    def at(suffix: str = "", **picked: str) -> str:
+        query = "&".join(filter(None, (said, urlencode([(k, v) for k, v in picked.items() if v]))))
+        return f"{'/overview' if path == '/' and suffix else path}{suffix}{f'?{query}' if query else ''}"
+
+    return at
 
 
 def _answer(views: Views, view: View, suffix: str, picked: Mapping[str, str], page: Callable[[], str]) -> Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from modelcensus.catalog import patterns
-from modelcensus.claims import find_packs
 from modelcensus.measures import measures
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Facts, Section
@@ -53,7 +52,7 @@ def found_by_name(scene: Scene, words: str) -> dict[str, Found]:
         if words in m.replace("_", " ") or words in m
     ]
     claims: Found = [
-        (c.statement, p.title, f"/claims/{p.id}/{c.id}") for p in find_packs() for c in p.claims
+        (c.statement, p.title, f"/claims/{p.id}/{c.id}") for p in scene.packs for c in p.claims
         if words in c.statement.lower() or words in c.id
     ]  # fmt: skip
     rows = scene.census.engine.rows(

@@ -64,10 +64,7 @@ def _must_be(scene: Scene, dimension: str, name: str, known: list[str]) -> None:
     """RequestError with the nearest name where neither the knowledge nor the catalog has it."""
     if name in known:
         return
-    found = scene.census.engine.fetch(
-        scene.census.engine.query("subjects", f"select distinct {dimension} as name from catalog order by 1")
-    )
-    names = [str(n) for n in found["name"].to_pylist() if n is not None]
+    names = scene.members(dimension)
     if name not in names:
         raise RequestError(f"no {dimension} {name!r}", where=dimension, remedy=nearest(name, [*known, *names]))
 

@@ -1,0 +1,208 @@
+"""Measures of sums in arrays: the arithmetic of `share.py`, `ratio.py`, `downloads.py`, `mix.py` and `rank.py` once more.
+
+A statement over a hundred sums takes the engine a hundred times as long as the arithmetic in it. So where sums stay in
+memory they are divided here; the measures' own expressions are what these are tested against, number by number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+SUMS = ("low", "estimate", "high", "closed", "opened", "observed")
+FLAGS = ("open", "broken", "open_part")
+NEVER = np.iinfo(np.int64).max
+"""Stands for an unbounded count where places are compared."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Sums by what rows are of (`keys`, names to columns) and span. Where `open`, there is no estimate and no high."""
+
+    keys: dict[str, list]
+    span: Ints
+    sums: dict[str, Ints]
+    flags: dict[str, Bools]
+    unobserved: bool = False
+    """Whether nothing is known of how many were observed."""
+
+    @classmethod
+    def of(cls, table: pa.Table, keys: Sequence[str] = ()) -> Parts:
+        """A table of sums (`add_up`), added up by some of its columns and span."""
+        span = table["span"].to_numpy()
+        unobserved = bool(len(table)) and table["observed"].null_count == len(table)
+        sums = {n: _numbers(table[n]) for n in SUMS}
+        flags = {n: _flags(table, n) for n in FLAGS}
+        if not len(table):
+            return cls({k: [] for k in keys}, span, sums, flags)
+        code, named = np.zeros(len(table), np.int64), {}
+        for key in keys:
+            own = table[key].combine_chunks().dictionary_encode("encode")
+            named[key] = own.dictionary.to_pylist()
+            code = code * len(named[key]) + own.indices.to_numpy(zero_copy_only=False)
+        count = int(span.max()) + 1
+        code = code * count + span
+        order = np.argsort(code, kind="stable")
+        starts = np.flatnonzero(np.diff(code[order], prepend=-1))
+        groups = code[order][starts]
+        told, rest = {}, groups // count
+        for key in reversed(keys):
+            rest, place = np.divmod(rest, len(named[key]))
+            told[key] = [named[key][i] for i in place]
+        return cls(
+            {k: told[k] for k in keys}, groups % count,
+            {n: np.add.reduceat(v[order], starts) for n, v in sums.items()},
+            {n: np.logical_or.reduceat(v[order], starts) for n, v in flags.items()}, unobserved,
+        )  # fmt: skip
+
+    def at(self, span: Ints) -> tuple[Ints, Bools]:
+        """Of sums by span alone: the places of these spans, and whether they are there."""
+        place = np.searchsorted(self.span, span)
+        there = place < len(self.span)
+        there[there] = self.span[place[there]] == span[there]
+        return place, there
+
+    def take(self, rows: NDArray) -> Parts:
+        """Some of the rows."""
+        places = np.flatnonzero(rows) if rows.dtype == bool else rows
+        return Parts(
+            {k: [v[i] for i in places] for k, v in self.keys.items()}, self.span[rows],
+            {n: v[rows] for n, v in self.sums.items()}, {n: v[rows] for n, v in self.flags.items()}, self.unobserved,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a measure of sums is made from: those of the subject by the dimensions of the request, and of the whole."""
+
+    subject: Parts
+    total: Callable[[], Parts]
+    """The scope, or what its publisher gives for it."""
+    peers: Parts | None
+    dimension: str = ""
+    """What is ranked."""
+
+
+def downloads(asked: Asked) -> list[dict]:
+    """The sums themselves."""
+    part = asked.subject
+    return _records(
+        part, part.sums["estimate"], part.flags["open"], part.sums["low"], None, part.sums["high"], part.flags["open"]
+    )
+
+
+def share(asked: Asked) -> list[dict]:
+    """Sums as shares of the scope, or of the peers."""
+    return part_of(asked.subject, asked.peers if asked.peers is not None else asked.total())
+
+
+def part_of(part: Parts, total: Parts) -> list[dict]:
+    """See `share.part_of`."""
+    place, there = total.at(part.span)
+    part, place = part.take(there), place[there]
+    p, w = part.sums, {n: v[place] for n, v in total.sums.items()}
+    is_open, whole_open = part.flags["open"], total.flags["open"][place]
+    unknown = is_open | whole_open
+    value, no_value = _divided(p["estimate"], w["estimate"], unknown)
+    others_open = (w["opened"] > p["opened"]) | part.flags["open_part"]
+    low, no_low = _divided(p["low"], p["low"] + w["closed"] - p["closed"], others_open)
+    low[others_open], no_low[others_open] = 0.0, False
+    high, no_high = _divided(p["high"], p["high"] + w["low"] - p["low"], is_open)
+    high[is_open], no_high[is_open] = 1.0, False
+    low = np.where(no_value, low, np.minimum(low, value))
+    high = np.where(no_value, high, np.maximum(high, value))
+    told = Parts(
+        part.keys, part.span, {**p, "observed": w["observed"], "opened": w["opened"]}, {**part.flags, "open": unknown},
+        total.unobserved,
+    )  # fmt: skip
+    return _records(told, value, no_value, low, no_low, high, no_high)
+
+
+def mix(asked: Asked) -> list[dict]:
+    """Sums by the members of dimensions as shares of the subject."""
+    return part_of(asked.subject, asked.total())
+
+
+def ratio(asked: Asked) -> list[dict]:
+    """Sums over those of the peers."""
+    assert asked.peers is not None
+    place, there = asked.peers.at(asked.subject.span)
+    part, place = asked.subject.take(there), place[there]
+    p, w = part.sums, {n: v[place] for n, v in asked.peers.sums.items()}
+    is_open, peer_open = part.flags["open"], asked.peers.flags["open"][place]
+    value, no_value = _divided(p["estimate"], w["estimate"], is_open | peer_open)
+    low, no_low = _divided(p["low"], w["high"], peer_open)
+    low[peer_open], no_low[peer_open] = 0.0, False
+    high, no_high = _divided(p["high"], w["low"], is_open)
+    return _records(part, value, no_value, low, no_low, high, no_high)
+
+
+def rank(asked: Asked) -> list[dict]:
+    """The places of all members of the dimension."""
+    part = asked.subject
+    named = np.array([n is not None for n in part.keys[asked.dimension]], bool)
+    own = np.where(part.flags["open"], NEVER, part.sums["high"])
+    low, is_open = part.sums["low"], part.flags["open"]
+    ahead, best, worst = (np.zeros(len(named), np.int64) for _ in range(3))
+    undecided = is_open.copy()
+    for span in np.unique(part.span):
+        here = np.flatnonzero((part.span == span) & named)
+        known = np.sort(part.sums["estimate"][here][~is_open[here]])
+        ahead[here] = len(known) - np.searchsorted(known, part.sums["estimate"][here], "right")
+        best[here] = len(here) - np.searchsorted(np.sort(low[here]), own[here], "right")
+        worst[here] = len(here) - np.searchsorted(np.sort(own[here]), low[here], "right") - (own[here] > low[here])
+        undecided[here] |= bool(is_open[here].any())
+    best, worst, place = 1 + best, 1 + worst, 1 + np.where(is_open, 0, ahead)
+    value = np.where(best == worst, best, place)
+    found = _records(part, value, (best != worst) & undecided, best, None, np.maximum(best, worst), None)
+    told = _listed(part.sums["estimate"], is_open)
+    return [{asked.dimension: r[asked.dimension], "downloads": d, **r} for r, d in zip(found, told, strict=True)]
+
+
+FORMULAS: dict[str, Callable[[Asked], list[dict]]] = {
+    "downloads": downloads, "cumulative": downloads, "share": share, "mix": mix, "ratio": ratio, "rank": rank,
+}  # fmt: skip
+"""Measures by name."""
+
+
+def _divided(above: Ints, below: Ints, unknown: Bools) -> tuple[Floats, Bools]:
+    """Quotients, and where there are none: what is unknown, and what is divided by nothing."""
+    none = unknown | (below == 0)
+    return above / np.where(none, 1, below), none
+
+
+def _records(
+    part: Parts, value: NDArray, no_value: Bools | None, low: NDArray, no_low: Bools | None, high: NDArray, no_high: Bools | None
+) -> list[dict]:  # fmt: skip
+    observed = [None] * len(part.span) if part.unobserved else part.sums["observed"].tolist()
+    columns = {
+        **part.keys, "span": part.span.tolist(), "value": _listed(value, no_value), "low": _listed(low, no_low),
+        "high": _listed(high, no_high), "observed": observed, "open": part.flags["open"].tolist(),
+        "opened": part.sums["opened"].tolist(), "broken": part.flags["broken"].tolist(),
+    }  # fmt: skip
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _listed(values: NDArray, none: Bools | None) -> list:
+    listed = values.tolist()
+    if none is not None and none.any():
+        for place in np.flatnonzero(none).tolist():
+            listed[place] = None
+    return listed
+
+
+def _numbers(column: pa.ChunkedArray) -> Ints:
+    return (column.fill_null(0) if column.null_count else column).to_numpy().astype(np.int64, copy=False)
+
+
+def _flags(table: pa.Table, name: str) -> Bools:
+    if name not in table.column_names:
+        return np.zeros(len(table), bool)
+    return np.asarray(table[name].to_numpy(zero_copy_only=False), bool)

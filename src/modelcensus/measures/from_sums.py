@@ -1,0 +1,283 @@
+"""Answers chosen from sums that stay in memory; whatever they cannot tell is left to be computed as ever."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from modelcensus.engine import DuckDBEngine
+from modelcensus.measures.by_month import ByMonth
+from modelcensus.measures.finding import Found
+from modelcensus.measures.formulas import FORMULAS, Asked, Parts
+from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span, peers_of
+from modelcensus.measures.many_rows import MANY
+from modelcensus.measures.observed import kept_of, spans_of
+from modelcensus.measures.quantities import Quantities
+from modelcensus.measures.registry import Measure
+from modelcensus.measures.reported import reported_scope, reported_spans
+from modelcensus.measures.rows import Known, in_order, size_keys
+from modelcensus.measures.share import contained
+from modelcensus.measures.standing import Basis, Spans, StandingSums, Sums
+from modelcensus.measures.told import Told
+from modelcensus.vocabulary import Request, RequestError
+from modelcensus.vocabulary.names import ORGANIZATION_DIMENSIONS, REPORTED, ROOT_DIMENSIONS
+
+if TYPE_CHECKING:
+    from modelcensus.catalog import Scope
+    from modelcensus.measures.census import Census
+
+Terms = tuple[tuple[str, tuple[str, ...]], ...]
+Peers = tuple[str, tuple[str, ...]] | None
+MOST_SPANS = 400
+"""Spans of a request that is answered from sums: of days there can be thousands."""
+MOST_REPOSITORIES = 50_000
+"""Repositories of a scope that are told apart one by one."""
+SIZES = "select {dimensions}count(*) as size from catalog where {where} group by all"
+
+
+class FromSums:
+    """Answers of one census from the sums that it keeps."""
+
+    def __init__(self, census: Census) -> None:
+        self._census = census
+        self._sums = StandingSums(census)
+        self._sizes: dict[tuple[str, tuple[str, ...]], Found] = {}
+        self._scopes: dict[tuple[str, str], tuple[Scope, str]] = {}
+
+    def told(self, request: Request, measure: Measure) -> Told | None:
+        """What the measure says; nothing where it has to be computed from quantities, or the request makes no sense."""
+        try:
+            peers = (
+                peers_of(self._census.knowledge, request, request.reading.peers) if request.reading.peers else None
+            )
+            if (
+                measure.name not in FORMULAS
+                or not _chooses(request, measure, peers)
+                or not isinstance(self._census.engine, DuckDBEngine)
+            ):
+                return None
+            return self._told(request, measure, peers)
+        except RequestError:  # it is computed anew, and says which of its faults comes first
+            return None
+
+    def _told(self, request: Request, measure: Measure, peers: Peers) -> Told | None:
+        census, reading = self._census, request.reading
+        reported = reading.channel.startswith(REPORTED)
+        dimensions = _dimensions(request, peers, measure)
+        if reported and not set(dimensions) <= set(ORGANIZATION_DIMENSIONS):
+            return None
+        census.prepare(reading.channel)
+        census.flows.trim()
+        scope, total = self._scope(request)
+        running = measure.cumulative and not reading.counter
+        if reported:
+            periods, days, labels = reported_spans(census, request, running)
+            spans, alone, dimensions = list(zip(periods, days, strict=True)), False, ORGANIZATION_DIMENSIONS
+        elif reading.counter:
+            spans, alone, labels = [], False, ()
+        else:
+            periods, days = spans_of(census, request, running)
+            spans, labels = list(zip(periods, days, strict=True)), ()
+            kept = kept_of(census, request)
+            alone = kept is None
+            if kept is None and not census.counters.small:
+                return None
+            if kept is not None and not _reaches(kept, days, running, dimensions):
+                return None
+        if "repository" in dimensions and scope.size > MOST_REPOSITORIES:
+            return None
+        if len(spans) > MOST_SPANS or not all(a < b for _, (a, b) in spans):
+            return None
+        places = tuple((str(p), *d) for p, d in spans) if alone else ()
+        basis = Basis.of(request, scope, total, dimensions, running, places)
+        monthly = request.grain == "month"
+        sums, whole = self._sums.of(basis, spans, monthly), self._sums.of(basis.without(), spans, monthly)
+        if sums is None or whole is None:
+            return None
+        return self._answer(request, measure, peers, scope, total, sums, whole, spans, labels)
+
+    def _answer(
+        self, request: Request, measure: Measure, peers: Peers, scope: Scope, total: str, sums: Sums, whole: Sums,
+        spans: Spans, labels: Sequence[Span],
+    ) -> Told | None:  # fmt: skip
+        census, found = self._census, sums.found
+        places = _places(request, sums, spans)
+        if not places or len(set(places)) < len(places):
+            return None
+        of_all = [whole.places[k] for k in _keys(sums, places)]
+        notes = self._notes(_looked_for(request, peers, measure), sums, places)
+        if notes is None:
+            return None
+        published = sums.published(places)
+        dimension = (*request.dimensions, *(d for d, _ in request.of), "organization")[0]
+        ranked = measure.name == "rank"
+        terms = [t for t in request.of if not ranked or t[0] != dimension]
+        own = sums.chosen(places, found.all_having(terms))
+        given = Parts.of(published if published is not None else whole.chosen(of_all))
+        if published is not None and not request.of and not request.dimensions and not ranked:
+            subject = given  # all of a scope whose total the publisher gives
+        else:
+            subject = Parts.of(own, (dimension,) if ranked else request.dimensions)
+        others = (
+            None if peers is None else sums.chosen(places, found.having(peers[0], _others(request, measure, peers)))
+        )
+        asked = Asked(
+            subject, lambda: Parts.of(own) if measure.name == "mix" else given,
+            None if others is None else Parts.of(others), dimension,
+        )  # fmt: skip
+        records = FORMULAS[measure.name](asked)
+        if ranked:
+            wanted = [set(values) for d, values in request.of if d == dimension]
+            records = [r for r in records if all(r[dimension] in values for values in wanted)]
+        reported = request.reading.channel.startswith(REPORTED)
+        frame = Frame(
+            request, census.engine, census.knowledge, sums.quantities,
+            tuple(labels) or tuple(sums.labels[p] for p in places), reported,
+            sums.given, Quantities(census, request, scope, total, "sums"), scope, notes,
+        )  # fmt: skip
+        known = self._known(request, measure, frame, scope, sums, places, own, whole.chosen(of_all), published)
+        return Told(frame, self._ordered(records, frame, ranked), None, self._sql(measure, spans, sums, whole), known)
+
+    def _ordered(self, records: list[dict], frame: Frame, ranked: bool) -> list[dict] | pa.Table:
+        """The records; of many columns in their order, as others are."""
+        if len(records) < MANY or frame.reported:
+            return records
+        return self._census.engine.fetch(in_order(ibis.memtable(pa.Table.from_pylist(records)), ranked))
+
+    def _sql(self, measure: Measure, spans: Spans, sums: Sums, whole: Sums) -> str:
+        """Where the sums came from, and what was done with them."""
+        if not self._census.records:
+            return ""
+        chosen = ", ".join(str(p) for p, _ in spans[:12]) + (", ..." if len(spans) > 12 else "")
+        return (
+            f"-- of these sums {chosen or 'as read'}; {measure.name}: {measure.text}\n\n{whole.steps}\n\n{sums.steps}"
+        )
+
+    def _over(self, sql: str, tables: dict[str, pa.Table]) -> pa.Table:
+        engine = self._census.engine
+        assert isinstance(engine, DuckDBEngine)
+        return engine.over(sql, tables)
+
+    def _scope(self, request: Request) -> tuple[Scope, str]:
+        channel = request.reading.channel
+        if not channel.startswith(REPORTED):
+            return self._census.scope(request.within or "hub"), ""
+        key = channel, request.within
+        if key not in self._scopes:
+            self._scopes[key] = reported_scope(self._census, channel, request.within)
+        return self._scopes[key]
+
+    def _notes(self, looked_for: Terms, sums: Sums, places: Sequence[int]) -> list[str] | None:
+        """What is said of the values that no quantity has; nothing where that is all of a term's."""
+        told: list[str] = []
+        spans = sums.found.table["span"].to_numpy()
+        there = np.isin(np.arange(len(sums.labels)), list(places))
+        for dimension, values in looked_for:
+            lacking = [v for v in values if not there[spans[sums.found.having(dimension, [v])]].any()]
+            if len(lacking) == len(values):
+                return None
+            if lacking:
+                told.append(f"{ABSENT_NOTE}{', '.join(lacking)}")
+        return told
+
+    def _known(
+        self, request: Request, measure: Measure, frame: Frame, scope: Scope, sums: Sums, places: Sequence[int],
+        own: pa.Table, scoped: pa.Table, published: pa.Table | None,
+    ) -> Known:  # fmt: skip
+        if not frame.reported:
+            return Known(lambda names: self._sized(request, measure, scope, names))
+        everybody = sums.chosen(places) if request.of else own
+        listed = sorted(set(everybody["organization"].to_pylist()))
+        subject = sums.found.all_having(request.of)
+        members = set(sums.chosen(places, subject)["organization"].to_pylist()) if subject is not None else set()
+        covered: dict[int, float] = {}
+        if published is not None:
+            counted = dict(zip(*(scoped[c].to_pylist() for c in ("span", "estimate")), strict=True))
+            given = zip(*(published[c].to_pylist() for c in ("span", "estimate")), strict=True)
+            covered = {span: counted[span] / value for span, value in given if value and span in counted}
+        return Known(None, covered, tuple(listed), tuple(sorted(members)))
+
+    def _sized(
+        self, request: Request, measure: Measure, scope: Scope, names: list[str]
+    ) -> dict[tuple[object, ...], int] | None:
+        """How many repositories of the scope each row's subject has, as `rows` asks; nothing where it has to look itself."""
+        keys = size_keys(request, names)
+        used = tuple(sorted({*keys, *(d for d, _ in request.of)}))
+        if "span" in used or "age" in used:
+            return None
+        if (scope.where, used) not in self._sizes:
+            chosen = "".join(f"{d}, " for d in used)
+            sql = SIZES.format(dimensions=chosen, where=scope.where)
+            self._sizes[scope.where, used] = Found(self._over(sql, {}))
+        found = self._sizes[scope.where, used]
+        rows = found.all_having(request.of)
+        table = found.table if rows is None else found.table.take(pa.array(rows))
+        sizes: dict[tuple[object, ...], int] = {}
+        columns = [table[k].to_pylist() for k in keys]
+        for *key, size in zip(*columns, table["size"].to_pylist(), strict=True):
+            sizes[tuple(key)] = sizes.get(tuple(key), 0) + size
+        return sizes if keys else {(): sizes.get((), 0)}
+
+
+def _chooses(request: Request, measure: Measure, peers: Peers) -> bool:
+    """Whether a request's numbers are sums over rows that are told apart by what it names."""
+    reading = request.reading
+    used = {*request.dimensions, *(d for d, _ in request.of), *([peers[0]] if peers else [])}
+    if peers and measure.name == "share":
+        contained(request, *peers)
+    return (
+        not reading.peers.startswith("ranks:")
+        and reading.panel == "moving"
+        and not used & {*ROOT_DIMENSIONS}
+        and "variant" not in (*request.dimensions, *(peers or ())[:1])
+        and not request.within.startswith("where:")
+        and bool(peers or measure.name != "ratio")
+        and bool(request.dimensions or measure.name != "mix")
+    )
+
+
+def _reaches(kept: ByMonth, days: Sequence[tuple[date, date]], running: bool, dimensions: Sequence[str]) -> bool:
+    """Whether the flows that a large ledger keeps have these spans, told apart like this."""
+    return kept.covers(days) and not running if "repository" in dimensions else kept.reaches(days)
+
+
+def _dimensions(request: Request, peers: Peers, measure: Measure) -> tuple[str, ...]:
+    """What sums have to be told apart by."""
+    among = {measure.among} if measure.among and not request.dimensions and not request.of else set()
+    return tuple(sorted({*request.dimensions, *(d for d, _ in request.of), *([peers[0]] if peers else []), *among}))
+
+
+def _places(request: Request, sums: Sums, spans: Spans) -> list[int]:
+    """Which of the spans of sums a request asks for; of a counter those that were read in its periods."""
+    if not request.reading.counter:
+        return [sums.places[str(p), *days] for p, days in spans]
+    asked = request.periods
+    return [
+        i
+        for (_label, _first, last), i in sums.places.items()
+        if not asked or any(p.start <= last < p.end for p in asked)
+    ]
+
+
+def _keys(sums: Sums, places: Sequence[int]) -> list[tuple]:
+    named = {place: key for key, place in sums.places.items()}
+    return [named[p] for p in places]
+
+
+def _looked_for(request: Request, peers: Peers, measure: Measure) -> Terms:
+    """The values that have to be there, in the order in which a measure looks for them."""
+    if measure.name == "rank":
+        dimension = (*request.dimensions, *(d for d, _ in request.of), "organization")[0]
+        return tuple(sorted(request.of, key=lambda term: term[0] == dimension))
+    return (*request.of, *([peers] if peers else []))
+
+
+def _others(request: Request, measure: Measure, peers: tuple[str, tuple[str, ...]]) -> list[str]:
+    """The peers that count; a ratio leaves the subject itself out."""
+    own = {v for _, values in request.of for v in values} if measure.name == "ratio" else set()
+    return [v for v in peers[1] if v not in own]

@@ -1,0 +1,238 @@
+"""Sums that stay in memory, so that what is asked next is a choice among them.
+
+An app is asked the same quantities again and again, of other subjects and periods. So the sums of a channel in a scope by
+a few dimensions are worked out once, by span, and stay; a request takes the rows of its subject and spans, and its measure
+runs over these alone, in SQL that was written once for all requests of its shape (`outlines.py`). What is not asked for in
+sums, or not of named scopes, is answered as ever.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from modelcensus.measures.finding import Found
+from modelcensus.measures.frame import Frame, Span, add_up
+from modelcensus.measures.observed import spans_of
+from modelcensus.measures.quantities import Quantities
+from modelcensus.measures.reported import reported_spans
+from modelcensus.vocabulary import Period, Request
+from modelcensus.vocabulary.names import REPORTED
+
+if TYPE_CHECKING:
+    from modelcensus.catalog import Scope
+    from modelcensus.measures.census import Census
+
+MOST_BYTES = 256_000_000
+"""Bytes of sums that stay; those asked for longest ago give way."""
+MOST_FRAMES = 20
+MOST_ROWS = 2_000_000
+"""Rows of sums by some dimensions: more are not kept."""
+BASES = ("observations", "facts", "reported", "lists", "batches", "catalog", "readings", "readings_raw", "snapshots")
+"""Tables at which the SQL of a record ends (those of `evaluate.BASES` that sums are made from)."""
+
+Place = tuple[str, date, date]
+"""A span as it is found again: its label, and the days between which it is counted."""
+Spans = Sequence[tuple[Period, tuple[date, date]]]
+"""Periods, each with the days between which it is counted."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What sums are of: a request without subject, peers and periods, its scope, and the dimensions that tell them apart.
+
+    `alone`: the spans, where those of others would change them (of a ledger that keeps no months a repository counts in
+    spans that are asked for together).
+    """
+
+    request: Request
+    scope: Scope
+    total: str
+    dimensions: tuple[str, ...]
+    cumulative: bool
+    alone: tuple[Place, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Tells sums from others."""
+        told = [
+            self.request.canonical(),
+            self.scope.id,
+            self.scope.where,
+            self.total,
+            self.dimensions,
+            self.cumulative,
+        ]
+        return json.dumps([told, [[n, str(a), str(b)] for n, a, b in self.alone]])
+
+    def without(self) -> Basis:
+        """The same, not told apart."""
+        return replace(self, dimensions=(), request=replace(self.request, by=()))
+
+    @classmethod
+    def of(
+        cls,
+        request: Request,
+        scope: Scope,
+        total: str,
+        dimensions: tuple[str, ...],
+        cumulative: bool,
+        alone: tuple[Place, ...],
+    ) -> Basis:
+        """What the sums are of that a request chooses from."""
+        origin = request.reading.origin if cumulative else "first"
+        told = Request(
+            "cumulative" if cumulative else "downloads", (), request.within, dimensions, (),
+            replace(request.reading, peers="", origin=origin),
+        )  # fmt: skip
+        return cls(told, scope, total, dimensions, cumulative, alone)
+
+
+@dataclass
+class Sums:
+    """Sums by dimensions and span (a number: its place among `labels`), and `whole`: what a publisher gives for all."""
+
+    found: Found
+    whole: pa.Table | None
+    labels: list[Span]
+    places: dict[Place, int]
+    steps: str
+    """The SQL that they came from."""
+
+    @cached_property
+    def bytes(self) -> int:
+        """What they take in memory, about."""
+        return 2 * self.found.table.nbytes
+
+    @cached_property
+    def quantities(self) -> ir.Table:
+        """The table in an expression, without rows."""
+        return ibis.table(ibis.schema(self.found.table.schema), name="sums")
+
+    @cached_property
+    def given(self) -> ir.Table | None:
+        """The same of what is given for the whole."""
+        return None if self.whole is None else ibis.table(ibis.schema(self.whole.schema), name="published")
+
+    def chosen(self, spans: Sequence[int], rows: NDArray[np.int64] | None = None) -> pa.Table:
+        """The rows (all of them where none are named) that are of these spans, numbered anew."""
+        return _renumbered(self.found.table, spans, len(self.labels), rows)
+
+    def published(self, spans: Sequence[int]) -> pa.Table | None:
+        """What is given for the whole, of these spans, numbered anew."""
+        return None if self.whole is None else _renumbered(self.whole, spans, len(self.labels), None)
+
+
+class StandingSums:
+    """The sums of one census that were asked for last."""
+
+    def __init__(self, census: Census) -> None:
+        self._census = census
+        self._kept: OrderedDict[str, Sums] = OrderedDict()
+        self._too_many: set[str] = set()
+        self._frames: dict[str, Frame] = {}
+
+    def of(self, basis: Basis, spans: Spans, monthly: bool = False) -> Sums | None:
+        """The sums of a basis with at least these spans, and `monthly` with all months (of a counter: with all of its
+        readings); nothing where they are too many to keep."""
+        key = basis.key
+        if key in self._too_many:
+            return None
+        sums = self._kept.pop(key, None)
+        lacking = [(p, days) for p, days in spans if sums is None or (str(p), *days) not in sums.places]
+        if sums is None or lacking:
+            if monthly and sums is None and not basis.alone:
+                lacking = self._with_all_months(basis, lacking)
+            sums = self._added(basis, sums, lacking)
+        if sums is None:
+            self._too_many.add(key)
+            return None
+        self._kept[key] = sums
+        while len(self._kept) > 1 and sum(s.bytes for s in self._kept.values()) > MOST_BYTES:
+            self._kept.popitem(last=False)
+        return sums
+
+    def _added(self, basis: Basis, sums: Sums | None, lacking: Spans) -> Sums | None:
+        """Sums with further spans."""
+        census, request = self._census, basis.request
+        name = f"standing_{crc32(basis.key.encode()):08x}"
+        frame = self._frame(basis, name, lacking)
+        by_span = add_up(frame.quantities, (*basis.dimensions, "span"))
+        table = _numbered(census.engine.fetch(by_span))
+        whole = None if frame.whole is None else _numbered(census.engine.fetch(frame.whole))
+        steps = "\n\n".join(f"-- {n}\n{sql}" for n, sql in census.engine.steps(by_span, BASES).items())
+        if frame.quantities.get_name().startswith(name) and not request.reading.counter:
+            census.engine.drop(frame.quantities.get_name(), f"{frame.quantities.get_name()}_whole")
+        if len(table) + (len(sums.found.table) if sums else 0) > MOST_ROWS:
+            return None
+        labels = list(frame.spans)
+        first = len(sums.labels) if sums else 0
+        if lacking:
+            places = {(str(p), *days): first + i for i, (p, days) in enumerate(lacking)}
+        else:  # a counter: a reading has a label of its own
+            places = {
+                (s.label, date.fromisoformat(s.start), date.fromisoformat(s.end)): i for i, s in enumerate(labels)
+            }
+        if sums:
+            table = pa.concat_tables([sums.found.table, _moved(table, first)])
+            whole = None if whole is None else pa.concat_tables([sums.whole, _moved(whole, first)])
+            labels, places = [*sums.labels, *labels], {**sums.places, **places}
+        return Sums(Found(table), whole, labels, places, steps)
+
+    def _frame(self, basis: Basis, name: str, lacking: Spans) -> Frame:
+        """The quantities of these spans; those of a counter as it was read are the same whatever tells sums apart."""
+        plain = basis.without() if basis.request.reading.counter else basis
+        if not plain.request.reading.counter:
+            quantities = Quantities(self._census, plain.request, plain.scope, plain.total, name)
+            return quantities.frame([p for p, _ in lacking], cumulative=plain.cumulative)
+        kept = self._frames.get(plain.key)
+        if kept is None or not self._census.flows.has(kept.quantities):
+            if len(self._frames) > MOST_FRAMES:
+                self._frames.clear()
+            name = f"standing_{crc32(plain.key.encode()):08x}"
+            kept = Quantities(self._census, plain.request, plain.scope, plain.total, name).frame()
+            self._frames[plain.key] = kept
+        return kept
+
+    def _with_all_months(self, basis: Basis, lacking: Spans) -> Spans:
+        """These spans, and every month: who asks for one asks for others."""
+        request = replace(basis.request, by=(*basis.dimensions, "month"))
+        if request.reading.channel.startswith(REPORTED):
+            periods, days, _labels = reported_spans(self._census, request, basis.cumulative)
+        else:
+            periods, days = spans_of(self._census, request, basis.cumulative)
+        told = {(str(p), *d): (p, d) for p, d in [*zip(periods, days, strict=True), *lacking] if d[0] < d[1]}
+        return [told[place] for place in sorted(told, key=lambda p: (p[2], p[1], p[0]))]
+
+
+def _numbered(table: pa.Table) -> pa.Table:
+    """With spans as 64-bit numbers, whatever counted them."""
+    place = table.column_names.index("span")
+    return table.set_column(place, "span", table["span"].cast(pa.int64()))
+
+
+def _moved(table: pa.Table, by: int) -> pa.Table:
+    spans = table["span"].to_numpy() + by
+    return table.set_column(table.column_names.index("span"), "span", pa.array(spans, pa.int64()))
+
+
+def _renumbered(table: pa.Table, spans: Sequence[int], count: int, rows: NDArray[np.int64] | None) -> pa.Table:
+    numbers = np.full(count, -1, np.int64)
+    numbers[list(spans)] = np.arange(len(spans))
+    own = table["span"].to_numpy()
+    new = numbers[own if rows is None else own[rows]]
+    there = np.flatnonzero(new >= 0) if rows is None else rows[new >= 0]
+    column = pa.array(new[new >= 0], pa.int64())
+    return table.take(pa.array(there)).set_column(table.column_names.index("span"), "span", column)

@@ -1,0 +1,126 @@
+"""`python -m modelcensus.serve.desk`: a process that opens a ledger and answers the requests that come on its standard input.
+
+The server starts it (`relay.py`) and ends it by closing that input; nothing else is meant to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from threading import Thread
+from typing import Any, BinaryIO
+
+from starlette.types import ASGIApp, Message
+
+from modelcensus.serve.frames import FAILED, LENGTHS, READY, Frame, as_bytes, paired
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then closes the input
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints must not be taken for an answer
+    told = json.loads(sys.argv[1])
+    try:
+        app = _load(Path(told["ledger"]), [Path(p) for p in told["knowledge"]])
+    except Exception as error:
+        _say(answers, Frame(0, {FAILED: _error(error)}))
+        return
+    _say(answers, Frame(0, {READY: True}))
+    asyncio.run(_answer_all(app, sys.stdin.buffer, answers))
+
+
+def _load(ledger: Path, knowledge: list[Path]) -> ASGIApp:
+    from modelcensus.ledger import Ledger
+    from modelcensus.measures import Census
+    from modelcensus.serve.app import create_app
+
+    return create_app(lambda: Census(Ledger(ledger), knowledge))
+
+
+def _error(error: Exception) -> dict[str, str]:
+    from modelcensus.vocabulary import CensusError
+
+    if isinstance(error, CensusError):
+        return {"kind": type(error).__name__, "what": error.what, "where": error.where, "remedy": error.remedy}
+    traceback.print_exc()
+    return {
+        "kind": "",
+        "what": f"the app could not be loaded ({type(error).__name__}: {error})",
+        "where": "",
+        "remedy": "",
+    }
+
+
+async def _answer_all(app: ASGIApp, requests: BinaryIO, answers: BinaryIO) -> None:
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    under_way: set[asyncio.Task[None]] = set()
+
+    def begin(asked: Frame) -> None:
+        task = asyncio.create_task(_answer(app, asked, answers))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
+
+    def read() -> None:
+        while (asked := _read(requests)) is not None:
+            loop.call_soon_threadsafe(begin, asked)
+        loop.call_soon_threadsafe(ended.set)
+
+    Thread(target=read, name="requests", daemon=True).start()
+    await ended.wait()
+    os._exit(
+        0
+    )  # what is under way cannot be broken off, and nobody waits for it: what it writes is whole or not at all
+
+
+def _read(requests: BinaryIO) -> Frame | None:
+    lengths = requests.read(LENGTHS.size)
+    if len(lengths) < LENGTHS.size:
+        return None
+    head, body = LENGTHS.unpack(lengths)
+    return Frame.read(requests.read(head), requests.read(body))
+
+
+def _say(answers: BinaryIO, frame: Frame) -> None:
+    answers.write(frame.packed())
+    answers.flush()
+
+
+async def _answer(app: ASGIApp, asked: Frame, answers: BinaryIO) -> None:
+    head: dict[str, Any] = {}
+    parts: list[bytes] = []
+    given = [asked.body]
+
+    async def receive() -> Message:
+        if given:
+            return {"type": "http.request", "body": given.pop(), "more_body": False}
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            head.update(status=message["status"], headers=paired(message["headers"]))
+        else:
+            parts.append(message.get("body", b""))
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "root_path": "", "server": None, "client": None,
+        **asked.head, "raw_path": asked.head["raw_path"].encode("latin-1"),
+        "query_string": asked.head["query_string"].encode("latin-1"), "headers": as_bytes(asked.head["headers"]),
+    }  # fmt: skip
+    try:
+        await app(scope, receive, send)
+    except Exception:  # the app has said what it could: a page of its own, or nothing
+        traceback.print_exc()
+    if not head:
+        head.update(status=500, headers=[("content-type", "text/plain; charset=utf-8")])
+        parts[:] = [b"this answer failed; the server's own output says why"]
+    _say(answers, Frame(asked.number, head, b"".join(parts)))
+
+
+if __name__ == "__main__":
+    main()
