@@ -6,28 +6,26 @@ repository's library under the rules. Models alone are counted into the ledger's
 
 from typing import Protocol
 
-import ibis.expr.types as ir
-
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.windows import downloads_from_first_hits
-from modelcensus.engine import DuckDBEngine
+from modelcensus.engine import Tables
 
 
 class CountingRules(Protocol):
     """Which files count, as it was published by a day."""
 
-    def counts(self, path: ir.StringValue, library: ir.StringValue) -> ir.BooleanValue:
-        """Whether a request of a path in a repository of a library counts; a null library: the default rule."""
+    def counts(self, path: str, library: str) -> str:
+        """SQL: whether a request of a path in a repository of a library counts; a null library: the default rule."""
         ...
 
 
 ROUTES = {"resolve": ("resolve",), "any-hop": ("resolve", "cache"), "final-hop": ("resolve", "cache")}
 SHARD = r"-\d{5}-of-\d{5}\."
 
-FILES = """
-    select distinct t.path, l.library, l.key is not null as known from counted_targets t
-    left join libraries l on l.key = lower(t.repository)
-    where t.kind = 'model' and t.path is not null
+RULES = """
+    select path, library, {counts} as counts from (
+        select distinct t.path, l.library from counted_targets t left join libraries l on l.key = lower(t.repository)
+        where t.kind = 'model' and t.path is not null)
 """
 HITS = """
     select t.batch_id, t.target, lower(t.repository) as key, t.repository, t.pinned, t.route
@@ -51,16 +49,13 @@ ASKED_FIRST = """
 """Requests that resolve a revision for a load: with the header that says so, or by a library that does."""
 
 
-def build_downloads(engine: DuckDBEngine, policies: Policies, rules: CountingRules) -> None:
+def build_downloads(engine: Tables, policies: Policies, rules: CountingRules) -> None:
     """Register `downloads` and `loads`: key (lower-case id), repository (as asked for), day, value.
 
     Needs `counted_requests`, `counted_targets`, `counted_agents` (as the ledger keeps them, with `batch_id`) and
     `libraries` (key: lower-case id, library).
     """
-    engine.query("files_asked_for", FILES)
-    files = engine.table("files_asked_for")
-    said = files.mutate(counts=rules.counts(files.path, files.library))  # type: ignore[arg-type]
-    engine.query("rules_say", engine.sql(said.select("path", "library", "counts")))
+    engine.make("rules_say", RULES.format(counts=rules.counts("path", "library")))
     methods = [m for m in policies.methods if m != "HEAD" or policies.head == "on"]
     shards = f"and not (regexp_matches(t.path, '{SHARD}') and not contains(t.path, '-00001-of-'))"
     automated = [
@@ -74,7 +69,7 @@ def build_downloads(engine: DuckDBEngine, policies: Policies, rules: CountingRul
         "first": "and q.part <> 'continuation'",
         "whole": "and q.part in ('whole', 'start')",
     }
-    engine.query(
+    engine.make(
         "hits",
         HITS.format(
             methods=_listed(methods),
@@ -83,7 +78,7 @@ def build_downloads(engine: DuckDBEngine, policies: Policies, rules: CountingRul
             shards=shards if policies.shards == "once" else "",
         ),
     )
-    engine.query(
+    engine.make(
         "counted",
         COUNTED.format(
             statuses=policies.status_test("q.status"),
@@ -92,23 +87,23 @@ def build_downloads(engine: DuckDBEngine, policies: Policies, rules: CountingRul
             automated=" and ".join(automated),
         ),
     )
-    engine.query("own_downloads", _downloads_sql(engine, policies))
+    engine.make("own_downloads", _downloads_sql(engine, policies))
     asked = ASKED_FIRST.format(automated=" and ".join(automated))
-    engine.query(
+    engine.make(
         "own_loads",
         f"""select key, min(repository) as repository, day, cast(sum(requests) as bigint) as value
             from (select key, repository, day, requests from counted where not told_before union all by name {asked})
             group by key, day""",
     )
     for name, other in (("downloads", "loads"), ("loads", "downloads")):  # a repository of one has a count of both
-        engine.query(
+        engine.make(
             name,
             f"""select * from own_{name} union all by name
                 select key, repository, day, 0 as value from own_{other} anti join own_{name} using (key, day)""",
         )
 
 
-def _downloads_sql(engine: DuckDBEngine, policies: Policies) -> str:
+def _downloads_sql(engine: Tables, policies: Policies) -> str:
     grouped = "select key, min(repository) as repository, day, cast({value} as bigint) as value from {rows} group by key, day"
     if policies.dedup == "none":
         return grouped.format(value="sum(requests)", rows="counted")

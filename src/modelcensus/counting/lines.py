@@ -26,7 +26,7 @@ PIECE = 8 * 1024 * 1024
 OPENING = 64 * 1024
 """Bytes at the start of a file by which one is known that may have been read before."""
 _READ = 256 * 1024
-NOTHING = pa.table({"line": pa.array([], pa.int64()), "text": pa.array([], pa.string())})
+NOTHING = pa.schema([("line", pa.int64()), ("text", pa.string())]).empty_table()
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 

@@ -18,7 +18,7 @@ from modelcensus.counting.proposing import propose
 from modelcensus.counting.reading import MOST_ASIDE, FileRead, OneByOne, ReadBatch, Reader
 from modelcensus.counting.salts import Salts
 from modelcensus.counting.standing import observations
-from modelcensus.engine import DuckDBEngine
+from modelcensus.engine import Tables
 from modelcensus.vocabulary import (
     AGENTS,
     LOG_FILES,
@@ -47,7 +47,6 @@ WORKED_OUT = (
     "standing",
     "changed",
     "todo",
-    "told",
 )
 """Tables of one batch, which the next one needs no more."""
 TERMS = Terms(
@@ -97,10 +96,10 @@ class Counting:
         self.name, self.policies, self.before = name, policies, before
         self.rules, self.rules_called = rules
         self.salts, self.commit, self.progress = salts, commit, progress
-        self.engine = DuckDBEngine()
+        self.engine = Tables()
         self.engine.connection.execute("set preserve_insertion_order = false")
-        self.engine.register("libraries_given", libraries.select(LIBRARIES.names).cast(LIBRARIES))
-        self.engine.query(
+        self.engine.hold("libraries_given", libraries.select(LIBRARIES.names).cast(LIBRARIES))
+        self.engine.make(
             "libraries",
             "select lower(repository) as key, min(repository) as repository, max(library) as library"
             " from libraries_given group by 1",
@@ -128,9 +127,9 @@ class Counting:
         """Count all that was read before, under the policies and rules of now."""
         self._stored(REQUESTS, TARGETS, AGENTS)
         for schema in (REQUESTS, TARGETS, AGENTS):
-            self.engine.query(f"counted_{schema.name}", f"select * from stored_{schema.name}", keep=False)
-        self.engine.query("days_touched", "select distinct day from stored_requests")
-        self.engine.query("days_covered_before", "select day from days_touched", keep=False)
+            self.engine.make(f"counted_{schema.name}", f"select * from stored_{schema.name}", keep=False)
+        self.engine.make("days_touched", "select distinct day from stored_requests")
+        self.engine.make("days_covered_before", "select day from days_touched", keep=False)
         self._counted({}, (), {"recount": self.before.batches[-1] if self.before.batches else ""}, [])
         return self.summary
 
@@ -175,17 +174,17 @@ class Counting:
         tables, new = batch.tables, [f for f in batch.files if f.new]
         self._stored(REQUESTS, TARGETS, AGENTS)
         for schema in (REQUESTS, TARGETS, AGENTS):
-            self.engine.register(f"new_{schema.name}", tables[schema.name])
+            self.engine.hold(f"new_{schema.name}", tables[schema.name])
             chosen = " semi join days_touched using (day)" if schema is REQUESTS else ""
             if schema is REQUESTS:
-                self.engine.query("days_touched", "select distinct day from new_requests")
-            self.engine.query(
+                self.engine.make("days_touched", "select distinct day from new_requests")
+            self.engine.make(
                 f"counted_{schema.name}",
                 f"select *, 'new' as batch_id from new_{schema.name} union all by name"
                 f" select * from stored_{schema.name}{chosen}",
                 keep=False,
             )
-        self.engine.query("days_covered_before", "select distinct day from stored_requests")
+        self.engine.make("days_covered_before", "select distinct day from stored_requests")
         keep_text = self.policies.aside == "text"
         aside = [
             {"file": f.file, "line": line, "reason": reason, "content": text if keep_text else ""}
@@ -242,15 +241,15 @@ class Counting:
     def _stored(self, *schemas: Schema) -> None:
         for schema in schemas:
             tagged = schema.arrow.append(pa.field("batch_id", pa.string()))
-            self.engine.read_parquet(f"stored_{schema.name}", self.before.files.get(schema.name, ()), tagged)
+            self.engine.scan(f"stored_{schema.name}", self.before.files.get(schema.name, ()), tagged)
 
     def _register_observations(self, loads: bool) -> None:
         tagged = OBSERVATIONS.arrow.append(pa.field("batch_id", pa.string()))
         paths = self.before.loads_files if loads else self.before.files.get(OBSERVATIONS.name, ())
         batches = self.before.loads_batches if loads else self.before.batches
-        self.engine.read_parquet("stored_observations", paths, tagged)
+        self.engine.scan("stored_observations", paths, tagged)
         order = {"batch_id": pa.array(batches, pa.string()), "place": pa.array(range(len(batches)), pa.int64())}
-        self.engine.register("stored_order", pa.table(order))
+        self.engine.hold("stored_order", pa.table(order))
 
 
 def check_files(paths: Sequence[Path]) -> None:

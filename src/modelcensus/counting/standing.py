@@ -7,7 +7,7 @@ row that no longer holds is taken back by the same row without a value.
 
 import pyarrow as pa
 
-from modelcensus.engine import DuckDBEngine
+from modelcensus.engine import Tables
 from modelcensus.vocabulary import OBSERVATIONS
 
 STANDING = """
@@ -61,21 +61,20 @@ TOLD = """
 """
 
 
-def observations(engine: DuckDBEngine, desired: str) -> pa.Table:
+def observations(engine: Tables, desired: str) -> pa.Table:
     """What is to be told for the counters of table `desired` (key, repository, day, value) of `days_touched`.
 
     Needs `libraries`; `stored_observations` with `stored_order` (batches of the series in order); the tables `days_touched` and
     `days_covered_before`, a day each.
     """
-    engine.query("told_before", LATEST)
-    engine.query("standing", STANDING)
-    engine.query("spelled", SPELLED.format(desired=desired))
-    engine.query("changed", CHANGED.format(desired=desired))
-    engine.query("todo", TODO.format(desired=desired))
-    rows = engine.query(
-        "told",
+    engine.make("told_before", LATEST)
+    engine.make("standing", STANDING)
+    engine.make("spelled", SPELLED.format(desired=desired))
+    engine.make("changed", CHANGED.format(desired=desired))
+    engine.make("todo", TODO.format(desired=desired))
+    rows = engine.arrow(
         f"""select s.repository, null::varchar as hub_id, 'period' as counter, cast(t.value as bigint) as value,
                    t.until as observed_from, t.until as observed_on, '' as batch, t.since as period_start
             from ({TOLD}) t join spelled s using (key) order by observed_on, repository, period_start""",
     )
-    return engine.fetch(rows).select(OBSERVATIONS.names).cast(OBSERVATIONS.arrow)
+    return rows.select(OBSERVATIONS.names).cast(OBSERVATIONS.arrow)

@@ -1,0 +1,285 @@
+"""Lines of the common and the combined format as arrays of bytes: the quick way for lines with nothing odd in them.
+
+It takes a line only if every part stands just where it usually does, and finds in it what the patterns of the format find;
+all other lines are left to these (fields.py).
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import tzinfo
+
+import numpy as np
+import pyarrow as pa
+
+from modelcensus.counting.formats import LogFormat
+from modelcensus.counting.moments import minute_of
+from modelcensus.counting.shapes import PARTS
+from modelcensus.counting.slices import Learned, Slices, different
+
+NOTHING = np.iinfo(np.int64).min
+"""Stands for a number that a line does not have."""
+YES, NO, NOT_SAID = 1, 0, 2
+"""A flag that a line can have."""
+_SHAPE = re.compile(
+    r'\{address\} \{\w+\} \{\w+\} \[\{time\}\] "\{request\}" \{status\} \{bytes\}(?P<more> "\{\w+\}" "\{agent\}")?'
+)
+_SESSION = b"session_id/"
+_HEX = 32
+_STAMP = 28  # of dd/Mon/yyyy:HH:MM:SS +zzzz] and the blank after it
+_QUOTE, _BLANK, _ASKED, _DASH, _COLON, _SLASH = b'" ?-:/'
+_NEWLINE, _RETURN = b"\n\r"
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Requests as arrays, a place each: numbers, and texts as stretches of buffers; null: a format without them."""
+
+    line: np.ndarray
+    minute: np.ndarray
+    second: np.ndarray
+    status: np.ndarray
+    bytes: np.ndarray
+    part: np.ndarray
+    counter: np.ndarray
+    asked: Slices
+    agent: Slices | None
+    address: Slices | None
+    session: Slices | None
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+
+class PlainLines:
+    """Reads lines of a form that does not change; minutes that were met are remembered."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._minutes = Learned()
+
+    def read(self, form: LogFormat, rows: pa.RecordBatch) -> tuple[list[Lines], np.ndarray]:
+        """What it takes of lines (columns `line` and `text`), and which of them it leaves."""
+        quotes = _quotes(form)
+        if not quotes or not rows.num_rows:
+            return [], np.ones(rows.num_rows, bool)
+        text = _Text(rows)
+        found, place = text.of_shape(quotes)
+        minute, known = self._minutes_of(text, found.stamp)
+        found, place, minute = found.chosen(known), place[known], minute[known]
+        left = np.ones(rows.num_rows, bool)
+        left[place] = False
+        if not len(place):
+            return [], left
+        return list(text.lines(found, minute, text.numbers[place])), left
+
+    def _minutes_of(self, text: "_Text", stamp: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The minute of each line, and whether it says one that there can be."""
+        keys = Slices(text.data, stamp, stamp + 17).hashes() ^ Slices(text.data, stamp + 21, stamp + 27).hashes(1)
+        keys, first, inverse = different(keys)
+        minutes, known = self._minutes.of(keys)
+        if not known.all():
+            new = np.flatnonzero(~known)
+            starts = stamp[first[new]].tolist()
+            said = [minute_of(text.said(s, s + 17) + text.said(s + 21, s + 27), self._zone) for s in starts]
+            minutes[new] = [NOTHING if m is None else m for m in said]
+            self._minutes.add(keys[new], minutes[new])
+        found = minutes[inverse]
+        return found, found != NOTHING
+
+
+def _quotes(form: LogFormat) -> int:
+    """Quotation marks in a line of a form that is read this way; else 0."""
+    if form.kind != "template" or form.time != "clf" or form.only or form.comment or form.strip:
+        return 0
+    match = _SHAPE.fullmatch(form.template[0])
+    return 0 if not match else 6 if match["more"] else 2
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Where the parts of lines stand."""
+
+    start: np.ndarray
+    stamp: np.ndarray
+    quotes: np.ndarray
+    end: np.ndarray
+    second: np.ndarray
+    status: np.ndarray
+    bytes: np.ndarray
+
+    def chosen(self, which: np.ndarray) -> "_Found":
+        return _Found(*(getattr(self, n)[which] for n in self.__dataclass_fields__))
+
+
+class _Text:
+    """The lines of a batch in their buffer."""
+
+    def __init__(self, rows: pa.RecordBatch) -> None:
+        column = rows["text"]
+        _, offsets, data = column.buffers()
+        edges = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1].astype(np.int64)
+        self.numbers = rows["line"].to_numpy()
+        self.data = memoryview(data)
+        self.edges, self.bytes = edges, np.frombuffer(data, np.uint8)
+        self.words = np.ndarray((max(len(self.data) - 7, 0),), "<u8", self.data, strides=(1,))
+        region = self.bytes[edges[0] : edges[-1]]
+        marks = region == _QUOTE
+        marks |= region == _ASKED
+        hits = np.flatnonzero(marks) + edges[0]
+        quoted = self.bytes[hits] == _QUOTE
+        self.quotes, self.questions = hits[quoted], hits[~quoted]
+        self.odd = np.flatnonzero(region & 0x80) + edges[0] if region.max(initial=0) >= 0x80 else hits[:0]
+
+    def said(self, start: int, end: int) -> str:
+        return str(self.data[start:end], "ascii")
+
+    def of_shape(self, count: int) -> tuple[_Found, np.ndarray]:
+        """The lines that have the shape, with their places: first by their quotation marks, then by what stands around."""
+        at = np.searchsorted(self.quotes, self.edges)
+        taken = at[1:] - at[:-1] == count
+        if len(self.odd):
+            taken[np.searchsorted(self.edges, self.odd, side="right") - 1] = False
+        start, end = self.edges[:-1], self.edges[1:] - 1
+        taken &= self.bytes[end] == _NEWLINE
+        place = np.flatnonzero(taken)
+        quotes = self.quotes[at[place][:, None] + np.arange(count)]
+        start, end = start[place], end[place]
+        end -= self.bytes[end - 1] == _RETURN
+        stamp = quotes[:, 0] - _STAMP
+        long = stamp - start > 6
+        start, end, stamp, quotes, place = start[long], end[long], stamp[long], quotes[long], place[long]
+        good, second = self._stamped(stamp)
+        good &= self._addressed(start, stamp)
+        size_end = end
+        if count > 2:
+            size_end = quotes[:, 2] - 1
+            good &= (self.bytes[size_end] == _BLANK) & (self.bytes[quotes[:, 3] + 1] == _BLANK)
+            good &= (quotes[:, 4] - quotes[:, 3] == 2) & (quotes[:, 5] + 1 == end)
+        answered, status, size = self._answered(quotes[:, 1], size_end)
+        good &= answered
+        good &= quotes[:, 1] > quotes[:, 0] + 1
+        found = _Found(start, stamp, quotes, end, second, status, size)
+        return found.chosen(good), place[good]
+
+    def _stamped(self, stamp: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Whether a time stands in its brackets; the second. What it says else is looked at once for every minute."""
+        good = np.ones(len(stamp), bool)
+        for step, sign in ((-1, b"["), (2, b"/"), (6, b"/"), (11, b":"), (14, b":"), (17, b":"), (20, b" "), (26, b"]"), (27, b" ")):
+            good &= self.bytes[stamp + step] == sign[0]
+        tens, ones = self.bytes[stamp + 18] - np.uint8(48), self.bytes[stamp + 19] - np.uint8(48)
+        second = tens * np.uint8(10) + ones
+        return good & (tens < 10) & (ones < 10) & (second <= 60), second
+
+    def _addressed(self, start: np.ndarray, stamp: np.ndarray) -> np.ndarray:
+        """Whether a line begins with an address and two dashes."""
+        end = stamp - 6
+        good = (self.words[stamp - 8] >> np.uint64(16)) == np.uint64(int.from_bytes(b" - - [", "little"))
+        blank = np.uint64(0x2020202020202020)
+        left = np.flatnonzero(good)
+        at = start[left]
+        while len(left):  # no blank in it: eight bytes at a time, the last eight being looked at wherever they begin
+            over = at + 8 > end[left]
+            from_ = np.maximum(np.where(over, end[left] - 8, at), 0)
+            apart = self.words[from_] ^ blank
+            zeros = (apart - np.uint64(0x0101010101010101)) & ~apart & np.uint64(0x8080808080808080)
+            before = np.maximum(start[left] - from_, 0)  # bytes that stand before the line
+            zeros >>= (np.minimum(before, 7) * 8).astype(np.uint64)
+            good[left[zeros != 0]] = False
+            left, at = left[~over], at[~over] + 8
+        return good
+
+    def _answered(self, quote: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Whether a status and, up to `end`, a size stand after the quotation mark of the request; both."""
+        digits = self.bytes[quote[:, None] + np.arange(2, 5)] - np.uint8(48)
+        good = (self.bytes[quote + 1] == _BLANK) & (self.bytes[quote + 5] == _BLANK) & (digits < 10).all(axis=1)
+        status = digits[:, 0] * np.int16(100) + digits[:, 1] * np.int16(10) + digits[:, 2]
+        good &= (status >= 100) & (status <= 599)
+        start = quote + 6
+        good &= (end > start) & (end - start <= 16)
+        size, number = _number(self.words, np.where(good, start, 8), np.where(good, end, 9))
+        none = (end - start == 1) & (self.bytes[start] == _DASH)
+        size[none] = NOTHING
+        return good & (number | none), status, size
+
+    def lines(self, found: _Found, minute: np.ndarray, numbers: np.ndarray) -> "list[Lines]":
+        """The lines, those whose agents state a session apart."""
+        first, last = found.quotes[:, 0] + 1, found.quotes[:, 1].copy()
+        if len(self.questions):
+            at = np.searchsorted(self.questions, first)
+            question = self.questions[np.minimum(at, len(self.questions) - 1)]
+            cut = (question >= first) & (question < last)
+            last[cut] = question[cut]
+        parts = np.where(found.status == 206, PARTS.index("part"), PARTS.index("whole")).astype(np.int8)
+        given = [
+            *(numbers, minute, found.second, found.status, found.bytes, parts),
+            np.full(len(numbers), NOT_SAID, np.int8), first, last, found.start, found.stamp - 6,
+        ]  # fmt: skip
+        if found.quotes.shape[1] == 2:
+            return [self._lines(given, None, None)]
+        agents = Slices(self.data, found.quotes[:, 4] + 1, found.quotes[:, 5])
+        stating, rest, sessions = self._sessions(agents)
+        if not len(stating):
+            return [self._lines(given, agents, None)]
+        plain = np.ones(len(numbers), bool)
+        plain[stating] = False
+        others = Slices(self.data, agents.starts[plain], agents.ends[plain])
+        return [
+            self._lines([g[plain] for g in given], others, None),
+            self._lines([g[stating] for g in given], rest, sessions),
+        ]
+
+    def _lines(self, given: list[np.ndarray], agent: Slices | None, session: Slices | None) -> Lines:
+        *numbers, asked, asked_end, address, address_end = given
+        where = Slices(self.data, address, address_end)
+        return Lines(*numbers, Slices(self.data, asked, asked_end), agent, where, session)
+
+    def _sessions(self, agents: Slices) -> tuple[np.ndarray, Slices, Slices]:
+        """Which agents state a session, these agents without it, and the sessions."""
+        held = bytes(self.data)
+        places: list[int] = []
+        at = held.find(_SESSION, int(self.edges[0]))
+        while 0 <= at < self.edges[-1]:
+            places.append(at)
+            at = held.find(_SESSION, at + len(_SESSION))
+        stated = np.array(places, np.int64)
+        line = np.searchsorted(agents.starts, stated, side="right") - 1
+        inside = (line >= 0) & (stated + len(_SESSION) <= agents.ends[np.maximum(line, 0)])
+        stated, line = stated[inside], line[inside]
+        line, first = np.unique(line, return_index=True)  # of several the first
+        stated = stated[first] + len(_SESSION)
+        starts, ends = agents.starts[line], agents.ends[line]
+        after = np.minimum(stated + _HEX, ends)
+        pieces = [
+            held[a:b] + held[c:d]
+            for a, b, c, d in zip(starts.tolist(), stated.tolist(), after.tolist(), ends.tolist(), strict=True)
+        ]
+        edges = np.concatenate([[0], np.cumsum((stated - starts) + (ends - after))])
+        rest = Slices(memoryview(b"".join(pieces)), edges[:-1], edges[1:])
+        return line, rest, Slices(self.data, stated, after)
+
+
+def _number(words: np.ndarray, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of up to sixteen digits, and whether they are digits alone."""
+    length = end - start
+    value, good = _eight_digits(words[end - 8], np.minimum(length, 8))
+    long = np.flatnonzero(length > 8)
+    if len(long):
+        high, digits = _eight_digits(words[end[long] - 16], length[long] - 8)
+        value[long] += high * 100_000_000
+        good[long] &= digits
+    return value, good
+
+
+def _eight_digits(word: np.ndarray, length: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The last `length` of eight characters as a number."""
+    unused = ((8 - length) * 8).astype(np.uint64)
+    zeros = np.uint64(0x3030303030303030)
+    none = unused == 64
+    shift = np.where(none, np.uint64(0), unused)
+    word = ((word ^ zeros) >> shift << shift) ^ zeros
+    high, low = np.uint64(0xF0F0F0F0F0F0F0F0), np.uint64(0x0F0F0F0F0F0F0F0F)
+    good = ((word & high) == zeros) & (((word + np.uint64(0x0606060606060606)) & high) == zeros)
+    word = (word & low) * np.uint64(2561) >> np.uint64(8)
+    word = (word & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(6553601) >> np.uint64(16)
+    word = (word & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42949672960001) >> np.uint64(32)
+    return word.astype(np.int64), good & ~none

@@ -1,0 +1,76 @@
+"""Requests as arrays of numbers, and how they are grouped: by one number that sorts as all that they are alike in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from modelcensus.counting.slices import different
+
+_MIX = np.uint64(0x9FB21C651E98DF25)
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Requests, a place each. `target` and `agent` by their numbers in what is known of texts; `bytes` of NOTHING: not
+    stated; `address` and `session`: hashes of what a line says, 0: nothing."""
+
+    instant: np.ndarray
+    target: np.ndarray
+    agent: np.ndarray
+    status: np.ndarray
+    bytes: np.ndarray
+    part: np.ndarray
+    counter: np.ndarray
+    marked: np.ndarray
+    address: np.ndarray
+    session: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.instant)
+
+    @classmethod
+    def together(cls, parts: "list[Requests]") -> "Requests":
+        """All of them, which are taken out of the list as they are copied."""
+        if not parts:
+            none = {"address": np.uint64, "session": np.uint64}
+            return cls(**{f.name: np.zeros(0, none.get(f.name, np.int64)) for f in fields(cls)})
+        return cls(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)})
+
+    @property
+    def day(self) -> np.ndarray:
+        """Days since 1970."""
+        return self.instant // 86_400
+
+
+def packed(columns: Iterable[np.ndarray]) -> np.ndarray:
+    """One number for each place that sorts as the columns do, the first before the others; they hold whole numbers."""
+    found, size = np.zeros(0, np.uint64), 0
+    for column in columns:
+        wide = column if column.dtype == np.uint64 else column.astype(np.int64)
+        least, span = (int(wide.min()), int(wide.max()) - int(wide.min()) + 1) if len(wide) else (0, 1)
+        own = (wide - np.asarray(least, wide.dtype)).astype(np.uint64)
+        if span * max(size, 1) >= 2**64:  # numbers without gaps take less
+            different_ones, _, inverse = different(own)
+            own, span = inverse.astype(np.uint64), len(different_ones)
+            if size * span >= 2**64:
+                different_ones, _, inverse = different(found)
+                found, size = inverse.astype(np.uint64), len(different_ones)
+        found, size = (found * np.uint64(span) + own, size * span) if size else (own, span)
+    return found
+
+
+def mixed(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """A hash of pairs of hashes or numbers, never 0."""
+    found = (one.astype(np.uint64) ^ (two.astype(np.uint64) * _MIX)) * _MIX
+    found ^= found >> np.uint64(32)
+    found *= _MIX
+    found ^= found >> np.uint64(29)
+    found[found == 0] = 1
+    return found
+
+
+def counted_in(groups: np.ndarray, size: int, who: np.ndarray) -> np.ndarray:
+    """How many different ones there are in each of `size` groups."""
+    _, first, _ = different(mixed(groups, who))
+    return np.bincount(groups[first], minlength=size)

@@ -1,0 +1,126 @@
+"""Many texts as stretches of one buffer: told apart by 64-bit hashes, without a copy of any."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+WORD = 8
+_MIX, _LENGTH = np.uint64(0x9FB21C651E98DF25), np.uint64(0xD6E8FEB86659FD93)
+
+
+@dataclass(frozen=True)
+class Slices:
+    """Texts of UTF-8 in a buffer, from `starts` to `ends`; `there`: which are not null (none said: all)."""
+
+    data: memoryview
+    starts: np.ndarray
+    ends: np.ndarray
+    there: np.ndarray | None = None
+
+    @classmethod
+    def of(cls, texts: pa.Array | pa.ChunkedArray) -> "Slices":
+        """The texts of a column of strings."""
+        held = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+        if isinstance(held, pa.ChunkedArray):  # of no rows
+            held = pa.concat_arrays(held.chunks) if held.num_chunks else pa.array([], texts.type)
+        held = held.cast(pa.large_string())
+        _, offsets, data = held.buffers()
+        edges = np.frombuffer(offsets, np.int64)[held.offset : held.offset + len(held) + 1] if len(held) else np.zeros(1, np.int64)
+        there = None if not held.null_count else held.is_valid().to_numpy(zero_copy_only=False)
+        return cls(memoryview(data) if data is not None else memoryview(b""), edges[:-1], edges[1:], there)
+
+    def hashes(self, seed: int = 0) -> np.ndarray:
+        """A hash of each, never 0, and 0 for what is null; the same text has the same in whatever buffer it stands."""
+        lengths = (self.ends - self.starts).astype(np.int64)
+        mixed = lengths.astype(np.uint64) * _LENGTH + np.uint64(seed)
+        if len(lengths) and len(self.data) >= WORD:
+            words = np.ndarray((len(self.data) - WORD + 1,), "<u8", self.data, strides=(1,))
+            _mix_words(mixed, words, self.starts.astype(np.int64), lengths)
+        elif len(lengths):
+            return Slices(memoryview(bytes(self.data) + bytes(WORD)), self.starts, self.ends, self.there).hashes(seed)
+        mixed ^= mixed >> np.uint64(32)
+        mixed *= _MIX
+        mixed ^= mixed >> np.uint64(29)
+        mixed[mixed == 0] = 1
+        if self.there is not None:
+            mixed[~self.there] = 0
+        return mixed
+
+    def texts(self, places: np.ndarray) -> list[str | None]:
+        """Some of them as texts."""
+        ends, data = self.ends[places].tolist(), self.data
+        found: list[str | None] = [
+            str(data[s:e], "utf-8") for s, e in zip(self.starts[places].tolist(), ends, strict=True)
+        ]
+        if self.there is not None:
+            found = [t if there else None for t, there in zip(found, self.there[places].tolist(), strict=True)]
+        return found
+
+
+def _mix_words(mixed: np.ndarray, words: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> None:
+    """Mix the words of texts in; the last one ends with the text, and overlaps the one before."""
+    short = np.flatnonzero(lengths < WORD)
+    if len(short):
+        at = np.minimum(starts[short], len(words) - 1)
+        unused = (WORD - lengths[short]) * 8
+        own = words[at] >> ((starts[short] - at) * 8).astype(np.uint64)
+        own = np.where(unused < 64, own << np.minimum(unused, 63).astype(np.uint64), np.uint64(0))
+        mixed[short] = (mixed[short] ^ own) * _MIX
+    left = lengths - WORD  # bytes that stand before the last word
+    active, at = (np.arange(len(lengths)), starts) if not len(short) else (np.flatnonzero(left >= 0), starts[left >= 0])
+    left = left[active]
+    running = mixed[active]
+    while len(active):
+        more = left > 0
+        if not more.all():
+            done = ~more
+            last = words[at[done] + left[done]]
+            ended = (running[done] ^ last) * _MIX
+            mixed[active[done]] = ended ^ ended >> np.uint64(32)
+            active, at, left, running = active[more], at[more], left[more], running[more]
+            if not len(active):
+                return
+        running ^= words[at]
+        running *= _MIX
+        running ^= running >> np.uint64(32)
+        at = at + WORD
+        left = left - WORD
+
+
+class Learned:
+    """What hashes stand for, as whole numbers: looked up many at a time."""
+
+    def __init__(self) -> None:
+        self._keys, self._values = np.zeros(0, np.uint64), np.zeros(0, np.int64)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def of(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The values of sorted keys, and which of these are known."""
+        if not len(self._keys):
+            return np.zeros(len(keys), np.int64), np.zeros(len(keys), bool)
+        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        return self._values[at], self._keys[at] == keys
+
+    def add(self, keys: Sequence[int] | np.ndarray, values: Sequence[int] | np.ndarray) -> None:
+        """Keys that were not known."""
+        every = np.concatenate([self._keys, np.asarray(keys, np.uint64)])
+        order = np.argsort(every)
+        self._keys = every[order]
+        self._values = np.concatenate([self._values, np.asarray(values, np.int64)])[order]
+
+
+def different(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The different keys in order, a place of each, and of every key the place among the different ones."""
+    order = np.argsort(keys)
+    ordered = keys[order]
+    new = np.empty(len(keys), bool)
+    new[:1] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    inverse = np.empty(len(keys), np.int64)
+    inverse[order] = np.cumsum(new) - 1
+    first = order[new]
+    return ordered[new], first, inverse
