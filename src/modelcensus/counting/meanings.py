@@ -1,6 +1,6 @@
 """What texts in logs mean: agents, addresses and targets, each worked out once, however many lines say it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import duckdb
 import numpy as np
@@ -9,6 +9,7 @@ import pyarrow as pa
 from modelcensus.counting.agents import Agent, told, unescaped
 from modelcensus.counting.formats import LogFormat
 from modelcensus.counting.networks import Networks
+from modelcensus.counting.plain_targets import Meaning, Plain, PlainTargets
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.shapes import MARKS
 from modelcensus.counting.slices import Learned, Slices, different
@@ -34,11 +35,19 @@ NEW_RESTS = """
         except select {rest} from rests)
 """
 FOUND = """
-    select n.asked_key, coalesce(p.place, 0) as place, coalesce(r.rest, 0) as rest, n.problem
+    select coalesce(p.place, 0) as place, coalesce(r.rest, 0) as rest, n.problem, n.kind, n.repository
     from told_targets n left join places p on p.kind = n.kind and p.repository = n.repository and n.problem is null
     left join rests r on r.route = n.route and r.method = n.method and r.pinned = n.pinned
          and r.path is not distinct from n.path and n.problem is null
+    order by n.asked_key
 """
+NEW_NAMES = """
+    insert into places select {known} + row_number() over (), '{kind}', repository from named
+    anti join (select repository from places where kind = '{kind}') using (repository)
+"""
+NAMED = "select n, place from named join places using (repository) where kind = '{kind}'"
+FEW = 2_000
+"""Different texts of which there are few."""
 MOST_TARGETS = 2_000_000
 """Targets that are remembered from one batch to the next."""
 
@@ -59,6 +68,7 @@ class Meanings:
         self.agents: dict[Agent, int] = {}
         self.problems: list[str] = []
         self._agents, self._addresses, self._asked, self._targets = Learned(), Learned(), Learned(), Learned()
+        self._plain = PlainTargets(self._meant)
         self.targets = np.zeros((1, 2), np.int64)
         """Place and rest of each target; target 0: no repository."""
 
@@ -91,22 +101,57 @@ class Meanings:
     def _learn_targets(self, form: LogFormat, keys: np.ndarray, said: list[str | None]) -> np.ndarray:
         if form.escapes == "backslash":
             said = [unescaped(a, "backslash").partition("?")[0] if a and "\\" in a else a for a in said]
-        self.db.register("told_asked", pa.table({"asked_key": keys, "asked": pa.array(said, pa.string())}))
-        sql = targets_sql("told_asked", form.has_paths, self.prefix)
+        asked = pa.array(said, pa.string())
+        target, left = np.zeros(len(keys), np.int64), np.ones(len(keys), bool)
+        if form.has_paths and not self.prefix:
+            plain = self._plain.read(asked)
+            target[plain.places] = self._numbered(self._places_of(plain), plain.rest)
+            left[plain.places] = False
+        places = np.flatnonzero(left)
+        if len(places):
+            found = self._understood(asked.take(pa.array(places)), form.has_paths)
+            target[places] = self._numbered(found["place"].to_numpy(), found["rest"].to_numpy())
+            problems = found["problem"]
+            for place in np.flatnonzero(problems.is_valid().to_numpy()).tolist():
+                target[places[place]] = self._problem(problems[place].as_py())
+        return target
+
+    def _understood(self, asked: pa.StringArray, has_paths: bool) -> pa.Table:
+        """Of each request the place, the rest, or the problem, by the forms of addresses."""
+        numbered = {"asked_key": np.arange(len(asked)), "asked": asked}
+        self.db.register("told_asked", pa.table(numbered))
+        sql = targets_sql("told_asked", has_paths, self.prefix)
         self.db.execute(f"create or replace temp table told_targets as {sql}")
         self.db.unregister("told_asked")
         for table, new in (("places", NEW_PLACES), ("rests", NEW_RESTS)):
             known = self.db.execute(f"select count(*) from {table}").fetchall()[0][0]
             self.db.execute(new.format(known=known, rest=REST))
-        found = self.db.sql(FOUND).to_arrow_table()
-        order = np.searchsorted(keys, found["asked_key"].to_numpy())
-        place, rest = (found[n].to_numpy() for n in ("place", "rest"))
-        target = np.empty(len(keys), np.int64)
-        target[order] = self._numbered(place, rest)
-        problems = found["problem"]
-        for place in np.flatnonzero(problems.is_valid().to_numpy()).tolist():
-            target[order[place]] = self._problem(problems[place].as_py())
-        return target
+        return self.db.sql(FOUND).to_arrow_table()
+
+    def _meant(self, asked: Sequence[str]) -> list[Meaning]:
+        """What requests of plain addresses mean."""
+        found = self._understood(pa.array(asked, pa.string()), True)
+        return [
+            (row["kind"] or "", (row["problem"] is None and row["repository"]) or "", row["rest"])
+            for row in found.to_pylist()
+        ]
+
+    def _places_of(self, plain: Plain) -> np.ndarray:
+        """The numbers of repositories by their names."""
+        place = np.zeros(len(plain.name), np.int64)
+        for number, kind in enumerate(plain.kinds):
+            own = np.flatnonzero(plain.kind == number)
+            used = np.unique(plain.name[own])
+            said = pa.array([plain.names[n] for n in used.tolist()], pa.string())
+            self.db.register("named", pa.table({"n": used, "repository": said}))
+            known = self.db.execute("select count(*) from places").fetchall()[0][0]
+            self.db.execute(NEW_NAMES.format(known=known, kind=kind))
+            found = self.db.sql(NAMED.format(kind=kind)).fetchnumpy()
+            self.db.unregister("named")
+            numbers = np.zeros(len(plain.names), np.int64)
+            numbers[found["n"]] = found["place"]
+            place[own] = numbers[plain.name[own]]
+        return place
 
     def _numbered(self, place: np.ndarray, rest: np.ndarray) -> np.ndarray:
         """The numbers of targets; 0 where there is no place."""
@@ -134,6 +179,10 @@ def _looked_up(
     learn: Callable[[np.ndarray, list[str | None]], np.ndarray | list[int]],
 ) -> np.ndarray:
     """The value of each key; those that were not met are learned from their texts."""
+    if 0 < len(learned) < FEW:  # looking up each takes less than putting them in order
+        values, known = learned.of(keys)
+        if known.all():
+            return values
     keys, first, inverse = different(keys)
     values, known = learned.of(keys)
     if not known.all():

@@ -5,12 +5,12 @@ line shortly before it. So two files which share lines are cut at the same of th
 other in a counted file are no chance, since log lines hold their time.
 """
 
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+from isal import isal_zlib
 
 MARKED = 6
 """Zero bits of the hash of a line that may begin a part: one line in 64."""
@@ -79,7 +79,7 @@ class Cutter:
         return Part(self._line, self._lines, self._bytes, self._crc)
 
     def _more(self, text: memoryview | bytes, lines: int) -> None:
-        self._crc = zlib.crc32(text, self._crc)
+        self._crc = isal_zlib.crc32(text, self._crc)
         self._bytes += len(text)
         self._lines += lines
 

@@ -6,13 +6,12 @@ all other lines are left to these (fields.py).
 
 import re
 from dataclasses import dataclass
-from datetime import tzinfo
 
 import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.formats import LogFormat
-from modelcensus.counting.moments import minute_of
+from modelcensus.counting.moments import EPOCH, LATEST, minute_of
 from modelcensus.counting.shapes import PARTS
 from modelcensus.counting.slices import Learned, Slices, different
 
@@ -28,6 +27,7 @@ _HEX = 32
 _STAMP = 28  # of dd/Mon/yyyy:HH:MM:SS +zzzz] and the blank after it
 _QUOTE, _BLANK, _ASKED, _DASH, _COLON, _SLASH = b'" ?-:/'
 _NEWLINE, _RETURN = b"\n\r"
+_LATEST = int((LATEST - EPOCH).total_seconds()) // 60
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,10 @@ class Lines:
 
 
 class PlainLines:
-    """Reads lines of a form that does not change; minutes that were met are remembered."""
+    """Reads lines of a form that does not change; days that were met are remembered."""
 
-    def __init__(self, zone: tzinfo) -> None:
-        self._zone = zone
-        self._minutes = Learned()
+    def __init__(self) -> None:
+        self._days = Learned()
 
     def read(self, form: LogFormat, rows: pa.RecordBatch) -> tuple[list[Lines], np.ndarray]:
         """What it takes of lines (columns `line` and `text`), and which of them it leaves."""
@@ -74,17 +73,21 @@ class PlainLines:
 
     def _minutes_of(self, text: "_Text", stamp: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The minute of each line, and whether it says one that there can be."""
-        keys = Slices(text.data, stamp, stamp + 17).hashes() ^ Slices(text.data, stamp + 21, stamp + 27).hashes(1)
+        keys = Slices(text.data, stamp, stamp + 11).hashes() ^ Slices(text.data, stamp + 20, stamp + 27).hashes(1)
         keys, first, inverse = different(keys)
-        minutes, known = self._minutes.of(keys)
+        days, known = self._days.of(keys)
         if not known.all():
             new = np.flatnonzero(~known)
             starts = stamp[first[new]].tolist()
-            said = [minute_of(text.said(s, s + 17) + text.said(s + 21, s + 27), self._zone) for s in starts]
-            minutes[new] = [NOTHING if m is None else m for m in said]
-            self._minutes.add(keys[new], minutes[new])
-        found = minutes[inverse]
-        return found, found != NOTHING
+            said = [minute_of(f"{text.said(s, s + 11)}:00:00{text.said(s + 20, s + 27)}") for s in starts]
+            days[new] = [NOTHING if m is None else m for m in said]
+            self._days.add(keys[new], days[new])
+        hour, hours = text.two_digits(stamp + 12)
+        minute, minutes = text.two_digits(stamp + 15)
+        day = days[inverse]
+        found = day + hour * np.int64(60) + minute
+        good = (day != NOTHING) & hours & minutes & (hour < 24) & (minute < 60) & (found < _LATEST)
+        return found, good
 
 
 def _quotes(form: LogFormat) -> int:
@@ -166,9 +169,13 @@ class _Text:
         good = np.ones(len(stamp), bool)
         for step, sign in ((-1, b"["), (2, b"/"), (6, b"/"), (11, b":"), (14, b":"), (17, b":"), (20, b" "), (26, b"]"), (27, b" ")):
             good &= self.bytes[stamp + step] == sign[0]
-        tens, ones = self.bytes[stamp + 18] - np.uint8(48), self.bytes[stamp + 19] - np.uint8(48)
-        second = tens * np.uint8(10) + ones
-        return good & (tens < 10) & (ones < 10) & (second <= 60), second
+        second, digits = self.two_digits(stamp + 18)
+        return good & digits & (second <= 60), second
+
+    def two_digits(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """A number of two digits, and whether they are digits."""
+        tens, ones = self.bytes[at] - np.uint8(48), self.bytes[at + 1] - np.uint8(48)
+        return tens * np.uint8(10) + ones, (tens < 10) & (ones < 10)
 
     def _addressed(self, start: np.ndarray, stamp: np.ndarray) -> np.ndarray:
         """Whether a line begins with an address and two dashes."""

@@ -22,6 +22,7 @@ from modelcensus.counting.policies import Policies
 from modelcensus.counting.reduced import Requests, reduced_tables
 from modelcensus.counting.salts import Keys
 from modelcensus.counting.setting_aside import shown
+from modelcensus.counting.slices import Hasher, Slices
 from modelcensus.engine import Tables
 
 TOGETHER = 8
@@ -46,7 +47,7 @@ class Reduction:
         self.db = engine.connection
         self.meanings = Meanings(self.db, policies)
         zone = UTC if policies.timezone == "UTC" else zone_of(policies.timezone)
-        self._plain, self._odd = PlainLines(zone), OddLines(engine, zone)
+        self._plain, self._odd, self._hasher = PlainLines(), OddLines(engine, zone), Hasher()
         self.begin()
 
     def begin(self) -> None:
@@ -96,12 +97,13 @@ class Reduction:
 
     def _understand(self, form: LogFormat, read: Sequence[Lines], done: Told) -> dict[int, str]:
         """Keep what lines say; the numbers of lines that say what cannot be, with the reason."""
-        meanings, sizes, seed = self.meanings, [len(part) for part in read], seed_of(form)
+        meanings, sizes = self.meanings, [len(part) for part in read]
         asked, agent, address, session = (
             [getattr(part, name) for part in read] for name in ("asked", "agent", "address", "session")
         )
-        target = meanings.targets_of(form, _keys(asked, sizes, seed), text_at(asked, sizes))
-        who = meanings.agents_of(form, _keys(agent, sizes, seed), text_at(agent, sizes))
+        asked_keys, agent_keys = self._hasher.keys([asked, agent], sizes, seed_of(form))
+        target = meanings.targets_of(form, asked_keys, text_at(asked, sizes))
+        who = meanings.agents_of(form, agent_keys, text_at(agent, sizes))
         addresses = _keys(address, sizes)
         marked = meanings.marks_of(addresses, text_at(address, sizes)) if meanings.names_addresses else None
         minute = np.concatenate([part.minute for part in read])
@@ -146,8 +148,8 @@ class Reduction:
         return reduced_tables(self)
 
 
-def _keys(parts: Sequence, sizes: Sequence[int], seed: int = 0) -> np.ndarray:
-    """The hashes of texts, 0 where there is none."""
+def _keys(parts: Sequence[Slices | None], sizes: Sequence[int]) -> np.ndarray:
+    """The hashes of texts, 0 where there is none; the same in every run."""
     return np.concatenate(
-        [np.zeros(size, np.uint64) if p is None else p.hashes(seed) for p, size in zip(parts, sizes, strict=True)]
+        [np.zeros(size, np.uint64) if p is None else p.hashes() for p, size in zip(parts, sizes, strict=True)]
     )

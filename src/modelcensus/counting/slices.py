@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
 WORD = 8
+INLINE = 12
+"""Bytes of a text that a view holds itself."""
+MOST_WORDS = 250
+"""Words of a text up to which texts are put in order by one byte."""
 _MIX, _LENGTH = np.uint64(0x9FB21C651E98DF25), np.uint64(0xD6E8FEB86659FD93)
 
 
@@ -48,6 +53,24 @@ class Slices:
             mixed[~self.there] = 0
         return mixed
 
+    @property
+    def views(self) -> pa.Array:
+        """The same as a column that points into the buffer; what is null is empty."""
+        lengths = self.ends - self.starts
+        view = np.zeros((len(lengths), 4), np.uint32)
+        view[:, 0] = lengths
+        data = self.data if len(self.data) >= 2 * WORD else memoryview(bytes(self.data) + bytes(2 * WORD))
+        long = lengths > INLINE
+        quarters = np.ndarray((len(data) - 3,), "<u4", data, strides=(1,))
+        own = slice(None) if long.all() else long
+        view[own, 1], view[own, 3] = quarters[self.starts[own]], self.starts[own]
+        for place in range(INLINE):  # a short text stands in the column itself
+            at = np.flatnonzero(~long & (lengths > place))
+            if not len(at):
+                break
+            view.view(np.uint8)[at, 4 + place] = np.frombuffer(data, np.uint8)[self.starts[at] + place]
+        return pa.Array.from_buffers(pa.string_view(), len(view), [None, pa.py_buffer(view), pa.py_buffer(data)])
+
     def texts(self, places: np.ndarray) -> list[str | None]:
         """Some of them as texts."""
         ends, data = self.ends[places].tolist(), self.data
@@ -59,6 +82,47 @@ class Slices:
         return found
 
 
+class Hasher:
+    """Hashes of long texts by DuckDB, which reads each where it stands; they hold for one run."""
+
+    def __init__(self) -> None:
+        self._db = duckdb.connect(config={"threads": 1})  # rows come in their order
+
+    def keys(self, columns: Sequence[Sequence[Slices | None]], sizes: Sequence[int], seed: int) -> list[np.ndarray]:
+        """For each column the hashes of its stretches together, 0 where there is no text."""
+        told = {f"c{n}": c for n, c in enumerate(columns) if any(part is not None for part in c)}
+        views = {n: pa.chunked_array([_views(p, s) for p, s in zip(c, sizes, strict=True)]) for n, c in told.items()}
+        found: dict[str, np.ndarray] = {}
+        if views:
+            self._db.register("texts", pa.table(views))
+            asked = ", ".join(f"hash({n}) as {n}" for n in views)
+            found = self._db.execute(f"select {asked} from texts").fetchnumpy()
+            self._db.unregister("texts")
+        return [
+            self._without_nulls(found[f"c{n}"], c, sizes, seed) if f"c{n}" in found else np.zeros(sum(sizes), np.uint64)
+            for n, c in enumerate(columns)
+        ]
+
+    @staticmethod
+    def _without_nulls(
+        keys: np.ndarray, column: Sequence[Slices | None], sizes: Sequence[int], seed: int
+    ) -> np.ndarray:
+        keys = keys ^ np.uint64(seed * int(_MIX) % 2**64)
+        keys[keys == 0] = 1
+        end = 0
+        for part, size in zip(column, sizes, strict=True):
+            end += size
+            if part is None:
+                keys[end - size : end] = 0
+            elif part.there is not None:
+                keys[end - size : end][~part.there] = 0
+        return keys
+
+
+def _views(part: Slices | None, size: int) -> pa.Array:
+    return pa.array([""], pa.string_view()).take(pa.array(np.zeros(size, np.int32))) if part is None else part.views
+
+
 def _mix_words(mixed: np.ndarray, words: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> None:
     """Mix the words of texts in; the last one ends with the text, and overlaps the one before."""
     short = np.flatnonzero(lengths < WORD)
@@ -68,25 +132,24 @@ def _mix_words(mixed: np.ndarray, words: np.ndarray, starts: np.ndarray, lengths
         own = words[at] >> ((starts[short] - at) * 8).astype(np.uint64)
         own = np.where(unused < 64, own << np.minimum(unused, 63).astype(np.uint64), np.uint64(0))
         mixed[short] = (mixed[short] ^ own) * _MIX
-    left = lengths - WORD  # bytes that stand before the last word
-    active, at = (np.arange(len(lengths)), starts) if not len(short) else (np.flatnonzero(left >= 0), starts[left >= 0])
-    left = left[active]
-    running = mixed[active]
-    while len(active):
-        more = left > 0
-        if not more.all():
-            done = ~more
-            last = words[at[done] + left[done]]
-            ended = (running[done] ^ last) * _MIX
-            mixed[active[done]] = ended ^ ended >> np.uint64(32)
-            active, at, left, running = active[more], at[more], left[more], running[more]
-            if not len(active):
-                return
-        running ^= words[at]
-        running *= _MIX
-        running ^= running >> np.uint64(32)
-        at = at + WORD
-        left = left - WORD
+    before = np.maximum(lengths - 1, 0) // WORD  # words before the last one
+    most = int(before.max(initial=0))
+    if most > MOST_WORDS:  # few long texts are not to cost all others
+        order = np.argsort(-before, kind="stable")
+    else:
+        order = np.argsort((most - before).astype(np.uint8), kind="stable")
+    at, running = starts[order], mixed[order]
+    counts = np.searchsorted(-before[order], -np.arange(most), side="left")
+    for count in counts.tolist():  # the longest texts stand first
+        part = running[:count]
+        part ^= words[at[:count]]
+        part *= _MIX
+        part ^= part >> np.uint64(32)
+        at[:count] += WORD
+    last = words[np.maximum(starts + lengths - WORD, 0)]
+    mixed[order] = running
+    long = lengths >= WORD if len(short) else slice(None)
+    mixed[long] = (mixed[long] ^ last[long]) * _MIX
 
 
 class Learned:

@@ -25,9 +25,15 @@ from modelcensus.ledger.views import BATCH_COLUMN, BATCHES, chosen_views, stored
 from modelcensus.ledger.vintages import Vintages
 from modelcensus.vocabulary import TABLES, Batch, LedgerError, Rows, Schema, own_version, row_count
 from modelcensus.vocabulary.names import LOG
+from modelcensus.vocabulary.schema import COUNTED
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+RISING = {"requests": ("target", "agent", "instant"), "targets": ("target",), "log_parts": ("line",)}
+"""Columns of what is kept of logs in which numbers mostly rise; by their differences they take a third less."""
+LIGHTLY = 1
+"""How hard zstd tries for what is kept of logs: a level that takes a tenth more room and a sixth of the time."""
 
 
 class Ledger:
@@ -195,7 +201,9 @@ class Ledger:
             ]
         stored = []
         for path, day in parts:
-            digest = write_parquet(self.root / path, _tagged(rows, TABLES[table], batch_id, day))
+            tagged = _tagged(rows, TABLES[table], batch_id, day)
+            rising = RISING.get(table, ())
+            digest = write_parquet(self.root / path, tagged, LIGHTLY if TABLES[table] in COUNTED else 9, rising)
             size = (self.root / path).stat().st_size
             count = pq.read_metadata(self.root / path).num_rows
             stored.append(StoredFile(table=table, path=path, rows=count, bytes=size, digest=digest))
