@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.agents import Agent
-from modelcensus.counting.reading import FileRead
 from modelcensus.counting.plain_lines import NOT_SAID, NOTHING, YES
+from modelcensus.counting.reading import FileRead
 from modelcensus.counting.reduced import (
     AGENT,
     Targets,
@@ -41,8 +41,8 @@ REQUEST_ROWS = f"""
            marked, counter, instant, visitor, session, count(*) as requests, sum(bytes)::bigint as bytes
     from reduced r join canon t using (target) join agents_told a on a.number = r.agent group by all
 """
-VISIT_ROWS = f"""
-    select 'visit' as what, day, kind, repository, {{visitor}} as visitor, {{session}} as session
+VISIT_ROWS = """
+    select 'visit' as what, day, kind, repository, {visitor} as visitor, {session} as session
     from (
         select distinct day, t.kind, t.repository, r.address_key, r.session_key
         from reduced r join canon t using (target))
@@ -114,10 +114,14 @@ def tables_of(requests: pa.Table, visits: pa.Table) -> dict[str, pa.Table]:
         f"same_{side}": " and ".join(f"r.{n} is not distinct from {side[0]}.{n}" for n in names)
         for side, names in (("target", _TARGET), ("agent", _AGENT))
     }
-    days = "select day, kind, repository, nullif(addresses, 0) as addresses, sessions from visits_told order by 1, 2, 3"
+    days = (
+        "select day, kind, repository, nullif(addresses, 0) as addresses, sessions from visits_told order by 1, 2, 3"
+    )
     return {
         REQUESTS.name: as_declared(_columns(engine, TOLD.format(**alike)), REQUESTS.arrow),
-        TARGETS.name: as_declared(_columns(engine, f"select target, {CANON} from targets_told order by 1"), TARGETS.arrow),
+        TARGETS.name: as_declared(
+            _columns(engine, f"select target, {CANON} from targets_told order by 1"), TARGETS.arrow
+        ),
         AGENTS.name: agents,
         VISITS.name: as_declared(_columns(engine, days), VISITS.arrow),
     }

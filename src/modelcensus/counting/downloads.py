@@ -110,7 +110,8 @@ def _downloads_sql(engine: Tables, policies: Policies) -> str:
     alone = "coalesce(sum(requests) filter (where visitor is null), 0)"
     """Where the log has no address nothing tells two visitors apart: every request counts."""
     if policies.dedup == "session":
-        return grouped.format(value=f"count(distinct session) + {alone}", rows="counted")
+        nobody = "coalesce(sum(requests) filter (where session is null), 0)"
+        return grouped.format(value=f"count(distinct session) + {nobody}", rows="counted")
     if policies.dedup == "tumbling":
         window = f"count(distinct (visitor, instant // {policies.window})) filter (where visitor is not null)"
         return grouped.format(value=f"{window} + {alone}", rows="counted")

@@ -26,9 +26,7 @@ class OddLines:
         self.db, self._zone = engine.connection, zone
         self._minutes = Learned()
 
-    def read(
-        self, form: LogFormat, columns: Sequence[str], rows: pa.Table
-    ) -> tuple[list[Lines], list[Aside], int]:
+    def read(self, form: LogFormat, columns: Sequence[str], rows: pa.Table) -> tuple[list[Lines], list[Aside], int]:
         """What lines (columns `line` and `text`) say, those that no way takes, and how many are no requests."""
         quick = shaped_sql(form, quick_sql(form, columns))
         with self._lines(rows):

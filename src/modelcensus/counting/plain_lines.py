@@ -167,7 +167,17 @@ class _Text:
     def _stamped(self, stamp: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Whether a time stands in its brackets; the second. What it says else is looked at once for every minute."""
         good = np.ones(len(stamp), bool)
-        for step, sign in ((-1, b"["), (2, b"/"), (6, b"/"), (11, b":"), (14, b":"), (17, b":"), (20, b" "), (26, b"]"), (27, b" ")):
+        for step, sign in (
+            (-1, b"["),
+            (2, b"/"),
+            (6, b"/"),
+            (11, b":"),
+            (14, b":"),
+            (17, b":"),
+            (20, b" "),
+            (26, b"]"),
+            (27, b" "),
+        ):
             good &= self.bytes[stamp + step] == sign[0]
         second, digits = self.two_digits(stamp + 18)
         return good & digits & (second <= 60), second

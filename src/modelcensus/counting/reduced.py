@@ -91,7 +91,9 @@ def _ordered(
 def _grouped(requests: Requests, target: np.ndarray, agent: np.ndarray, who: Visitors) -> pa.Table:
     """Requests that are alike in everything, once."""
     part = _ALPHABETIC[requests.part]
-    own = [requests.instant, who.visitor.view(np.uint64), who.session.view(np.uint64)] if who.known else []  # none last
+    own = (
+        [requests.instant, who.visitor.view(np.uint64), who.session.view(np.uint64)] if who.known else []
+    )  # none last
     keys = packed([requests.day, target, agent, requests.status, part, requests.marked, requests.counter, *own])
     order = np.argsort(keys)
     keys = keys[order]

@@ -109,7 +109,9 @@ class Reduction:
         minute = np.concatenate([part.minute for part in read])
         timed = minute != NOTHING
         kept = timed & (target > 0)
-        every = {n: np.concatenate([getattr(part, n) for part in read]) for n in ("status", "bytes", "part", "counter")}
+        every = {
+            n: np.concatenate([getattr(part, n) for part in read]) for n in ("status", "bytes", "part", "counter")
+        }
         second = np.concatenate([part.second for part in read])[kept].astype(np.int64)
         requests = Requests(
             instant=minute[kept] * 60 + second,
@@ -127,9 +129,7 @@ class Reduction:
         if not len(wrong):
             return {}
         line = np.concatenate([part.line for part in read])
-        return {
-            int(line[at]): meanings.problems[-1 - target[at]] if timed[at] else NO_TIME for at in wrong.tolist()
-        }
+        return {int(line[at]): meanings.problems[-1 - target[at]] if timed[at] else NO_TIME for at in wrong.tolist()}
 
     @staticmethod
     def _set_aside(bad: dict[int, str], pieces: Sequence[Piece], done: Told) -> None:

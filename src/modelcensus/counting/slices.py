@@ -32,7 +32,11 @@ class Slices:
             held = pa.concat_arrays(held.chunks) if held.num_chunks else pa.array([], texts.type)
         held = held.cast(pa.large_string())
         _, offsets, data = held.buffers()
-        edges = np.frombuffer(offsets, np.int64)[held.offset : held.offset + len(held) + 1] if len(held) else np.zeros(1, np.int64)
+        edges = (
+            np.frombuffer(offsets, np.int64)[held.offset : held.offset + len(held) + 1]
+            if len(held)
+            else np.zeros(1, np.int64)
+        )
         there = None if not held.null_count else held.is_valid().to_numpy(zero_copy_only=False)
         return cls(memoryview(data) if data is not None else memoryview(b""), edges[:-1], edges[1:], there)
 
@@ -99,7 +103,9 @@ class Hasher:
             found = self._db.execute(f"select {asked} from texts").fetchnumpy()
             self._db.unregister("texts")
         return [
-            self._without_nulls(found[f"c{n}"], c, sizes, seed) if f"c{n}" in found else np.zeros(sum(sizes), np.uint64)
+            self._without_nulls(found[f"c{n}"], c, sizes, seed)
+            if f"c{n}" in found
+            else np.zeros(sum(sizes), np.uint64)
             for n, c in enumerate(columns)
         ]
 
@@ -120,7 +126,8 @@ class Hasher:
 
 
 def _views(part: Slices | None, size: int) -> pa.Array:
-    return pa.array([""], pa.string_view()).take(pa.array(np.zeros(size, np.int32))) if part is None else part.views
+    none = np.zeros(size, np.int64)
+    return (part or Slices(memoryview(b""), none, none)).views
 
 
 def _mix_words(mixed: np.ndarray, words: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> None:

@@ -39,7 +39,9 @@ def key_visitors(reduction: "Reduction", requests: Requests, sessions: np.ndarra
     days = np.unique(requests.day).tolist()
     keys = pa.array(map(reduction.salts.of, days), pa.string())
     reduction.db.register("day_keys", pa.table({"day": pa.array(days, pa.int64()), "key": keys}))
-    found = [_keyed(reduction, name, requests.day, k) for name, k in (("visitor", requests.address), ("session", sessions))]
+    found = [
+        _keyed(reduction, name, requests.day, k) for name, k in (("visitor", requests.address), ("session", sessions))
+    ]
     reduction.db.unregister("day_keys")
     return Visitors(*found)
 

@@ -68,7 +68,7 @@ def write_parquet(
                 compression="zstd",
                 compression_level=level,
                 use_dictionary=[n for n in reader.schema.names if n not in rising],
-                column_encoding={n: "DELTA_BINARY_PACKED" for n in rising} or None,
+                column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED") or None,
             ) as writer:
                 for group in row_groups(reader):
                     writer.write_table(group, row_group_size=ROW_GROUP)
