@@ -177,4 +177,4 @@ def test_texts_are_told_apart_wherever_they_stand(texts, before):
         assert (one == two).all()
         assert len(set(one.tolist())) == len(set(texts))
         assert [k == 0 for k in one.tolist()] == [t is None for t in texts]
-    assert held.texts(np.arange(len(texts))) == texts
+    assert held.texts.to_pylist() == texts

@@ -20,7 +20,7 @@ from modelcensus.counting.reduced import (
     visitors_of,
 )
 from modelcensus.counting.reduction import Reduction
-from modelcensus.counting.requests import Requests
+from modelcensus.counting.requests import Requests, occurring
 from modelcensus.counting.shapes import CANON, MARKS, PARTS
 from modelcensus.engine import Tables
 from modelcensus.vocabulary import AGENTS, REQUESTS, TARGETS, VISITS
@@ -81,7 +81,7 @@ def file_rows(reduction: Reduction, number: int, read: FileRead, secret: bytes) 
 def _hold_requests(reduction: Reduction) -> None:
     """Tables `reduced` and `canon`: the requests, and what their targets are."""
     requests = Requests.together(reduction.requests)
-    targets = Targets.of(reduction, np.unique(requests.target).astype(np.int64))
+    targets = Targets.of(reduction, occurring(requests.target))
     who = visitors_of(reduction, requests)
     nothing = pa.nulls(len(requests), pa.int64())
     columns = {

@@ -21,7 +21,7 @@ from modelcensus.vocabulary import InputError
 
 LONGEST = 2 * 1024 * 1024
 """Bytes of a line; a longer one is set aside."""
-PIECE = 8 * 1024 * 1024
+PIECE = 2 * 1024 * 1024
 """Bytes of text handed on at a time."""
 OPENING = 64 * 1024
 """Bytes at the start of a file by which one is known that may have been read before."""

@@ -5,17 +5,19 @@ from collections.abc import Callable, Sequence
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from modelcensus.counting.agents import Agent, told, unescaped
 from modelcensus.counting.formats import LogFormat
 from modelcensus.counting.networks import Networks
 from modelcensus.counting.plain_targets import Meaning, Plain, PlainTargets
 from modelcensus.counting.policies import Policies
+from modelcensus.counting.requests import occurring
 from modelcensus.counting.shapes import MARKS
-from modelcensus.counting.slices import Learned, Slices, different
+from modelcensus.counting.slices import Learned, Texts, different
 from modelcensus.counting.targets import targets_sql
 
-Texts = Callable[[np.ndarray], list[str | None]]
+Said = Callable[[np.ndarray], pa.StringArray]
 """Gives the texts at some places."""
 TABLES = (
     "addresses (address_key ubigint, address varchar)",
@@ -77,31 +79,34 @@ class Meanings:
         """Whether it is time to forget."""
         return len(self._asked) > MOST_TARGETS or len(self._addresses) > MOST_TARGETS
 
-    def agents_of(self, form: LogFormat, keys: np.ndarray, texts: Texts) -> np.ndarray:
+    def agents_of(self, form: LogFormat, keys: np.ndarray, texts: Said) -> np.ndarray:
         """The number of each agent."""
-        return _looked_up(self._agents, keys, texts, lambda _, said: [self._agent(t, form) for t in said])
+        return _looked_up(self._agents, keys, texts, lambda _, said: [self._agent(t, form) for t in said.to_pylist()])
 
     def _agent(self, text: str | None, form: LogFormat) -> int:
         return self.agents.setdefault(told(text, form.escapes), len(self.agents) + 1)
 
-    def marks_of(self, keys: np.ndarray, texts: Texts) -> np.ndarray:
+    def marks_of(self, keys: np.ndarray, texts: Said) -> np.ndarray:
         """What the networks of addresses are, as places in MARKS."""
         return _looked_up(self._addresses, keys, texts, self._learn_addresses)
 
-    def _learn_addresses(self, keys: np.ndarray, said: list[str | None]) -> list[int]:
-        self.db.register("new_rows", pa.table({"address_key": keys, "address": pa.array(said, pa.string())}))
+    def _learn_addresses(self, keys: np.ndarray, said: pa.StringArray) -> list[int]:
+        self.db.register("new_rows", pa.table({"address_key": keys, "address": said}))
         self.db.execute("insert into addresses select address_key, address from new_rows")
         self.db.unregister("new_rows")
-        return [MARKS.index(self.networks.mark(a)) for a in said] if self.networks else [0] * len(said)
+        marks = [self.networks.mark(a) for a in said.to_pylist()] if self.networks else [""] * len(said)
+        return [MARKS.index(m) for m in marks]
 
-    def targets_of(self, form: LogFormat, keys: np.ndarray, texts: Texts) -> np.ndarray:
+    def targets_of(self, form: LogFormat, keys: np.ndarray, texts: Said) -> np.ndarray:
         """The target of each request: 0 where it is of no repository, below 0 a problem (-1 the first of `problems`)."""
         return _looked_up(self._asked, keys, texts, lambda new, said: self._learn_targets(form, new, said))
 
-    def _learn_targets(self, form: LogFormat, keys: np.ndarray, said: list[str | None]) -> np.ndarray:
+    def _learn_targets(self, form: LogFormat, keys: np.ndarray, asked: pa.StringArray) -> np.ndarray:
         if form.escapes == "backslash":
-            said = [unescaped(a, "backslash").partition("?")[0] if a and "\\" in a else a for a in said]
-        asked = pa.array(said, pa.string())
+            escaped = pc.match_substring(asked, "\\")
+            if pc.any(escaped).as_py():
+                plain = [unescaped(a, "backslash").partition("?")[0] for a in asked.filter(escaped).to_pylist()]
+                asked = pc.replace_with_mask(asked, escaped, pa.array(plain, pa.string()))
         target, left = np.zeros(len(keys), np.int64), np.ones(len(keys), bool)
         if form.has_paths and not self.prefix:
             plain = self._plain.read(asked)
@@ -141,7 +146,7 @@ class Meanings:
         place = np.zeros(len(plain.name), np.int64)
         for number, kind in enumerate(plain.kinds):
             own = np.flatnonzero(plain.kind == number)
-            used = np.unique(plain.name[own])
+            used = occurring(plain.name[own])
             said = pa.array([plain.names[n] for n in used.tolist()], pa.string())
             self.db.register("named", pa.table({"n": used, "repository": said}))
             known = self.db.execute("select count(*) from places").fetchall()[0][0]
@@ -175,8 +180,8 @@ class Meanings:
 def _looked_up(
     learned: Learned,
     keys: np.ndarray,
-    texts: Texts,
-    learn: Callable[[np.ndarray, list[str | None]], np.ndarray | list[int]],
+    texts: Said,
+    learn: Callable[[np.ndarray, pa.StringArray], np.ndarray | list[int]],
 ) -> np.ndarray:
     """The value of each key; those that were not met are learned from their texts."""
     if 0 < len(learned) < FEW:  # looking up each takes less than putting them in order
@@ -197,21 +202,19 @@ def seed_of(form: LogFormat) -> int:
     return ("none", "backslash", "url").index(form.escapes) * 2 + form.has_paths
 
 
-def text_at(parts: list[Slices | None], sizes: list[int]) -> Texts:
+def text_at(parts: Sequence[Texts | None], sizes: Sequence[int]) -> Said:
     """The texts at places that count through several stretches; null where one has none."""
     ends = np.cumsum(sizes)
 
-    def texts(places: np.ndarray) -> list[str | None]:
-        found: list[str | None] = [None] * len(places)
+    def texts(places: np.ndarray) -> pa.StringArray:
         part = np.searchsorted(ends, places, side="right")
-        for number in np.unique(part).tolist():
-            own = np.flatnonzero(part == number)
-            held = parts[number]
-            if held is None:
-                continue
-            said = held.texts(places[own] - (ends[number] - sizes[number]))
-            for at, text in zip(own.tolist(), said, strict=True):
-                found[at] = text
-        return found
+        order = np.argsort(part, kind="stable")
+        found: list[pa.Array] = []
+        for number in occurring(part).tolist():
+            own, held = places[order[part[order] == number]] - (ends[number] - sizes[number]), parts[number]
+            found.append(pa.nulls(len(own), pa.string()) if held is None else held.at(own).texts)
+        back = np.empty(len(order), np.int64)
+        back[order] = np.arange(len(order))
+        return pa.concat_arrays(found).take(pa.array(back)) if found else pa.array([], pa.string())
 
     return texts

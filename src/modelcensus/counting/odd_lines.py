@@ -57,7 +57,7 @@ class OddLines:
         minutes, known = self._minutes.of(keys)
         if not known.all():
             new = np.flatnonzero(~known)
-            said = [minute_of(text, self._zone) for text in moments.texts(first[new])]
+            said = [minute_of(text, self._zone) for text in moments.at(first[new]).texts.to_pylist()]
             minutes[new] = [NOTHING if m is None else m for m in said]
             self._minutes.add(keys[new], minutes[new])
         return minutes[inverse]

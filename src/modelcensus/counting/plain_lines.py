@@ -13,7 +13,7 @@ import pyarrow as pa
 from modelcensus.counting.formats import LogFormat
 from modelcensus.counting.moments import EPOCH, LATEST, minute_of
 from modelcensus.counting.shapes import PARTS
-from modelcensus.counting.slices import Learned, Slices, different
+from modelcensus.counting.slices import WORD, Joined, Learned, Slices, Texts, different
 
 NOTHING = np.iinfo(np.int64).min
 """Stands for a number that a line does not have."""
@@ -23,9 +23,10 @@ _SHAPE = re.compile(
     r'\{address\} \{\w+\} \{\w+\} \[\{time\}\] "\{request\}" \{status\} \{bytes\}(?P<more> "\{\w+\}" "\{agent\}")?'
 )
 _SESSION = b"session_id/"
+_SESSION_WORD, _REST_WORD = (int.from_bytes(w, "little") for w in (_SESSION[:WORD], _SESSION[-WORD:]))
 _HEX = 32
 _STAMP = 28  # of dd/Mon/yyyy:HH:MM:SS +zzzz] and the blank after it
-_QUOTE, _BLANK, _ASKED, _DASH, _COLON, _SLASH = b'" ?-:/'
+_QUOTE, _BLANK, _ASKED, _DASH, _UNDERSCORE = b'" ?-_'
 _NEWLINE, _RETURN = b"\n\r"
 _LATEST = int((LATEST - EPOCH).total_seconds()) // 60
 
@@ -42,7 +43,7 @@ class Lines:
     part: np.ndarray
     counter: np.ndarray
     asked: Slices
-    agent: Slices | None
+    agent: Texts | None
     address: Slices | None
     session: Slices | None
 
@@ -128,9 +129,10 @@ class _Text:
         region = self.bytes[edges[0] : edges[-1]]
         marks = region == _QUOTE
         marks |= region == _ASKED
+        marks |= region == _UNDERSCORE
         hits = np.flatnonzero(marks) + edges[0]
-        quoted = self.bytes[hits] == _QUOTE
-        self.quotes, self.questions = hits[quoted], hits[~quoted]
+        kinds = self.bytes[hits]
+        self.quotes, self.questions, self.underscores = (hits[kinds == k] for k in (_QUOTE, _ASKED, _UNDERSCORE))
         self.odd = np.flatnonzero(region & 0x80) + edges[0] if region.max(initial=0) >= 0x80 else hits[:0]
 
     def said(self, start: int, end: int) -> str:
@@ -245,34 +247,26 @@ class _Text:
             self._lines([g[stating] for g in given], rest, sessions),
         ]
 
-    def _lines(self, given: list[np.ndarray], agent: Slices | None, session: Slices | None) -> Lines:
+    def _lines(self, given: list[np.ndarray], agent: Texts | None, session: Slices | None) -> Lines:
         *numbers, asked, asked_end, address, address_end = given
         where = Slices(self.data, address, address_end)
         return Lines(*numbers, Slices(self.data, asked, asked_end), agent, where, session)
 
-    def _sessions(self, agents: Slices) -> tuple[np.ndarray, Slices, Slices]:
+    def _sessions(self, agents: Slices) -> tuple[np.ndarray, Joined, Slices]:
         """Which agents state a session, these agents without it, and the sessions."""
-        held = bytes(self.data)
-        places: list[int] = []
-        at = held.find(_SESSION, int(self.edges[0]))
-        while 0 <= at < self.edges[-1]:
-            places.append(at)
-            at = held.find(_SESSION, at + len(_SESSION))
-        stated = np.array(places, np.int64)
+        at = self.underscores - WORD + 1  # session_
+        stated = at[self.words[np.maximum(at, 0)] == _SESSION_WORD] + len(_SESSION)
         line = np.searchsorted(agents.starts, stated, side="right") - 1
-        inside = (line >= 0) & (stated + len(_SESSION) <= agents.ends[np.maximum(line, 0)])
+        inside = (line >= 0) & (stated <= agents.ends[np.maximum(line, 0)])
         stated, line = stated[inside], line[inside]
-        line, first = np.unique(line, return_index=True)  # of several the first
-        stated = stated[first] + len(_SESSION)
+        rest = self.words[stated - WORD] == _REST_WORD
+        stated, line = stated[rest], line[rest]
+        begins = np.diff(line, prepend=-1) != 0  # of several the first
+        stated, line = stated[begins], line[begins]
         starts, ends = agents.starts[line], agents.ends[line]
         after = np.minimum(stated + _HEX, ends)
-        pieces = [
-            held[a:b] + held[c:d]
-            for a, b, c, d in zip(starts.tolist(), stated.tolist(), after.tolist(), ends.tolist(), strict=True)
-        ]
-        edges = np.concatenate([[0], np.cumsum((stated - starts) + (ends - after))])
-        rest = Slices(memoryview(b"".join(pieces)), edges[:-1], edges[1:])
-        return line, rest, Slices(self.data, stated, after)
+        agent = Joined(Slices(self.data, starts, stated), Slices(self.data, after, ends))
+        return line, agent, Slices(self.data, stated, after)
 
 
 def _number(words: np.ndarray, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

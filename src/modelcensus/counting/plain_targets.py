@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from modelcensus.counting.requests import mixed
-from modelcensus.counting.slices import Learned, Slices, different
+from modelcensus.counting.slices import Learned, Slices, different, mixed
 from modelcensus.counting.targets import ID, routes
 
 UNKNOWN, NO = -1, 0
@@ -60,7 +59,7 @@ class PlainTargets:
         place, number = self._of_rests(parts)
         names = Slices(parts.data, parts.name[place], parts.name_end[place])
         keys, first, inverse = different(names.hashes())
-        texts = [str(t) for t in names.texts(first)]
+        texts = names.at(first).texts.to_pylist()
         good, known = self._names.of(keys)
         for at in np.flatnonzero(~known).tolist():
             good[at] = self._ordinary(texts[at])

@@ -21,7 +21,7 @@ from modelcensus.vocabulary import LOG_FILES
 
 LINES = 1_000_000
 """Lines of a batch, after which the file being read is its last one."""
-AHEAD = 4
+AHEAD = 16
 """Pieces that are unpacked and framed while those before them are understood."""
 MOST_ASIDE = 100_000
 """Lines set aside that a batch keeps with their texts; all are counted."""

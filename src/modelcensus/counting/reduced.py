@@ -13,9 +13,9 @@ import pyarrow as pa
 from modelcensus.counting.agents import Agent
 from modelcensus.counting.meanings import REST
 from modelcensus.counting.plain_lines import NOT_SAID, NOTHING, YES
-from modelcensus.counting.requests import Requests, counted_in, mixed, packed
+from modelcensus.counting.requests import Requests, counted_in, occurring, packed
 from modelcensus.counting.shapes import MARKS, PARTS
-from modelcensus.counting.slices import Slices
+from modelcensus.counting.slices import Slices, mixed
 from modelcensus.counting.visitors import Visitors, key_visitors
 from modelcensus.vocabulary import AGENTS, REQUESTS, TARGETS, VISITS
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 AGENT = ", ".join(Agent.__dataclass_fields__)
 _ALPHABETIC = np.argsort(np.argsort(np.array(PARTS))).astype(np.int8)
 """The places of PARTS in the order of their names."""
+MOST_DAYS = 400
+"""Days between the first and the last request up to which days and repositories are counted by place."""
 ORDERED = "select {number}, {columns} from {table} semi join used on {number} = number order by {columns}"
 
 
@@ -58,8 +60,8 @@ def reduced_tables(reduction: "Reduction") -> dict[str, pa.Table]:
     """The requests that a reduction read so far, as the tables of the ledger."""
     requests = Requests.together(reduction.requests)
     reduction.requests.clear()
-    targets = Targets.of(reduction, np.unique(requests.target).astype(np.int64))
-    met = set(np.unique(requests.agent).tolist())
+    targets = Targets.of(reduction, occurring(requests.target))
+    met = set(occurring(requests.agent).tolist())
     numbers = numbered_agents(a for a, n in reduction.meanings.agents.items() if n in met)
     who = visitors_of(reduction, requests)
     agent = np.zeros(max(met, default=0) + 1, np.int64)
@@ -125,7 +127,12 @@ def _grouped(requests: Requests, target: np.ndarray, agent: np.ndarray, who: Vis
 def _visits(reduction: "Reduction", requests: Requests, targets: Targets, place: np.ndarray) -> pa.Table:
     """How many asked for a repository on a day."""
     size = max(targets.places.num_rows, 1)
-    groups, inverse = np.unique(requests.day * size + place, return_inverse=True)
+    day = requests.day
+    least = int(day.min(initial=np.iinfo(np.int64).max)) if len(day) else 0
+    group = (day - least) * size + place
+    groups = occurring(group) if len(day) < 1 or int(day.max()) - least < MOST_DAYS else np.unique(group)
+    inverse = np.searchsorted(groups, group)
+    groups = groups + least * size
     stated = np.flatnonzero(requests.address)
     addresses = counted_in(inverse[stated], len(groups), requests.address[stated])
     sessions = counted_in(inverse, len(groups), sessions_of(reduction, requests))

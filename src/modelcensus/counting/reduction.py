@@ -25,7 +25,7 @@ from modelcensus.counting.setting_aside import shown
 from modelcensus.counting.slices import Hasher, Slices
 from modelcensus.engine import Tables
 
-TOGETHER = 8
+TOGETHER = 32
 """Pieces of which texts are looked up at a time."""
 NO_TIME = "no time that there can be"
 

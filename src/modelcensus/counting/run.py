@@ -46,6 +46,7 @@ WORKED_OUT = (
     "downloads",
     "loads",
     "new_keys",
+    "desired",
     "changed",
     "todo",
     "told",

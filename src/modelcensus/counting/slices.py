@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 WORD = 8
 INLINE = 12
@@ -75,15 +76,41 @@ class Slices:
             view.view(np.uint8)[at, 4 + place] = np.frombuffer(data, np.uint8)[self.starts[at] + place]
         return pa.Array.from_buffers(pa.string_view(), len(view), [None, pa.py_buffer(view), pa.py_buffer(data)])
 
-    def texts(self, places: np.ndarray) -> list[str | None]:
-        """Some of them as texts."""
-        ends, data = self.ends[places].tolist(), self.data
-        found: list[str | None] = [
-            str(data[s:e], "utf-8") for s, e in zip(self.starts[places].tolist(), ends, strict=True)
-        ]
-        if self.there is not None:
-            found = [t if there else None for t, there in zip(found, self.there[places].tolist(), strict=True)]
-        return found
+    def at(self, places: np.ndarray) -> "Slices":
+        """Some of them."""
+        return Slices(
+            self.data, self.starts[places], self.ends[places], None if self.there is None else self.there[places]
+        )
+
+    @property
+    def texts(self) -> pa.StringArray:
+        """Them as a column of their own."""
+        texts = self.views.cast(pa.string())
+        return texts if self.there is None else pc.if_else(pa.array(self.there), texts, pa.scalar(None, pa.string()))
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Texts of two stretches each."""
+
+    first: Slices
+    second: Slices
+
+    def hashes(self) -> np.ndarray:
+        """A hash of each; it does not tell where the one stretch ends, but differs from that of one stretch."""
+        return mixed(self.first.hashes(), self.second.hashes())
+
+    def at(self, places: np.ndarray) -> "Joined":
+        """Some of them."""
+        return Joined(self.first.at(places), self.second.at(places))
+
+    @property
+    def texts(self) -> pa.StringArray:
+        """Them as a column of their own."""
+        return pc.binary_join_element_wise(self.first.texts, self.second.texts, "")
+
+
+Texts = Slices | Joined
 
 
 class Hasher:
@@ -92,9 +119,9 @@ class Hasher:
     def __init__(self) -> None:
         self._db = duckdb.connect(config={"threads": 1})  # rows come in their order
 
-    def keys(self, columns: Sequence[Sequence[Slices | None]], sizes: Sequence[int], seed: int) -> list[np.ndarray]:
+    def keys(self, columns: Sequence[Sequence[Texts | None]], sizes: Sequence[int], seed: int) -> list[np.ndarray]:
         """For each column the hashes of its stretches together, 0 where there is no text."""
-        told = {f"c{n}": c for n, c in enumerate(columns) if any(part is not None for part in c)}
+        told = {f"c{n}": c for n, c in enumerate(columns) if any(isinstance(part, Slices) for part in c)}
         views = {n: pa.chunked_array([_views(p, s) for p, s in zip(c, sizes, strict=True)]) for n, c in told.items()}
         found: dict[str, np.ndarray] = {}
         if views:
@@ -103,16 +130,12 @@ class Hasher:
             found = self._db.execute(f"select {asked} from texts").fetchnumpy()
             self._db.unregister("texts")
         return [
-            self._without_nulls(found[f"c{n}"], c, sizes, seed)
-            if f"c{n}" in found
-            else np.zeros(sum(sizes), np.uint64)
+            self._completed(found.get(f"c{n}", np.zeros(sum(sizes), np.uint64)), c, sizes, seed)
             for n, c in enumerate(columns)
         ]
 
     @staticmethod
-    def _without_nulls(
-        keys: np.ndarray, column: Sequence[Slices | None], sizes: Sequence[int], seed: int
-    ) -> np.ndarray:
+    def _completed(keys: np.ndarray, column: Sequence[Texts | None], sizes: Sequence[int], seed: int) -> np.ndarray:
         keys = keys ^ np.uint64(seed * int(_MIX) % 2**64)
         keys[keys == 0] = 1
         end = 0
@@ -120,14 +143,16 @@ class Hasher:
             end += size
             if part is None:
                 keys[end - size : end] = 0
+            elif isinstance(part, Joined):
+                keys[end - size : end] = part.hashes() ^ np.uint64(seed)
             elif part.there is not None:
                 keys[end - size : end][~part.there] = 0
         return keys
 
 
-def _views(part: Slices | None, size: int) -> pa.Array:
+def _views(part: Texts | None, size: int) -> pa.Array:
     none = np.zeros(size, np.int64)
-    return (part or Slices(memoryview(b""), none, none)).views
+    return part.views if isinstance(part, Slices) else Slices(memoryview(b""), none, none).views
 
 
 def _mix_words(mixed: np.ndarray, words: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> None:
@@ -157,6 +182,16 @@ def _mix_words(mixed: np.ndarray, words: np.ndarray, starts: np.ndarray, lengths
     mixed[order] = running
     long = lengths >= WORD if len(short) else slice(None)
     mixed[long] = (mixed[long] ^ last[long]) * _MIX
+
+
+def mixed(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """A hash of pairs of hashes or numbers, never 0."""
+    found = (one.astype(np.uint64) ^ (two.astype(np.uint64) * _MIX)) * _MIX
+    found ^= found >> np.uint64(32)
+    found *= _MIX
+    found ^= found >> np.uint64(29)
+    found[found == 0] = 1
+    return found
 
 
 class Learned:
