@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelcensus.counting import requests
 from modelcensus.counting.ahead import ahead
 from modelcensus.counting.requests import counted_in, packed
-from modelcensus.counting.slices import different
+from modelcensus.counting.slices import different, mixed
 
 WIDE = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)
 
@@ -22,11 +23,13 @@ def test_one_number_sorts_as_many(rows):
     assert len(set(keys)) == len(set(rows))
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=60))
-def test_different_ones_are_counted_by_group(pairs):
-    groups, who = (np.array([p[i] for p in pairs], np.int64) for i in (0, 1))
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=60), st.sampled_from([0, 3, 100]))
+def test_different_ones_are_counted_by_group(pairs, most):
+    groups, numbers = (np.array([p[i] for p in pairs], np.int64) for i in (0, 1))
     expected = [len({w for g, w in pairs if g == group}) for group in range(6)]
-    assert counted_in(groups, 6, who).tolist() == expected
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(requests, "MOST_BY_TOP_BITS", most)
+        assert counted_in(groups, 6, mixed(numbers, numbers)).tolist() == expected
 
 
 @given(st.lists(st.integers(0, 20)))

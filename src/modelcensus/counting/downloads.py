@@ -28,22 +28,34 @@ RULES = """
         where t.kind = 'model' and t.path is not null)
 """
 HITS = """
-    select t.batch_id, t.target, lower(t.repository) as key, t.repository, t.pinned, t.route
+    select t.batch_id, t.target, lower(t.repository) as key, t.repository, t.pinned
     from counted_targets t left join libraries l on l.key = lower(t.repository)
     left join rules_say r on r.path = t.path and r.library is not distinct from l.library
     where t.kind = 'model' and t.method in ({methods}) and ({known})
       and (t.route = 'repository' or (t.route in ({routes}) and r.counts {shards}))
 """
+WHO = "select batch_id, agent, asks_first from counted_agents a where {automated}"
 COUNTED = """
-    select h.key, h.repository, q.day, q.requests, q.instant, q.visitor, q.session,
-           a.asks_first and h.pinned as told_before
-    from counted_requests q join hits h using (batch_id, target) join counted_agents a using (batch_id, agent)
-    where {statuses} {final} {parts} and {automated}
+    select q.batch_id, q.target, q.day, q.requests, q.instant, q.visitor, q.session, a.asks_first
+    from counted_requests q join who a using (batch_id, agent) semi join hits using (batch_id, target)
+    where {statuses} {final} {parts} and {marked}
 """
+SUMMED = """
+    select h.key, h.repository, c.day, c.requests, c.asks_first and h.pinned as told_before
+    from (select batch_id, target, day, asks_first, sum(requests) as requests from counted_numbers group by all) c
+    join hits h using (batch_id, target)
+"""
+NAMED = """
+    select h.key, h.repository, c.* exclude (batch_id, target), c.asks_first and h.pinned as told_before
+    from counted_numbers c join hits h using (batch_id, target)
+"""
+"""What counts, a row each where requests are deduplicated, else those of a day together."""
 ASKED_FIRST = """
     select lower(t.repository) as key, t.repository, q.day, q.requests
-    from counted_requests q join counted_targets t using (batch_id, target) join counted_agents a using (batch_id, agent)
-    where t.kind = 'model' and t.route = 'info' and t.method = 'GET' and q.status between 200 and 399 and {automated}
+    from counted_requests q join counted_agents a using (batch_id, agent) join (
+        select batch_id, target, repository from counted_targets where kind = 'model' and route = 'info' and method = 'GET'
+    ) t using (batch_id, target)
+    where q.status between 200 and 399 and {automated} and {marked}
       and coalesce(q.counter, a.asks_first and a.client <> 'huggingface_hub')
 """
 """Requests that resolve a revision for a load: with the header that says so, or by a library that does."""
@@ -58,12 +70,9 @@ def build_downloads(engine: Tables, policies: Policies, rules: CountingRules) ->
     engine.make("rules_say", RULES.format(counts=rules.counts("path", "library")))
     methods = [m for m in policies.methods if m != "HEAD" or policies.head == "on"]
     shards = f"and not (regexp_matches(t.path, '{SHARD}') and not contains(t.path, '-00001-of-'))"
-    automated = [
-        f"q.marked <> '{k}' and a.automated <> '{k}'"
-        for k in ("bot", "ci")
-        if getattr(policies, f"{k}s" if k == "bot" else k) == "drop"
-    ]
-    automated.append("q.marked <> 'mirror'")
+    dropped = [k for k in ("bot", "ci") if getattr(policies, f"{k}s" if k == "bot" else k) == "drop"]
+    automated = f"a.automated not in ({_listed(dropped)})" if dropped else "true"
+    marked = f"q.marked not in ({_listed([*dropped, 'mirror'])})"
     parts = {
         "all": "",
         "first": "and q.part <> 'continuation'",
@@ -78,17 +87,19 @@ def build_downloads(engine: Tables, policies: Policies, rules: CountingRules) ->
             shards=shards if policies.shards == "once" else "",
         ),
     )
+    engine.make("who", WHO.format(automated=automated))
     engine.make(
-        "counted",
+        "counted_numbers",
         COUNTED.format(
             statuses=policies.status_test("q.status"),
             final="and q.status // 100 = 2" if policies.chain == "final-hop" else "",
             parts=parts[policies.ranges],
-            automated=" and ".join(automated),
+            marked=marked,
         ),
     )
+    engine.make("counted", SUMMED if policies.dedup == "none" else NAMED)
     engine.make("own_downloads", _downloads_sql(engine, policies))
-    asked = ASKED_FIRST.format(automated=" and ".join(automated))
+    asked = ASKED_FIRST.format(automated=automated, marked=marked)
     engine.make(
         "own_loads",
         f"""select key, min(repository) as repository, day, cast(sum(requests) as bigint) as value

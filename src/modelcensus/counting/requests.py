@@ -65,7 +65,23 @@ def occurring(numbers: np.ndarray) -> np.ndarray:
     return np.flatnonzero(there)
 
 
+MOST_BY_TOP_BITS = 1 << 16
+"""Of a larger group all bits of the hashes are compared: by their first 40 and more, two of so many are the same once in
+five hundred times, if ever a group is as large and the bits as few."""
+
+
 def counted_in(groups: np.ndarray, size: int, who: np.ndarray) -> np.ndarray:
-    """How many different ones there are in each of `size` groups."""
-    _, first, _ = different(mixed(groups, who))
-    return np.bincount(groups[first], minlength=size)
+    """How many different hashes there are in each of `size` groups."""
+    bits = max(int(size - 1).bit_length(), 1)
+    members = np.bincount(groups, minlength=size)
+    large = members > (MOST_BY_TOP_BITS if bits <= 24 else 0)
+    if large.any():
+        own = large[groups]
+        _, first, _ = different(mixed(groups[own], who[own]))
+        found = np.bincount(groups[own][first], minlength=size)
+        return found if own.all() else found + counted_in(groups[~own], size, who[~own])
+    keys = groups.astype(np.uint64) << np.uint64(64 - bits)
+    keys |= who >> np.uint64(bits)
+    keys.sort()
+    new = np.concatenate([np.ones(min(len(keys), 1), bool), keys[1:] != keys[:-1]])
+    return np.bincount((keys[new] >> np.uint64(64 - bits)).astype(np.int64), minlength=size)

@@ -40,6 +40,8 @@ LOADS = ".loads"
 """Ends the name of the series of loads."""
 WORKED_OUT = (
     "hits",
+    "who",
+    "counted_numbers",
     "counted",
     "own_downloads",
     "own_loads",
