@@ -13,7 +13,7 @@ import pyarrow as pa
 from modelcensus.counting.formats import LogFormat
 from modelcensus.counting.moments import EPOCH, LATEST, minute_of
 from modelcensus.counting.shapes import PARTS
-from modelcensus.counting.slices import WORD, Joined, Learned, Slices, Texts, different
+from modelcensus.counting.slices import WORD, Joined, Learned, Slices, Texts, different, mixed
 
 NOTHING = np.iinfo(np.int64).min
 """Stands for a number that a line does not have."""
@@ -26,6 +26,16 @@ _SESSION = b"session_id/"
 _SESSION_WORD, _REST_WORD = (int.from_bytes(w, "little") for w in (_SESSION[:WORD], _SESSION[-WORD:]))
 _HEX = 32
 _STAMP = 28  # of dd/Mon/yyyy:HH:MM:SS +zzzz] and the blank after it
+_STEPS = (0, 8, 16, 20)
+"""Where the words of a time begin."""
+_SIGNS = [
+    tuple(
+        np.uint64(int.from_bytes(bytes(s), "little"))
+        for s in ([255 * (c != 46) for c in word], [c * (c != 46) for c in word])
+    )
+    for word in (b"../.../.", b"...:..:.", b".:......", b" .....] ")
+]
+"""What of them has to be as it is here, as masks and values; a dot stands for whatever there is."""
 _QUOTE, _BLANK, _ASKED, _DASH, _UNDERSCORE = b'" ?-_'
 _NEWLINE, _RETURN = b"\n\r"
 _LATEST = int((LATEST - EPOCH).total_seconds()) // 60
@@ -64,31 +74,29 @@ class PlainLines:
             return [], np.ones(rows.num_rows, bool)
         text = _Text(rows)
         found, place = text.of_shape(quotes)
-        minute, known = self._minutes_of(text, found.stamp)
-        found, place, minute = found.chosen(known), place[known], minute[known]
+        minute, known = self._minutes_of(text, found)
+        if not known.all():
+            found, place, minute = found.chosen(known), place[known], minute[known]
         left = np.ones(rows.num_rows, bool)
         left[place] = False
         if not len(place):
             return [], left
         return list(text.lines(found, minute, text.numbers[place])), left
 
-    def _minutes_of(self, text: "_Text", stamp: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _minutes_of(self, text: "_Text", found: "_Found") -> tuple[np.ndarray, np.ndarray]:
         """The minute of each line, and whether it says one that there can be."""
-        keys = Slices(text.data, stamp, stamp + 11).hashes() ^ Slices(text.data, stamp + 20, stamp + 27).hashes(1)
-        keys, first, inverse = different(keys)
-        days, known = self._days.of(keys)
+        days, known = self._days.of(found.day)
         if not known.all():
+            keys, first, inverse = different(found.day)
+            met, known = self._days.of(keys)
             new = np.flatnonzero(~known)
-            starts = stamp[first[new]].tolist()
+            starts = found.stamp[first[new]].tolist()
             said = [minute_of(f"{text.said(s, s + 11)}:00:00{text.said(s + 20, s + 27)}") for s in starts]
-            days[new] = [NOTHING if m is None else m for m in said]
-            self._days.add(keys[new], days[new])
-        hour, hours = text.two_digits(stamp + 12)
-        minute, minutes = text.two_digits(stamp + 15)
-        day = days[inverse]
-        found = day + hour * np.int64(60) + minute
-        good = (day != NOTHING) & hours & minutes & (hour < 24) & (minute < 60) & (found < _LATEST)
-        return found, good
+            met[new] = [NOTHING if m is None else m for m in said]
+            self._days.add(keys[new], met[new])
+            days = met[inverse]
+        minute = days + found.minute
+        return minute, (days != NOTHING) & (minute < _LATEST)
 
 
 def _quotes(form: LogFormat) -> int:
@@ -106,7 +114,8 @@ class _Found:
     start: np.ndarray
     stamp: np.ndarray
     quotes: np.ndarray
-    end: np.ndarray
+    day: np.ndarray
+    minute: np.ndarray
     second: np.ndarray
     status: np.ndarray
     bytes: np.ndarray
@@ -153,7 +162,7 @@ class _Text:
         stamp = quotes[:, 0] - _STAMP
         long = stamp - start > 6
         start, end, stamp, quotes, place = start[long], end[long], stamp[long], quotes[long], place[long]
-        good, second = self._stamped(stamp)
+        good, day, minute, second = self._stamped(stamp)
         good &= self._addressed(start, stamp)
         size_end = end
         if count > 2:
@@ -163,31 +172,23 @@ class _Text:
         answered, status, size = self._answered(quotes[:, 1], size_end)
         good &= answered
         good &= quotes[:, 1] > quotes[:, 0] + 1
-        found = _Found(start, stamp, quotes, end, second, status, size)
-        return found.chosen(good), place[good]
+        found = _Found(start, stamp, quotes, day, minute, second, status, size)
+        return (found, place) if good.all() else (found.chosen(good), place[good])
 
-    def _stamped(self, stamp: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Whether a time stands in its brackets; the second. What it says else is looked at once for every minute."""
+    def _stamped(self, stamp: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Whether a time stands where it should; a hash of its day and zone, the minute of the day, the second."""
+        words = [self.words[stamp + step] for step in _STEPS]
         good = np.ones(len(stamp), bool)
-        for step, sign in (
-            (-1, b"["),
-            (2, b"/"),
-            (6, b"/"),
-            (11, b":"),
-            (14, b":"),
-            (17, b":"),
-            (20, b" "),
-            (26, b"]"),
-            (27, b" "),
-        ):
-            good &= self.bytes[stamp + step] == sign[0]
-        second, digits = self.two_digits(stamp + 18)
-        return good & digits & (second <= 60), second
-
-    def two_digits(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """A number of two digits, and whether they are digits."""
-        tens, ones = self.bytes[at] - np.uint8(48), self.bytes[at + 1] - np.uint8(48)
-        return tens * np.uint8(10) + ones, (tens < 10) & (ones < 10)
+        for word, (mask, signs) in zip(words, _SIGNS, strict=True):
+            good &= (word & mask) == signs
+        day, clock, seconds, zone = words
+        rest = (clock & np.uint64(0xFFFFFF)) | (zone >> np.uint64(8) << np.uint64(24))
+        clock, seconds = _characters(clock), _characters(seconds)
+        read = [_two_digits(clock[:, 4], clock[:, 5]), _two_digits(clock[:, 7], seconds[:, 0])]
+        read.append(_two_digits(seconds[:, 2], seconds[:, 3]))
+        (hour, hours), (minute, minutes), (second, digits) = read
+        good &= hours & minutes & digits & (hour < 24) & (minute < 60) & (second <= 60)
+        return good, mixed(day, rest), hour * np.int64(60) + minute, second
 
     def _addressed(self, start: np.ndarray, stamp: np.ndarray) -> np.ndarray:
         """Whether a line begins with an address and two dashes."""
@@ -209,14 +210,18 @@ class _Text:
 
     def _answered(self, quote: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Whether a status and, up to `end`, a size stand after the quotation mark of the request; both."""
-        digits = self.bytes[quote[:, None] + np.arange(2, 5)] - np.uint8(48)
-        good = (self.bytes[quote + 1] == _BLANK) & (self.bytes[quote + 5] == _BLANK) & (digits < 10).all(axis=1)
+        good = quote < len(self.words)
+        word = _characters(self.words[quote if good.all() else np.minimum(quote, len(self.words) - 1)])
+        digits = word[:, 2:5] - np.uint8(48)
+        good &= (word[:, 1] == _BLANK) & (word[:, 5] == _BLANK) & (digits < 10).all(axis=1)
         status = digits[:, 0] * np.int16(100) + digits[:, 1] * np.int16(10) + digits[:, 2]
         good &= (status >= 100) & (status <= 599)
         start = quote + 6
         good &= (end > start) & (end - start <= 16)
-        size, number = _number(self.words, np.where(good, start, 8), np.where(good, end, 9))
-        none = (end - start == 1) & (self.bytes[start] == _DASH)
+        if not good.all():
+            start, end = np.where(good, start, 8), np.where(good, end, 9)
+        size, number = _number(self.words, start, end)
+        none = (end - start == 1) & (word[:, 6] == _DASH)
         size[none] = NOTHING
         return good & (number | none), status, size
 
@@ -267,6 +272,17 @@ class _Text:
         after = np.minimum(stated + _HEX, ends)
         agent = Joined(Slices(self.data, starts, stated), Slices(self.data, after, ends))
         return line, agent, Slices(self.data, stated, after)
+
+
+def _characters(words: np.ndarray) -> np.ndarray:
+    """The eight bytes of each word."""
+    return words.view(np.uint8).reshape(-1, WORD)
+
+
+def _two_digits(tens: np.ndarray, ones: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of two digits, and whether they are digits."""
+    tens, ones = tens - np.uint8(48), ones - np.uint8(48)
+    return tens * np.uint8(10) + ones, (tens < 10) & (ones < 10)
 
 
 def _number(words: np.ndarray, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
