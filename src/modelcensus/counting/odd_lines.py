@@ -49,7 +49,7 @@ class OddLines:
         return Lines(
             taken["line"].to_numpy(), minute, taken["second"].to_numpy(), taken["status"].to_numpy(),
             size.fill_null(NOTHING).to_numpy(), taken["part"].to_numpy(), counter.cast(pa.int8()).fill_null(2).to_numpy(),
-            asked, agent, address, session,
+            asked, agent, address, address.hashes(), session.hashes(),
         )  # fmt: skip
 
     def _minutes_of(self, moments: Slices) -> np.ndarray:

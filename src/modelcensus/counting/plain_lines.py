@@ -43,7 +43,8 @@ _LATEST = int((LATEST - EPOCH).total_seconds()) // 60
 
 @dataclass(frozen=True)
 class Lines:
-    """Requests as arrays, a place each: numbers, and texts as stretches of buffers; null: a format without them."""
+    """Requests as arrays, a place each: numbers, texts as stretches of buffers (none: a format without them), and hashes
+    of who asked, 0 where nothing says it."""
 
     line: np.ndarray
     minute: np.ndarray
@@ -55,7 +56,8 @@ class Lines:
     asked: Slices
     agent: Texts | None
     address: Slices | None
-    session: Slices | None
+    address_keys: np.ndarray
+    session_keys: np.ndarray
 
     def __len__(self) -> int:
         return len(self.line)
@@ -255,7 +257,8 @@ class _Text:
     def _lines(self, given: list[np.ndarray], agent: Texts | None, session: Slices | None) -> Lines:
         *numbers, asked, asked_end, address, address_end = given
         where = Slices(self.data, address, address_end)
-        return Lines(*numbers, Slices(self.data, asked, asked_end), agent, where, session)
+        keys = np.zeros(len(asked), np.uint64) if session is None else session.hashes()
+        return Lines(*numbers, Slices(self.data, asked, asked_end), agent, where, where.hashes(), keys)
 
     def _sessions(self, agents: Slices) -> tuple[np.ndarray, Joined, Slices]:
         """Which agents state a session, these agents without it, and the sessions."""

@@ -7,7 +7,6 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from modelcensus.counting.ahead import ahead
 from modelcensus.counting.formats import LogFormat
 from modelcensus.counting.known import Known, KnownText, known_part
 from modelcensus.counting.lines import LogFile
@@ -21,8 +20,6 @@ from modelcensus.vocabulary import LOG_FILES
 
 LINES = 1_000_000
 """Lines of a batch, after which the file being read is its last one."""
-AHEAD = 16
-"""Pieces that are unpacked and framed while those before them are understood."""
 MOST_ASIDE = 100_000
 """Lines set aside that a batch keeps with their texts; all are counted."""
 
@@ -85,7 +82,7 @@ def read_file(reduction: Reduction, path: Path, form: LogFormat, known: Known, p
     skip, lines = known_part(path, known.texts) if known.texts else (0, 0)
     closed = bool(LogFile(path).compression)
     file = LogFile(path, skip=skip, skipped_lines=lines, wait=policies.last_line == "wait" and not closed)
-    told = reduction.add(file, form, ahead(new_pieces(file, known.parts), AHEAD))
+    told = reduction.add(file, form, new_pieces(file, known.parts))
     return FileRead(
         path.name, form.name, file.opening_bytes, file.opening, file.size, file.digest, file.lines, lines + file.recognized_lines, told.taken,
         told.other, len(told.aside), skip, tuple(told.aside[:MOST_ASIDE]), tuple(_notes(file)),

@@ -12,6 +12,7 @@ from datetime import UTC
 import numpy as np
 import pyarrow as pa
 
+from modelcensus.counting.ahead import ahead
 from modelcensus.counting.formats import LogFormat, header_columns
 from modelcensus.counting.lines import LogFile, Piece
 from modelcensus.counting.meanings import Meanings, seed_of, text_at
@@ -22,9 +23,11 @@ from modelcensus.counting.policies import Policies
 from modelcensus.counting.reduced import Requests, reduced_tables
 from modelcensus.counting.salts import Keys
 from modelcensus.counting.setting_aside import shown
-from modelcensus.counting.slices import Hasher, Slices
+from modelcensus.counting.slices import Hasher
 from modelcensus.engine import Tables
 
+AHEAD = 8
+"""Pieces that are unpacked, framed and looked at by another thread while those before them are understood."""
 TOGETHER = 32
 """Pieces of which texts are looked up at a time."""
 NO_TIME = "no time that there can be"
@@ -37,6 +40,15 @@ class Told:
     taken: int = 0
     other: int = 0
     aside: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+@dataclass
+class _Looked:
+    """A piece with the lines that were read as plain ones, and those that are left."""
+
+    piece: Piece
+    plain: list[Lines] = field(default_factory=list)
+    odd: list[pa.RecordBatch] = field(default_factory=list)
 
 
 class Reduction:
@@ -61,9 +73,9 @@ class Reduction:
         """Read the pieces of a file; what `file` says of itself is whole afterwards."""
         done = Told()
         columns = header_columns(form, file.first_lines()) if form.header else form.columns
-        waiting: list[Piece] = []
-        for piece in pieces:
-            waiting.append(piece)
+        waiting: list[_Looked] = []
+        for looked in ahead((self._looked_at(p, form) for p in pieces), AHEAD):
+            waiting.append(looked)
             if len(waiting) == TOGETHER:
                 self._take(waiting, form, columns, done)
                 waiting = []
@@ -71,20 +83,25 @@ class Reduction:
         done.aside.sort()
         return done
 
-    def _take(self, pieces: Sequence[Piece], form: LogFormat, columns: Sequence[str], done: Told) -> None:
-        done.aside += [a for p in pieces for a in p.set_aside]
-        read: list[Lines] = []
-        odd: list[pa.RecordBatch] = []
-        count = 0
-        for batch in (b for p in pieces for b in p.rows.to_batches() if b.num_rows):
-            count += batch.num_rows
+    def _looked_at(self, piece: Piece, form: LogFormat) -> "_Looked":
+        """A piece with what is plain in it, read where it was framed, while it is near."""
+        looked = _Looked(piece)
+        for batch in (b for b in piece.rows.to_batches() if b.num_rows):
             found, left = self._plain.read(form, batch)
-            read += found
+            looked.plain += found
             if left.any():
-                odd.append(batch if left.all() else batch.filter(pa.array(left)))
+                looked.odd.append(batch if left.all() else batch.filter(pa.array(left)))
+        return looked
+
+    def _take(self, looked: Sequence["_Looked"], form: LogFormat, columns: Sequence[str], done: Told) -> None:
+        pieces = [one.piece for one in looked]
+        done.aside += [a for p in pieces for a in p.set_aside]
+        count = sum(p.rows.num_rows for p in pieces)
         if not count:
             return
         self.lines += count
+        read = [lines for one in looked for lines in one.plain]
+        odd = [batch for one in looked for batch in one.odd]
         if odd:
             rows = pa.Table.from_batches(odd)
             found, aside, passed = self._odd.read(form, columns, rows)
@@ -98,13 +115,13 @@ class Reduction:
     def _understand(self, form: LogFormat, read: Sequence[Lines], done: Told) -> dict[int, str]:
         """Keep what lines say; the numbers of lines that say what cannot be, with the reason."""
         meanings, sizes = self.meanings, [len(part) for part in read]
-        asked, agent, address, session = (
-            [getattr(part, name) for part in read] for name in ("asked", "agent", "address", "session")
-        )
+        asked, agent, address = ([getattr(part, name) for part in read] for name in ("asked", "agent", "address"))
         asked_keys, agent_keys = self._hasher.keys([asked, agent], sizes, seed_of(form))
         target = meanings.targets_of(form, asked_keys, text_at(asked, sizes))
         who = meanings.agents_of(form, agent_keys, text_at(agent, sizes))
-        addresses = _keys(address, sizes)
+        addresses, sessions = (
+            np.concatenate([getattr(part, name) for part in read]) for name in ("address_keys", "session_keys")
+        )
         marked = meanings.marks_of(addresses, text_at(address, sizes)) if meanings.names_addresses else None
         minute = np.concatenate([part.minute for part in read])
         timed = minute != NOTHING
@@ -120,7 +137,7 @@ class Reduction:
             **{n: values[kept] for n, values in every.items()},
             marked=(np.zeros(len(second), np.int8) if marked is None else marked[kept].astype(np.int8)),
             address=addresses[kept],
-            session=_keys(session, sizes)[kept],
+            session=sessions[kept],
         )
         self.requests.append(requests)
         wrong = np.flatnonzero(~timed | (target < 0))
@@ -146,10 +163,3 @@ class Reduction:
     def tables(self) -> dict[str, pa.Table]:
         """The requests read so far, as the tables of the ledger."""
         return reduced_tables(self)
-
-
-def _keys(parts: Sequence[Slices | None], sizes: Sequence[int]) -> np.ndarray:
-    """The hashes of texts, 0 where there is none; the same in every run."""
-    return np.concatenate(
-        [np.zeros(size, np.uint64) if p is None else p.hashes() for p, size in zip(parts, sizes, strict=True)]
-    )
