@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from modelcensus.counting import requests
 from modelcensus.counting.ahead import ahead
-from modelcensus.counting.requests import counted_in, packed
+from modelcensus.counting.requests import counted_in, packed, ranked
 from modelcensus.counting.slices import different, mixed
 
 WIDE = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)
@@ -30,6 +30,14 @@ def test_different_ones_are_counted_by_group(pairs, most):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(requests, "MOST_BY_TOP_BITS", most)
         assert counted_in(groups, 6, mixed(numbers, numbers)).tolist() == expected
+
+
+@given(st.lists(st.integers(0, 20)), st.sampled_from([0, 1000]))
+def test_numbers_by_place_or_by_sorting(numbers, most):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(requests, "MOST_BY_PLACE", most)
+        found, places = ranked(np.array(numbers, np.int64))
+    assert found.tolist() == sorted(set(numbers)) and found[places].tolist() == numbers
 
 
 @given(st.lists(st.integers(0, 20)))

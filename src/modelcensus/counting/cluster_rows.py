@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.agents import Agent
-from modelcensus.counting.plain_lines import NOT_SAID, NOTHING, YES
+from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES
 from modelcensus.counting.reading import FileRead
 from modelcensus.counting.reduced import (
     AGENT,

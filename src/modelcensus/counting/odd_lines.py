@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from modelcensus.counting.fields import quick_sql, strict_sqls
 from modelcensus.counting.formats import LogFormat
+from modelcensus.counting.line_arrays import NOTHING, Lines
 from modelcensus.counting.moments import minute_of
-from modelcensus.counting.plain_lines import NOTHING, Lines
 from modelcensus.counting.setting_aside import shown
 from modelcensus.counting.shapes import of_lines, shaped_sql, text_sql
 from modelcensus.counting.slices import Learned, Slices, different

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from modelcensus.counting.digits import characters, number, two_digits
 from modelcensus.counting.formats import LogFormat
+from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, Lines
 from modelcensus.counting.moments import EPOCH, LATEST, minute_of
 from modelcensus.counting.shapes import PARTS
 from modelcensus.counting.slices import WORD, Joined, Learned, Slices, Texts, different, mixed
 
-NOTHING = np.iinfo(np.int64).min
-"""Stands for a number that a line does not have."""
-YES, NO, NOT_SAID = 1, 0, 2
-"""A flag that a line can have."""
 _SHAPE = re.compile(
     r'\{address\} \{\w+\} \{\w+\} \[\{time\}\] "\{request\}" \{status\} \{bytes\}(?P<more> "\{\w+\}" "\{agent\}")?'
 )
@@ -39,28 +37,6 @@ _SIGNS = [
 _QUOTE, _BLANK, _ASKED, _DASH, _UNDERSCORE = b'" ?-_'
 _NEWLINE, _RETURN = b"\n\r"
 _LATEST = int((LATEST - EPOCH).total_seconds()) // 60
-
-
-@dataclass(frozen=True)
-class Lines:
-    """Requests as arrays, a place each: numbers, texts as stretches of buffers (none: a format without them), and hashes
-    of who asked, 0 where nothing says it."""
-
-    line: np.ndarray
-    minute: np.ndarray
-    second: np.ndarray
-    status: np.ndarray
-    bytes: np.ndarray
-    part: np.ndarray
-    counter: np.ndarray
-    asked: Slices
-    agent: Texts | None
-    address: Slices | None
-    address_keys: np.ndarray
-    session_keys: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.line)
 
 
 class PlainLines:
@@ -185,9 +161,9 @@ class _Text:
             good &= (word & mask) == signs
         day, clock, seconds, zone = words
         rest = (clock & np.uint64(0xFFFFFF)) | (zone >> np.uint64(8) << np.uint64(24))
-        clock, seconds = _characters(clock), _characters(seconds)
-        read = [_two_digits(clock[:, 4], clock[:, 5]), _two_digits(clock[:, 7], seconds[:, 0])]
-        read.append(_two_digits(seconds[:, 2], seconds[:, 3]))
+        clock, seconds = characters(clock), characters(seconds)
+        read = [two_digits(clock[:, 4], clock[:, 5]), two_digits(clock[:, 7], seconds[:, 0])]
+        read.append(two_digits(seconds[:, 2], seconds[:, 3]))
         (hour, hours), (minute, minutes), (second, digits) = read
         good &= hours & minutes & digits & (hour < 24) & (minute < 60) & (second <= 60)
         return good, mixed(day, rest), hour * np.int64(60) + minute, second
@@ -213,7 +189,7 @@ class _Text:
     def _answered(self, quote: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Whether a status and, up to `end`, a size stand after the quotation mark of the request; both."""
         good = quote < len(self.words)
-        word = _characters(self.words[quote if good.all() else np.minimum(quote, len(self.words) - 1)])
+        word = characters(self.words[quote if good.all() else np.minimum(quote, len(self.words) - 1)])
         digits = word[:, 2:5] - np.uint8(48)
         good &= (word[:, 1] == _BLANK) & (word[:, 5] == _BLANK) & (digits < 10).all(axis=1)
         status = digits[:, 0] * np.int16(100) + digits[:, 1] * np.int16(10) + digits[:, 2]
@@ -222,10 +198,10 @@ class _Text:
         good &= (end > start) & (end - start <= 16)
         if not good.all():
             start, end = np.where(good, start, 8), np.where(good, end, 9)
-        size, number = _number(self.words, start, end)
+        size, whole = number(self.words, start, end)
         none = (end - start == 1) & (word[:, 6] == _DASH)
         size[none] = NOTHING
-        return good & (number | none), status, size
+        return good & (whole | none), status, size
 
     def lines(self, found: _Found, minute: np.ndarray, numbers: np.ndarray) -> "list[Lines]":
         """The lines, those whose agents state a session apart."""
@@ -275,41 +251,3 @@ class _Text:
         after = np.minimum(stated + _HEX, ends)
         agent = Joined(Slices(self.data, starts, stated), Slices(self.data, after, ends))
         return line, agent, Slices(self.data, stated, after)
-
-
-def _characters(words: np.ndarray) -> np.ndarray:
-    """The eight bytes of each word."""
-    return words.view(np.uint8).reshape(-1, WORD)
-
-
-def _two_digits(tens: np.ndarray, ones: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers of two digits, and whether they are digits."""
-    tens, ones = tens - np.uint8(48), ones - np.uint8(48)
-    return tens * np.uint8(10) + ones, (tens < 10) & (ones < 10)
-
-
-def _number(words: np.ndarray, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers of up to sixteen digits, and whether they are digits alone."""
-    length = end - start
-    value, good = _eight_digits(words[end - 8], np.minimum(length, 8))
-    long = np.flatnonzero(length > 8)
-    if len(long):
-        high, digits = _eight_digits(words[end[long] - 16], length[long] - 8)
-        value[long] += high * 100_000_000
-        good[long] &= digits
-    return value, good
-
-
-def _eight_digits(word: np.ndarray, length: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The last `length` of eight characters as a number."""
-    unused = ((8 - length) * 8).astype(np.uint64)
-    zeros = np.uint64(0x3030303030303030)
-    none = unused == 64
-    shift = np.where(none, np.uint64(0), unused)
-    word = ((word ^ zeros) >> shift << shift) ^ zeros
-    high, low = np.uint64(0xF0F0F0F0F0F0F0F0), np.uint64(0x0F0F0F0F0F0F0F0F)
-    good = ((word & high) == zeros) & (((word + np.uint64(0x0606060606060606)) & high) == zeros)
-    word = (word & low) * np.uint64(2561) >> np.uint64(8)
-    word = (word & np.uint64(0x00FF00FF00FF00FF)) * np.uint64(6553601) >> np.uint64(16)
-    word = (word & np.uint64(0x0000FFFF0000FFFF)) * np.uint64(42949672960001) >> np.uint64(32)
-    return word.astype(np.int64), good & ~none

@@ -14,7 +14,7 @@ import pyarrow as pa
 from modelcensus.counting.slices import Learned, Slices, different, mixed
 from modelcensus.counting.targets import ID, routes
 
-UNKNOWN, NO = -1, 0
+UNKNOWN = -1
 COMMIT = 40
 _COMMITS = (b"0" * COMMIT, b"f" * COMMIT)
 _NO_NAME = re.compile(r"\.git\Z")

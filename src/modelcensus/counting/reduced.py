@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.agents import Agent
+from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES
 from modelcensus.counting.meanings import REST
-from modelcensus.counting.plain_lines import NOT_SAID, NOTHING, YES
-from modelcensus.counting.requests import Requests, counted_in, occurring, packed
+from modelcensus.counting.requests import Requests, counted_in, occurring, packed, ranked
 from modelcensus.counting.shapes import MARKS, PARTS
 from modelcensus.counting.slices import Slices, mixed
 from modelcensus.counting.visitors import Visitors, key_visitors
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 AGENT = ", ".join(Agent.__dataclass_fields__)
 _ALPHABETIC = np.argsort(np.argsort(np.array(PARTS))).astype(np.int8)
 """The places of PARTS in the order of their names."""
-MOST_DAYS = 400
-"""Days between the first and the last request up to which days and repositories are counted by place."""
 ORDERED = "select {number}, {columns} from {table} semi join used on {number} = number order by {columns}"
 
 
@@ -128,10 +126,8 @@ def _visits(reduction: "Reduction", requests: Requests, targets: Targets, place:
     """How many asked for a repository on a day."""
     size = max(targets.places.num_rows, 1)
     day = requests.day
-    least = int(day.min(initial=np.iinfo(np.int64).max)) if len(day) else 0
-    group = (day - least) * size + place
-    groups = occurring(group) if len(day) < 1 or int(day.max()) - least < MOST_DAYS else np.unique(group)
-    inverse = np.searchsorted(groups, group)
+    least = int(day.min()) if len(day) else 0
+    groups, inverse = ranked((day - least) * size + place)
     groups = groups + least * size
     stated = np.flatnonzero(requests.address)
     addresses = counted_in(inverse[stated], len(groups), requests.address[stated])

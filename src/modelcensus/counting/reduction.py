@@ -14,11 +14,12 @@ import pyarrow as pa
 
 from modelcensus.counting.ahead import ahead
 from modelcensus.counting.formats import LogFormat, header_columns
+from modelcensus.counting.line_arrays import NOTHING, Lines
 from modelcensus.counting.lines import LogFile, Piece
 from modelcensus.counting.meanings import Meanings, seed_of, text_at
 from modelcensus.counting.moments import zone_of
 from modelcensus.counting.odd_lines import OddLines
-from modelcensus.counting.plain_lines import NOTHING, Lines, PlainLines
+from modelcensus.counting.plain_lines import PlainLines
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.reduced import Requests, reduced_tables
 from modelcensus.counting.salts import Keys

@@ -29,7 +29,7 @@ class Requests:
 
     @classmethod
     def together(cls, parts: "list[Requests]") -> "Requests":
-        """All of them, which are taken out of the list as they are copied."""
+        """All of them."""
         if not parts:
             none = {"address": np.uint64, "session": np.uint64}
             return cls(**{f.name: np.zeros(0, none.get(f.name, np.int64)) for f in fields(cls)})
@@ -58,11 +58,28 @@ def packed(columns: Iterable[np.ndarray]) -> np.ndarray:
     return found
 
 
+MOST_BY_PLACE = 50_000_000
+"""Numbers below this are told apart by a place for each, larger ones by sorting."""
+
+
 def occurring(numbers: np.ndarray) -> np.ndarray:
-    """The different ones of small numbers, in order: faster than by sorting, which large ones need."""
+    """The different ones of small numbers, in order."""
+    return np.flatnonzero(_there(numbers))
+
+
+def ranked(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different ones of numbers from 0 on, in order, and of each the place among these."""
+    if numbers.max(initial=0) >= MOST_BY_PLACE:
+        found, inverse = np.unique(numbers, return_inverse=True)
+        return found, inverse
+    there = _there(numbers)
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[numbers]
+
+
+def _there(numbers: np.ndarray) -> np.ndarray:
     there = np.zeros(int(numbers.max(initial=-1)) + 1, bool)
     there[numbers] = True
-    return np.flatnonzero(there)
+    return there
 
 
 MOST_BY_TOP_BITS = 1 << 16

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from modelcensus.counting.plain_lines import NOTHING
+from modelcensus.counting.line_arrays import NOTHING
 from modelcensus.counting.requests import Requests, packed
 from modelcensus.counting.slices import different
 
