@@ -27,6 +27,7 @@ OPENING = 64 * 1024
 """Bytes at the start of a file by which one is known that may have been read before."""
 _READ = 256 * 1024
 NOTHING = pa.schema([("line", pa.int64()), ("text", pa.string())]).empty_table()
+DAMAGED: type[Exception] = isal_zlib.error  # type: ignore[assignment] - its stubs give it no class
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
@@ -79,7 +80,7 @@ class LogFile:
         with self.path.open("rb") as file:
             try:
                 yield from _gunzip(file) if self.compression == "gz" else _plain(file, self.compression)
-            except (isal_zlib.error, EOFError, OSError, pa.ArrowException) as error:
+            except (DAMAGED, EOFError, OSError, pa.ArrowException) as error:
                 reason = " ".join(str(error).split()) or type(error).__name__
                 self.notes.append(f"the file is cut off or damaged ({reason[:120]})")
 

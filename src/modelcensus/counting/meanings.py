@@ -103,10 +103,10 @@ class Meanings:
 
     def _learn_targets(self, form: LogFormat, keys: np.ndarray, asked: pa.StringArray) -> np.ndarray:
         if form.escapes == "backslash":
-            escaped = pc.match_substring(asked, "\\")
-            if pc.any(escaped).as_py():
+            escaped = pc.call_function("match_substring", [asked], pc.MatchSubstringOptions("\\"))
+            if pc.call_function("any", [escaped]).as_py():
                 plain = [unescaped(a, "backslash").partition("?")[0] for a in asked.filter(escaped).to_pylist()]
-                asked = pc.replace_with_mask(asked, escaped, pa.array(plain, pa.string()))
+                asked = pc.call_function("replace_with_mask", [asked, escaped, pa.array(plain, pa.string())])
         target, left = np.zeros(len(keys), np.int64), np.ones(len(keys), bool)
         if form.has_paths and not self.prefix:
             plain = self._plain.read(asked)

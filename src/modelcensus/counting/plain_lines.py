@@ -231,10 +231,11 @@ class _Text:
         ]
 
     def _lines(self, given: list[np.ndarray], agent: Texts | None, session: Slices | None) -> Lines:
-        *numbers, asked, asked_end, address, address_end = given
+        line, minute, second, status, size, part, counter, asked, asked_end, address, address_end = given
         where = Slices(self.data, address, address_end)
         keys = np.zeros(len(asked), np.uint64) if session is None else session.hashes()
-        return Lines(*numbers, Slices(self.data, asked, asked_end), agent, where, where.hashes(), keys)
+        request = Slices(self.data, asked, asked_end)
+        return Lines(line, minute, second, status, size, part, counter, request, agent, where, where.hashes(), keys)
 
     def _sessions(self, agents: Slices) -> tuple[np.ndarray, Joined, Slices]:
         """Which agents state a session, these agents without it, and the sessions."""

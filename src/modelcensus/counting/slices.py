@@ -86,7 +86,11 @@ class Slices:
     def texts(self) -> pa.StringArray:
         """Them as a column of their own."""
         texts = self.views.cast(pa.string())
-        return texts if self.there is None else pc.if_else(pa.array(self.there), texts, pa.scalar(None, pa.string()))
+        return (
+            texts
+            if self.there is None
+            else pc.call_function("if_else", [pa.array(self.there), texts, pa.scalar(None, pa.string())])
+        )
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ class Joined:
     @property
     def texts(self) -> pa.StringArray:
         """Them as a column of their own."""
-        return pc.binary_join_element_wise(self.first.texts, self.second.texts, "")
+        return pc.call_function("binary_join_element_wise", [self.first.texts, self.second.texts, pa.scalar("")])
 
 
 Texts = Slices | Joined
@@ -127,7 +131,7 @@ class Hasher:
         if views:
             self._db.register("texts", pa.table(views))
             asked = ", ".join(f"hash({n}) as {n}" for n in views)
-            found = self._db.execute(f"select {asked} from texts").fetchnumpy()
+            found = {n: np.asarray(k) for n, k in self._db.execute(f"select {asked} from texts").fetchnumpy().items()}
             self._db.unregister("texts")
         return [
             self._completed(found.get(f"c{n}", np.zeros(sum(sizes), np.uint64)), c, sizes, seed)

@@ -43,7 +43,7 @@ def key_visitors(reduction: "Reduction", requests: Requests, sessions: np.ndarra
         _keyed(reduction, name, requests.day, k) for name, k in (("visitor", requests.address), ("session", sessions))
     ]
     reduction.db.unregister("day_keys")
-    return Visitors(*found)
+    return Visitors(found[0], found[1])
 
 
 def _keyed(reduction: "Reduction", name: str, day: np.ndarray, keys: np.ndarray) -> np.ndarray:

@@ -67,7 +67,7 @@ def write_parquet(
                 reader.schema,
                 compression="zstd",
                 compression_level=level,
-                use_dictionary=[n for n in reader.schema.names if n not in rising],
+                use_dictionary=[n for n in reader.schema.names if n not in rising],  # type: ignore[arg-type] - its stubs know no lists
                 column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED") or None,
             ) as writer:
                 for group in row_groups(reader):

@@ -232,7 +232,7 @@ def _tagged(rows: Rows, schema: Schema, batch_id: str, day: date | None) -> pa.R
     """The rows (of a day of observation) in the columns of a stored table, in their order, with the id of their batch."""
     wanted = pa.scalar(day, pa.date32())
     if isinstance(rows, pa.Table):
-        given = rows if day is None else rows.filter(pc.equal(rows["observed_on"], wanted))
+        given = rows if day is None else rows.filter(pc.call_function("equal", [rows["observed_on"], wanted]))
         given = given.select(schema.names).cast(schema.arrow)
         return given.append_column(BATCH_COLUMN, pa.repeat(batch_id, given.num_rows)).to_reader()
     columns = {c.name: pc.field(c.name).cast(c.type) for c in schema.columns}
