@@ -89,6 +89,17 @@ def test_other_lines_before_and_after_are_new(tmp_path):
     assert texts == other and file.recognized_lines == 2000
 
 
+def test_an_edge_within_a_known_part_in_which_another_text_began_or_ended(tmp_path):
+    """The shorter text does not hide that the longer one holds all of the edge."""
+    stretches = [(598, 1812), (40, 2546), (521, 4654), (1000, 1790)]
+    known, held = KnownParts(), set()
+    for n, (first, last) in enumerate(stretches):
+        texts, file = read(write(tmp_path / f"{n}.log", LINES[first:last]), known)
+        assert texts == [LINES[i] for i in range(first, last) if i not in held]
+        held |= set(range(first, last))
+        known.add([file.cutter.parts])
+
+
 def test_the_same_line_again_and_again_is_not_taken_for_known(tmp_path):
     """Many requests in one second look alike; where they stand is not known."""
     for line in (combined(Request()), *LINES[:200]):

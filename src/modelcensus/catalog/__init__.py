@@ -15,6 +15,7 @@ from modelcensus.catalog.files import Files, bundled_files, files_digest, folder
 from modelcensus.catalog.kept import catalog_key, keep_catalog
 from modelcensus.catalog.knowledge import Knowledge, load_files, load_knowledge
 from modelcensus.catalog.scopes import Scope, lists, resolve_scope
+from modelcensus.catalog.vintage import keep_knowledge, own_files
 
 __all__ = [
     "CATALOG",
@@ -31,12 +32,14 @@ __all__ = [
     "files_digest",
     "folder_files",
     "keep_catalog",
+    "keep_knowledge",
     "line_of_descent",
     "lineage_problems",
     "lists",
     "load_files",
     "load_knowledge",
     "next_facts",
+    "own_files",
     "read_labels",
     "resolve_scope",
     "score_labels",

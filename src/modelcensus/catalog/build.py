@@ -3,9 +3,11 @@
 Columns: see COLUMNS, which docs/data-model.md shows.
 """
 
-from collections.abc import Iterable
+from __future__ import annotations
 
-import ibis.expr.types as ir
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyarrow as pa
 
@@ -17,6 +19,9 @@ from modelcensus.catalog.roots import find_roots
 from modelcensus.catalog.tables import register_families, register_organizations, register_repositories
 from modelcensus.engine import Engine
 from modelcensus.vocabulary.names import SIZE_CLASSES, SIZE_EDGES
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 KNOWN = """
     select repository from observations union select repository from facts union select repository from lists

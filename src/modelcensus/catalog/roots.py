@@ -7,7 +7,6 @@ are 0..n-1, an edge is `child[i]` -> `parent[i]`.
 from dataclasses import dataclass
 from itertools import pairwise
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,6 +74,8 @@ def _youngest_of_cycles(child: Ints, parent: Ints, age: Ints, inside: Ints) -> l
     The youngest edge of a strongly connected component is the youngest of every cycle that it lies on; without
     it the component falls apart into what is left of its cycles.
     """
+    import networkx as nx  # takes a second, and cycles are rare
+
     graph = nx.DiGraph()
     for edge in inside.tolist():
         graph.add_edge(int(child[edge]), int(parent[edge]), edge=edge)

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import sqlglot
-from sqlglot import expressions as sge
-from sqlglot.errors import SqlglotError
 
 from modelcensus.catalog.columns import CATALOG
 from modelcensus.catalog.entries import ScopeRule
@@ -25,10 +22,6 @@ RESOLVED = """
     from catalog where {where}
 """
 """How many repositories a scope has, and the digest of their ids, one a line, in order."""
-_FUNCTIONS = (
-    sge.And, sge.Or, sge.ArrayOverlaps, sge.ArrayContains, sge.RegexpLike, sge.RegexpFullMatch,
-    sge.Lower, sge.Coalesce, sge.Cast, sge.TryCast, sge.StartsWith, sge.Array, sge.Case, sge.If,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -92,6 +85,14 @@ def lists(engine: Engine) -> list[str]:
 
 def check_expression(where: str, name: str) -> None:
     """Refuse what is no plain expression over catalog columns."""
+    import sqlglot  # takes half a second, and most commands check no expression
+    from sqlglot import expressions as sge
+    from sqlglot.errors import SqlglotError
+
+    allowed = (
+        sge.And, sge.Or, sge.ArrayOverlaps, sge.ArrayContains, sge.RegexpLike, sge.RegexpFullMatch,
+        sge.Lower, sge.Coalesce, sge.Cast, sge.TryCast, sge.StartsWith, sge.Array, sge.Case, sge.If,
+    )  # fmt: skip
     try:
         trees = sqlglot.parse(where, dialect="duckdb")
     except SqlglotError as error:
@@ -107,7 +108,7 @@ def check_expression(where: str, name: str) -> None:
             where=f"scope {name}",
             remedy="see docs/catalog.md",
         )
-    functions = [f for f in tree.find_all(sge.Func) if not isinstance(f, _FUNCTIONS)]
+    functions = [f for f in tree.find_all(sge.Func) if not isinstance(f, allowed)]
     if functions or tree.find(sge.Query, sge.Command, sge.DDL):
         raise KnowledgeError(
             "only operators and plain functions of columns are allowed",

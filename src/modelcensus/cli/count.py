@@ -11,6 +11,7 @@ import pyarrow as pa
 from cyclopts import Parameter
 from rich.markup import escape
 
+from modelcensus.catalog import keep_knowledge
 from modelcensus.cli.options import LedgerOption, ledger_to_write, notes, say
 from modelcensus.counting import (
     LOADS,
@@ -25,10 +26,18 @@ from modelcensus.counting import (
     refuse_other_choices,
     stored_tables,
 )
-from modelcensus.engine import DuckDBEngine
+from modelcensus.engine import Tables
 from modelcensus.ledger import Ledger, Manifest
-from modelcensus.measures import Inputs
-from modelcensus.vocabulary import FACTS, OBSERVATIONS, TABLES, Batch, InputError, LedgerError, RequestError
+from modelcensus.vocabulary import (
+    FACTS,
+    OBSERVATIONS,
+    SET_ASIDE,
+    TABLES,
+    Batch,
+    InputError,
+    LedgerError,
+    RequestError,
+)
 from modelcensus.vocabulary.names import LOG
 
 SHOWN = 5
@@ -110,7 +119,7 @@ def count(
                 lambda text: status.update(escape(text)), reader,
             )  # fmt: skip
             done = counting.again() if recount else counting.files(logs or [], format)
-            Inputs.of(target).keep(target)
+            keep_knowledge(target)
         gone = salts.destroy_old()
     _say(done, name, recount, gone, target, rules_note)
 
@@ -140,9 +149,9 @@ def _rules(day: str) -> tuple[CountingRules, str, str]:
 
 def _libraries(ledger: Ledger) -> pa.Table:
     """What the ledger's sources say of the library of a repository, at their last statement."""
-    engine = DuckDBEngine()
-    ledger.read(engine, FACTS, ledger.manifests(), "stored_facts")
-    return engine.fetch(engine.query("libraries", LIBRARIES))
+    tables = Tables()
+    tables.scan("stored_facts", ledger.paths(FACTS, ledger.manifests()), FACTS.arrow)
+    return tables.arrow(LIBRARIES)
 
 
 def _before(ledger: Ledger, name: str) -> Before:
@@ -211,11 +220,11 @@ def _say(done: Summary, name: str, recount: bool, gone: int, ledger: Ledger, rul
 
 def _say_set_aside(ledger: Ledger, name: str) -> None:
     manifests = [m for m in ledger.manifests() if m.channel == LOG + name]
-    engine = DuckDBEngine()
-    for row in _aside(engine, ledger, manifests[-1:]):
+    for row in _aside(ledger, manifests[-1:]):
         say(f"set aside {row['file']}:{row['line']}: {row['reason']}")
 
 
-def _aside(engine: DuckDBEngine, ledger: Ledger, manifests: Sequence[Manifest]) -> list[dict[str, object]]:
-    ledger.read(engine, TABLES["set_aside"], manifests)
-    return engine.rows(f"select * from set_aside order by file, line limit {SHOWN}")
+def _aside(ledger: Ledger, manifests: Sequence[Manifest]) -> list[dict[str, object]]:
+    tables = Tables()
+    tables.scan(SET_ASIDE.name, ledger.paths(SET_ASIDE, manifests), SET_ASIDE.arrow)
+    return tables.rows(f"select * from {SET_ASIDE.name} order by file, line limit {SHOWN}")

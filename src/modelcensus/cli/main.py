@@ -43,6 +43,10 @@ def main() -> None:
     if sys.argv[1:2] in ([], ["--help"], ["-h"]):
         for name in COMMANDS:  # the list of commands says what each is for
             _ = app[name]
+    elif sys.argv[1] in COMMANDS:
+        from modelcensus.vocabulary.plain_arrow import spare_pandas  # with Arrow, which --version does without
+
+        spare_pandas()
     try:
         app()
     except BrokenPipeError:  # before OSError, of which it is one

@@ -3,15 +3,26 @@
 import json
 from dataclasses import asdict
 
+import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.agents import Agent
+from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES
 from modelcensus.counting.reading import FileRead
-from modelcensus.counting.reduced import AGENT, DAY, MARK, PART, agents_table, as_declared, numbered_agents
+from modelcensus.counting.reduced import (
+    AGENT,
+    Targets,
+    agents_table,
+    as_declared,
+    named,
+    numbered_agents,
+    sessions_of,
+    visitors_of,
+)
 from modelcensus.counting.reduction import Reduction
-from modelcensus.counting.shapes import CANON
-from modelcensus.counting.visitors import key_visitors
-from modelcensus.engine import DuckDBEngine
+from modelcensus.counting.requests import Requests, occurring
+from modelcensus.counting.shapes import CANON, MARKS, PARTS
+from modelcensus.engine import Tables
 from modelcensus.vocabulary import AGENTS, REQUESTS, TARGETS, VISITS
 
 _TARGET = tuple(CANON.split(", "))
@@ -26,16 +37,15 @@ ROWS = pa.schema(
 """`what`: file (its FileRead in `text`), request, or visit (day, kind, repository; hashes of who it was that only tell apart
 within one run in `visitor` and `session`)."""
 REQUEST_ROWS = f"""
-    select 'request' as what, {DAY} as day, {{target}}, {{agent}}, status, {PART} as part, {MARK} as marked, counter,
-           {{own}}, count(*) as requests, sum(bytes)::bigint as bytes
-    from reduced r join canon t using (target) join agents_told a on a.number = r.agent {{keyed}} group by all
+    select 'request' as what, day, {", ".join(f"t.{n}" for n in _TARGET)}, {", ".join(f"a.{n}" for n in _AGENT)}, status, part,
+           marked, counter, instant, visitor, session, count(*) as requests, sum(bytes)::bigint as bytes
+    from reduced r join canon t using (target) join agents_told a on a.number = r.agent group by all
 """
-VISIT_ROWS = f"""
-    select 'visit' as what, day, kind, repository, {{visitor}} as visitor, {{session}} as session
+VISIT_ROWS = """
+    select 'visit' as what, day, kind, repository, {visitor} as visitor, {session} as session
     from (
-        select distinct {DAY} as day, t.kind, t.repository, r.address_key,
-               coalesce(r.session_key, hash(r.address_key, {", ".join(f"a.{n}" for n in _AGENT)})) as session_key
-        from reduced r join canon t using (target) join agents_told a on a.number = r.agent)
+        select distinct day, t.kind, t.repository, r.address_key, r.session_key
+        from reduced r join canon t using (target))
 """
 KEYED = "cast('0x' || sha256('{secret}' || {key}::varchar)[1:15] as bigint)"
 NUMBERED = f"""
@@ -56,46 +66,70 @@ def file_rows(reduction: Reduction, number: int, read: FileRead, secret: bytes) 
     numbers = pa.array(list(reduction.meanings.agents.values()), pa.int64())
     told = {n: [getattr(a, n) for a in reduction.meanings.agents] for n in _AGENT}
     agents = pa.table({"number": numbers, **{n: pa.array(v, _TYPES[n]) for n, v in told.items()}})
-    reduction.engine.register("agents_told", agents)
-    visits = reduction.policies.keep == "visits"
-    nothing = "null::bigint as instant, null::bigint as visitor, null::bigint as session"
-    own, keyed = key_visitors(db, reduction.salts) if visits else (nothing, "")
-    requests = REQUEST_ROWS.format(
-        target=", ".join(f"t.{n}" for n in _TARGET), agent=", ".join(f"a.{n}" for n in _AGENT), own=own, keyed=keyed
-    )
+    reduction.engine.hold("agents_told", agents)
+    _hold_requests(reduction)
     hashed = {
         n: KEYED.format(secret=secret.hex(), key=f"{k}_key")
         for n, k in (("visitor", "address"), ("session", "session"))
     }
-    tables = [db.sql(requests).to_arrow_table(), db.sql(VISIT_ROWS.format(**hashed)).to_arrow_table()]
+    tables = [db.sql(REQUEST_ROWS).to_arrow_table(), db.sql(VISIT_ROWS.format(**hashed)).to_arrow_table()]
     tables.append(pa.table({"what": ["file"], "text": [json.dumps(asdict(read))]}))
-    reduction.engine.drop("agents_told")
+    reduction.engine.drop("agents_told", "reduced", "canon")
     return pa.concat_tables([_declared(t, number) for t in tables])
+
+
+def _hold_requests(reduction: Reduction) -> None:
+    """Tables `reduced` and `canon`: the requests, and what their targets are."""
+    requests = Requests.together(reduction.requests)
+    targets = Targets.of(reduction, occurring(requests.target))
+    who = visitors_of(reduction, requests)
+    nothing = pa.nulls(len(requests), pa.int64())
+    columns = {
+        "day": pa.array(requests.day.astype(np.int32)).cast(pa.date32()), "target": requests.target,
+        "agent": requests.agent, "status": requests.status, "part": named(PARTS, requests.part),
+        "marked": named(MARKS, requests.marked),
+        "counter": pa.array(requests.counter == YES, mask=requests.counter == NOT_SAID),
+        "bytes": pa.array(requests.bytes, mask=requests.bytes == NOTHING),
+        "instant": pa.array(requests.instant) if who.known else nothing,
+        "visitor": pa.array(who.visitor, mask=who.visitor == NOTHING) if who.known else nothing,
+        "session": pa.array(who.session, mask=who.session == NOTHING) if who.known else nothing,
+        "address_key": pa.array(requests.address, mask=requests.address == 0),
+        "session_key": sessions_of(reduction, requests),
+    }  # fmt: skip
+    reduction.engine.hold("reduced", pa.table(columns))
+    reduction.engine.hold("canon", pa.table({"target": targets.met, **targets.columns}))
 
 
 def tables_of(requests: pa.Table, visits: pa.Table) -> dict[str, pa.Table]:
     """What the cluster brought together, as the tables of the ledger."""
-    engine = DuckDBEngine()
-    engine.register("requests_told", requests)
-    engine.register("visits_told", visits)
+    engine = Tables()
+    engine.hold("requests_told", requests)
+    engine.hold("visits_told", visits)
     db = engine.connection
     db.execute(NUMBERED)
     listed = db.execute(f"select distinct {AGENT} from requests_told").fetchall()
     agents = agents_table(numbered_agents(Agent(*row) for row in listed))
-    engine.register("agents_of_batch", agents)
+    engine.hold("agents_of_batch", agents)
     alike = {
         f"same_{side}": " and ".join(f"r.{n} is not distinct from {side[0]}.{n}" for n in names)
         for side, names in (("target", _TARGET), ("agent", _AGENT))
     }
-    days = "select day, kind, repository, nullif(addresses, 0), sessions from visits_told order by 1, 2, 3"
+    days = (
+        "select day, kind, repository, nullif(addresses, 0) as addresses, sessions from visits_told order by 1, 2, 3"
+    )
     return {
-        REQUESTS.name: as_declared(db.sql(TOLD.format(**alike)).to_arrow_table(), REQUESTS.arrow),
+        REQUESTS.name: as_declared(_columns(engine, TOLD.format(**alike)), REQUESTS.arrow),
         TARGETS.name: as_declared(
-            db.sql(f"select target, {CANON} from targets_told order by 1").to_arrow_table(), TARGETS.arrow
+            _columns(engine, f"select target, {CANON} from targets_told order by 1"), TARGETS.arrow
         ),
         AGENTS.name: agents,
-        VISITS.name: as_declared(db.sql(days).to_arrow_table(), VISITS.arrow),
+        VISITS.name: as_declared(_columns(engine, days), VISITS.arrow),
     }
+
+
+def _columns(engine: Tables, sql: str) -> dict[str, pa.ChunkedArray]:
+    rows = engine.arrow(sql)
+    return dict(zip(rows.column_names, rows.columns, strict=True))
 
 
 def _declared(rows: pa.Table, number: int) -> pa.Table:

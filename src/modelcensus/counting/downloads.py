@@ -6,75 +6,79 @@ repository's library under the rules. Models alone are counted into the ledger's
 
 from typing import Protocol
 
-import ibis.expr.types as ir
-
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.windows import downloads_from_first_hits
-from modelcensus.engine import DuckDBEngine
+from modelcensus.engine import Tables
 
 
 class CountingRules(Protocol):
     """Which files count, as it was published by a day."""
 
-    def counts(self, path: ir.StringValue, library: ir.StringValue) -> ir.BooleanValue:
-        """Whether a request of a path in a repository of a library counts; a null library: the default rule."""
+    def counts(self, path: str, library: str) -> str:
+        """SQL: whether a request of a path in a repository of a library counts; a null library: the default rule."""
         ...
 
 
 ROUTES = {"resolve": ("resolve",), "any-hop": ("resolve", "cache"), "final-hop": ("resolve", "cache")}
 SHARD = r"-\d{5}-of-\d{5}\."
 
-FILES = """
-    select distinct t.path, l.library, l.key is not null as known from counted_targets t
-    left join libraries l on l.key = lower(t.repository)
-    where t.kind = 'model' and t.path is not null
+RULES = """
+    select path, library, {counts} as counts from (
+        select distinct t.path, l.library from counted_targets t left join libraries l on l.key = lower(t.repository)
+        where t.kind = 'model' and t.path is not null)
 """
 HITS = """
-    select t.batch_id, t.target, lower(t.repository) as key, t.repository, t.pinned, t.route
+    select t.batch_id, t.target, lower(t.repository) as key, t.repository, t.pinned
     from counted_targets t left join libraries l on l.key = lower(t.repository)
     left join rules_say r on r.path = t.path and r.library is not distinct from l.library
     where t.kind = 'model' and t.method in ({methods}) and ({known})
       and (t.route = 'repository' or (t.route in ({routes}) and r.counts {shards}))
 """
+WHO = "select batch_id, agent, asks_first from counted_agents a where {automated}"
 COUNTED = """
-    select h.key, h.repository, q.day, q.requests, q.instant, q.visitor, q.session,
-           a.asks_first and h.pinned as told_before
-    from counted_requests q join hits h using (batch_id, target) join counted_agents a using (batch_id, agent)
-    where {statuses} {final} {parts} and {automated}
+    select q.batch_id, q.target, q.day, q.requests, q.instant, q.visitor, q.session, a.asks_first
+    from counted_requests q join who a using (batch_id, agent) semi join hits using (batch_id, target)
+    where {statuses} {final} {parts} and {marked}
 """
+SUMMED = """
+    select h.key, h.repository, c.day, c.requests, c.asks_first and h.pinned as told_before
+    from (select batch_id, target, day, asks_first, sum(requests) as requests from counted_numbers group by all) c
+    join hits h using (batch_id, target)
+"""
+NAMED = """
+    select h.key, h.repository, c.* exclude (batch_id, target), c.asks_first and h.pinned as told_before
+    from counted_numbers c join hits h using (batch_id, target)
+"""
+"""What counts, a row each where requests are deduplicated, else those of a day together."""
 ASKED_FIRST = """
     select lower(t.repository) as key, t.repository, q.day, q.requests
-    from counted_requests q join counted_targets t using (batch_id, target) join counted_agents a using (batch_id, agent)
-    where t.kind = 'model' and t.route = 'info' and t.method = 'GET' and q.status between 200 and 399 and {automated}
+    from counted_requests q join counted_agents a using (batch_id, agent) join (
+        select batch_id, target, repository from counted_targets where kind = 'model' and route = 'info' and method = 'GET'
+    ) t using (batch_id, target)
+    where q.status between 200 and 399 and {automated} and {marked}
       and coalesce(q.counter, a.asks_first and a.client <> 'huggingface_hub')
 """
 """Requests that resolve a revision for a load: with the header that says so, or by a library that does."""
 
 
-def build_downloads(engine: DuckDBEngine, policies: Policies, rules: CountingRules) -> None:
+def build_downloads(engine: Tables, policies: Policies, rules: CountingRules) -> None:
     """Register `downloads` and `loads`: key (lower-case id), repository (as asked for), day, value.
 
     Needs `counted_requests`, `counted_targets`, `counted_agents` (as the ledger keeps them, with `batch_id`) and
     `libraries` (key: lower-case id, library).
     """
-    engine.query("files_asked_for", FILES)
-    files = engine.table("files_asked_for")
-    said = files.mutate(counts=rules.counts(files.path, files.library))  # type: ignore[arg-type]
-    engine.query("rules_say", engine.sql(said.select("path", "library", "counts")))
+    engine.make("rules_say", RULES.format(counts=rules.counts("path", "library")))
     methods = [m for m in policies.methods if m != "HEAD" or policies.head == "on"]
     shards = f"and not (regexp_matches(t.path, '{SHARD}') and not contains(t.path, '-00001-of-'))"
-    automated = [
-        f"q.marked <> '{k}' and a.automated <> '{k}'"
-        for k in ("bot", "ci")
-        if getattr(policies, f"{k}s" if k == "bot" else k) == "drop"
-    ]
-    automated.append("q.marked <> 'mirror'")
+    dropped = [k for k in ("bot", "ci") if getattr(policies, f"{k}s" if k == "bot" else k) == "drop"]
+    automated = f"a.automated not in ({_listed(dropped)})" if dropped else "true"
+    marked = f"q.marked not in ({_listed([*dropped, 'mirror'])})"
     parts = {
         "all": "",
         "first": "and q.part <> 'continuation'",
         "whole": "and q.part in ('whole', 'start')",
     }
-    engine.query(
+    engine.make(
         "hits",
         HITS.format(
             methods=_listed(methods),
@@ -83,39 +87,42 @@ def build_downloads(engine: DuckDBEngine, policies: Policies, rules: CountingRul
             shards=shards if policies.shards == "once" else "",
         ),
     )
-    engine.query(
-        "counted",
+    engine.make("who", WHO.format(automated=automated))
+    engine.make(
+        "counted_numbers",
         COUNTED.format(
             statuses=policies.status_test("q.status"),
             final="and q.status // 100 = 2" if policies.chain == "final-hop" else "",
             parts=parts[policies.ranges],
-            automated=" and ".join(automated),
+            marked=marked,
         ),
     )
-    engine.query("own_downloads", _downloads_sql(engine, policies))
-    asked = ASKED_FIRST.format(automated=" and ".join(automated))
-    engine.query(
+    engine.make("counted", SUMMED if policies.dedup == "none" else NAMED)
+    engine.make("own_downloads", _downloads_sql(engine, policies))
+    asked = ASKED_FIRST.format(automated=automated, marked=marked)
+    engine.make(
         "own_loads",
         f"""select key, min(repository) as repository, day, cast(sum(requests) as bigint) as value
             from (select key, repository, day, requests from counted where not told_before union all by name {asked})
             group by key, day""",
     )
     for name, other in (("downloads", "loads"), ("loads", "downloads")):  # a repository of one has a count of both
-        engine.query(
+        engine.make(
             name,
             f"""select * from own_{name} union all by name
                 select key, repository, day, 0 as value from own_{other} anti join own_{name} using (key, day)""",
         )
 
 
-def _downloads_sql(engine: DuckDBEngine, policies: Policies) -> str:
+def _downloads_sql(engine: Tables, policies: Policies) -> str:
     grouped = "select key, min(repository) as repository, day, cast({value} as bigint) as value from {rows} group by key, day"
     if policies.dedup == "none":
         return grouped.format(value="sum(requests)", rows="counted")
     alone = "coalesce(sum(requests) filter (where visitor is null), 0)"
     """Where the log has no address nothing tells two visitors apart: every request counts."""
     if policies.dedup == "session":
-        return grouped.format(value=f"count(distinct session) + {alone}", rows="counted")
+        nobody = "coalesce(sum(requests) filter (where session is null), 0)"
+        return grouped.format(value=f"count(distinct session) + {nobody}", rows="counted")
     if policies.dedup == "tumbling":
         window = f"count(distinct (visitor, instant // {policies.window})) filter (where visitor is not null)"
         return grouped.format(value=f"{window} + {alone}", rows="counted")

@@ -1,39 +1,66 @@
-"""What texts in logs mean: minutes, agents, addresses and targets, each worked out once, however many lines say it."""
+"""What texts in logs mean: agents, addresses and targets, each worked out once, however many lines say it."""
 
-from collections.abc import Sequence
-from datetime import UTC
+from collections.abc import Callable, Sequence
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from modelcensus.counting.agents import Agent, told, unescaped
 from modelcensus.counting.formats import LogFormat
-from modelcensus.counting.moments import minute_of, zone_of
 from modelcensus.counting.networks import Networks
+from modelcensus.counting.plain_targets import Meaning, Plain, PlainTargets
 from modelcensus.counting.policies import Policies
-from modelcensus.counting.shapes import CANON, MARKS
+from modelcensus.counting.requests import occurring
+from modelcensus.counting.shapes import MARKS
+from modelcensus.counting.slices import Learned, Texts, different
 from modelcensus.counting.targets import targets_sql
 
+Said = Callable[[np.ndarray], pa.StringArray]
+"""Gives the texts at some places."""
 TABLES = (
-    "moments (moment_key ubigint, minute bigint)",
-    "asked_before (asked_key ubigint, target integer)",
-    "agents_before (agent_key ubigint, agent integer)",
-    "addresses (address_key ubigint, address varchar, marked tinyint)",
-    "canon (canon_key ubigint, target integer, method varchar, kind varchar, repository varchar, route varchar,"
-    " path varchar, pinned boolean)",
-    "problems (target integer, problem varchar)",
+    "addresses (address_key ubigint, address varchar)",
+    "places (place bigint, kind varchar, repository varchar)",
+    "rests (rest bigint, route varchar, path varchar, method varchar, pinned boolean)",
 )
-"""By the hash of a text what it means. Target 0: no repository; below 0: a problem."""
+"""Addresses by their hash; repositories, and what is asked for in them, by number."""
+REST = "route, path, method, pinned"
+NEW_PLACES = """
+    insert into places select {known} + row_number() over (), kind, repository
+    from (select distinct kind, repository from told_targets where kind is not null and problem is null)
+    anti join places using (kind, repository)
+"""
+NEW_RESTS = """
+    insert into rests select {known} + row_number() over (), {rest} from (
+        select {rest} from told_targets where kind is not null and problem is null
+        except select {rest} from rests)
+"""
+FOUND = """
+    select coalesce(p.place, 0) as place, coalesce(r.rest, 0) as rest, n.problem, n.kind, n.repository
+    from told_targets n left join places p on p.kind = n.kind and p.repository = n.repository and n.problem is null
+    left join rests r on r.route = n.route and r.method = n.method and r.pinned = n.pinned
+         and r.path is not distinct from n.path and n.problem is null
+    order by n.asked_key
+"""
+NEW_NAMES = """
+    insert into places select {known} + row_number() over (), '{kind}', repository from named
+    anti join (select repository from places where kind = '{kind}') using (repository)
+"""
+NAMED = "select n, place from named join places using (repository) where kind = '{kind}'"
+FEW = 2_000
+"""Different texts of which there are few."""
+MOST_TARGETS = 2_000_000
+"""Targets that are remembered from one batch to the next."""
 
 
 class Meanings:
-    """The texts met so far, in tables of an engine; new ones come in its tables `fresh` and `fresh_asked`."""
+    """The texts met so far, by their hashes."""
 
     def __init__(self, db: duckdb.DuckDBPyConnection, policies: Policies) -> None:
         self.db, self.prefix = db, policies.prefix
         self.networks = Networks.of(policies)
         self.names_addresses = bool(self.networks) or policies.keep == "visits"
-        self.zone = UTC if policies.timezone == "UTC" else zone_of(policies.timezone)
         self.forget()
 
     def forget(self) -> None:
@@ -41,84 +68,153 @@ class Meanings:
         for table in TABLES:
             self.db.execute(f"create or replace temp table {table}")
         self.agents: dict[Agent, int] = {}
-        self.problems: dict[str, int] = {}
-        self.impossible = False
-        """Whether a time was met that there cannot be."""
-        self.targets = 0
+        self.problems: list[str] = []
+        self._agents, self._addresses, self._asked, self._targets = Learned(), Learned(), Learned(), Learned()
+        self._plain = PlainTargets(self._meant)
+        self.targets = np.zeros((1, 2), np.int64)
+        """Place and rest of each target; target 0: no repository."""
 
-    def learn(self, form: LogFormat) -> None:
-        """Work out what texts mean that were not met before."""
-        new = """select moment_key, any_value(moment) from fresh anti join moments using (moment_key) group by 1"""
-        moments = self.db.execute(new).fetchall()
-        minutes = [minute_of(text, self.zone) for _, text in moments]
-        self.impossible |= None in minutes
-        self._insert("moments", moment_key=_keys(moments), minute=pa.array(minutes, pa.int64()))
-        new = "select agent_key, any_value(agent) from fresh anti join agents_before using (agent_key) group by 1"
-        agents = self.db.execute(new).fetchall()
-        numbers = [self.agents.setdefault(told(text, form.escapes), len(self.agents) + 1) for _, text in agents]
-        self._insert("agents_before", agent_key=_keys(agents), agent=pa.array(numbers, pa.int32()))
-        if self.names_addresses:
-            new = (
-                "select address_key, any_value(address) from fresh anti join addresses using (address_key) group by 1"
-            )
-            found = self.db.execute(new).fetchall()
-            marks = [MARKS.index(self.networks.mark(a)) for _, a in found]
-            texts = pa.array([a for _, a in found], pa.string())
-            self._insert("addresses", address_key=_keys(found), address=texts, marked=pa.array(marks, pa.int8()))
-        self._learn_targets(form)
+    @property
+    def full(self) -> bool:
+        """Whether it is time to forget."""
+        return len(self._asked) > MOST_TARGETS or len(self._addresses) > MOST_TARGETS
 
-    def _learn_targets(self, form: LogFormat) -> None:
-        self.db.execute("""create or replace temp table told_asked as
-            select asked_key, any_value(asked) as asked from fresh_asked anti join asked_before using (asked_key)
-            group by asked_key""")
-        if form.escapes == "backslash" and self._any("told_asked where contains(asked, chr(92))"):
-            self._unescape()
-        self.db.execute(
-            f"""create or replace temp table told_targets as
-                select *, hash({CANON}) as canon_key
-                from ({targets_sql("told_asked", form.has_paths, self.prefix)})"""
-        )
-        self.db.execute(
-            f"""insert into canon select canon_key, {self.targets} + row_number() over (), {CANON} from (
-                    select canon_key, {", ".join(f"any_value({c}) as {c}" for c in CANON.split(", "))} from told_targets
-                    where kind is not null and problem is null group by canon_key)
-                anti join canon using (canon_key)"""
-        )
-        self.targets = self.db.execute("select count(*) from canon").fetchall()[0][0]
-        for (problem,) in self.db.execute(
-            "select distinct problem from told_targets where problem is not null"
-        ).fetchall():
-            if problem not in self.problems:
-                self.problems[problem] = -1 - len(self.problems)
-                self.db.execute("insert into problems values (?, ?)", [self.problems[problem], problem])
-        self.db.execute(
-            """insert into asked_before
-               select asked_key, coalesce(p.target, c.target, 0) from told_targets n left join problems p using (problem)
-               left join canon c on c.canon_key = n.canon_key and n.problem is null and n.kind is not null"""
-        )
+    def agents_of(self, form: LogFormat, keys: np.ndarray, texts: Said) -> np.ndarray:
+        """The number of each agent."""
+        return _looked_up(self._agents, keys, texts, lambda _, said: [self._agent(t, form) for t in said.to_pylist()])
 
-    def _unescape(self) -> None:
-        found = self.db.execute("select asked_key, asked from told_asked where contains(asked, chr(92))").fetchall()
-        plain = [unescaped(a, "backslash").partition("?")[0] for _, a in found]
-        rows = pa.table(
-            {"asked_key": pa.array([k for k, _ in found], pa.uint64()), "plain": pa.array(plain, pa.string())}
-        )
-        self.db.register("plain_asked", rows)
-        self.db.execute(
-            "update told_asked set asked = p.plain from plain_asked p where p.asked_key = told_asked.asked_key"
-        )
-        self.db.unregister("plain_asked")
+    def _agent(self, text: str | None, form: LogFormat) -> int:
+        return self.agents.setdefault(told(text, form.escapes), len(self.agents) + 1)
 
-    def _insert(self, table: str, **columns: object) -> None:
-        rows = pa.table(columns)
-        if rows.num_rows:
-            self.db.register("new_rows", rows)
-            self.db.execute(f"insert into {table} select {', '.join(columns)} from new_rows")
-            self.db.unregister("new_rows")
+    def marks_of(self, keys: np.ndarray, texts: Said) -> np.ndarray:
+        """What the networks of addresses are, as places in MARKS."""
+        return _looked_up(self._addresses, keys, texts, self._learn_addresses)
 
-    def _any(self, table: str) -> bool:
-        return bool(self.db.execute(f"select 1 from {table} limit 1").fetchall())
+    def _learn_addresses(self, keys: np.ndarray, said: pa.StringArray) -> list[int]:
+        self.db.register("new_rows", pa.table({"address_key": keys, "address": said}))
+        self.db.execute("insert into addresses select address_key, address from new_rows")
+        self.db.unregister("new_rows")
+        marks = [self.networks.mark(a) for a in said.to_pylist()] if self.networks else [""] * len(said)
+        return [MARKS.index(m) for m in marks]
+
+    def targets_of(self, form: LogFormat, keys: np.ndarray, texts: Said) -> np.ndarray:
+        """The target of each request: 0 where it is of no repository, below 0 a problem (-1 the first of `problems`)."""
+        return _looked_up(self._asked, keys, texts, lambda new, said: self._learn_targets(form, new, said))
+
+    def _learn_targets(self, form: LogFormat, keys: np.ndarray, asked: pa.StringArray) -> np.ndarray:
+        if form.escapes == "backslash":
+            escaped = pc.call_function("match_substring", [asked], pc.MatchSubstringOptions("\\"))
+            if pc.call_function("any", [escaped]).as_py():
+                plain = [unescaped(a, "backslash").partition("?")[0] for a in asked.filter(escaped).to_pylist()]
+                asked = pc.call_function("replace_with_mask", [asked, escaped, pa.array(plain, pa.string())])
+        target, left = np.zeros(len(keys), np.int64), np.ones(len(keys), bool)
+        if form.has_paths and not self.prefix:
+            plain = self._plain.read(asked)
+            target[plain.places] = self._numbered(self._places_of(plain), plain.rest)
+            left[plain.places] = False
+        places = np.flatnonzero(left)
+        if len(places):
+            found = self._understood(asked.take(pa.array(places)), form.has_paths)
+            target[places] = self._numbered(found["place"].to_numpy(), found["rest"].to_numpy())
+            problems = found["problem"]
+            for place in np.flatnonzero(problems.is_valid().to_numpy()).tolist():
+                target[places[place]] = self._problem(problems[place].as_py())
+        return target
+
+    def _understood(self, asked: pa.StringArray, has_paths: bool) -> pa.Table:
+        """Of each request the place, the rest, or the problem, by the forms of addresses."""
+        numbered = {"asked_key": np.arange(len(asked)), "asked": asked}
+        self.db.register("told_asked", pa.table(numbered))
+        sql = targets_sql("told_asked", has_paths, self.prefix)
+        self.db.execute(f"create or replace temp table told_targets as {sql}")
+        self.db.unregister("told_asked")
+        for table, new in (("places", NEW_PLACES), ("rests", NEW_RESTS)):
+            known = self.db.execute(f"select count(*) from {table}").fetchall()[0][0]
+            self.db.execute(new.format(known=known, rest=REST))
+        return self.db.sql(FOUND).to_arrow_table()
+
+    def _meant(self, asked: Sequence[str]) -> list[Meaning]:
+        """What requests of plain addresses mean."""
+        found = self._understood(pa.array(asked, pa.string()), True)
+        return [
+            (row["kind"] or "", (row["problem"] is None and row["repository"]) or "", row["rest"])
+            for row in found.to_pylist()
+        ]
+
+    def _places_of(self, plain: Plain) -> np.ndarray:
+        """The numbers of repositories by their names."""
+        place = np.zeros(len(plain.name), np.int64)
+        for number, kind in enumerate(plain.kinds):
+            own = np.flatnonzero(plain.kind == number)
+            used = occurring(plain.name[own])
+            said = pa.array([plain.names[n] for n in used.tolist()], pa.string())
+            self.db.register("named", pa.table({"n": used, "repository": said}))
+            known = self.db.execute("select count(*) from places").fetchall()[0][0]
+            self.db.execute(NEW_NAMES.format(known=known, kind=kind))
+            found = self.db.sql(NAMED.format(kind=kind)).fetchnumpy()
+            self.db.unregister("named")
+            numbers = np.zeros(len(plain.names), np.int64)
+            numbers[found["n"]] = found["place"]
+            place[own] = numbers[plain.name[own]]
+        return place
+
+    def _numbered(self, place: np.ndarray, rest: np.ndarray) -> np.ndarray:
+        """The numbers of targets; 0 where there is no place."""
+        keys, first, inverse = different((place.astype(np.uint64) << np.uint64(32)) | rest.astype(np.uint64))
+        numbers, known = self._targets.of(keys)
+        known |= keys == 0
+        new = np.flatnonzero(~known)
+        numbers[new] = len(self.targets) + np.arange(len(new))
+        self._targets.add(keys[new], numbers[new])
+        pairs = np.stack([place[first[new]], rest[first[new]]], axis=1)
+        self.targets = np.concatenate([self.targets, pairs])
+        numbers[keys == 0] = 0
+        return numbers[inverse]
+
+    def _problem(self, text: str) -> int:
+        if text not in self.problems:
+            self.problems.append(text)
+        return -1 - self.problems.index(text)
 
 
-def _keys(rows: Sequence[tuple[int, str]]) -> pa.Array:
-    return pa.array([k for k, _ in rows], pa.uint64())
+def _looked_up(
+    learned: Learned,
+    keys: np.ndarray,
+    texts: Said,
+    learn: Callable[[np.ndarray, pa.StringArray], np.ndarray | list[int]],
+) -> np.ndarray:
+    """The value of each key; those that were not met are learned from their texts."""
+    if 0 < len(learned) < FEW:  # looking up each takes less than putting them in order
+        values, known = learned.of(keys)
+        if known.all():
+            return values
+    keys, first, inverse = different(keys)
+    values, known = learned.of(keys)
+    if not known.all():
+        new = np.flatnonzero(~known)
+        values[new] = learn(keys[new], texts(first[new]))
+        learned.add(keys[new], values[new])
+    return values[inverse]
+
+
+def seed_of(form: LogFormat) -> int:
+    """Tells the texts of formats apart that mean something else by the same."""
+    return ("none", "backslash", "url").index(form.escapes) * 2 + form.has_paths
+
+
+def text_at(parts: Sequence[Texts | None], sizes: Sequence[int]) -> Said:
+    """The texts at places that count through several stretches; null where one has none."""
+    ends = np.cumsum(sizes)
+
+    def texts(places: np.ndarray) -> pa.StringArray:
+        part = np.searchsorted(ends, places, side="right")
+        order = np.argsort(part, kind="stable")
+        found: list[pa.Array] = []
+        for number in occurring(part).tolist():
+            own, held = places[order[part[order] == number]] - (ends[number] - sizes[number]), parts[number]
+            found.append(pa.nulls(len(own), pa.string()) if held is None else held.at(own).texts)
+        back = np.empty(len(order), np.int64)
+        back[order] = np.arange(len(order))
+        return pa.concat_arrays(found).take(pa.array(back)) if found else pa.array([], pa.string())
+
+    return texts

@@ -26,7 +26,7 @@ from modelcensus.counting.policies import Policies
 from modelcensus.counting.reading import FileRead, ReadBatch, read_file
 from modelcensus.counting.reduction import Reduction
 from modelcensus.counting.salts import LentKeys, Salts
-from modelcensus.engine import DuckDBEngine
+from modelcensus.engine import Tables
 from modelcensus.engine.spark import failures_named
 
 GROUP_BYTES = 512 * 1024 * 1024
@@ -54,7 +54,7 @@ class Task:
     def rows(self, number: int) -> pa.Table:
         """The rows of one file."""
         path, form = self.files[number]
-        engine = DuckDBEngine(TASK_MEMORY)
+        engine = Tables(TASK_MEMORY)
         engine.connection.execute("set threads = 1")
         engine.connection.execute("set preserve_insertion_order = false")
         reduction = Reduction(engine, self.policies, self.keys)

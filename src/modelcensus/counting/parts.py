@@ -5,12 +5,12 @@ line shortly before it. So two files which share lines are cut at the same of th
 other in a counted file are no chance, since log lines hold their time.
 """
 
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+from isal import isal_zlib
 
 MARKED = 6
 """Zero bits of the hash of a line that may begin a part: one line in 64."""
@@ -51,17 +51,23 @@ class Cutter:
 
     def add(self, text: bytes, starts: np.ndarray) -> None:
         """Lines of a text; `starts` of each, and the end of the last."""
-        first, view, at = 0, memoryview(text), int(starts[0])
-        marked = np.flatnonzero(_marked(text, starts))
+        view, marked = memoryview(text), np.flatnonzero(_marked(text, starts))
         before = np.concatenate([[self._marked - self._line - self._lines], marked[:-1]]) if len(marked) else marked
-        for place in marked[marked - before >= LEAST].tolist():
-            end = int(starts[place])
-            self._more(view[at:end], place - first)
-            self.end()
-            first, at = place, end
+        begin = marked[marked - before >= LEAST]
         if len(marked):
-            self._marked = self._line + self._lines + int(marked[-1]) - first
-        self._more(view[at : int(starts[-1])], len(starts) - 1 - first)
+            self._marked = self._line + self._lines + int(marked[-1])
+        lines, edges = begin.tolist(), starts[begin].tolist()
+        last, end = (lines[-1], edges[-1]) if lines else (0, int(starts[0]))
+        if lines:
+            self._more(view[int(starts[0]) : edges[0]], lines[0])
+            self.end()
+            first = self._line - lines[0]
+            self.parts += [
+                Part(first + line, after - line, stop - start, isal_zlib.crc32(view[start:stop]))
+                for line, after, start, stop in zip(lines, lines[1:], edges, edges[1:], strict=False)
+            ]
+            self._line = first + last
+        self._more(view[end : int(starts[-1])], len(starts) - 1 - last)
 
     def add_long(self, size: int) -> None:
         """A line that is not held."""
@@ -79,7 +85,7 @@ class Cutter:
         return Part(self._line, self._lines, self._bytes, self._crc)
 
     def _more(self, text: memoryview | bytes, lines: int) -> None:
-        self._crc = zlib.crc32(text, self._crc)
+        self._crc = isal_zlib.crc32(text, self._crc)
         self._bytes += len(text)
         self._lines += lines
 

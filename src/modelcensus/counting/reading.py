@@ -15,7 +15,7 @@ from modelcensus.counting.policies import Policies
 from modelcensus.counting.recognizing import new_pieces
 from modelcensus.counting.reduction import Reduction
 from modelcensus.counting.salts import Keys
-from modelcensus.engine import DuckDBEngine
+from modelcensus.engine import Tables
 from modelcensus.vocabulary import LOG_FILES
 
 LINES = 1_000_000
@@ -98,7 +98,7 @@ def _notes(file: LogFile) -> list[str]:
 class OneByOne:
     """Reads files in this process, in batches of LINES lines."""
 
-    def __init__(self, engine: DuckDBEngine, policies: Policies, keys: Keys, progress: Callable[[str], None]) -> None:
+    def __init__(self, engine: Tables, policies: Policies, keys: Keys, progress: Callable[[str], None]) -> None:
         self.engine, self.policies, self.keys, self.progress = engine, policies, keys, progress
 
     def batches(self, files: Sequence[tuple[Path, LogFormat]], known: Known) -> Iterator[ReadBatch]:

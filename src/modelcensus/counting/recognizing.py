@@ -89,25 +89,27 @@ class _Recognizer:
                     yield from self._begun(parts, start, keys[start - before : start - before + ROW])
 
     def _begun(self, parts: list[Part], start: int, row: np.ndarray) -> Iterator[tuple[int, int]]:
-        """Known lines before a row that begins at a part: what began a known text, or all of the file's own beginning
-        that can be of one."""
+        """Known lines before a row that begins at a part: all of the file's own beginning that can be of a known text, or
+        what began one."""
         end = parts[start].line
+        if start == 1 and parts[0].bytes <= self.known.around(row)[0]:
+            yield parts[0].line, end
+            return
         for first in self.known.first_before(parts[start], parts[start + 1]):
             if self._is(end - first.lines, end, first):
                 yield end - first.lines, end
                 return
-        if start == 1 and parts[0].bytes <= self.known.around(row)[0]:
-            yield parts[0].line, end
 
     def _ended(self, parts: list[Part], place: int, row: np.ndarray, ends: bool) -> Iterator[tuple[int, int]]:
-        """Known lines of a part after a known row: what ended a known text, or all, where the file ends in it."""
+        """Known lines of a part after a known row: all, where the file ends in it, or what ended a known text."""
         part = parts[place]
+        if ends and part.bytes <= self.known.around(row)[1]:
+            yield part.line, part.line + part.lines
+            return
         for last in self.known.last_after(parts[place - 2], parts[place - 1]):
             if self._is(part.line, part.line + last.lines, last):
                 yield part.line, part.line + last.lines
                 return
-        if ends and part.bytes <= self.known.around(row)[1]:
-            yield part.line, part.line + part.lines
 
     def _is(self, first: int, after: int, part: Part) -> bool:
         """Whether lines that are held have the text of a part."""

@@ -4,65 +4,161 @@ The same lines give the same tables, whatever their order and wherever they were
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.agents import Agent
-from modelcensus.counting.shapes import CANON, MARKS, PARTS, text_sql
-from modelcensus.counting.visitors import key_visitors
-from modelcensus.engine import DuckDBEngine
+from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES
+from modelcensus.counting.meanings import REST
+from modelcensus.counting.requests import Requests, counted_in, occurring, packed, ranked
+from modelcensus.counting.shapes import MARKS, PARTS
+from modelcensus.counting.slices import Slices, mixed
+from modelcensus.counting.visitors import Visitors, key_visitors
 from modelcensus.vocabulary import AGENTS, REQUESTS, TARGETS, VISITS
 
 if TYPE_CHECKING:
     from modelcensus.counting.reduction import Reduction
 
 AGENT = ", ".join(Agent.__dataclass_fields__)
-PART = f"[{', '.join(map(text_sql, PARTS))}][part + 1]"
-MARK = f"[{', '.join(map(text_sql, MARKS))}][marked + 1]"
-DAY = "date '1970-01-01' + cast(r.instant // 86400 as integer)"
-NUMBERED_TARGETS = f"""
-    select target as met, cast(row_number() over (order by kind, repository, route, path, method, pinned) as integer) as target,
-           cast(dense_rank() over (order by kind, repository) as integer) as place, {CANON}
-    from canon semi join (select distinct target from reduced) using (target)
-"""
-HEARD = """
-    select instant // 86400 as day, place, address_key, coalesce(session_key, hash(address_key, agent)) as session
-    from reduced r join numbered_targets t on t.met = r.target
-"""
-COUNTED_VISITS = f"""
-    with heard as ({HEARD}),
-    counted as (
-        select day, place, count(distinct address_key) as addresses, count(distinct session) as sessions
-        from heard group by all),
-    named as (select distinct place, kind, repository from numbered_targets)
-    select date '1970-01-01' + cast(day as integer), kind, repository, nullif(addresses, 0), sessions
-    from counted join named using (place) order by 1, 2, 3
-"""
+_ALPHABETIC = np.argsort(np.argsort(np.array(PARTS))).astype(np.int8)
+"""The places of PARTS in the order of their names."""
+ORDERED = "select {number}, {columns} from {table} semi join used on {number} = number order by {columns}"
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What was asked for: repositories and what of them, each in order, and of every target the places in both."""
+
+    met: np.ndarray
+    places: pa.Table
+    rests: pa.Table
+    place: np.ndarray
+    rest: np.ndarray
+
+    @classmethod
+    def of(cls, reduction: "Reduction", met: np.ndarray) -> "Targets":
+        """The targets of these numbers, in their order."""
+        pairs = reduction.meanings.targets[met]
+        place, places = _ordered(reduction, "places", "place", "kind, repository", pairs[:, 0])
+        rest, rests = _ordered(reduction, "rests", "rest", REST, pairs[:, 1])
+        order = np.argsort(packed([place, rest]))
+        return cls(met[order], places, rests, place[order], rest[order])
+
+    @property
+    def columns(self) -> dict[str, pa.ChunkedArray]:
+        """What they are, as columns."""
+        held = {n: self.places[n].take(pa.array(self.place)) for n in ("kind", "repository")}
+        return {**held, **{n: self.rests[n].take(pa.array(self.rest)) for n in REST.split(", ")}}
 
 
 def reduced_tables(reduction: "Reduction") -> dict[str, pa.Table]:
     """The requests that a reduction read so far, as the tables of the ledger."""
-    db, visits = reduction.db, reduction.policies.keep == "visits"
-    db.execute(f"create or replace temp table numbered_targets as {NUMBERED_TARGETS}")
-    met = {n for (n,) in db.execute("select distinct agent from reduced").fetchall()}
-    agents = numbered_agents(a for a, n in reduction.meanings.agents.items() if n in met)
-    numbers = {reduction.meanings.agents[a]: n for a, n in agents.items()}
-    register_agents(reduction.engine, numbers)
-    own, keyed = key_visitors(db, reduction.salts) if visits else ("null::bigint, null::bigint, null::bigint", "")
-    requests = db.sql(
-        f"""select {DAY}, t.target, a.agent, status, {PART}, {MARK}, counter, count(*), sum(bytes)::bigint, {own}
-            from reduced r join numbered_targets t on t.met = r.target join numbered_agents a on a.met = r.agent {keyed}
-            group by all order by 1, 2, 3, 4, 5, 6, 7, 10, 11, 12"""
-    )
-    days = db.sql(COUNTED_VISITS)
-    targets = db.sql(f"select target, {CANON} from numbered_targets order by target")
+    requests = Requests.together(reduction.requests)
+    reduction.requests.clear()
+    targets = Targets.of(reduction, occurring(requests.target))
+    met = set(occurring(requests.agent).tolist())
+    numbers = numbered_agents(a for a, n in reduction.meanings.agents.items() if n in met)
+    who = visitors_of(reduction, requests)
+    agent = np.zeros(max(met, default=0) + 1, np.int64)
+    agent[[reduction.meanings.agents[a] for a in numbers]] = list(numbers.values())
+    place_of = np.zeros(len(reduction.meanings.targets), np.int64)
+    target = place_of.copy()
+    place_of[targets.met], target[targets.met] = targets.place, np.arange(1, len(targets.met) + 1)
+    rows = _grouped(requests, target[requests.target], agent[requests.agent], who)
     return {
-        REQUESTS.name: as_declared(requests.to_arrow_table(), REQUESTS.arrow),
-        TARGETS.name: as_declared(targets.to_arrow_table(), TARGETS.arrow),
-        AGENTS.name: agents_table(agents),
-        VISITS.name: as_declared(days.to_arrow_table(), VISITS.arrow),
+        REQUESTS.name: rows,
+        TARGETS.name: as_declared({"target": np.arange(1, len(targets.met) + 1), **targets.columns}, TARGETS.arrow),
+        AGENTS.name: agents_table(numbers),
+        VISITS.name: _visits(reduction, requests, targets, place_of[requests.target]),
     }
+
+
+def _ordered(
+    reduction: "Reduction", table: str, number: str, columns: str, met: np.ndarray
+) -> tuple[np.ndarray, pa.Table]:
+    """The place of each among the different ones in order, and these."""
+    reduction.db.register("used", pa.table({"number": np.unique(met)}))
+    held = reduction.db.sql(ORDERED.format(table=table, number=number, columns=columns)).to_arrow_table()
+    reduction.db.unregister("used")
+    place = np.zeros(int(met.max(initial=0)) + 1, np.int64)
+    place[held[number].to_numpy()] = np.arange(held.num_rows)
+    return place[met], held
+
+
+def _grouped(requests: Requests, target: np.ndarray, agent: np.ndarray, who: Visitors) -> pa.Table:
+    """Requests that are alike in everything, once."""
+    part = _ALPHABETIC[requests.part]
+    own = (
+        [requests.instant, who.visitor.view(np.uint64), who.session.view(np.uint64)] if who.known else []
+    )  # none last
+    keys = packed([requests.day, target, agent, requests.status, part, requests.marked, requests.counter, *own])
+    order = np.argsort(keys)
+    keys = keys[order]
+    begins = np.flatnonzero(np.concatenate([np.ones(min(len(keys), 1), bool), keys[1:] != keys[:-1]]))
+    first = order[begins]
+    size = requests.bytes[order]
+    said = size != NOTHING
+    size[~said] = 0
+    sums, stated = (np.add.reduceat(a, begins) if len(begins) else a for a in (size, said.astype(np.int64)))
+    counter = requests.counter[first]
+    nothing = pa.nulls(len(first), pa.int64())
+    kept = {"instant": nothing, "visitor": nothing, "session": nothing}
+    if who.known:
+        visitor, session = who.visitor[first], who.session[first]
+        kept = {
+            "instant": pa.array(requests.instant[first]),
+            "visitor": pa.array(visitor, mask=visitor == NOTHING), "session": pa.array(session, mask=session == NOTHING),
+        }  # fmt: skip
+    columns = {
+        "day": pa.array(requests.day[first].astype(np.int32)).cast(pa.date32()),
+        "target": target[first], "agent": agent[first], "status": requests.status[first],
+        "part": named(PARTS, requests.part[first]), "marked": named(MARKS, requests.marked[first]),
+        "counter": pa.array(counter == YES, mask=counter == NOT_SAID),
+        "requests": np.diff(begins, append=len(keys)), "bytes": pa.array(sums, mask=stated == 0), **kept,
+    }  # fmt: skip
+    return as_declared(columns, REQUESTS.arrow)
+
+
+def _visits(reduction: "Reduction", requests: Requests, targets: Targets, place: np.ndarray) -> pa.Table:
+    """How many asked for a repository on a day."""
+    size = max(targets.places.num_rows, 1)
+    day = requests.day
+    least = int(day.min()) if len(day) else 0
+    groups, inverse = ranked((day - least) * size + place)
+    groups = groups + least * size
+    stated = np.flatnonzero(requests.address)
+    addresses = counted_in(inverse[stated], len(groups), requests.address[stated])
+    sessions = counted_in(inverse, len(groups), sessions_of(reduction, requests))
+    kinds = targets.places.take(pa.array(groups % size))
+    columns = {
+        "day": pa.array((groups // size).astype(np.int32)).cast(pa.date32()),
+        "kind": kinds["kind"], "repository": kinds["repository"],
+        "addresses": pa.array(addresses, mask=addresses == 0), "sessions": sessions,
+    }  # fmt: skip
+    return as_declared(columns, VISITS.arrow)
+
+
+def visitors_of(reduction: "Reduction", requests: Requests) -> Visitors:
+    """Who asked, where that is kept."""
+    if reduction.policies.keep != "visits":
+        return Visitors.unknown()
+    told = (requests.session != 0) | (requests.address != 0)
+    return key_visitors(reduction, requests, np.where(told, sessions_of(reduction, requests), np.uint64(0)))
+
+
+def sessions_of(reduction: "Reduction", requests: Requests) -> np.ndarray:
+    """Hashes of the session of each request: the one stated, else address and agent."""
+    told = ["\x1f".join(map(str, vars(a).values())) for a in reduction.meanings.agents]
+    prints = np.concatenate([np.zeros(1, np.uint64), Slices.of(pa.array(told, pa.string())).hashes()])
+    return np.where(requests.session != 0, requests.session, mixed(requests.address, prints[requests.agent]))
+
+
+def named(names: tuple[str, ...], places: np.ndarray) -> pa.Array:
+    """Names by their places."""
+    return pa.DictionaryArray.from_arrays(pa.array(places, pa.int8()), pa.array(names)).cast(pa.string())
 
 
 def numbered_agents(agents: Iterable[Agent]) -> dict[Agent, int]:
@@ -76,14 +172,6 @@ def agents_table(agents: dict[Agent, int]) -> pa.Table:
     return pa.table(list(zip(*rows, strict=True)) or [[]] * len(AGENTS.names), schema=AGENTS.arrow)
 
 
-def register_agents(engine: DuckDBEngine, numbers: dict[int, int]) -> None:
-    """Table `numbered_agents`: `met` (the number of a reduction) and `agent`."""
-    rows = {"met": pa.array(list(numbers), pa.int32()), "agent": pa.array(list(numbers.values()), pa.int32())}
-    engine.register("agents_numbered", pa.table(rows))
-    engine.connection.execute("create or replace temp table numbered_agents as select * from agents_numbered")
-    engine.drop("agents_numbered")
-
-
-def as_declared(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+def as_declared(columns: dict[str, object], schema: pa.Schema) -> pa.Table:
     """The columns in the order, with the names and types of a schema."""
-    return rows.rename_columns(schema.names).cast(schema)
+    return pa.table({n: columns[n] for n in schema.names}).cast(schema)

@@ -1,47 +1,37 @@
 """From pieces of log files to reduced requests: every text is read once, however many lines say it.
 
 A line becomes numbers: when, what was asked for, who asked, how it was answered. What texts mean (minutes, targets, user
-agents) is worked out of the different ones alone, which are told apart by 64-bit hashes. Lines that cannot be read are
-looked at a second time, and set aside with their text.
+agents) is worked out of the different ones alone, which are told apart by 64-bit hashes. Lines that have nothing odd are
+read as arrays of bytes, all others by the patterns of their format; what cannot be read is set aside with its text.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 
 import numpy as np
 import pyarrow as pa
 
-from modelcensus.counting.fields import quick_sql, strict_sqls
+from modelcensus.counting.ahead import ahead
 from modelcensus.counting.formats import LogFormat, header_columns
+from modelcensus.counting.line_arrays import NOTHING, Lines
 from modelcensus.counting.lines import LogFile, Piece
-from modelcensus.counting.meanings import Meanings
+from modelcensus.counting.meanings import Meanings, seed_of, text_at
+from modelcensus.counting.moments import zone_of
+from modelcensus.counting.odd_lines import OddLines
+from modelcensus.counting.plain_lines import PlainLines
 from modelcensus.counting.policies import Policies
-from modelcensus.counting.reduced import reduced_tables
+from modelcensus.counting.reduced import Requests, reduced_tables
 from modelcensus.counting.salts import Keys
 from modelcensus.counting.setting_aside import shown
-from modelcensus.counting.shapes import FRESH, FRESH_ASKED, KEYED, of_lines, shaped_sql, text_sql
-from modelcensus.engine import DuckDBEngine
+from modelcensus.counting.slices import Hasher
+from modelcensus.engine import Tables
 
-TOGETHER = 8
-"""Pieces that the engine reads at a time."""
-REDUCED = (
-    "reduced (instant bigint, target integer, agent integer, status smallint, bytes bigint, part tinyint,"
-    " counter boolean, marked tinyint, address_key ubigint, session_key ubigint)"
-)
-JOINED = """
-    insert into reduced
-    select m.minute * 60 + h.second, t.target, a.agent, h.status, h.bytes, h.part, h.counter, {marked},
-           h.address_key, h.session_key
-    from keyed h join moments m using (moment_key) join asked_before t using (asked_key)
-    join agents_before a using (agent_key) {networks}
-    where h.taken and t.target > 0 and m.minute is not null
-"""
-BAD = """
-    select h.line, case when m.minute is null then 'no time that there can be' else p.problem end as reason
-    from keyed h join moments m using (moment_key) join asked_before t using (asked_key)
-    left join problems p using (target) where h.taken and (t.target < 0 or m.minute is null)
-"""
+AHEAD = 8
+"""Pieces that are unpacked, framed and looked at by another thread while those before them are understood."""
+TOGETHER = 32
+"""Pieces of which texts are looked up at a time."""
+NO_TIME = "no time that there can be"
 
 
 @dataclass
@@ -53,28 +43,40 @@ class Told:
     aside: list[tuple[int, str, str]] = field(default_factory=list)
 
 
-class Reduction:
-    """The requests of a run of files, in tables of an engine; `tables` gives them as the ledger keeps them."""
+@dataclass
+class _Looked:
+    """A piece with the lines that were read as plain ones, and those that are left."""
 
-    def __init__(self, engine: DuckDBEngine, policies: Policies, salts: Keys) -> None:
+    piece: Piece
+    plain: list[Lines] = field(default_factory=list)
+    odd: list[pa.RecordBatch] = field(default_factory=list)
+
+
+class Reduction:
+    """The requests of a run of files; `tables` gives them as the ledger keeps them."""
+
+    def __init__(self, engine: Tables, policies: Policies, salts: Keys) -> None:
         self.engine, self.policies, self.salts = engine, policies, salts
         self.db = engine.connection
         self.meanings = Meanings(self.db, policies)
+        zone = UTC if policies.timezone == "UTC" else zone_of(policies.timezone)
+        self._plain, self._odd, self._hasher = PlainLines(), OddLines(engine, zone), Hasher()
         self.begin()
 
     def begin(self) -> None:
-        """Start with nothing read."""
-        self.db.execute(f"create or replace temp table {REDUCED}")
-        self.meanings.forget()
+        """Start with nothing read; what texts mean stays known."""
+        if self.meanings.full:
+            self.meanings.forget()
+        self.requests: list[Requests] = []
         self.lines = 0
 
     def add(self, file: LogFile, form: LogFormat, pieces: Iterable[Piece]) -> Told:
         """Read the pieces of a file; what `file` says of itself is whole afterwards."""
         done = Told()
         columns = header_columns(form, file.first_lines()) if form.header else form.columns
-        waiting: list[Piece] = []
-        for piece in pieces:
-            waiting.append(piece)
+        waiting: list[_Looked] = []
+        for looked in ahead((self._looked_at(p, form) for p in pieces), AHEAD):
+            waiting.append(looked)
             if len(waiting) == TOGETHER:
                 self._take(waiting, form, columns, done)
                 waiting = []
@@ -82,107 +84,83 @@ class Reduction:
         done.aside.sort()
         return done
 
-    def _take(self, pieces: Sequence[Piece], form: LogFormat, columns: Sequence[str], done: Told) -> None:
+    def _looked_at(self, piece: Piece, form: LogFormat) -> "_Looked":
+        """A piece with what is plain in it, read where it was framed, while it is near."""
+        looked = _Looked(piece)
+        for batch in (b for b in piece.rows.to_batches() if b.num_rows):
+            found, left = self._plain.read(form, batch)
+            looked.plain += found
+            if left.any():
+                looked.odd.append(batch if left.all() else batch.filter(pa.array(left)))
+        return looked
+
+    def _take(self, looked: Sequence["_Looked"], form: LogFormat, columns: Sequence[str], done: Told) -> None:
+        pieces = [one.piece for one in looked]
         done.aside += [a for p in pieces for a in p.set_aside]
-        rows = pa.concat_tables([p.rows for p in pieces]) if pieces else None
-        if rows is None or not rows.num_rows:
+        count = sum(p.rows.num_rows for p in pieces)
+        if not count:
             return
-        self.lines += rows.num_rows
-        self._lines = rows
-        self.db.register("lines", rows)
-        try:
-            self._parse(form, columns, done)
-            self.meanings.learn(form)
-            before = self._count("reduced")
-            marked = "coalesce(n.marked, 0)" if self.meanings.networks else "0"
-            networks = "left join addresses n using (address_key)" if self.meanings.networks else ""
-            self.db.execute(JOINED.format(marked=marked, networks=networks))
-            taken = self._count("reduced") - before
-            bad = self.db.execute(BAD).fetchall() if self.meanings.problems or self.meanings.impossible else []
-            self._set_aside(dict(bad), done)
-            done.taken += taken
-            done.other += rows.num_rows - taken - len(bad) - self._left
-        finally:
-            self.db.unregister("lines")
+        self.lines += count
+        read = [lines for one in looked for lines in one.plain]
+        odd = [batch for one in looked for batch in one.odd]
+        if odd:
+            rows = pa.Table.from_batches(odd)
+            found, aside, passed = self._odd.read(form, columns, rows)
+            read += found
+            done.aside += aside
+            done.other += passed
+        if read:
+            bad = self._understand(form, read, done)
+            self._set_aside(bad, pieces, done)
 
-    def _parse(self, form: LogFormat, columns: Sequence[str], done: Told) -> None:
-        """Make `keyed`, a row per line, and `fresh`, the texts of the lines that say something new."""
-        quick = shaped_sql(form, quick_sql(form, columns))
-        self.db.execute(f"create or replace temp table keyed as {KEYED.format(shaped=quick)}")
-        keys = {"moment_key": "moments", "agent_key": "agents_before"}
-        if self.meanings.names_addresses:
-            keys["address_key"] = "addresses"
-        for name, fresh, known in (
-            ("fresh_asked", FRESH_ASKED, {"asked_key": "asked_before"}),
-            ("fresh", FRESH, keys),
-        ):
-            each = [
-                f"select min(line) as line from keyed anti join {table} using ({key}) where taken group by {key}"
-                for key, table in known.items()
-            ]
-            with self._at(f"select distinct line from ({' union all '.join(each)})"):
-                texts = fresh.format(shaped=of_lines(quick, "lines_at"))
-                self.db.execute(f"create or replace temp table {name} as {texts}")
-        self._left = 0
-        if self._any("keyed where not taken"):
-            self._parse_strictly(form, columns, done)
+    def _understand(self, form: LogFormat, read: Sequence[Lines], done: Told) -> dict[int, str]:
+        """Keep what lines say; the numbers of lines that say what cannot be, with the reason."""
+        meanings, sizes = self.meanings, [len(part) for part in read]
+        asked, agent, address = ([getattr(part, name) for part in read] for name in ("asked", "agent", "address"))
+        asked_keys, agent_keys = self._hasher.keys([asked, agent], sizes, seed_of(form))
+        target = meanings.targets_of(form, asked_keys, text_at(asked, sizes))
+        who = meanings.agents_of(form, agent_keys, text_at(agent, sizes))
+        addresses, sessions = (
+            np.concatenate([getattr(part, name) for part in read]) for name in ("address_keys", "session_keys")
+        )
+        marked = meanings.marks_of(addresses, text_at(address, sizes)) if meanings.names_addresses else None
+        minute = np.concatenate([part.minute for part in read])
+        timed = minute != NOTHING
+        kept = timed & (target > 0)
+        every = {
+            n: np.concatenate([getattr(part, n) for part in read]) for n in ("status", "bytes", "part", "counter")
+        }
+        second = np.concatenate([part.second for part in read])[kept].astype(np.int64)
+        requests = Requests(
+            instant=minute[kept] * 60 + second,
+            target=target[kept].astype(np.int32),
+            agent=who[kept].astype(np.int32),
+            **{n: values[kept] for n, values in every.items()},
+            marked=(np.zeros(len(second), np.int8) if marked is None else marked[kept].astype(np.int8)),
+            address=addresses[kept],
+            session=sessions[kept],
+        )
+        self.requests.append(requests)
+        wrong = np.flatnonzero(~timed | (target < 0))
+        done.taken += len(second)
+        done.other += len(target) - len(second) - len(wrong)
+        if not len(wrong):
+            return {}
+        line = np.concatenate([part.line for part in read])
+        return {int(line[at]): meanings.problems[-1 - target[at]] if timed[at] else NO_TIME for at in wrong.tolist()}
 
-    @contextmanager
-    def _at(self, sql: str) -> Iterator[pa.Table]:
-        """The lines whose numbers a query gives, as table `lines_at`; taken by their places, which no join is as fast as."""
-        numbers = np.sort(self.db.execute(sql).fetchnumpy()["line"].astype(np.int64))
-        rows = pa.concat_tables([_taken(b, numbers) for b in self._lines.to_batches()])
-        self.db.register("lines_at", rows)
-        try:
-            yield rows
-        finally:
-            self.db.unregister("lines_at")
-
-    def _parse_strictly(self, form: LogFormat, columns: Sequence[str], done: Told) -> None:
-        """Lines that the quick way did not take; what no way takes is set aside."""
-        for sql in strict_sqls(form, columns):
-            with self._at("select line from keyed where not taken"):
-                self.db.execute("delete from keyed where not taken")
-                shaped = of_lines(shaped_sql(form, sql), "lines_at")
-                self.db.execute(f"insert into keyed {KEYED.format(shaped=shaped)}")
-                self.db.execute(f"insert into fresh {FRESH.format(shaped=shaped)} where taken")
-                self.db.execute(f"insert into fresh_asked {FRESH_ASKED.format(shaped=shaped)} where taken")
-        empty = ["trim(text, chr(10) || chr(13) || ' ') = ''"]
-        empty += [f"starts_with(text, {text_sql(form.comment)})"] if form.comment else []
-        if form.header == "first line":
-            empty.append(f"(line = 1 and contains(text, {text_sql(form.fields['status'][0] + form.delimiter)}))")
-        with self._at("select line from keyed where not taken"):
-            left = self.db.execute(f"select line, text from lines_at where not ({' or '.join(empty)})").fetchall()
-        self._left = len(left)
-        done.aside += [(line, f"no line of format {form.name}", shown(text)) for line, text in left]
-
-    def _set_aside(self, bad: dict[int, str], done: Told) -> None:
+    @staticmethod
+    def _set_aside(bad: dict[int, str], pieces: Sequence[Piece], done: Told) -> None:
         """The texts of lines that could not be understood, read again."""
-        if bad:
-            self._insert_table("bad", line=pa.array(list(bad), pa.int64()))
-            with self._at("select line from bad") as rows:
-                texts = zip(rows["line"].to_pylist(), rows["text"].to_pylist(), strict=True)
-                done.aside += [(line, bad[line], shown(text)) for line, text in texts]
-
-    def _any(self, table: str) -> bool:
-        return bool(self.db.execute(f"select 1 from {table} limit 1").fetchall())
-
-    def _count(self, table: str) -> int:
-        return self.db.execute(f"select count(*) from {table}").fetchall()[0][0]
+        if not bad:
+            return
+        wanted = np.sort(np.array(list(bad), np.int64))
+        for piece in pieces:
+            lines = piece.rows["line"].to_numpy()
+            at = np.flatnonzero(np.isin(lines, wanted, assume_unique=True))
+            texts = piece.rows["text"].take(pa.array(at)).to_pylist()
+            done.aside += [(n, bad[n], shown(t)) for n, t in zip(lines[at].tolist(), texts, strict=True)]
 
     def tables(self) -> dict[str, pa.Table]:
         """The requests read so far, as the tables of the ledger."""
         return reduced_tables(self)
-
-    def _insert_table(self, table: str, **columns: object) -> None:
-        self.db.register("new_rows", pa.table(columns))
-        self.db.execute(f"create or replace temp table {table} as select * from new_rows")
-        self.db.unregister("new_rows")
-
-
-def _taken(batch: pa.RecordBatch, numbers: np.ndarray) -> pa.Table:
-    """The lines of a batch that are among the numbers; batch by batch, because a take from many copies them all."""
-    own = batch["line"].to_numpy()
-    first, end = np.searchsorted(numbers, [own[0], own[-1] + 1]) if len(own) else (0, 0)
-    places = np.searchsorted(own, numbers[first:end])
-    return pa.Table.from_batches([batch.take(pa.array(places))])

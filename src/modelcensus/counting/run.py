@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import chain, groupby
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from modelcensus.counting.policies import Policies
 from modelcensus.counting.proposing import propose
 from modelcensus.counting.reading import MOST_ASIDE, FileRead, OneByOne, ReadBatch, Reader
 from modelcensus.counting.salts import Salts
-from modelcensus.counting.standing import observations
-from modelcensus.engine import DuckDBEngine
+from modelcensus.counting.standing import Standing
+from modelcensus.engine import Tables
 from modelcensus.vocabulary import (
     AGENTS,
     LOG_FILES,
@@ -39,12 +40,15 @@ LOADS = ".loads"
 """Ends the name of the series of loads."""
 WORKED_OUT = (
     "hits",
+    "who",
+    "counted_numbers",
     "counted",
     "own_downloads",
     "own_loads",
     "downloads",
     "loads",
-    "standing",
+    "new_keys",
+    "desired",
     "changed",
     "todo",
     "told",
@@ -97,14 +101,20 @@ class Counting:
         self.name, self.policies, self.before = name, policies, before
         self.rules, self.rules_called = rules
         self.salts, self.commit, self.progress = salts, commit, progress
-        self.engine = DuckDBEngine()
+        self.engine = Tables()
         self.engine.connection.execute("set preserve_insertion_order = false")
-        self.engine.register("libraries_given", libraries.select(LIBRARIES.names).cast(LIBRARIES))
-        self.engine.query(
+        self.engine.hold("libraries_given", libraries.select(LIBRARIES.names).cast(LIBRARIES))
+        self.engine.make(
             "libraries",
             "select lower(repository) as key, min(repository) as repository, max(library) as library"
             " from libraries_given group by 1",
         )
+        self.standing = {
+            "loads": Standing(self.engine, "loads", before.loads_files, before.loads_batches),
+            "downloads": Standing(self.engine, "downloads", before.files.get(OBSERVATIONS.name, ()), before.batches),
+        }
+        self._totals: dict[str, dict[date, int]] = {"loads": {}, "downloads": {}}
+        """By day: a later batch that has more of a day counts it whole."""
         self.summary = Summary()
         self.reader = reader(salts) if reader else OneByOne(self.engine, policies, salts, progress)
 
@@ -117,6 +127,8 @@ class Counting:
             [KnownText(**r) for r in self.engine.rows(f"select {listed} from stored_log_files")], KnownParts()
         )
         known.parts.add(self._stored_parts())
+        self._stored(REQUESTS)
+        self.engine.make("days_covered_before", "select distinct day from stored_requests")
         for batch in self.reader.batches(forms, known):
             for file in batch.files:
                 self._sum(file)
@@ -128,9 +140,9 @@ class Counting:
         """Count all that was read before, under the policies and rules of now."""
         self._stored(REQUESTS, TARGETS, AGENTS)
         for schema in (REQUESTS, TARGETS, AGENTS):
-            self.engine.query(f"counted_{schema.name}", f"select * from stored_{schema.name}", keep=False)
-        self.engine.query("days_touched", "select distinct day from stored_requests")
-        self.engine.query("days_covered_before", "select day from days_touched", keep=False)
+            self.engine.make(f"counted_{schema.name}", f"select * from stored_{schema.name}", keep=False)
+        self.engine.make("days_touched", "select distinct day from stored_requests")
+        self.engine.make("days_covered_before", "select day from days_touched", keep=False)
         self._counted({}, (), {"recount": self.before.batches[-1] if self.before.batches else ""}, [])
         return self.summary
 
@@ -175,17 +187,20 @@ class Counting:
         tables, new = batch.tables, [f for f in batch.files if f.new]
         self._stored(REQUESTS, TARGETS, AGENTS)
         for schema in (REQUESTS, TARGETS, AGENTS):
-            self.engine.register(f"new_{schema.name}", tables[schema.name])
-            chosen = " semi join days_touched using (day)" if schema is REQUESTS else ""
+            self.engine.hold(f"new_{schema.name}", tables[schema.name])
+            chosen = ""
             if schema is REQUESTS:
-                self.engine.query("days_touched", "select distinct day from new_requests")
-            self.engine.query(
+                self.engine.make("days_touched", "select distinct day from new_requests")
+                ends = self.engine.rows("select min(day) as least, max(day) as most from days_touched")[0]
+                if ends["least"]:  # days in words: then files and stretches of them without these are not read
+                    chosen = f" where day between '{ends['least']}' and '{ends['most']}'"
+                chosen = f" semi join days_touched using (day){chosen}"
+            self.engine.make(
                 f"counted_{schema.name}",
                 f"select *, 'new' as batch_id from new_{schema.name} union all by name"
                 f" select * from stored_{schema.name}{chosen}",
                 keep=False,
             )
-        self.engine.query("days_covered_before", "select distinct day from stored_requests")
         keep_text = self.policies.aside == "text"
         aside = [
             {"file": f.file, "line": line, "reason": reason, "content": text if keep_text else ""}
@@ -206,6 +221,9 @@ class Counting:
             for f in new
         ]
         self._counted(tables, inputs, {"format": ",".join(formats)}, took)
+        self.engine.connection.execute(
+            "insert into days_covered_before from days_touched anti join days_covered_before using (day)"
+        )
         self.engine.drop(*(f"counted_{s.name}" for s in (REQUESTS, TARGETS, AGENTS)))
         self.engine.drop(*(f"new_{s.name}" for s in (REQUESTS, TARGETS, AGENTS)), *WORKED_OUT)
 
@@ -219,10 +237,12 @@ class Counting:
         build_downloads(self.engine, self.policies, self.rules)
         # loads first: a run that is killed between the two is repeated whole, since the other batch has the requests
         for series, table in ((LOADS, "loads"), ("", "downloads")):
-            self._register_observations(bool(series))
-            rows = observations(self.engine, table)
-            total = self.engine.rows(f"select coalesce(sum(value), 0) as n from {table}")[0]["n"]
-            setattr(self.summary, table, getattr(self.summary, table) + int(total))
+            rows = self.standing[table].observations(table)
+            self._totals[table] |= {
+                r["day"]: int(r["n"])
+                for r in self.engine.rows(f"select day, sum(value) as n from {table} group by day")
+            }
+            setattr(self.summary, table, sum(self._totals[table].values()))
             own = tables if not series else {}
             if not rows.num_rows and not own:
                 continue
@@ -242,15 +262,7 @@ class Counting:
     def _stored(self, *schemas: Schema) -> None:
         for schema in schemas:
             tagged = schema.arrow.append(pa.field("batch_id", pa.string()))
-            self.engine.read_parquet(f"stored_{schema.name}", self.before.files.get(schema.name, ()), tagged)
-
-    def _register_observations(self, loads: bool) -> None:
-        tagged = OBSERVATIONS.arrow.append(pa.field("batch_id", pa.string()))
-        paths = self.before.loads_files if loads else self.before.files.get(OBSERVATIONS.name, ())
-        batches = self.before.loads_batches if loads else self.before.batches
-        self.engine.read_parquet("stored_observations", paths, tagged)
-        order = {"batch_id": pa.array(batches, pa.string()), "place": pa.array(range(len(batches)), pa.int64())}
-        self.engine.register("stored_order", pa.table(order))
+            self.engine.scan(f"stored_{schema.name}", self.before.files.get(schema.name, ()), tagged)
 
 
 def check_files(paths: Sequence[Path]) -> None:

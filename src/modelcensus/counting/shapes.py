@@ -1,4 +1,4 @@
-"""What is read of a line, as SQL over its fields: numbers, and hashes of the texts that are understood once."""
+"""What is read of a line, as SQL over its fields: numbers, and the texts that are understood once."""
 
 from modelcensus.counting.formats import LogFormat
 
@@ -15,16 +15,6 @@ SHAPED = """
     from (select *, {cut} as cut from ({sql}))
 """
 """What is read of lines; a session that an agent states (32 hexadecimal digits) is taken out of it."""
-KEYED = """
-    select line, taken, hash(moment) as moment_key, second, hash(asked) as asked_key, hash(agent) as agent_key,
-           hash(address) as address_key, hash(session) as session_key, status, bytes, part, counter
-    from ({shaped})
-"""
-FRESH_ASKED = "select hash(asked) as asked_key, asked from ({shaped})"
-FRESH = """
-    select hash(moment) as moment_key, moment, hash(agent) as agent_key, agent, hash(address) as address_key, address
-    from ({shaped})
-"""
 
 
 def shaped_sql(form: LogFormat, sql: str) -> str:

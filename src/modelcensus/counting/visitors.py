@@ -1,33 +1,59 @@
 """Hashes of addresses and sessions, keyed by the key of their day: what tells visitors apart and leads to no address."""
 
-import duckdb
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 import pyarrow as pa
 
-from modelcensus.counting.salts import Keys
+from modelcensus.counting.line_arrays import NOTHING
+from modelcensus.counting.requests import Requests, packed
+from modelcensus.counting.slices import different
+
+if TYPE_CHECKING:
+    from modelcensus.counting.reduction import Reduction
 
 HASHED = """
-    create or replace temp table {name}_keys as
-    select d.day, d.{key}, cast('0x' || sha256(k.key || '{name} ' || a.{text})[1:15] as bigint) as {name}
-    from (select distinct instant // 86400 as day, {key} from reduced where {key} is not null) d
-    join ({source}) a using ({key}) join day_keys k using (day)
+    select n, cast('0x' || sha256(k.key || '{name} ' || {text})[1:15] as bigint) as hashed
+    from heard h join day_keys k using (day) {source}
 """
-SESSIONS = "select distinct session_key, cast(session_key as varchar) as session from reduced"
-OWN = "r.instant, v.visitor, s.session"
-JOINED = """
-    left join visitor_keys v on v.day = r.instant // 86400 and v.address_key = r.address_key
-    left join session_keys s on s.day = r.instant // 86400 and s.session_key = r.session_key
-"""
+NAMED = {"visitor": ("a.address", "join addresses a on a.address_key = h.key"), "session": ("h.key::varchar", "")}
 
 
-def key_visitors(db: duckdb.DuckDBPyConnection, keys: Keys) -> tuple[str, str]:
-    """Make tables of the hashes of `reduced`; SQL of its columns instant, visitor, session, and of the joins they need."""
-    days = [d for (d,) in db.execute("select distinct instant // 86400 from reduced").fetchall()]
-    db.register(
-        "new_rows", pa.table({"day": pa.array(days, pa.int64()), "key": pa.array(map(keys.of, days), pa.string())})
-    )
-    db.execute("create or replace temp table day_keys as select * from new_rows")
-    db.unregister("new_rows")
-    db.execute(HASHED.format(name="visitor", key="address_key", text="address", source="from addresses"))
-    db.execute(HASHED.format(name="session", key="session_key", text="session", source=SESSIONS))
-    db.execute("drop table day_keys")
-    return OWN, JOINED
+@dataclass(frozen=True)
+class Visitors:
+    """Of each request who asked, as keyed hashes; NOTHING: not known. `known`: whether they are kept at all."""
+
+    visitor: np.ndarray
+    session: np.ndarray
+    known: bool = True
+
+    @classmethod
+    def unknown(cls) -> "Visitors":
+        """Where none are kept."""
+        return cls(np.zeros(0, np.int64), np.zeros(0, np.int64), False)
+
+
+def key_visitors(reduction: "Reduction", requests: Requests, sessions: np.ndarray) -> Visitors:
+    """Who asked; `sessions` are hashes of the session of each request, 0 where nothing tells one."""
+    days = np.unique(requests.day).tolist()
+    keys = pa.array(map(reduction.salts.of, days), pa.string())
+    reduction.db.register("day_keys", pa.table({"day": pa.array(days, pa.int64()), "key": keys}))
+    found = [
+        _keyed(reduction, name, requests.day, k) for name, k in (("visitor", requests.address), ("session", sessions))
+    ]
+    reduction.db.unregister("day_keys")
+    return Visitors(found[0], found[1])
+
+
+def _keyed(reduction: "Reduction", name: str, day: np.ndarray, keys: np.ndarray) -> np.ndarray:
+    """Each hash keyed by its day."""
+    text, source = NAMED[name]
+    _, first, inverse = different(packed([day, keys]))
+    heard = pa.table({"n": np.arange(len(first)), "day": day[first], "key": keys[first]})
+    reduction.db.register("heard", heard.filter(pa.array(keys[first] != 0)))
+    rows = reduction.db.sql(HASHED.format(name=name, text=text, source=source)).to_arrow_table()
+    reduction.db.unregister("heard")
+    hashed = np.full(len(first), NOTHING, np.int64)
+    hashed[rows["n"].to_numpy()] = rows["hashed"].fill_null(NOTHING).to_numpy()
+    return hashed[inverse]

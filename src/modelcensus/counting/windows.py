@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from modelcensus.engine import DuckDBEngine
+from modelcensus.engine import Tables
 
 VISITS = """
     select key, min(repository) as repository, day, visitor, sum(requests) as requests, min(instant) as first,
@@ -17,20 +17,20 @@ LONG = """
 """
 
 
-def downloads_from_first_hits(engine: DuckDBEngine, window: int) -> None:
+def downloads_from_first_hits(engine: Tables, window: int) -> None:
     """Register `counted_by_visitor`: `counted` by visitor, with the number of windows.
 
     Requests that lie within one window need no more than their first and last; the others are walked through, all
     visitors at a time.
     """
-    engine.query("visits_of_days", VISITS)
-    rows = engine.fetch(engine.query("long_visits", LONG.format(window=window)))
+    engine.make("visits_of_days", VISITS)
+    rows = engine.arrow(LONG.format(window=window))
     place, instant = (rows[c].to_numpy() for c in ("place", "instant"))
     counts = windows_from_first(place, instant, window)
     first = np.flatnonzero(np.diff(place, prepend=0))
     found = rows.select(["key", "day", "visitor"]).take(pa.array(first))
-    engine.register("long_windows", found.append_column("windows", pa.array(counts, pa.int64())))
-    engine.query(
+    engine.hold("long_windows", found.append_column("windows", pa.array(counts, pa.int64())))
+    engine.make(
         "counted_by_visitor",
         """select v.*, coalesce(w.windows, 1) as windows
            from visits_of_days v left join long_windows w using (key, day, visitor)""",

@@ -6,11 +6,13 @@ from modelcensus.engine.folders import kept_folder
 from modelcensus.engine.parquet import file_digest, write_atomically, write_parquet
 from modelcensus.engine.protocol import Engine
 from modelcensus.engine.readonly import CLOSED, open_read_only
+from modelcensus.engine.tables import Tables
 
 __all__ = [
     "CLOSED",
     "DuckDBEngine",
     "Engine",
+    "Tables",
     "WorkFolder",
     "bounded_database",
     "file_digest",

@@ -1,108 +1,58 @@
 """DuckDB, in process, through Ibis."""
 
-import os
-import re
-import tempfile
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import duckdb
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
 
-from modelcensus.vocabulary import LedgerError
+from modelcensus.engine.tables import Tables
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
 
 
-class DuckDBEngine:
-    """The default engine: one in-memory database per instance, results spill to a temporary folder.
+class DuckDBEngine(Tables):
+    """The default engine: tables with names, and expressions over them.
 
     Tables are registered on the DuckDB connection itself: Ibis 12's own `sql` and `create_table` call
     functions that DuckDB 2.0 no longer has.
     """
 
     def __init__(self, memory_limit: str | None = None) -> None:
-        self._ibis = ibis.duckdb.connect()
-        self._db: duckdb.DuckDBPyConnection = self._ibis.con
-        self._db.execute("set timezone = 'UTC'")
-        self._db.execute("set enable_progress_bar = false")
-        spilled = Path(tempfile.gettempdir()) / f"modelcensus-spilled-{os.getpid()}"  # DuckDB's own choice is ./.tmp
-        self._db.execute(f"set temp_directory = {_text(str(spilled))}")
-        self._db.execute("set parquet_metadata_cache = true")  # stored files never change, and views read them often
-        if memory_limit:
-            self._db.execute(f"set memory_limit = '{memory_limit}'")
-        self._kept: dict[str, pa.Table] = {}
-        self._statements: dict[str, str] = {}
-        self._made: dict[str, str] = {}
+        super().__init__(memory_limit)
         self._compiled: tuple[ir.Table | None, str] = (None, "")
 
+    @cached_property
+    def _ibis(self) -> Backend:
+        import ibis  # takes more than a second; who only asks in SQL does without
+
+        return ibis.duckdb.from_connection(self._db)
+
     def read_parquet(self, name: str, paths: Sequence[Path], schema: pa.Schema) -> ir.Table:
-        if not paths:
-            return self.register(name, schema.empty_table())
-        listed = ", ".join(_text(str(p)) for p in paths)
-        source = f"read_parquet([{listed}], union_by_name = true, hive_partitioning = false)"
-        with _damage_named():
-            present = {c[0] for c in self._db.execute(f"select * from {source} limit 0").description or []}
-        columns = ", ".join(
-            f'"{f.name}"' if f.name in present else f'cast(null as {_sql_type(f.type)}) as "{f.name}"' for f in schema
-        )
-        return self.query(name, f"select {columns} from {source}", keep=False)
+        self.scan(name, paths, schema)
+        return self._ibis.table(name)
 
     def register(self, name: str, rows: pa.Table) -> ir.Table:
-        self._drop(name)
-        self._kept[name] = rows
-        self._db.register(name, rows)
+        self.hold(name, rows)
         return self._ibis.table(name)
 
     def query(self, name: str, sql: str, *, keep: bool = True, as_written: bool = False) -> ir.Table:
-        self._drop(name)
-        kind = "temp table" if keep else "temp view"
-        with _damage_named(), self._sides_kept() if as_written else nullcontext():
-            self._db.execute(f'create {kind} "{name}" as {sql}')
-        self._statements[name], self._made[name] = sql, kind
+        self.make(name, sql, keep=keep, as_written=as_written)
         return self._ibis.table(name)
-
-    @contextmanager
-    def _sides_kept(self) -> Iterator[None]:
-        self._db.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
-        try:
-            yield
-        finally:
-            self._db.execute("reset disabled_optimizers")
-
-    def rows(self, sql: str) -> list[dict[str, Any]]:
-        with _damage_named():
-            cursor = self._db.execute(sql)
-            names = [d[0] for d in cursor.description or []]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-    def over(self, sql: str, tables: Mapping[str, pa.Table]) -> pa.Table:
-        """The rows of a statement over tables that are given with it, under these names."""
-        with _damage_named():
-            for name, rows in tables.items():
-                self._db.register(name, rows)
-            return self._db.sql(sql).to_arrow_table()
 
     def table(self, name: str) -> ir.Table:
         return self._ibis.table(name)
 
-    def has(self, name: str) -> bool:
-        found = self._db.execute(
-            "select count(*) from information_schema.tables where table_name = ?", [name]
-        ).fetchall()
-        return found[0][0] > 0
-
-    def drop(self, *names: str) -> None:
-        for name in names:
-            self._drop(name)
-
     def fetch(self, table: ir.Table) -> pa.Table:
-        with _damage_named():
-            self._ibis._run_pre_execute_hooks(table)  # registers tables in memory that the expression holds
-            return self._db.sql(self.sql(table)).to_arrow_table().cast(table.schema().to_pyarrow())
+        self._ibis._run_pre_execute_hooks(table)  # registers tables in memory that the expression holds
+        return self.arrow(self.sql(table)).cast(table.schema().to_pyarrow())
 
     def sql(self, table: ir.Table) -> str:
         if self._compiled[0] is not table:
@@ -110,27 +60,7 @@ class DuckDBEngine:
         return self._compiled[1]
 
     def steps(self, table: ir.Table, given: Sequence[str]) -> dict[str, str]:
-        found: dict[str, str] = {}
-
-        def visit(name: str, sql: str) -> None:
-            own = set(re.findall(r"(\w+)\s*(?:\([^()]*\)\s*)?as \(", sql))
-            for word in dict.fromkeys(re.findall(r'(?:from|join)\s+"?(\w+)"?', sql, re.IGNORECASE)):
-                if word in self._statements and word not in {*found, *given, *own, name}:
-                    visit(word, self._statements[word])
-            found[name] = textwrap.dedent(sql).strip()
-
-        visit("answer", self.sql(table))
-        return found
-
-    def save_parquet(self, name: str, path: Path, row_group: int = 500_000, *, as_written: bool = False) -> None:
-        """The rows of a named table as a file."""
-        with _damage_named(), self._sides_kept() if as_written else nullcontext():
-            self._db.execute(f'copy "{name}" to {_text(str(path))} (format parquet, row_group_size {row_group})')
-
-    @property
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        """The connection itself, for sources that parse files with DuckDB's readers."""
-        return self._db
+        return self.made_by(self.sql(table), given)
 
     @property
     def software(self) -> dict[str, str]:
@@ -139,49 +69,4 @@ class DuckDBEngine:
     @staticmethod
     def versions() -> dict[str, str]:
         """What `software` says, without an engine."""
-        return {"duckdb": duckdb.__version__, "ibis": ibis.__version__}
-
-    def save(self, path: Path, tables: Mapping[str, str]) -> None:
-        with _damage_named():
-            self._db.execute(f"attach {_text(str(path))} as saved")
-            try:
-                for name, sql in tables.items():
-                    self._db.execute(f'create table saved."{name}" as {sql}')
-            finally:
-                self._db.execute("detach saved")
-
-    def _drop(self, name: str) -> None:
-        if name in self._kept:
-            self._db.unregister(name)
-            del self._kept[name]
-            return
-        kind = self._made.pop(name, "")
-        if kind:
-            self._db.execute(f'drop {kind.removeprefix("temp ")} "{name}"')
-
-
-@contextmanager
-def _damage_named() -> Iterator[None]:
-    """A Parquet file that turns out damaged while it is read is the store's fault, and said so."""
-    try:
-        yield
-    except duckdb.Error as error:
-        if ".parquet" not in str(error) and type(error) is not duckdb.Error:  # thrift errors name no file
-            raise
-        first = str(error).strip().splitlines()[0][:300]
-        raise LedgerError(f"a stored file cannot be read ({first})", remedy="run `modelcensus doctor`") from error
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _sql_type(arrow: pa.DataType) -> str:
-    names = {
-        pa.string(): "varchar",
-        pa.int64(): "bigint",
-        pa.float64(): "double",
-        pa.date32(): "date",
-        pa.bool_(): "boolean",
-    }
-    return names[arrow]
+        return {"duckdb": duckdb.__version__, "ibis": version("ibis-framework")}

@@ -1,11 +1,15 @@
 """What a room may ask of an engine; nothing above knows which one runs."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import ibis.expr.types as ir
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 
 class Engine(Protocol):

@@ -1,14 +1,19 @@
 """A database that can be asked anything and change nothing: no write, no file, no setting."""
 
+from __future__ import annotations
+
 import contextlib
 import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow.dataset as pads
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as pads
 
 CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",

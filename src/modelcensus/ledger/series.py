@@ -1,15 +1,21 @@
 """What the ledger holds of one series: its complete snapshots, and what each of them listed."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow.dataset as pads
+import pyarrow as pa
 
 from modelcensus.ledger.manifest import Manifest
 from modelcensus.vocabulary import LedgerError, Rows
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as pads
 
 STATE = """
     create table {name} as
@@ -155,10 +161,22 @@ class Series:
 
 def look_at(db: duckdb.DuckDBPyConnection, name: str, rows: Rows) -> None:
     """Give rows a name in a database; files are read by the database itself, which reads little ahead."""
-    if isinstance(rows, pads.FileSystemDataset):
-        db.execute(f"create view {name} as select * from read_parquet({sql_list(rows.files)})")
+    if files := files_of(rows):
+        db.execute(f"create view {name} as select * from read_parquet({sql_list(files)})")
     else:
         db.register(name, rows)
+
+
+def files_of(rows: Rows) -> list[str]:
+    """The files that rows lie in; none where they are in memory."""
+    return [] if isinstance(rows, pa.Table) else getattr(rows, "files", [])
+
+
+def in_files(paths: Sequence[str | Path], schema: pa.Schema) -> pads.FileSystemDataset:
+    """Rows that lie in Parquet files."""
+    import pyarrow.dataset as pads  # see vocabulary/batches.py
+
+    return pads.dataset(list(paths), schema=schema, format="parquet")
 
 
 def _folder(day: date) -> str:

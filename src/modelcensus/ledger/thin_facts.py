@@ -4,16 +4,21 @@ A row stands until the next one of its repository in the series. A row is stored
 something since, so that the newest statement stays the newest.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.dataset as pads
 
 from modelcensus.ledger.manifest import Manifest
-from modelcensus.ledger.series import Series, look_at, sql_list
+from modelcensus.ledger.series import Series, files_of, in_files, look_at, sql_list
 from modelcensus.vocabulary import FACTS, Rows
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as pads
 
 SAID = [n for n in FACTS.names if n not in ("repository", "observed_on")]
 
@@ -73,13 +78,13 @@ def thin_facts(series: Series, facts: Rows, day: date, others: Sequence[Manifest
     db.execute(WANTED)
     for done in ("prints", "previous", "others", "was"):
         db.execute(f"drop table {done}")
-    files_given = facts.files if isinstance(facts, pads.FileSystemDataset) else []
+    files_given = files_of(facts)
     parts = [f"read_parquet({sql_list([f])})" for f in files_given] or ["given_facts"]
     stored = []
     for number, part in enumerate(parts):  # one after the other: wide rows of all of them would wait in memory
         sql = f"select f.* from {part} f where hash(f.repository) in (select key from wanted)"
         stored += _written(series, sql, folder / f"facts{number}.parquet").files
-    return pads.dataset(stored, schema=FACTS.arrow, format="parquet")
+    return in_files(stored, FACTS.arrow)
 
 
 def restated_facts(series: Series, stored: Rows, day: date, folder: Path) -> list[Rows]:
@@ -125,4 +130,4 @@ def _written(series: Series, sql: str, path: Path) -> pads.FileSystemDataset:
     series.db.execute(
         f"copy (select {', '.join(FACTS.names)} from ({sql})) to '{path}' (format parquet, row_group_size 30000)"
     )
-    return pads.dataset(path, schema=pa.schema(FACTS.arrow), format="parquet")
+    return in_files([path], pa.schema(FACTS.arrow))

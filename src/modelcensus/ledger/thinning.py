@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.dataset as pads
 
 from modelcensus.engine import WorkFolder, bounded_database
 from modelcensus.ledger.manifest import Manifest
-from modelcensus.ledger.series import Series, Snapshot, look_at
+from modelcensus.ledger.series import Series, Snapshot, in_files, look_at
 from modelcensus.ledger.thin_facts import restated_facts, thin_facts
 from modelcensus.vocabulary import FACTS, LISTINGS, OBSERVATIONS, Batch, Rows
 
@@ -216,8 +215,10 @@ def _written(work: _Work) -> Rows:
         f"copy (select * from ({parts}) order by observed_on, batch, counter, repository, observed_from, period_start)"
         f" to '{path}' (format parquet, row_group_size 60000)"
     )
-    return pads.dataset(path, schema=OBSERVATIONS.arrow, format="parquet")
+    return in_files([path], OBSERVATIONS.arrow)
 
 
 def _together(parts: Sequence[Rows]) -> Rows:
+    import pyarrow.dataset as pads  # see vocabulary/batches.py
+
     return pads.dataset([pads.dataset(p) if isinstance(p, pa.Table) else p for p in parts])

@@ -7,13 +7,15 @@ from datetime import UTC, date
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.dataset as pads
 
 from modelcensus.engine import Engine
 from modelcensus.ledger.manifest import Manifest
+from modelcensus.ledger.series import in_files
 from modelcensus.vocabulary import TABLES, Column, RequestError, Schema, nearest
 
 if TYPE_CHECKING:
+    import pyarrow.dataset as pads
+
     from modelcensus.ledger.store import Ledger
 
 BATCH_COLUMN = pa.field("batch_id", pa.string())
@@ -48,8 +50,8 @@ def stored_views(
     scanned: dict[str, pads.Dataset] = {}
     for schema in (s for s in TABLES.values() if s.name in wanted):
         if sum(m.rows.get(schema.name, 0) for m in manifests) > MOST_COPIED:
-            paths = [str(p) for p in ledger.paths(schema, manifests)]
-            scanned[schema.name] = pads.dataset(paths, schema=schema.arrow.append(BATCH_COLUMN), format="parquet")
+            paths = ledger.paths(schema, manifests)
+            scanned[schema.name] = in_files([str(p) for p in paths], schema.arrow.append(BATCH_COLUMN))
         else:
             ledger.read(engine, schema, manifests, f"stored_{schema.name}")
             tables[schema.name] = f"select * from stored_{schema.name}"

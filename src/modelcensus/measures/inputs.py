@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
-from modelcensus.catalog import Files, Knowledge, bundled_files, files_digest, folder_files, load_files
-from modelcensus.ledger import Ledger, Manifest, Vintage
+from modelcensus.catalog import (
+    Files,
+    Knowledge,
+    bundled_files,
+    files_digest,
+    folder_files,
+    keep_knowledge,
+    load_files,
+    own_files,
+)
+from modelcensus.ledger import Ledger, Manifest
 from modelcensus.measures.withheld import Withheld
-from modelcensus.vocabulary import KnowledgeError, LedgerError, own_version
+from modelcensus.vocabulary import KnowledgeError, LedgerError
 
 
 @dataclass(frozen=True)
@@ -58,22 +67,7 @@ class Inputs:
 
     def keep(self, ledger: Ledger, day: date | None = None) -> bool:
         """Keep the knowledge with the ledger, as in use today (UTC); false where it cannot be written, or not read."""
-        today = day or datetime.now(UTC).date()
-        try:
-            base = files_digest(self.base)
-            _keep(ledger, self.base, self.base, "", today)
-            ledger.vintages.use(base, today)
-            if self.given:
-                _keep(ledger, (*self.base, *self.given), self.given, base, today)
-        except (OSError, KnowledgeError):
-            return False
-        return True
-
-
-def own_files(ledger: Ledger) -> Files:
-    """The knowledge files that lie in the ledger itself."""
-    folder = ledger.root / "knowledge"
-    return folder_files(folder, "ledger") if folder.is_dir() else ()
+        return keep_knowledge(ledger, self.base, self.given, day)
 
 
 def kept_files(ledger: Ledger, digest: str) -> Files:
@@ -91,19 +85,3 @@ def kept_files(ledger: Ledger, digest: str) -> Files:
             remedy=f"use modelcensus {vintage.software.get('modelcensus')}, or leave out the date",
         ) from error
     return vintage.files
-
-
-def _keep(ledger: Ledger, whole: Files, own: Files, base: str, day: date) -> None:
-    digest = files_digest(whole)
-    if ledger.vintages.has(digest):
-        return
-    ledger.vintages.keep(
-        Vintage(
-            first_used=day,
-            version=load_files(whole).version,
-            digest=digest,
-            software={"modelcensus": own_version()},
-            base=base,
-            files=tuple(type(f)(f.layer, f.name, f.content) for f in own),
-        )
-    )

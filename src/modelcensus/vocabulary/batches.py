@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyarrow as pa
-import pyarrow.dataset as pads
 
-Rows: TypeAlias = pa.Table | pads.Dataset
+if TYPE_CHECKING:
+    import pyarrow.dataset as pads  # brings all of pandas, which takes a second
+
+Rows: TypeAlias = "pa.Table | pads.Dataset"
 """Rows of one table: in memory, or, where they are many, in Parquet files that are read piece by piece."""
 
 

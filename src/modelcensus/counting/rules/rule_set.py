@@ -1,15 +1,10 @@
-"""One table of rules, compiled to one expression over columns."""
+"""One table of rules, compiled to one SQL expression over columns."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, reduce
-from operator import and_, or_
-from typing import Any
-
-import ibis
-import ibis.expr.types as ir
+from functools import cached_property
 
 from modelcensus.counting.rules.conditions import (
     Both,
@@ -25,7 +20,7 @@ from modelcensus.counting.rules.conditions import (
 )
 
 _APART = "\x1f"  # stands between the parts of a key; no library's name holds it
-_PART = {  # the part of a path that a field is; \z, because $ also stands before a last newline in Java
+_PART = {  # the part of a path that a field is
     "path_extension": r"[^/]\.([^./]*)\z",
     "path_filename": r"(?:^|/)([^/]+?)(?:\.[^./]*)?\z",
     "path_prefix": r"^((?:[^/]*/)+)[^/]*\z",
@@ -58,20 +53,21 @@ class RuleSet:
         own = self.libraries.get(library, self.otherwise) if library is not None else self.otherwise
         return Either((own, self.always))
 
-    def counts(self, path: ir.StringValue, library: ir.StringValue) -> ir.BooleanValue:
-        """Whether a request of `path` (relative, percent-decoded) in a repository of `library` counts.
+    def counts(self, path: str, library: str) -> str:
+        """SQL: whether a request of column `path` (relative, percent-decoded) in a repository of column `library` counts.
 
-        Never null: a null library is one without a rule, a null path counts nowhere. One expression, the same on
-        every engine; the many libraries that ask for single names become lookups in one set each.
+        Never null: a null library is one without a rule, a null path counts nowhere. The many libraries that ask for
+        single names become lookups in one set each.
         """
-        known: Any = library.fill_null(ibis.literal(""))
-        parts = _Parts(path.fill_null(ibis.literal("")))
-        ruled = known.isin(sorted(self.libraries))
-        found: list[Any] = [parts.holds(self.always), ~ruled & parts.holds(self.otherwise)]
+        known = f"coalesce({library}, '')"
+        parts = _Parts(f"coalesce({path}, '')")
+        ruled = f"{known} in ({_listed(self.libraries)})" if self.libraries else "false"
+        found = [parts.holds(self.always), f"(not {ruled} and {parts.holds(self.otherwise)})"]
         for field, keys in self._keys.items():
-            found.append((known + _APART + parts[field]).isin(sorted(keys)))
-        found += [(known == library) & parts.holds(condition) for library, condition in self._others]
-        return path.notnull() & reduce(or_, found)
+            found.append(f"{known} || {_text(_APART)} || {parts[field]} in ({_listed(keys)})")
+        for own, condition in self._others:
+            found.append(f"({known} = {_text(own)} and {parts.holds(condition)})")
+        return f"({path} is not null and ({' or '.join(found)}))"
 
     @cached_property
     def _keys(self) -> dict[Field, set[str]]:
@@ -94,35 +90,44 @@ class RuleSet:
 
 
 class _Parts:
-    """The fields of a path as expressions; Ibis types what operators give too widely for more than Any."""
+    """The fields of a path as SQL."""
 
-    def __init__(self, path: Any) -> None:
+    def __init__(self, path: str) -> None:
         self.path = path
 
-    def __getitem__(self, field: Field) -> Any:
+    def __getitem__(self, field: Field) -> str:
         if field == "path":
             return self.path
-        return self.path.re_extract(_PART[field], 1)
+        return f"regexp_extract({self.path}, {_text(_PART[field])}, 1)"
 
-    def holds(self, condition: Condition) -> Any:
+    def holds(self, condition: Condition) -> str:
         match condition:
             case Equals(field, value):
-                return self[field] == value
+                return f"{self[field]} = {_text(value)}"
             case Like(field, pattern):
-                return self[field].re_search(_like(pattern))
+                return f"regexp_matches({self[field]}, {_text(_like(pattern))})"
             case Matches(field, regexp):
-                return self[field].re_search(rf"^(?:{regexp})\z")
+                whole = rf"^(?:{regexp})\z"
+                return f"regexp_matches({self[field]}, {_text(whole)}, 's')"
             case Exists(field):
-                return self[field] != ""
+                return f"{self[field]} <> ''"
             case Both(conditions):
-                return reduce(and_, [self.holds(c) for c in conditions], ibis.literal(True))
+                return self._joined("and", conditions, "true")
             case Either(conditions):
-                return self._either(conditions)
+                return self._joined("or", conditions, "false")
             case Neither(conditions):
-                return ~self._either(conditions)
+                return f"(not {self._joined('or', conditions, 'false')})"
 
-    def _either(self, conditions: tuple[Condition, ...]) -> Any:
-        return reduce(or_, [self.holds(c) for c in conditions], ibis.literal(False))
+    def _joined(self, word: str, conditions: tuple[Condition, ...], otherwise: str) -> str:
+        return f"({f' {word} '.join(map(self.holds, conditions)) or otherwise})"
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(map(_text, sorted(values)))
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 def _like(pattern: str) -> str:

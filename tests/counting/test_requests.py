@@ -1,0 +1,74 @@
+"""Requests put in order by one number, visitors counted, and pieces that are read ahead."""
+
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modelcensus.counting import requests
+from modelcensus.counting.ahead import ahead
+from modelcensus.counting.requests import counted_in, packed, ranked
+from modelcensus.counting.slices import different, mixed
+
+WIDE = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)
+
+
+@given(st.integers(1, 5).flatmap(lambda n: st.lists(st.tuples(*[WIDE] * n), max_size=40)))
+def test_one_number_sorts_as_many(rows):
+    columns = [np.array(c, np.int64) for c in zip(*rows, strict=True)] or [np.zeros(0, np.int64)]
+    keys = packed(columns).tolist()
+    assert [r for _, r in sorted(zip(keys, rows, strict=True))] == sorted(rows)
+    assert len(set(keys)) == len(set(rows))
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 9)), max_size=60), st.sampled_from([0, 3, 100]))
+def test_different_ones_are_counted_by_group(pairs, most):
+    groups, numbers = (np.array([p[i] for p in pairs], np.int64) for i in (0, 1))
+    expected = [len({w for g, w in pairs if g == group}) for group in range(6)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(requests, "MOST_BY_TOP_BITS", most)
+        assert counted_in(groups, 6, mixed(numbers, numbers)).tolist() == expected
+
+
+@given(st.lists(st.integers(0, 20)), st.sampled_from([0, 1000]))
+def test_numbers_by_place_or_by_sorting(numbers, most):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(requests, "MOST_BY_PLACE", most)
+        found, places = ranked(np.array(numbers, np.int64))
+    assert found.tolist() == sorted(set(numbers)) and found[places].tolist() == numbers
+
+
+@given(st.lists(st.integers(0, 20)))
+def test_different_keys_and_where_they_stand(keys):
+    given_keys = np.array(keys, np.uint64)
+    ones, first, inverse = different(given_keys)
+    assert ones.tolist() == sorted(set(keys))
+    assert (given_keys[first] == ones).all() and (ones[inverse] == given_keys).all()
+
+
+def test_what_is_read_ahead_comes_in_order_and_fails_where_it_fails():
+    def items():
+        yield from range(10)
+        raise ValueError("the eleventh")
+
+    taken = []
+    with pytest.raises(ValueError, match="the eleventh"):
+        for item in ahead(items(), 3):
+            taken.append(item)  # noqa: PERF402 - what came before the error counts
+    assert taken == list(range(10))
+
+
+def test_who_stops_early_waits_for_nothing():
+    made = []
+
+    def items():
+        for item in range(1_000_000):
+            made.append(item)
+            yield item
+
+    reading = ahead(items(), 2)
+    assert next(reading) == 0
+    reading.close()
+    assert len(made) < 10 and not any(t.name == "reading ahead" for t in threading.enumerate())
