@@ -15,25 +15,17 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from rich.console import Console
 
+from bench.names import real_names
 from modelcensus.catalog import build_catalog, load_knowledge
 from modelcensus.engine import DuckDBEngine
 from modelcensus.ledger import Ledger
-from modelcensus.sample import sample_ledger
 from modelcensus.vocabulary import FACTS, LISTS, OBSERVATIONS, Batch
 
 DEEPEST = 12
 PARENTED, MERGED, CYCLES = 0.55, 0.02, 300
 FIRST_DAY = date(2022, 3, 2).toordinal() - date(1970, 1, 1).toordinal()
-
-
-def real_names() -> list[str]:
-    """The ids of the bundled sample."""
-    ledger = sample_ledger()
-    files = [ledger.root / f.path for m in ledger.manifests() for f in m.files if f.table == "facts"]
-    return sorted({n for f in files for n in pq.read_table(f, columns=["repository"])["repository"].to_pylist()})
 
 
 def made_facts(repositories: int, distinct: bool = False, seed: int = 11) -> tuple[pa.Table, np.ndarray]:

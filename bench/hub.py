@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from bench.names import real_ids
 from modelcensus.engine.parquet import ROW_GROUP
 from modelcensus.ledger import Ledger, Manifest, StoredFile, batch_identity
 from modelcensus.vocabulary import FACTS, LISTINGS, OBSERVATIONS, Batch, Terms
@@ -333,9 +334,16 @@ def tuned_scale(world: Population, days: int, rows: int, seed: int, sample: int 
 
 
 def make_hub(
-    folder: Path, repositories: int = 3_000_000, days: int = 600, rows: int = 200_000_000, seed: int = 7
+    folder: Path,
+    repositories: int = 3_000_000,
+    days: int = 600,
+    rows: int = 200_000_000,
+    seed: int = 7,
+    real: bool = False,
 ) -> Ledger:
     """Write the ledger; `folder` must not hold one. The same arguments give the same bytes.
+
+    `real`: the repositories bear the names of the sample's.
 
     Raises:
         ValueError: there is a ledger, or so many rows cannot come of so few repositories and days.
@@ -346,7 +354,7 @@ def make_hub(
     random = np.random.Generator(np.random.SFC64([seed, 1]))
     world = made_population(repositories, days, random)
     singles = made_singles(world, days, random)
-    owners, names = made_ids(repositories, random)
+    owners, names = (real_ids if real else made_ids)(repositories, random)
     ids, world, singles = _in_order(owners, names, world, singles)
     scale = tuned_scale(world, days, rows, seed)
     asked = {"repositories": str(repositories), "days": str(days), "rows": str(rows), "seed": str(seed)}

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from rich.console import Console
 from rich.table import Table
 
-from bench.sides import answer, apart, measured_on
+from bench.sides import answer, apart, as_large, measured_on
 from modelcensus.ledger import Ledger
 from modelcensus.measures import Census
 from modelcensus.measures.by_age import kept_by_age
@@ -91,6 +91,7 @@ SIDES_BY_HAND = {
 
 def keep(root: str) -> dict:
     """Whatever the ledger keeps: folds, flows by month, the catalog."""
+    as_large()
     started = time.perf_counter()
     census = Census(Ledger(Path(root)))
     census.prepare("hub")

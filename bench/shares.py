@@ -1,0 +1,172 @@
+"""Measures beside SQL and polars by hand, which read the same kept flows: shares by month, downloads since release, and a
+share asked in a new process.
+
+What is kept is made before (`bench.measures`), and opening the ledger is not measured, except where a process is.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+import pyarrow.compute as pc
+
+from bench.flows import MONTHS
+from bench.measures import AGED, AGES, ONE_AGE, RAM_BY_HAND
+from bench.sides import answer, as_large, timed
+from modelcensus.ledger import Ledger
+from modelcensus.measures import Census
+from modelcensus.vocabulary import Period
+
+TEXT = ("text-generation", "image-text-to-text", "text2text-generation")
+SHARES = {
+    "region": {"by": ["region", "month"]},
+    "family": {"by": ["family", "month"]},
+    "family = 'Qwen'": {"of": {"family": "Qwen"}, "within": "text-vision", "by": "month"},
+}
+"""Who a row is of, as SQL -> the request."""
+WITHIN = f"task in {TEXT} or (task is null and family_type = 'language')"
+"""The scope of the last of them."""
+BY_HAND = """
+    with sums as (
+        select month, {member} as member, sum(low) as low, sum(estimate) as estimate,
+               case when bool_or(high is null) then null else sum(high) end as high
+        from read_parquet('{moved}') where month >= '{first}' and month <= '{last}' and ({where}) group by all),
+    totals as (
+        select month, sum(low) as low, sum(estimate) as estimate, case when bool_or(high is null) then null else sum(high) end as high
+        from sums group by all)
+    select member, s.estimate / t.estimate as value, s.low / (s.low + t.high - s.high) as low,
+           s.high / (s.high + t.low - s.low) as high
+    from sums s join totals t using (month) where member is distinct from false order by month, member
+"""
+
+
+def _moved(root: str) -> str:
+    return str(next((Path(root) / "derived").glob("*/told/*/moved-*.parquet")).parent / "moved-*.parquet")
+
+
+def _months(root: str) -> tuple[str, str]:
+    """The first and the last month that the ledger's all-time counters cover whole."""
+    observed = f"read_parquet('{root}/observations/*/*.parquet', hive_partitioning = false)"
+    query = f"select min(observed_on), max(observed_on) from {observed} where counter = 'all_time'"
+    ((first, last),) = duckdb.sql(query).fetchall()
+    whole = [a for a, b in pairwise(MONTHS) if first <= a and b <= last]
+    return f"{whole[0]:%Y-%m}", f"{whole[-1]:%Y-%m}"
+
+
+def _said(rows: list[tuple]) -> dict:
+    """What is compared: how many shares there are, and the sums of the shares and of their bounds."""
+    sums = [round(sum(float(r[i]) for r in rows if r[i] is not None), 6) for i in range(3)]
+    return {"rows": len(rows), "sums": sums}
+
+
+def asked(root: str) -> dict:
+    """Three requests, each asked for the first time of a census that is open."""
+    as_large()
+    period = "..".join(_months(root))
+    census = Census(Ledger(Path(root)), cache=False)
+    census.prepare("hub")
+    assert census.by_month
+    found, rows = {}, []
+    with timed(found):
+        for request in SHARES.values():
+            rows += [(r.value, r.low, r.high) for r in census.measure("share", **request, period=period).rows]
+    return {**found, **_said(rows)}
+
+
+def with_duckdb(root: str) -> dict:
+    """The same three as queries."""
+    moved, (first, last), db, found, rows = _moved(root), _months(root), duckdb.connect(), {}, []
+    with timed(found):
+        for member, request in SHARES.items():
+            where = WITHIN if "within" in request else "true"
+            query = BY_HAND.format(member=member, moved=moved, where=where, first=f"{first}-01", last=f"{last}-01")
+            rows += [r[1:] for r in db.execute(query).fetchall()]
+    return {**found, **_said(rows)}
+
+
+def with_polars(root: str) -> dict:
+    """The same three, lazily."""
+    import polars as pl
+
+    moved, (first, last), found, rows = _moved(root), _months(root), {}, []
+    text = pl.col("task").is_in(TEXT) | (pl.col("task").is_null() & (pl.col("family_type") == "language"))
+    asks = ((pl.col("region"), pl.lit(True)), (pl.col("family"), pl.lit(True)), (pl.col("family") == "Qwen", text))
+    within = pl.col("month").cast(pl.String).is_between(pl.lit(f"{first}-01"), pl.lit(f"{last}-01"))
+    low, estimate, high = (pl.col(n) for n in ("low", "estimate", "high"))
+    closed = pl.when(high.is_null().any()).then(None).otherwise(high.sum())
+    with timed(found):
+        for member, where in asks:
+            sums = pl.scan_parquet(moved).filter(within & where).group_by("month", member=member)
+            sums = sums.agg(low.sum(), estimate.sum(), high=closed)
+            below, above = low.sum().over("month"), closed.over("month")
+            made = sums.select(
+                "member", value=estimate / estimate.sum().over("month"), low=low / (low + above - high),
+                high=high / (high + below - low),
+            ).collect()  # fmt: skip
+            rows += [r[1:] for r in made.rows() if r[0] is not False]
+    return {**found, **_said(rows)}
+
+
+def released(root: str, period: str) -> dict:
+    """RAM of the releases of a period at seven ages, asked of a census that is open."""
+    as_large()
+    census = Census(Ledger(Path(root)), cache=False)
+    census.prepare("hub")
+    census.scope("hub")
+    measure, request = AGED[next(iter(AGED))]
+    found: dict = {}
+    with timed(found):
+        result = census.measure(measure, **{**request, "period": period})
+        low = result.to_arrow()["low"]
+    return {**found, "rows": len(result.rows), "low": round(float(pc.sum(low).as_py() or 0), 3)}
+
+
+def released_by_hand(root: str, period: str) -> dict:
+    """The same as a query."""
+    path = next((Path(root) / "derived").glob("*/aged/*/aged.parquet"))
+    last = max(m.last_day or "" for m in Ledger(Path(root)).manifests())
+    span, db, found = Period.parse(period), duckdb.connect(), {}
+    with timed(found):
+        ages = " union all ".join(ONE_AGE.format(age=a, aged=path, last=last) for a in AGES)
+        rows = db.sql(RAM_BY_HAND.format(ages=ages, start=span.start, end=span.end)).to_arrow_table()
+    return {**found, "rows": rows.num_rows, "low": round(float(pc.sum(rows["low"]).as_py() or 0), 3)}
+
+
+def command(root: str) -> dict:
+    """One share as a command, from the start of the process to its end."""
+    program = str(Path(sys.executable).with_name("modelcensus"))
+    words = ["measure", "share", "--by", "region", "--by", "month", "--period", "..".join(_months(root))]
+    found, done = _run([program, *words, "--ledger", root, "--no-cache", "--format", "json"])
+    return {**found, **_said([(r["value"], r["low"], r["high"]) for r in json.loads(done)["rows"]])}
+
+
+SCRIPT = "import duckdb, json, sys; print(json.dumps(duckdb.connect().execute(sys.argv[1]).fetchall(), default=str))"
+
+
+def script(root: str) -> dict:
+    """The same query in a script of its own."""
+    first, last = _months(root)
+    query = BY_HAND.format(member="region", moved=_moved(root), where="true", first=f"{first}-01", last=f"{last}-01")
+    found, done = _run([sys.executable, "-c", SCRIPT, query])
+    return {**found, **_said([tuple(r[1:]) for r in json.loads(done)])}
+
+
+def _run(words: list[str]) -> tuple[dict, bytes]:
+    """What a process took, and what it printed."""
+    found: dict = {}
+    with timed(found):
+        done = subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout
+    return {**found, "peak": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6}, done
+
+
+if __name__ == "__main__":
+    answer(
+        {
+            "asked": asked, "duckdb": with_duckdb, "polars": with_polars, "released": released,
+            "released_by_hand": released_by_hand, "command": command, "script": script,
+        }
+    )  # fmt: skip
