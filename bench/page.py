@@ -35,7 +35,7 @@ def write_page(found: list[Measured], repeats: int, quick: bool, page: Path = PA
     kind = "quick (`--quick`): small inputs, on which fixed costs weigh" if quick else "whole"
     text = (
         HEAD
-        + f"Run: {kind}; {repeats} runs of each side at each size; {_day()}. On: {_machine()}. With: {_versions()}.\n\n"
+        + f"Run: {kind}; {repeats} runs of each side at the largest size, one less at the others; {_day()}. On: {_machine()}. With: {_versions()}.\n\n"
     )
     text += (
         "| what | size | here | instead | ratio | grows, here | grows, instead | memory, here | memory, instead |\n"

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ import duckdb
 
 from modelcensus.sources import reader
 from modelcensus.vocabulary import CensusError
+
+SLOWEST = 5.0
+"""Seconds of processor time that one input may take; the largest are some kilobytes."""
 
 
 class FoundError(AssertionError):
@@ -36,6 +40,7 @@ def each(read: Callable[[bytes], object]) -> Callable[[Sequence[bytes]], None]:
 
     def take(inputs: Sequence[bytes]) -> None:
         for given in inputs:
+            start = time.thread_time()
             try:
                 read(given)
             except CensusError as error:
@@ -45,6 +50,8 @@ def each(read: Callable[[bytes], object]) -> Callable[[Sequence[bytes]], None]:
                 raise FoundError(f"{found} of {given!r}") from found
             except Exception as error:
                 raise FoundError(f"{type(error).__name__}: {error} of {given!r}") from error
+            if (took := time.thread_time() - start) > SLOWEST:
+                raise FoundError(f"{took:.1f} s of processor time for {given!r}")
 
     return take
 

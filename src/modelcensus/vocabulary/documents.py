@@ -14,8 +14,8 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Safe, and the quick one where the library has it."""
 DEEPEST = 100
 """Levels of a document; a claim pack has eight."""
-STOOD = 1_000
-"""Levels that the library stands by itself; the process ends somewhere above 20,000."""
+STOOD = 200
+"""Levels that everybody stands: they are not counted. The process ends somewhere above 20,000."""
 LARGEST = 1_000_000
 """Values of a document whose aliases are written out."""
 _LEADING = re.compile(r"^[ \t?:-]*", re.MULTILINE)
