@@ -13,6 +13,7 @@ from urllib.error import HTTPError
 
 import httpx2
 from huggingface_hub import HfApi, set_client_factory
+from huggingface_hub.utils import _detect_agent
 from huggingface_hub.utils._http import default_client_factory
 
 from fuzz.harness import FoundError, Parser, each, folder, narrowed, of_file, one_database, text_of
@@ -99,8 +100,14 @@ HEADERS = (
 )  # fmt: skip
 
 
+def _no_agents() -> None:
+    """The client asks nobody which agents there are, and keeps nothing of it in the user's folder."""
+    _detect_agent._registry = _detect_agent._EMPTY_REGISTRY
+
+
 @cache
 def _client() -> HubClient:
+    _no_agents()
     return HubClient("http://127.0.0.1:9", folder() / "pace", anonymous=True)
 
 
@@ -114,7 +121,7 @@ def _headed(given: bytes) -> None:
     client._day(headers)
     Limit.of(headers)
     _seconds(headers.get("retry-after"))
-    answered = httpx2.Response(200, headers={"link": headers["link"]} if headers.get("link") else {})
+    answered = httpx2.Response(200, headers=[(b"link", headers.get("link", "").encode("latin-1"))])
     for address in (answered.links.get("next", {}).get("url", ""), headers.get("location", "")):
         if address:
             inside = client._inside(address, "http://127.0.0.1:9/api/models")
@@ -244,6 +251,7 @@ def _answering(content: bytes) -> Iterator[None]:
 
 def _states(given: bytes) -> None:
     """What states of a dump there are, as the Hub's client reads the answer."""
+    _no_agents()
     with _answering(given):
         api = HfApi(endpoint="http://127.0.0.1:9", token=False)
         for dataset in dump_datasets().values():

@@ -4,11 +4,13 @@ import asyncio
 import gzip
 
 import pytest
+from huggingface_hub.utils import _detect_agent
 
 from fuzz.parsers import PARSERS
 from modelcensus.ledger.vintages import Vintages
 from modelcensus.serve.guard import Guard
-from modelcensus.vocabulary import LedgerError
+from modelcensus.sources.hub_api import HubClient
+from modelcensus.vocabulary import InputError, LedgerError
 
 FOUND = [
     ("knowledge", b"version: 2026-02-31\n"),
@@ -84,3 +86,9 @@ def test_a_vintage_that_cannot_be_unpacked_is_damaged(tmp_path, content):
     (tmp_path / "d1.json.gz").write_bytes(content)
     with pytest.raises(LedgerError, match="damaged"):
         Vintages(tmp_path).find("d1")
+
+
+def test_a_hub_whose_list_of_agents_is_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(_detect_agent, "_registry", [])
+    with pytest.raises(InputError, match="cannot make its headers"):
+        HubClient("http://127.0.0.1:9", tmp_path, anonymous=True)

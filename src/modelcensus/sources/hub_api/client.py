@@ -99,9 +99,19 @@ class HubClient:
         self._hub = _library()
         own = urlsplit(self.endpoint).hostname in HUB_HOSTS
         token = None if (own or self.send_token) and not self.anonymous else False
-        self._headers = self._hub.build_hf_headers(
-            token=token, library_name="modelcensus", library_version=version("modelcensus")
-        )
+        try:
+            self._headers = self._hub.build_hf_headers(
+                token=token, library_name="modelcensus", library_version=version("modelcensus")
+            )
+        except (
+            AttributeError,
+            TypeError,
+        ) as error:  # it asks the endpoint for a list of agents, and trusts the answer
+            raise InputError(
+                f"the Hub's client cannot make its headers ({error})",
+                where=self.endpoint,
+                remedy="check --endpoint, and remove .agent_harnesses.json from the client's folder (HF_HOME)",
+            ) from error
         self.logged_in = "authorization" in {k.lower() for k in self._headers}
         windows = wire().windows
         quota = windows.login if self.logged_in else windows.anonymous
