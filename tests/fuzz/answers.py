@@ -230,17 +230,19 @@ COMMITS = [
     {"id": "a1" * 20, "title": "t", "message": "", "authors": [{"user": "x"}], "date": "2026-05-01T10:00:00.000Z"}
 ]
 TREE = [
-    {"type": "file", "path": f"{folder}/{name}", "size": 12, "oid": "b2" * 20, "lfs": {"oid": "c3" * 32, "size": 12, "pointerSize": 130}}
-    for folder, name in (("models/2026-05-04", "models.parquet"), ("series", "2026-05.parquet"))
+    {"type": "file", "path": path, "size": 12, "oid": "b2" * 20, "lfs": {"oid": "c3" * 32, "size": 12, "pointerSize": 130}}
+    for path in ("models.parquet", "models/2026-05-04/models.parquet", "series/2026-05.parquet")
 ]  # fmt: skip
 
 
 @contextmanager
 def _answering(content: bytes) -> Iterator[None]:
-    """Whatever the Hub's client asks for, it is told this."""
+    """Whatever the Hub's client asks for, it is told this: the first line of commits, the rest of files."""
+    commits, _, files = content.partition(b"\n")
 
     def answer(request: httpx2.Request) -> httpx2.Response:
-        return httpx2.Response(200, content=content, headers={"content-type": "application/json"})
+        told = commits if "/commits/" in request.url.path else files
+        return httpx2.Response(200, content=told, headers={"content-type": "application/json"})
 
     set_client_factory(lambda: httpx2.Client(transport=httpx2.MockTransport(answer)))
     try:
@@ -269,7 +271,7 @@ def _each_state(states: States) -> None:
 
 
 PARSERS = {
-    "answers about data sets": Parser(lambda: [json.dumps(COMMITS).encode(), json.dumps(TREE).encode()], each(_states), 60, 200),
+    "answers about data sets": Parser(lambda: [f"{json.dumps(COMMITS)}\n{json.dumps(TREE)}".encode()], each(_states), 60, 200),
     "answer of the Hub": Parser(_items, each(_looked), 600),
     "repositories of the Hub's listing": Parser(_items, _listed, 400, 2_000),
     "headers of the Hub": Parser(lambda: HEADERS, each(_headed), 1500),

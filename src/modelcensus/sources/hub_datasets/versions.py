@@ -77,7 +77,8 @@ class States:
 
     def _described(self, revision: str, paths: list[str], spans: dict) -> Iterator[Version]:
         for found in self._info(revision, paths):
-            yield self._version(revision, found, *spans[found.path])
+            if found.path in spans:  # what nobody asked for is no state
+                yield self._version(revision, found, *spans[found.path])
 
     def _version(self, revision: str, found, earliest: date, latest: date, only: date | None) -> Version:
         digest = found.lfs.sha256 if found.lfs else ""
