@@ -62,8 +62,8 @@ RAM_BY_HAND = """
         select size_class, age, max(low) over upto as low, max(least) over upto as least, max(most) over upto as most,
                max(high) over upto as high
         from tenth window upto as (partition by size_class order by age))
-    select a.repository, a.age, case when b.least = b.most then a.value / b.least end as value, a.low / b.high as low,
-           a.high / b.low as high
+    select a.repository, a.age, case when b.least = b.most then a.value / nullif(b.least, 0) end as value, a.low / nullif(b.high, 0) as low,
+           a.high / nullif(b.low, 0) as high
     from aged a join base b using (size_class, age)
     where a.released >= '{start}' and a.released < '{end}' order by a.age, a.repository
 """

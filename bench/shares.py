@@ -40,7 +40,7 @@ BY_HAND = """
         from sums group by all)
     select member, s.estimate / t.estimate as value, s.low / (s.low + t.high - s.high) as low,
            s.high / (s.high + t.low - s.low) as high
-    from sums s join totals t using (month) where member is distinct from false order by month, member
+    from sums s join totals t using (month) where member::varchar is distinct from 'false' order by month, member
 """
 
 
@@ -58,9 +58,9 @@ def _months(root: str) -> tuple[str, str]:
 
 
 def _said(rows: list[tuple]) -> dict:
-    """What is compared: how many shares there are, and the sums of the shares and of their bounds."""
+    """What is compared: how many shares there are above 0, and the sums of the shares and of their bounds."""
     sums = [round(sum(float(r[i]) for r in rows if r[i] is not None), 6) for i in range(3)]
-    return {"rows": len(rows), "sums": sums}
+    return {"rows": sum(bool(r[0]) for r in rows), "sums": sums}
 
 
 def asked(root: str) -> dict:

@@ -1,7 +1,7 @@
-"""`python -m fuzz [--inputs N] [--seconds S] [--seed SEED] [NAME...]` in `tests`: every parser in a process of its own.
+"""`python -m fuzz [--inputs N] [--seconds S] [--seed SEED] [NAME...]` in `tests`: damaged inputs into every parser.
 
-A parser that takes its process down with it (a stack that overflows, a library that crashes) is told like any other
-failure, by its seed. `--json` writes what was done, for the page that tells of it.
+They run in processes of their own: a parser that takes its process down with it (a stack that overflows, a library that
+crashes) is told like any other failure, by its seed, and the others go on. `--json` writes what was done.
 """
 
 import argparse
@@ -9,8 +9,10 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 from fuzz.harness import FoundError
 from fuzz.parsers import PARSERS
@@ -20,40 +22,64 @@ TESTS = Path(__file__).parents[1]
 
 
 def one(name: str, seed: int, count: int, seconds: float) -> None:
-    """In the process of a parser: prints as JSON how many inputs it had, the seconds of processor time, what was found."""
+    """In a process of parsers: prints after each part, as JSON, how many inputs a parser had, in how many seconds of
+    processor time, and what was found."""
     parser = PARSERS[name]
     parser.seeds()
-    start, found, done = time.process_time(), "", 0
+    start, done, found = time.process_time(), 0, ""
+
+    def tell(ended: bool = False) -> None:
+        spent = time.process_time() - start
+        print(
+            json.dumps({"parser": name, "inputs": done, "seconds": spent, "found": found, "ended": ended}), flush=True
+        )
 
     def told(now: int) -> bool:
         nonlocal done
         done = now
-        print(json.dumps({"inputs": done, "seconds": time.process_time() - start, "found": ""}), flush=True)
+        tell()
         return not seconds or time.process_time() - start < seconds
 
+    tell()
     try:
         fuzzed(parser, seed, count, told)
     except FoundError as error:
         found = str(error)[:2000]
-    print(json.dumps({"inputs": done, "seconds": time.process_time() - start, "found": found}))
+    tell(ended=True)
 
 
-def apart(name: str, seed: int, count: int, seconds: float) -> dict:
-    """A parser in a process of its own."""
-    command = [sys.executable, "-m", "fuzz", "--one", name, "--seed", str(seed), "--inputs", str(count)]
-    done = subprocess.run([*command, "--seconds", str(seconds)], cwd=TESTS, capture_output=True, text=True)
-    lines = done.stdout.splitlines()
-    told = json.loads(lines[-1]) if lines else {"inputs": 0, "seconds": 0.0, "found": ""}
-    if done.returncode and not told["found"]:
-        told["found"] = (
-            f"seed {seed}, after input {told['inputs']:,}: the process ended ({done.returncode}) {done.stderr[-600:]}"
-        )
-    return {"parser": name, **told}
+def apart(names: list[str], seed: int, count: int, seconds: float) -> Iterator[dict]:
+    """What was done with each parser, in processes of their own: a new one after each that ends before its time."""
+    waiting = list(names)
+    while waiting:
+        command = [sys.executable, "-m", "fuzz", "--within", *waiting, "--seed", str(seed), "--inputs", str(count)]
+        last: dict = {}
+        with subprocess.Popen(
+            [*command, "--seconds", str(seconds)],
+            cwd=TESTS,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as child:
+            assert child.stdout and child.stderr
+            for line in child.stdout:
+                last = json.loads(line)
+                if last["ended"]:
+                    waiting.remove(last["parser"])
+                    yield last
+            said = child.stderr.read()
+        if waiting and (not last or last["ended"] or child.returncode == 0):
+            raise SystemExit(f"the fuzzing itself failed: {said[-2000:]}")
+        if waiting:
+            waiting.remove(last["parser"])
+            where = f"seed {seed}, after input {last['inputs']:,}"
+            yield {**last, "found": f"{where}: the process ended ({child.returncode}) {said[-600:]}"}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m fuzz")
     parser.add_argument("names", nargs="*", help="parsers; without any, all")
+    parser.add_argument("--within", nargs="+", help=argparse.SUPPRESS)
     parser.add_argument("--inputs", type=int, default=1_000_000)
     parser.add_argument(
         "--seconds", type=float, default=0.0, help="of processor time for each, at most (0: no bound)"
@@ -61,23 +87,30 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2, help="at a time")
     parser.add_argument("--json", type=Path, help="write what was done there")
-    parser.add_argument("--one", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    if chosen.one:
-        return one(chosen.one, chosen.seed, chosen.inputs, chosen.seconds)
+    if chosen.within:
+        for name in chosen.within:
+            one(name, chosen.seed, chosen.inputs, chosen.seconds)
+        return
     if unknown := set(chosen.names) - set(PARSERS):
         raise SystemExit(f"no parser {', '.join(sorted(unknown))}; there are {', '.join(PARSERS)}")
     names = chosen.names or list(PARSERS)
+    told: list[dict] = []
+    lock = Lock()
+
+    def some(part: list[str]) -> None:
+        for done in apart(part, chosen.seed, chosen.inputs, chosen.seconds):
+            with lock:
+                told.append(done)
+                rate = done["inputs"] / done["seconds"] if done["seconds"] else 0
+                print(f"{done['parser']}: {done['inputs']:,} inputs, {rate:,.0f} a second", flush=True)
+                if done["found"]:
+                    print(f"  FOUND: {done['found']}", flush=True)
+                if chosen.json:
+                    chosen.json.write_text(json.dumps({"seed": chosen.seed, "parsers": told}, indent=1) + "\n")
+
     with ThreadPoolExecutor(chosen.jobs) as pool:
-        told = []
-        for done in pool.map(lambda n: apart(n, chosen.seed, chosen.inputs, chosen.seconds), names):
-            told.append(done)
-            rate = done["inputs"] / done["seconds"] if done["seconds"] else 0
-            print(f"{done['parser']}: {done['inputs']:,} inputs, {rate:,.0f} a second", flush=True)
-            if done["found"]:
-                print(f"  FOUND: {done['found']}", flush=True)
-            if chosen.json:
-                chosen.json.write_text(json.dumps({"seed": chosen.seed, "parsers": told}, indent=1) + "\n")
+        list(pool.map(some, (part for i in range(chosen.jobs) if (part := names[i :: chosen.jobs]))))
     if any(d["found"] for d in told):
         raise SystemExit(1)
 
