@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -36,11 +36,23 @@ def logs(size: int, folder: Path) -> Iterator[dict[str, str]]:
 
 @contextmanager
 def _hub(size: int, folder: Path, days: int, kept: bool) -> Iterator[dict[str, str]]:
-    root = folder / "hub"
-    make_hub(root, max(500, size // ROWS_EACH), days, size, real=True)
-    if kept:
+    root = _made(size, days)
+    if kept and not (root / "derived").is_dir():
         apart("bench.measures", "keep", root)
     yield {"input": str(root), "periods": "20" if size >= MANY else "2", "releases": RELEASES}
+
+
+@cache
+def _made(size: int, days: int) -> Path:
+    """A ledger that several entries are given, in a folder that goes with the process."""
+    root = Path(_folder().name) / f"{size}-{days}"
+    make_hub(root, max(500, size // ROWS_EACH), days, size, real=True)
+    return root
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory()
 
 
 hub: Made = partial(_hub, days=DAYS, kept=False)

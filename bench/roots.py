@@ -6,13 +6,15 @@ Compared are the repositories whose line of parents is one, stated, and without 
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.dataset  # what `read_table` loads when it is first called, which is not measured
 import pyarrow.parquet as pq
 
-from bench.catalog import DEEPEST, ours, plain
 from bench.sides import answer, timed
-from modelcensus.ledger import Ledger
 
+DEEPEST = 12
+"""Levels of the lines of descent that are made (`bench.catalog`)."""
 DOUBTFUL = """
     with recursive odd as (
         select child as repository from lineage where state <> 'kept' or rule = 'inferred'
@@ -33,6 +35,9 @@ BY_HAND = f"""
 
 def catalog(root: str) -> dict:
     """The whole catalog; which roots are not to be compared is told to the others."""
+    from bench.catalog import ours
+    from modelcensus.ledger import Ledger
+
     found: dict = {}
     with timed(found):
         engine = ours(Ledger(Path(root)))
@@ -64,6 +69,21 @@ def with_python(root: str) -> dict:
         roots = plain(ids, pa.array([places.get(name, -1) for name in first]).to_numpy())
     told = pa.table({"repository": list(roots), "root": list(roots.values())})
     return {**found, **_said(root, told)}
+
+
+def plain(ids: list[str], parent: np.ndarray) -> dict[str, str]:
+    """The root of every repository, as a notebook would find it: follow the parents, remember what was found."""
+    above = dict(enumerate(parent.tolist()))
+    found: dict[int, int] = {}
+    for node in above:
+        path, at = [], node
+        while at not in found and above[at] >= 0 and at not in path[-2 * DEEPEST :]:
+            path.append(at)
+            at = above[at]
+        root = found.get(at, at)
+        for step in (*path, node):
+            found[step] = root
+    return {ids[n]: ids[r] for n, r in found.items()}
 
 
 def _said(root: str, roots: pa.Table) -> dict:

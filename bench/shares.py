@@ -8,19 +8,21 @@ import json
 import resource
 import subprocess
 import sys
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow.compute as pc
+import pyarrow  # noqa: F401  (what tables are handed over in: loaded before anything is measured)
 
-from bench.flows import MONTHS
-from bench.measures import AGED, AGES, ONE_AGE, RAM_BY_HAND
+from bench.aged_by_hand import AGES, ONE_AGE, RAM_BY_HAND
 from bench.sides import answer, as_large, timed
-from modelcensus.ledger import Ledger
-from modelcensus.measures import Census
-from modelcensus.vocabulary import Period
 
+if TYPE_CHECKING:
+    from modelcensus.measures import Census
+
+MONTHS = [date(2025 + m // 12, m % 12 + 1, 1) for m in range(28)]
 TEXT = ("text-generation", "image-text-to-text", "text2text-generation")
 SHARES = {
     "region": {"by": ["region", "month"]},
@@ -48,10 +50,28 @@ def _moved(root: str) -> str:
     return str(next((Path(root) / "derived").glob("*/told/*/moved-*.parquet")).parent / "moved-*.parquet")
 
 
+def _observations(root: str) -> str:
+    return f"read_parquet('{root}/observations/*/*.parquet', hive_partitioning = false)"
+
+
+def _opened(root: str) -> "Census":
+    from modelcensus.ledger import Ledger
+    from modelcensus.measures import Census
+
+    as_large()
+    census = Census(Ledger(Path(root)), cache=False)
+    census.prepare("hub")
+    assert census.by_month
+    return census
+
+
+def _sum(values: list[float | None]) -> float:
+    return round(sum(v for v in values if v is not None), 3)
+
+
 def _months(root: str) -> tuple[str, str]:
     """The first and the last month that the ledger's all-time counters cover whole."""
-    observed = f"read_parquet('{root}/observations/*/*.parquet', hive_partitioning = false)"
-    query = f"select min(observed_on), max(observed_on) from {observed} where counter = 'all_time'"
+    query = f"select min(observed_on), max(observed_on) from {_observations(root)} where counter = 'all_time'"
     ((first, last),) = duckdb.sql(query).fetchall()
     whole = [a for a, b in pairwise(MONTHS) if first <= a and b <= last]
     return f"{whole[0]:%Y-%m}", f"{whole[-1]:%Y-%m}"
@@ -65,12 +85,8 @@ def _said(rows: list[tuple]) -> dict:
 
 def asked(root: str) -> dict:
     """Three requests, each asked for the first time of a census that is open."""
-    as_large()
     period = "..".join(_months(root))
-    census = Census(Ledger(Path(root)), cache=False)
-    census.prepare("hub")
-    assert census.by_month
-    found, rows = {}, []
+    census, found, rows = _opened(root), {}, []
     with timed(found):
         for request in SHARES.values():
             rows += [(r.value, r.low, r.high) for r in census.measure("share", **request, period=period).rows]
@@ -113,27 +129,24 @@ def with_polars(root: str) -> dict:
 
 def released(root: str, period: str) -> dict:
     """RAM of the releases of a period at seven ages, asked of a census that is open."""
-    as_large()
-    census = Census(Ledger(Path(root)), cache=False)
-    census.prepare("hub")
+    census, found = _opened(root), {}
     census.scope("hub")
-    measure, request = AGED[next(iter(AGED))]
-    found: dict = {}
     with timed(found):
-        result = census.measure(measure, **{**request, "period": period})
-        low = result.to_arrow()["low"]
-    return {**found, "rows": len(result.rows), "low": round(float(pc.sum(low).as_py() or 0), 3)}
+        result = census.measure("ram", period=period, reading={"baseline": "tenth"})
+        low = result.to_arrow()["low"].to_pylist()
+    return {**found, "rows": len(result.rows), "low": _sum(low)}
 
 
 def released_by_hand(root: str, period: str) -> dict:
     """The same as a query."""
     path = next((Path(root) / "derived").glob("*/aged/*/aged.parquet"))
-    last = max(m.last_day or "" for m in Ledger(Path(root)).manifests())
-    span, db, found = Period.parse(period), duckdb.connect(), {}
+    last = duckdb.sql(f"select max(observed_on) from {_observations(root)}").fetchall()[0][0]
+    (start, end), db, found = period.split(".."), duckdb.connect(), {}
     with timed(found):
         ages = " union all ".join(ONE_AGE.format(age=a, aged=path, last=last) for a in AGES)
-        rows = db.sql(RAM_BY_HAND.format(ages=ages, start=span.start, end=span.end)).to_arrow_table()
-    return {**found, "rows": rows.num_rows, "low": round(float(pc.sum(rows["low"]).as_py() or 0), 3)}
+        rows = db.sql(RAM_BY_HAND.format(ages=ages, start=start, end=end)).to_arrow_table()
+        low = rows["low"].to_pylist()
+    return {**found, "rows": rows.num_rows, "low": _sum(low)}
 
 
 def command(root: str) -> dict:

@@ -1,4 +1,7 @@
-"""What the benchmarks share: the ledger that they measure on, and sides that run in processes of their own."""
+"""What the benchmarks share: the ledger that they measure on, and sides that run in processes of their own.
+
+What a side needs is imported by it alone: a script by hand does not have our modules in its memory.
+"""
 
 import argparse
 import json
@@ -12,10 +15,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.hub import make_hub
-from modelcensus.flows import counters
-from modelcensus.measures import census
-
 
 @contextmanager
 def measured_on(name: str, arguments: list[str]) -> Iterator[tuple[Path, Path]]:
@@ -26,6 +25,8 @@ def measured_on(name: str, arguments: list[str]) -> Iterator[tuple[Path, Path]]:
     parser.add_argument("--rows", type=int, default=6_600_000)
     parser.add_argument("--days", type=int, default=600)
     chosen = parser.parse_args(arguments)
+    from bench.hub import make_hub
+
     with tempfile.TemporaryDirectory() as folder:
         root = chosen.ledger or Path(folder) / "hub"
         if not chosen.ledger:
@@ -42,6 +43,9 @@ def apart(module: str, side: str, *arguments: Path | str) -> dict:
 
 def as_large() -> None:
     """From now on this process keeps what is derived of any ledger, as it does of large ones: sizes are compared, not ways."""
+    from modelcensus.flows import counters
+    from modelcensus.measures import census
+
     census.LARGE = counters.MOST_KEPT = 0
 
 
