@@ -6,7 +6,7 @@ RUN := scripts/uv run --quiet --locked --no-default-groups
 DOCS := scripts/uv run --quiet --locked --no-default-groups --group docs
 DEV := scripts/uv run --quiet --locked --group dev
 
-.PHONY: help report test check check-slow lint types layers bench fuzz faults serve docs dist system clean
+.PHONY: help report test check check-slow lint types layers bench fuzz faults audit serve docs dist system clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,13 +35,16 @@ layers: ## the one direction of docs/architecture.md
 	@$(DEV) lint-imports
 
 bench: ## side by side with what a user would pick instead: docs/benchmarks.md (a night; `ARGS=--quick`: minutes)
-	@$(DEV) python -m bench $(ARGS)
+	@$(DEV) --group bench python -m bench $(ARGS)
 
-fuzz: ## a million foreign inputs into every parser (hours; INPUTS=10000 for fewer, SEED=2 for others)
-	@MODELCENSUS_FUZZ=$(or $(INPUTS),1000000) MODELCENSUS_FUZZ_SEED=$(or $(SEED),1) $(DEV) pytest tests/fuzz -s
+fuzz: ## a million foreign inputs into every parser (a night; INPUTS=10000 for fewer, SEED=2 for others, ARGS=NAME for one)
+	@cd tests && ../$(DEV) python -m fuzz --inputs $(or $(INPUTS),1000000) --seed $(or $(SEED),1) $(ARGS)
 
 faults: ## kill, fill, cut and corrupt a ledger a hundred times each (TRIALS=10 for fewer, SEED=2 for others)
 	@MODELCENSUS_FAULTS=$(or $(TRIALS),100) MODELCENSUS_FAULTS_SEED=$(or $(SEED),1) $(DEV) pytest tests/faults -s -m slow
+
+audit: ## known vulnerabilities of all that is locked (asks osv.dev, so it is part of no check)
+	@scripts/audit $(ARGS)
 
 serve: ## read the report in a browser at http://127.0.0.1:8000
 	@test -f report/report.html || $(MAKE) --no-print-directory report

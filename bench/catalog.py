@@ -15,25 +15,17 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from rich.console import Console
 
+from bench.names import real_names
+from bench.roots import DEEPEST, plain
 from modelcensus.catalog import build_catalog, load_knowledge
 from modelcensus.engine import DuckDBEngine
 from modelcensus.ledger import Ledger
-from modelcensus.sample import sample_ledger
 from modelcensus.vocabulary import FACTS, LISTS, OBSERVATIONS, Batch
 
-DEEPEST = 12
 PARENTED, MERGED, CYCLES = 0.55, 0.02, 300
 FIRST_DAY = date(2022, 3, 2).toordinal() - date(1970, 1, 1).toordinal()
-
-
-def real_names() -> list[str]:
-    """The ids of the bundled sample."""
-    ledger = sample_ledger()
-    files = [ledger.root / f.path for m in ledger.manifests() for f in m.files if f.table == "facts"]
-    return sorted({n for f in files for n in pq.read_table(f, columns=["repository"])["repository"].to_pylist()})
 
 
 def made_facts(repositories: int, distinct: bool = False, seed: int = 11) -> tuple[pa.Table, np.ndarray]:
@@ -87,21 +79,6 @@ def ours(ledger: Ledger) -> DuckDBEngine:
     )
     build_catalog(engine, load_knowledge().model_copy(update={"lineage": {}}))  # these names, not their parents
     return engine
-
-
-def plain(ids: list[str], parent: np.ndarray) -> dict[str, str]:
-    """The root of every repository, as a notebook would find it: follow the parents, remember what was found."""
-    above = dict(enumerate(parent.tolist()))
-    found: dict[int, int] = {}
-    for node in above:
-        path, at = [], node
-        while at not in found and above[at] >= 0 and at not in path[-2 * DEEPEST :]:
-            path.append(at)
-            at = above[at]
-        root = found.get(at, at)
-        for step in (*path, node):
-            found[step] = root
-    return {ids[n]: ids[r] for n, r in found.items()}
 
 
 def main(arguments: list[str]) -> None:

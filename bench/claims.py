@@ -5,14 +5,13 @@ together in a process that has opened the ledger and answered nothing yet; the s
 another one, without the cache of answers. Both must say the same, number for number.
 """
 
-import time
 from datetime import date
 from itertools import product
 from pathlib import Path
 
 from rich.console import Console
 
-from bench.sides import answer, apart, measured_on
+from bench.sides import answer, apart, as_large, measured_on, timed
 from modelcensus.claims import Claim, Pack, account
 from modelcensus.claims.freedoms import freedoms
 from modelcensus.claims.specify import specifications
@@ -55,8 +54,8 @@ def claim(census: Census, months: list[str]) -> Pack:
     )
 
 
-def months_of(root: Path) -> list[str]:
-    """Whole months of the ledger's all-time counters, and quarters, twenty in all where there are so many."""
+def months_of(root: Path, most: int) -> list[str]:
+    """Whole months of the ledger's all-time counters, and quarters, so many in all where there are."""
     ledger = Ledger(root)
     engine = Census(ledger, cache=False).stored
     read = f"select min(observed_on)::varchar as first from observations where counter = '{ALL_TIME}'"
@@ -65,37 +64,39 @@ def months_of(root: Path) -> list[str]:
         f"{y}-{m:02d}" for y, m in product(range(2024, 2028), range(1, 13)) if first < f"{y}-{m:02d}-01" < last[:7]
     ]
     longer = [f"{a}..{b}" for a, b in zip(months, months[2:], strict=False)]
-    return [*months, *longer][:20]
+    return [*months, *longer][:most]
 
 
-def together(root: str) -> dict:
-    """Seconds of the whole account, and its numbers."""
+def together(root: str, most: str = "20") -> dict:
+    """Seconds of the whole account of so many periods, and its numbers."""
+    as_large()
     census = Census(Ledger(Path(root)), cache=False)
     census.prepare("hub")
     assert census.by_month
-    pack = claim(census, months_of(Path(root)))
-    started = time.perf_counter()
-    found = account(census, pack, pack.claims[0])
-    seconds = time.perf_counter() - started
-    return {"seconds": seconds, "numbers": [[o.low, o.value, o.high, o.id] for o in found.outcomes]}
+    pack, spent = claim(census, months_of(Path(root), int(most))), {}
+    with timed(spent):
+        found = account(census, pack, pack.claims[0])
+    return {**spent, "numbers": [[o.low, o.value, o.high, o.id] for o in found.outcomes]}
 
 
-def singly(root: str) -> dict:
+def singly(root: str, most: str = "20") -> dict:
     """Seconds of the same requests one by one, and their numbers."""
+    as_large()
     census = Census(Ledger(Path(root)), cache=False)
     census.prepare("hub")
     assert census.by_month
-    one: Claim = claim(census, months_of(Path(root))).claims[0]
+    one: Claim = claim(census, months_of(Path(root), int(most))).claims[0]
     requests = [s.request for s in specifications(one, census, freedoms(one, census.knowledge, ["hub"]))]
-    started, numbers = time.perf_counter(), []
-    for request in requests:
-        try:
-            result = census.answer(request)
-            row = result.rows[-1]
-            numbers.append([row.low, row.value, row.high, result.provenance.id])
-        except RequestError:
-            numbers.append([None, None, None, ""])
-    return {"seconds": time.perf_counter() - started, "numbers": numbers}
+    spent, numbers = {}, []
+    with timed(spent):
+        for request in requests:
+            try:
+                result = census.answer(request)
+                row = result.rows[-1]
+                numbers.append([row.low, row.value, row.high, result.provenance.id])
+            except RequestError:
+                numbers.append([None, None, None, ""])
+    return {**spent, "numbers": numbers}
 
 
 def main(arguments: list[str]) -> None:

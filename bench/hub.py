@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from bench.names import made_ids, real_ids
 from modelcensus.engine.parquet import ROW_GROUP
 from modelcensus.ledger import Ledger, Manifest, StoredFile, batch_identity
 from modelcensus.vocabulary import FACTS, LISTINGS, OBSERVATIONS, Batch, Terms
@@ -96,23 +97,6 @@ class Changes:
     values: np.ndarray
     listed: int
     since: int | None
-
-
-def made_ids(repositories: int, random: np.random.Generator) -> tuple[pa.StringArray, pa.StringArray]:
-    """Organizations and names of that many repositories; a few organizations own most of them."""
-    syllables = [a + b for a in [*"bdklmnrstvz", "ch"] for b in "aeiou"]
-    wanted = max(20, repositories // 50)
-    drawn = ("".join(random.choice(syllables, random.integers(2, 4))) for _ in range(2 * wanted))
-    organizations = list(dict.fromkeys(n + str(random.choice(["", "", "-ai", "-lab", "ML"])) for n in drawn))[:wanted]
-    words = ["lora", "base", "chat", "vision", "finetuned", "embedding", "instruct", "medical", "code", "speech"]
-    sizes = ["0.5B", "1.5B", "3B", "7B", "8B-v2", "14B", "32B", "70B", "small", "large", "GGUF", "fp16", "AWQ-4bit"]
-    shapes = [(random.choice(syllables, 2), random.choice(words, random.integers(1, 3))) for _ in range(5_000)]
-    stems = ["-".join(["".join(name), *kinds, random.choice(sizes)]) for name, kinds in shapes]
-    owner = (len(organizations) * random.random(repositories) ** 3).astype(np.int32)
-    stem = (len(stems) * random.random(repositories) ** 2).astype(np.int32)
-    numbers = pa.array(np.arange(repositories)).cast(pa.string())
-    names = pc.binary_join_element_wise(pa.array(stems).take(pa.array(stem)), numbers, "-")
-    return pa.array(organizations).take(pa.array(owner)), names
 
 
 def made_population(repositories: int, days: int, random: np.random.Generator) -> Population:
@@ -333,9 +317,16 @@ def tuned_scale(world: Population, days: int, rows: int, seed: int, sample: int 
 
 
 def make_hub(
-    folder: Path, repositories: int = 3_000_000, days: int = 600, rows: int = 200_000_000, seed: int = 7
+    folder: Path,
+    repositories: int = 3_000_000,
+    days: int = 600,
+    rows: int = 200_000_000,
+    seed: int = 7,
+    real: bool = False,
 ) -> Ledger:
     """Write the ledger; `folder` must not hold one. The same arguments give the same bytes.
+
+    `real`: the repositories bear the names of the sample's.
 
     Raises:
         ValueError: there is a ledger, or so many rows cannot come of so few repositories and days.
@@ -346,10 +337,11 @@ def make_hub(
     random = np.random.Generator(np.random.SFC64([seed, 1]))
     world = made_population(repositories, days, random)
     singles = made_singles(world, days, random)
-    owners, names = made_ids(repositories, random)
+    owners, names = (real_ids if real else made_ids)(repositories, random)
     ids, world, singles = _in_order(owners, names, world, singles)
     scale = tuned_scale(world, days, rows, seed)
     asked = {"repositories": str(repositories), "days": str(days), "rows": str(rows), "seed": str(seed)}
+    asked |= {"names": "real"} if real else {}
     written = {"observations": 0, "all_time": 0, "rolling_30d": 0, "snapshots": 0}
     pending: list[Future[None]] = []
     with ThreadPoolExecutor(1) as writer:

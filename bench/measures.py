@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from rich.console import Console
 from rich.table import Table
 
-from bench.sides import answer, apart, measured_on
+from bench.aged_by_hand import AGES, ONE_AGE, RAM_BY_HAND
+from bench.sides import answer, apart, as_large, measured_on
 from modelcensus.ledger import Ledger
 from modelcensus.measures import Census
 from modelcensus.measures.by_age import kept_by_age
@@ -45,28 +46,6 @@ AGED = {
     "ram of all releases, by repository": ("ram", {"reading": {"baseline": "tenth"}}),
 }
 """Downloads since release over the tenth of the size class; each is asked in a process of its own, for its peak."""
-AGES = (7, 14, 30, 60, 90, 180, 365)
-ONE_AGE = """
-    select {age} as age, repository, size_class, released, low_{age} as low, high_{age} as high,
-           case when not open_{age} and first_read <= zero_on + 2 * {age} then estimate_{age} end as value
-    from read_parquet('{aged}') where zero_on + {age} <= date '{last}'
-      and size_class <> 'unknown'
-"""
-RAM_BY_HAND = """
-    with aged as ({ages}),
-    tenth as (
-        select size_class, age, list_min(max(low, 10)) as low, list_min(max(coalesce(value, low), 10)) as least,
-               list_min(max(coalesce(value, high, 9e18), 10)) as most, list_min(max(coalesce(high, 9e18), 10)) as high
-        from aged group by all having count(*) >= 10),
-    base as (
-        select size_class, age, max(low) over upto as low, max(least) over upto as least, max(most) over upto as most,
-               max(high) over upto as high
-        from tenth window upto as (partition by size_class order by age))
-    select a.repository, a.age, case when b.least = b.most then a.value / b.least end as value, a.low / b.high as low,
-           a.high / b.low as high
-    from aged a join base b using (size_class, age)
-    where a.released >= '{start}' and a.released < '{end}' order by a.age, a.repository
-"""
 BY_HAND = """
     with sums as (
         select month, {member} as member, sum(low) as low, sum(estimate) as estimate, sum(high) as high,
@@ -91,6 +70,7 @@ SIDES_BY_HAND = {
 
 def keep(root: str) -> dict:
     """Whatever the ledger keeps: folds, flows by month, the catalog."""
+    as_large()
     started = time.perf_counter()
     census = Census(Ledger(Path(root)))
     census.prepare("hub")

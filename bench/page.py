@@ -9,14 +9,15 @@ from statistics import median
 
 import altair as alt
 
+from bench.entries import ENTRIES
 from bench.frame import Measured
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-LIBRARIES = ("duckdb", "pyarrow", "polars", "pandas", "numpy", "huggingface-hub")
+LIBRARIES = ("duckdb", "pyarrow", "polars", "pandas", "chdb", "numpy", "fastapi", "huggingface-hub")
 HEAD = """# Benchmarks
 
-`make bench` made this page: it makes the inputs, runs each side in a process of its own in alternation, and checks that the
-sides agree where they answer the same question. A ratio is processor time here over processor time there, of runs that
+`make bench` made this page: it makes the inputs (of the Hub's shape: heavy tails, sparse movement, real names), runs each side in a
+process of its own in alternation, and checks that the sides agree where they answer the same question. A ratio is processor time here over processor time there, of runs that
 followed each other, at the largest size: above 1 the other side is cheaper, and its row stays. In brackets: the lowest and the highest
 ratio. *Grows*: by which power of the size the processor time grows over the three sizes; below 1, a fixed cost still weighs.
 Memory is the peak of the process. What the sides do *besides* is not the same: see [operating.md](operating.md).
@@ -34,15 +35,18 @@ def write_page(found: list[Measured], repeats: int, quick: bool, page: Path = PA
     kind = "quick (`--quick`): small inputs, on which fixed costs weigh" if quick else "whole"
     text = (
         HEAD
-        + f"Run: {kind}; {repeats} runs of each side at each size; {_day()}. On: {_machine()}. With: {_versions()}.\n\n"
+        + f"Run: {kind}; {repeats} runs of each side at the largest size, one less at the others; {_day()}. On: {_machine()}. With: {_versions()}.\n\n"
     )
     text += (
         "| what | size | here | instead | ratio | grows, here | grows, instead | memory, here | memory, instead |\n"
     )
     text += "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n" + "".join(r for m in found for r in _rows(m))
+    text += "\n| entry | sizes | compared, and found equal | not installed here, so not run |\n| --- | --- | --- | --- |\n"
     for m in found:
-        text += f"\n`{m.entry.name}`: sizes {', '.join(f'{n:,}' for n in m.runs)} {m.entry.unit}"
-        text += f"; not installed here, so not run: {', '.join(m.left_out)}.\n" if m.left_out else ".\n"
+        sizes = f"{', '.join(f'{n:,}' for n in m.runs)} {m.entry.unit}"
+        text += f"| {m.entry.name} | {sizes} | {m.entry.compared} | {', '.join(m.left_out)} |\n"
+    if absent := [e.name for e in ENTRIES if e.name not in {m.entry.name for m in found}]:
+        text += f"\nNot in this run: {', '.join(absent)}.\n"
     text += "\n![Processor time here over instead, median and spread](images/benchmarks-ratios.svg)\n"
     text += "\n![Processor time by size, both axes logarithmic](images/benchmarks-growth.svg)\n"
     page.write_text(text)
@@ -54,11 +58,16 @@ def _rows(m: Measured) -> list[str]:
     for label in (s for s in sides if s != ours):
         ratios = m.ratios(label)
         rows.append(
-            f"| {m.entry.what} | {m.largest:,} {m.entry.unit} | {median(sides[ours].cpu):.2f} s"
-            f" | {label}: {median(sides[label].cpu):.2f} s | {median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+            f"| {m.entry.name}: {m.entry.what} | {m.largest:,} {m.entry.unit} | {_seconds(sides[ours].cpu)}"
+            f" | {label}: {_seconds(sides[label].cpu)} | {median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
             f" | {_power(m.slope(ours))} | {_power(m.slope(label))} | {sides[ours].peak:.2f} GB | {sides[label].peak:.2f} GB |\n"
         )
     return rows
+
+
+def _seconds(runs: list[float]) -> str:
+    middle = median(runs)
+    return f"{middle:.2f} s" if middle >= 1 else f"{middle:.3f} s"
 
 
 def _power(slope: float | None) -> str:

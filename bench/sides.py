@@ -1,4 +1,7 @@
-"""What the benchmarks share: the ledger that they measure on, and sides that run in processes of their own."""
+"""What the benchmarks share: the ledger that they measure on, and sides that run in processes of their own.
+
+What a side needs is imported by it alone: a script by hand does not have our modules in its memory.
+"""
 
 import argparse
 import json
@@ -7,11 +10,10 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-
-from bench.hub import make_hub
 
 
 @contextmanager
@@ -23,6 +25,8 @@ def measured_on(name: str, arguments: list[str]) -> Iterator[tuple[Path, Path]]:
     parser.add_argument("--rows", type=int, default=6_600_000)
     parser.add_argument("--days", type=int, default=600)
     chosen = parser.parse_args(arguments)
+    from bench.hub import make_hub
+
     with tempfile.TemporaryDirectory() as folder:
         root = chosen.ledger or Path(folder) / "hub"
         if not chosen.ledger:
@@ -37,13 +41,35 @@ def apart(module: str, side: str, *arguments: Path | str) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def as_large() -> None:
+    """From now on this process keeps what is derived of any ledger, as it does of large ones: sizes are compared, not ways."""
+    from modelcensus.flows import counters
+    from modelcensus.measures import census
+
+    census.LARGE = counters.MOST_KEPT = 0
+
+
+@contextmanager
+def timed(found: dict) -> Iterator[None]:
+    """Put into `found` the seconds on the clock, and those of processors, with programs that were started and ended."""
+    wall, before = time.perf_counter(), _spent()
+    yield
+    found |= {"seconds": time.perf_counter() - wall, "cpu": _spent() - before}
+
+
+def _spent() -> float:
+    """Seconds of processor time of this process and of those that it started and that ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(u.ru_utime + u.ru_stime for u in used)
+
+
 def answer(sides: Mapping[str, Callable[..., dict]]) -> None:
     """In the process of a side: run it, and print what it found with its processor time (s) and its peak of memory (GB), or
-    that of what it started."""
+    that of what it started; what it says of these itself goes first."""
     side, *arguments = sys.argv[1:]
     before = os.times()
     found = sides[side](*arguments)
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     after = os.times()
     cpu = after.user + after.system - before.user - before.system
-    print(json.dumps({"cpu": cpu, **found, "peak": peak / 1e6}))
+    print(json.dumps({"cpu": cpu, "peak": peak / 1e6, **found}))

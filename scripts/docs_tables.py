@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from itertools import groupby
 from pathlib import Path
-from typing import Literal, get_args, get_origin
+from typing import Literal, cast, get_args, get_origin
 
 import pyarrow as pa
 import yaml
 from cyclopts import App
+from fastapi import FastAPI
 
 from modelcensus.catalog import CATALOG, load_knowledge
 from modelcensus.claims import bundled_packs
@@ -24,6 +25,10 @@ from modelcensus.counting.policies import COUNTED
 from modelcensus.flows import load_series_breaks
 from modelcensus.measures import VIEWS, measures
 from modelcensus.sample import SAMPLE_FOLDER
+from modelcensus.serve.api import router
+from modelcensus.serve.api_page import operations
+from modelcensus.serve.refusing import API
+from modelcensus.serve.tester import Tester
 from modelcensus.sources import sources
 from modelcensus.sources.hub_api import TERMS as HUB_API
 from modelcensus.sources.hub_datasets import dump_datasets
@@ -341,6 +346,17 @@ def _arrow(kind: pa.DataType) -> str:
     return {"date32[day]": "date", "bool": "boolean"}.get(str(kind), str(kind))
 
 
+def api_table() -> str:
+    """The operations of the JSON API, as its own schema has them."""
+    api = FastAPI()
+    api.include_router(router(cast(Tester, None)), prefix=API)
+    rows = []
+    for operation in operations(api.openapi()):
+        takes = "; ".join(f"`{t.name}` ({t.kind}{', required' if t.required else ''})" for t in operation.takes)
+        rows.append((f"`{operation.method} {operation.path}`", operation.text, takes))
+    return table(("operation", "what it gives", "what it takes"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "measures": measures_table,
     "readings": readings_table,
@@ -370,6 +386,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "collect-commands": lambda: commands("collect").replace("## `", "### `"),
     "regions-command": lambda: commands("catalog regions"),
     "report-command": lambda: commands("report"),
+    "api": api_table,
     "site-command": lambda: commands("site"),
 }
 

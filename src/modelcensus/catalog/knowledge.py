@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from modelcensus.catalog.entries import (
@@ -26,7 +25,7 @@ from modelcensus.catalog.entries import (
     Size,
 )
 from modelcensus.catalog.files import Files, bundled_files, files_digest, folder_files
-from modelcensus.vocabulary import KnowledgeError, KnowledgeFile
+from modelcensus.vocabulary import DocumentError, KnowledgeError, KnowledgeFile, yaml_document
 
 LISTED: dict[str, tuple[type[Fact], str]] = {
     "organizations": (Organization, "namespace"),
@@ -226,9 +225,10 @@ def _valid(kind: type[Fact], entry: Any, file: str) -> Fact:
 
 def _yaml(file: KnowledgeFile) -> dict[str, Any]:
     try:
-        content = yaml.load(file.content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError as error:
-        raise KnowledgeError(f"not YAML ({error})", where=file.shown, remedy="mend the line named") from error
+        content = yaml_document(file.content)
+    except DocumentError as error:
+        shown = error.where(file.shown)
+        raise KnowledgeError(f"not YAML ({error})", where=shown, remedy="mend the line named") from error
     if not isinstance(content, dict):
         raise KnowledgeError("not a mapping of keys", where=file.shown, remedy="see docs/catalog.md")
     return content

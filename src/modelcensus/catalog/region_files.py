@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import yaml
 
 from modelcensus.catalog.entries import Grouping
@@ -61,7 +62,13 @@ def read_regions(path: Path, columns: Mapping[str, str]) -> RegionFile:
     taken = ", ".join(f"trim(cast({raw.column(names[t])} as varchar))" for t in ("organization", "region"))
     found: dict[str, tuple[str, str]] = {}
     aside: list[tuple[int, str]] = [(line, reason) for line, reason, _ in raw.rejects.rows]
-    for line, namespace, region in raw.db.execute(f"select _row, {taken} from raw order by _row").fetchall():
+    try:
+        rows = raw.db.execute(f"select _row, {taken} from raw order by _row").fetchall()
+    except duckdb.Error as error:  # a Parquet file that is damaged inside
+        raise InputError(
+            f"cannot be read ({str(error).strip().splitlines()[0][:200]})", where=str(path), remedy="fetch it again"
+        ) from error
+    for line, namespace, region in rows:
         if not namespace or "/" in namespace:
             aside.append((line, f"{namespace or '(empty)'} is no namespace"))
         elif namespace.lower() in found and (region or "") not in UNTOLD and found[namespace.lower()][1] != region:

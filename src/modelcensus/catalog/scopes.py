@@ -95,7 +95,7 @@ def check_expression(where: str, name: str) -> None:
     )  # fmt: skip
     try:
         trees = sqlglot.parse(where, dialect="duckdb")
-    except SqlglotError as error:
+    except (SqlglotError, RecursionError) as error:
         raise KnowledgeError(
             f"not an expression ({str(error).splitlines()[0]})",
             where=f"scope {name}",

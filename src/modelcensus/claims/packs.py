@@ -12,11 +12,10 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from modelcensus.claims.entries import Claim, Pack
-from modelcensus.vocabulary import KnowledgeError, RequestError, nearest
+from modelcensus.vocabulary import DocumentError, KnowledgeError, RequestError, nearest, yaml_document
+from modelcensus.vocabulary.documents import LOADER
 
 T = TypeVar("T", bound=BaseModel)
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""Safe, and the quick one where the library has it."""
 SCHEMA = "see docs/claims.md for the schema"
 
 
@@ -28,14 +27,10 @@ def read_yaml(kind: type[T], content: str, shown: str) -> T:
     modelcensus.vocabulary.errors.KnowledgeError: my.yml, line 1: version: Field required; ...
     """
     try:
-        document = yaml.load(content, Loader=LOADER)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise KnowledgeError(
-            f"not YAML ({getattr(error, 'problem', None) or error})",
-            where=f"{shown}, line {mark.line + 1}" if mark else shown,
-            remedy="mend the line named",
-        ) from error
+        document = yaml_document(content)
+    except DocumentError as error:
+        where = error.where(shown)
+        raise KnowledgeError(f"not YAML ({error})", where=where, remedy="mend the line named") from error
     try:
         return kind.model_validate(document)
     except ValidationError as error:

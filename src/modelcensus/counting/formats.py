@@ -7,10 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
-from modelcensus.vocabulary import InputError, nearest
+from modelcensus.vocabulary import DocumentError, InputError, nearest, yaml_document
 
 FIELDS = (
     *(
@@ -108,10 +107,10 @@ def find_format(name: str) -> LogFormat:
 
 def _read(text: str, where: str) -> LogFormat:
     try:
-        return LogFormat.model_validate(yaml.safe_load(text))
-    except (ValidationError, yaml.YAMLError) as error:
+        return LogFormat.model_validate(yaml_document(text))
+    except (ValidationError, DocumentError) as error:
         detail = error.errors()[0] if isinstance(error, ValidationError) else None
-        what = f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" if detail else str(error).splitlines()[0]
+        what = f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}" if detail else str(error)
         raise InputError(f"no log format ({what})", where=where, remedy="see docs/counting.md") from error
 
 

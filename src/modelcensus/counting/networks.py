@@ -55,8 +55,12 @@ class Networks:
 def _read(path: Path) -> list[tuple[Network, str]]:
     if not path.is_file():
         raise InputError("no such file", where=str(path), remedy="check --policy networks=FILE")
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise InputError("not UTF-8 text", where=str(path), remedy="write NETWORK,KIND lines") from error
     ranges = []
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         text = line.partition("#")[0].strip()
         if not text:
             continue

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from modelcensus.counting.moments import zone_of
 from modelcensus.vocabulary import RequestError, nearest
 
-_STATUS = re.compile(r"[1-5](\d{2}|xx)")
+_STATUS = re.compile(r"[1-5]([0-9]{2}|xx)")
 
 
 class Policies(BaseModel):

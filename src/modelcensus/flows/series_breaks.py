@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import pyarrow as pa
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from modelcensus.vocabulary import KnowledgeError, ReadingTime
+from modelcensus.vocabulary import DocumentError, KnowledgeError, ReadingTime, yaml_document
 from modelcensus.vocabulary.names import HUB, REPORTED
 
 KIND = "series_break"
@@ -142,10 +141,10 @@ def _load(file: str) -> tuple[SeriesBreak, ...]:
 
 def _entries(path: Path) -> list[Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml_document(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise KnowledgeError(f"cannot be read ({error.strerror})", where=str(path), remedy="name a file") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (DocumentError, UnicodeDecodeError) as error:
         raise KnowledgeError(f"not YAML ({error})", where=str(path), remedy="mend the line named") from error
     if not isinstance(content, dict) or set(content) != {"version", "breaks"}:
         raise KnowledgeError("not the keys `version` and `breaks`", where=str(path), remedy="see our own file")

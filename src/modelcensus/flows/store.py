@@ -51,7 +51,7 @@ class Store:
         try:
             kept = json.loads((self.root / "counted.json").read_text())
             return {b: [(c, f, o, t, int(n)) for c, f, o, t, n in rows] for b, rows in kept.items()}
-        except (OSError, ValueError, AttributeError):
+        except (OSError, ValueError, TypeError, AttributeError):
             return {}
 
     def count(self, counted: Counted) -> None:
@@ -90,13 +90,13 @@ class Store:
         for folder in sorted(self._folder(source).glob("[0-9]*"), reverse=True):
             try:
                 about = json.loads((folder / "about.json").read_text())
-            except (OSError, ValueError):
+                same = about["format"] == FORMAT and about["software"] == own_version()
+                last = _last_day(calendar, source, about["number"])
+                passed, wanted = [d for d in about["edges"] if d <= last], [d for d in edges if d <= last]
+                if same and passed == wanted and about["stands_on"] == _digest(calendar, source, about["number"]):
+                    return folder
+            except (OSError, ValueError, LookupError, TypeError):
                 continue
-            same = about.get("format") == FORMAT and about.get("software") == own_version()
-            passed = [d for d in about.get("edges", ()) if d <= _last_day(calendar, source, about["number"])]
-            wanted = [d for d in edges if d <= _last_day(calendar, source, about["number"])]
-            if same and passed == wanted and about["stands_on"] == _digest(calendar, source, about["number"]):
-                return folder
         return None
 
     def load(self, folder: Path, edges: list[int]) -> Kept | None:
@@ -104,7 +104,7 @@ class Store:
         try:
             about = json.loads((folder / "about.json").read_text())
             return Kept(_read(folder, edges), about["number"], about["repositories"])
-        except (OSError, ValueError, KeyError):
+        except (OSError, EOFError, ValueError, LookupError, TypeError):
             shutil.rmtree(folder, ignore_errors=True)
             return None
 

@@ -174,7 +174,7 @@ def _said(path: Path) -> dict[str, object]:
         content = path.read_bytes()
     except OSError:
         return {}
-    with suppress(ValueError, TypeError, AttributeError):
+    with suppress(ValueError, TypeError, AttributeError, RecursionError):
         told = json.loads(content)
         if isinstance(told.get("format"), int) and told["format"] > FORMAT:
             return {"newer": True}

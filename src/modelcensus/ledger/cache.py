@@ -30,7 +30,7 @@ class Cache:
         """The answer kept under a key, or nothing."""
         try:
             content = json.loads(gzip.decompress((self.folder / f"{key}.json.gz").read_bytes()))
-        except (OSError, EOFError, ValueError, zlib.error):
+        except (OSError, EOFError, ValueError, zlib.error, RecursionError):
             return None
         return content if isinstance(content, dict) else None
 

@@ -182,7 +182,7 @@ class Ledger:
             return None
         try:
             return dict(json.loads(path.read_text()))
-        except (ValueError, TypeError, OSError) as error:
+        except (ValueError, TypeError, OSError, RecursionError) as error:
             raise LedgerError(
                 "damaged provenance record", where=str(path), remedy="delete it and compute the number again"
             ) from error

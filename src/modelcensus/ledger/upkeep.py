@@ -82,7 +82,7 @@ def _damaged_records(ledger: Ledger) -> list[Leftover]:
     for path in sorted((ledger.root / "provenance").glob("*.json")):
         try:
             damaged = not isinstance(json.loads(path.read_bytes()), dict)
-        except ValueError:
+        except (ValueError, RecursionError):
             damaged = True
         if damaged:
             what = f"damaged provenance record: `explain {path.stem}` fails until the number is computed again"

@@ -3,11 +3,12 @@
 import gzip
 import hashlib
 import json
+import zlib
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from modelcensus.engine import write_atomically
 from modelcensus.vocabulary import KnowledgeFile, LedgerError
@@ -55,10 +56,10 @@ class Vintages:
             return None
         try:
             vintage = Vintage.model_validate_json(gzip.decompress(path.read_bytes()))
-        except (OSError, EOFError, ValueError, ValidationError) as error:
+        except (OSError, EOFError, ValueError, zlib.error) as error:
             raise _damaged(path) from error
         if vintage.base:
-            below = self.find(vintage.base)
+            below = self.find(vintage.base) if vintage.base != digest else None
             if below is None:
                 raise _damaged(self._path(vintage.base))
             vintage = vintage.model_copy(update={"files": (*below.files, *vintage.files)})

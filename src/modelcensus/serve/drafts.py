@@ -4,7 +4,7 @@ import yaml
 
 from modelcensus.claims import Claim
 from modelcensus.claims.packs import SCHEMA, read_yaml
-from modelcensus.vocabulary import KnowledgeError
+from modelcensus.vocabulary import KnowledgeError, yaml_document
 
 SHOWN = "the draft"
 MOST = 64 * 1024
@@ -55,7 +55,7 @@ def stated(text: str) -> str:
     """What a draft that is no claim says all the same; empty where it says nothing."""
     try:
         _plain(text)
-        content = yaml.safe_load(text)
+        content = yaml_document(text)
     except (KnowledgeError, yaml.YAMLError, ValueError):
         return ""
     said = content.get("statement") if isinstance(content, dict) else None

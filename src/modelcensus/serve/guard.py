@@ -23,6 +23,8 @@ HEADERS = {
     "cache-control": "no-store",
 }
 READS = ("GET", "HEAD")
+LONGEST_LENGTH = 20
+"""Digits of a length that is read as a number."""
 
 
 class Guard:
@@ -53,12 +55,20 @@ class Guard:
 def _refused(headers: Headers) -> PlainTextResponse | None:
     """The answer to a request that would change or compute something and may not."""
     origin, length = headers.get("origin"), headers.get("content-length", "")
-    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+    if origin is not None and _host(origin) != headers.get("host"):
         return PlainTextResponse(f"refused: this form was sent from another site ({origin[:200]})", 403)
-    if not length.isdigit():
+    if not (length.isascii() and length.isdigit() and len(length) < LONGEST_LENGTH):
         return PlainTextResponse("refused: a request states its length", 411)
     if int(length) > MOST_BODY:
         return PlainTextResponse(
             f"refused: {int(length):,} bytes are more than {MOST_BODY:,}; check a part of the text", 413
         )
     return None
+
+
+def _host(origin: str) -> str | None:
+    """The host of an origin; None where it is no address, which is nobody's."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

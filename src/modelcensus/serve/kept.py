@@ -8,6 +8,7 @@ import json
 import shutil
 import threading
 import uuid
+import zlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,7 +106,7 @@ class KeptAnswers:
             if told["address"] != address or len(body) != told["size"]:
                 return None
             return Kept(tuple((n, v) for n, v in told["headers"]), body, content if told["packed"] else b"")
-        except (OSError, EOFError, ValueError, KeyError, TypeError):
+        except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error):
             return None
 
     def _write(self, folder: Path, address: str, answer: Kept) -> None:

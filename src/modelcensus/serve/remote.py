@@ -69,17 +69,17 @@ class Remote:
         """Compute a request."""
         request = replace(request, as_of=request.as_of or self.as_of)
         asked = _parameters(request)
-        content = self._get(f"results/{quote(request.measure, safe='')}", {**asked, "limit": [str(PAGE)]})
-        while len(content["rows"]) < content["total"]:
-            more = {**asked, "limit": [str(PAGE)], "offset": [str(len(content["rows"]))]}
-            rows = self._get(f"results/{quote(request.measure, safe='')}", more)["rows"]
-            if not rows:
-                raise InputError("rows are missing", where=self.address, remedy="ask again")
-            content["rows"] += rows
         try:
+            content = self._get(f"results/{quote(request.measure, safe='')}", {**asked, "limit": [str(PAGE)]})
+            while len(content["rows"]) < content["total"]:
+                more = {**asked, "limit": [str(PAGE)], "offset": [str(len(content["rows"]))]}
+                rows = self._get(f"results/{quote(request.measure, safe='')}", more)["rows"]
+                if not rows:
+                    raise InputError("rows are missing", where=self.address, remedy="ask again")
+                content["rows"] += rows
             read = Request.from_dict(content["asked"])
             return result_from({k: v for k, v in content.items() if k not in ("total", "asked")}, read)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(f"{CAME_WRONG} ({error})", where=self.address, remedy=CHECK_ADDRESS) from error
 
     def answers_to(self, requests: Iterable[Request]) -> list[Result | RequestError]:
@@ -142,7 +142,7 @@ class Remote:
             raise LedgerError(f"nobody answers ({why})", where=self.address, remedy=CHECK_ADDRESS) from error
         try:
             return json.loads(content)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(CAME_WRONG, where=self.address, remedy=CHECK_ADDRESS) from error
 
 
@@ -163,7 +163,7 @@ def _error(error: HTTPError, address: str) -> CensusError:
     try:
         told = json.loads(error.read(1_000_000))
         what, where, remedy = str(told["title"]), str(told.get("where", "")), str(told.get("remedy", ""))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return InputError(f"{CAME_WRONG} (status {error.code})", where=address, remedy=CHECK_ADDRESS)
     kind = RequestError if 400 <= error.code < 500 else LedgerError
     return kind(what, where=where or ("" if kind is RequestError else address), remedy=remedy)

@@ -34,7 +34,7 @@ def fetch_models(address: str, owner: str, most: int, folder: Path) -> tuple[Pat
 def _models(path: Path, url: str) -> tuple[list[dict], int]:
     try:
         answer = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("the answer is no JSON", where=url, remedy="run the same command again later") from error
     data = answer.get("data") if isinstance(answer, dict) else None
     models = data.get("models") if isinstance(data, dict) else None
@@ -42,4 +42,5 @@ def _models(path: Path, url: str) -> tuple[list[dict], int]:
         raise InputError(
             "the answer has changed: no list data.models", where=url, remedy="nothing was read; see docs/channels.md"
         )
-    return [m for m in models if isinstance(m, dict)], int(data.get("total_count") or 0)
+    total = data.get("total_count")
+    return [m for m in models if isinstance(m, dict)], total if type(total) is int else 0

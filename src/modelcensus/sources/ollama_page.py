@@ -118,8 +118,11 @@ def _read(path: Path) -> list[_Model]:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("no page that can be read", where=str(path), remedy="fetch it again") from error
     page = _Page()
-    page.feed(text)
-    page.close()
+    try:
+        page.feed(text)
+        page.close()
+    except AssertionError as error:  # how the library says that a declaration is none
+        raise InputError(f"no HTML page ({error})", where=str(path), remedy="fetch it again") from error
     models = page.models
     if not models:
         raise InputError(

@@ -4,10 +4,9 @@ import datetime
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from modelcensus.vocabulary import InputError, Terms
+from modelcensus.vocabulary import DocumentError, InputError, Terms, yaml_document
 
 
 class ImportOptions(BaseModel):
@@ -47,7 +46,7 @@ class ImportOptions(BaseModel):
 def read_recipe(path: Path) -> tuple[list[Path], ImportOptions]:
     """The files and options of a recipe (YAML: the keys of ImportOptions, and `files` beside it)."""
     try:
-        content = yaml.safe_load(path.read_text())
+        content = yaml_document(path.read_text(encoding="utf-8"))
         if not isinstance(content, dict):
             raise InputError("not a mapping of keys", where=str(path), remedy="see docs/sources.md")
         named = content.pop("files", None) or []
@@ -61,10 +60,11 @@ def read_recipe(path: Path) -> tuple[list[Path], ImportOptions]:
         return files, ImportOptions.model_validate(content)
     except OSError as error:
         raise InputError("no such recipe", where=str(path), remedy="check the path") from error
-    except (yaml.YAMLError, UnicodeDecodeError, TypeError) as error:
-        raise InputError(
-            f"not YAML ({str(error).splitlines()[0]})", where=str(path), remedy="see docs/sources.md"
-        ) from error
+    except DocumentError as error:
+        where = error.where(str(path))
+        raise InputError(f"not YAML ({error})", where=where, remedy="see docs/sources.md") from error
+    except (UnicodeDecodeError, TypeError) as error:
+        raise InputError(f"not YAML ({error})", where=str(path), remedy="see docs/sources.md") from error
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError(
@@ -81,14 +81,12 @@ def read_dates(path: Path) -> dict[str, str]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         if path.suffix in (".yml", ".yaml"):
-            content = yaml.safe_load(text) or {}
+            content = yaml_document(text) or {}
             if not isinstance(content, dict):
                 raise InputError("not a mapping of batch to day", where=str(path), remedy="write BATCH: DAY lines")
             return {str(k): str(v) for k, v in content.items()}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"cannot be read ({str(error).splitlines()[0]})", where=str(path), remedy="write lines BATCH,DAY"
-        ) from error
+    except (DocumentError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read ({error})", where=str(path), remedy="write lines BATCH,DAY") from error
     dates = {}
     for number, line in enumerate(text.splitlines(), start=1):
         tag, separator, day = line.partition(",")

@@ -3,6 +3,7 @@
 A publisher's table is taken as it is, with its attribution; what joins a score to a repository is a stated id only.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -124,15 +125,13 @@ def _arena(raw: RawFile, options: ImportOptions) -> Iterator[dict]:
     The first version that lists a model dates it: it was released by then, and after the version before (if any).
     """
     names = {*RATINGS, "model", "organization", "license", "95_pct_ci", "commit_date", "url"}
-    records = [(n, r) for n, r in _records(raw, names) if r["model"]]
+    records = [(n, r) for n, r in _records(raw, names) if r["model"] and _dated(raw, n, r["commit_date"])]
     days = sorted({r["commit_date"][:10] for _, r in records if r["commit_date"]})
     before = dict(zip(days[1:], days, strict=False))
     last: dict[str, tuple[int, str, dict]] = {}
     first: dict[str, str] = {}
     for row, record in records:
-        day = (record["commit_date"] or options.date or "")[:10]
-        if not day:
-            raise InputError("the table does not say its day", where=str(raw.path), remedy="give --date YYYY-MM-DD")
+        day = record["commit_date"][:10] if record["commit_date"] else _table_day(raw, options).isoformat()
         model = str(record["model"])
         first[model] = min(day, first.get(model, day))
         if model not in last or day >= last[model][1]:
@@ -162,6 +161,15 @@ def _arena(raw: RawFile, options: ImportOptions) -> Iterator[dict]:
             "scored_on": date.fromisoformat(day),
             "source": "LMArena",
         }
+
+
+def _dated(raw: RawFile, row: int, text: str | None) -> bool:
+    """Whether the day of a version is one, or is not stated; a row of another is set aside."""
+    try:
+        return not text or date.fromisoformat(text[:10]) is not None
+    except ValueError:
+        raw.rejects.add(row, f"the day of the version is none: {text}")
+        return False
 
 
 def _leaderboard(raw: RawFile, options: ImportOptions) -> Iterator[dict]:
@@ -226,6 +234,8 @@ def _released(raw: RawFile, row: int, text: str | None) -> ReadingTime | None:
 def _number(raw: RawFile, row: int, column: str, text: str | None) -> float | None:
     try:
         value = float(text) if text else None
+        if value is not None and math.isinf(value):
+            raise ValueError(text)
     except ValueError:
         raw.rejects.add(row, f"{column} is no number: {text}")
         return None

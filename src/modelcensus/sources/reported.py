@@ -17,6 +17,8 @@ from modelcensus.vocabulary import REPORTED, Batch, InputError, Period, RequestE
 
 TERMS = Terms(cadence="monthly")
 TARGETS = ("organization", "month", "downloads", "total", "share", "exact")
+MOST = 9.2e18
+"""Downloads that a count can hold."""
 SHARE_TOLERANCE = 0.001
 """Largest relative disagreement between the totals that a month's rows imply, beside half a download of
 rounding (shares are rounded too)."""
@@ -103,6 +105,8 @@ def _read(raw: RawFile, options: ImportOptions, scope: str) -> list[dict]:
                 part = float(share)
                 if not 0 <= part <= 1:
                     raise ValueError(f"the share {share} is not between 0 and 1")
+                if part > 0 and count / part >= MOST:
+                    raise ValueError(f"the share {share} makes the month's total out of range")
                 if part > 0:
                     implied.setdefault(period, []).append((row, count / part, 0.5 / max(count, 1)))
             taken[row] = _row(scope, organization, period, count, exact_by_month[period])
@@ -141,6 +145,6 @@ def _count(text: str | None, what: str) -> float:
     if text is None:
         raise ValueError(f"no {what}")
     value = float(text)
-    if not 0 <= value < 9.2e18:
+    if not 0 <= value < MOST:
         raise ValueError(f"{what} is negative or out of range: {text}")
     return value

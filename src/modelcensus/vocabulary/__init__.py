@@ -1,6 +1,7 @@
 """The words that every room shares: names, periods, intervals, requests, tables, errors."""
 
 from modelcensus.vocabulary.batches import Batch, InputFile, Rows, Terms, row_count
+from modelcensus.vocabulary.documents import DocumentError, yaml_document
 from modelcensus.vocabulary.errors import (
     CensusError,
     InputError,
@@ -56,6 +57,7 @@ __all__ = [
     "Batch",
     "CensusError",
     "Column",
+    "DocumentError",
     "InputError",
     "InputFile",
     "Interval",
@@ -75,4 +77,5 @@ __all__ = [
     "own_version",
     "row_count",
     "software_versions",
+    "yaml_document",
 ]

@@ -16,6 +16,9 @@ _ABBREVIATION = re.compile(
     r"|Sep|Sept|Oct|Nov|Dec)\.|\b[A-Z]\.)$"
 )
 
+LONGEST = 8
+"""Characters of the longest abbreviation: further back nothing is looked at, or a long line would cost its square."""
+
 
 def plain(text: str) -> str:
     """The text with plain quotes, dashes and spaces; as long where it can be."""
@@ -32,7 +35,7 @@ def sentences(text: str) -> list[str]:
     for line in plain(text).splitlines():
         start = 0
         for end in _END.finditer(line):
-            if not _ABBREVIATION.search(line[: end.start()]):
+            if not _ABBREVIATION.search(line, max(0, end.start() - LONGEST), end.start()):
                 found.append(line[start : end.start()] + line[end.start() : end.end()].rstrip())
                 start = end.end()
         found.append(line[start:])

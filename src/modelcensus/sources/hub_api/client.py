@@ -99,9 +99,19 @@ class HubClient:
         self._hub = _library()
         own = urlsplit(self.endpoint).hostname in HUB_HOSTS
         token = None if (own or self.send_token) and not self.anonymous else False
-        self._headers = self._hub.build_hf_headers(
-            token=token, library_name="modelcensus", library_version=version("modelcensus")
-        )
+        try:
+            self._headers = self._hub.build_hf_headers(
+                token=token, library_name="modelcensus", library_version=version("modelcensus")
+            )
+        except (
+            AttributeError,
+            TypeError,
+        ) as error:  # it asks the endpoint for a list of agents, and trusts the answer
+            raise InputError(
+                f"the Hub's client cannot make its headers ({error})",
+                where=self.endpoint,
+                remedy="check --endpoint, and remove .agent_harnesses.json from the client's folder (HF_HOME)",
+            ) from error
         self.logged_in = "authorization" in {k.lower() for k in self._headers}
         windows = wire().windows
         quota = windows.login if self.logged_in else windows.anonymous
@@ -127,17 +137,22 @@ class HubClient:
             answer = self._patient(url, sound, failing)
             if answer.status not in (301, 302, 303, 307, 308):
                 return Answer(**{**vars(answer), "redirects": tuple(redirects)})
-            target = urljoin(url, answer.headers.get("location", ""))
-            if len(redirects) >= 5 or not answer.headers.get("location"):
+            target = answer.headers.get("location")
+            if len(redirects) >= 5 or not target:
                 raise InputError("redirected without end", where=path, remedy="ask for the repository's present id")
-            url = self._inside(target)
+            url = self._inside(target, url)
             redirects.append(url[len(self.endpoint) :])
 
-    def _inside(self, url: str) -> str:
-        """The same path at the endpoint; an error where it leads to another host."""
-        parts = urlsplit(urljoin(self.endpoint + "/", url))
+    def _inside(self, url: str, base: str = "") -> str:
+        """The same path at the endpoint, as seen from `base`; an error where it leads to another host."""
         ours = urlsplit(self.endpoint)
-        same = (parts.scheme, parts.hostname, parts.port) == (ours.scheme, ours.hostname, ours.port)
+        try:
+            parts = urlsplit(urljoin(base or self.endpoint + "/", url))
+            same = (parts.scheme, parts.hostname, parts.port) == (ours.scheme, ours.hostname, ours.port)
+        except ValueError as error:
+            raise InputError(
+                f"an answer leads to what is no address ({error})", where=self.endpoint, remedy="run again later"
+            ) from error
         if not same and parts.hostname not in HUB_HOSTS:
             raise InputError(
                 f"an answer leads to another host ({parts.hostname}); it is not followed",
@@ -211,7 +226,7 @@ class HubClient:
         now = datetime.now(UTC)
         try:
             said = parsedate_to_datetime(headers["date"]).astimezone(UTC)
-        except (KeyError, ValueError, TypeError):
+        except (KeyError, ValueError, TypeError, OverflowError):  # the last: year 1, west of Greenwich
             return now.date()
         off = (now - said).total_seconds()
         if abs(off) > CLOCK_OFF and not self._clock_said:
@@ -262,7 +277,7 @@ def _library() -> _Library:
 
 
 def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.strip().isdigit() else None
+    return float(text) if text and text.isascii() and text.strip().isdigit() else None
 
 
 def _shown(url: str) -> str:

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_LEFT = re.compile(r"r\s*=\s*(\d+)\s*;\s*t\s*=\s*(\d+)")
-_POLICY = re.compile(r"q\s*=\s*(\d+).*?w\s*=\s*(\d+)")
+_LEFT = re.compile(r"r\s*=\s*(\d{1,9})\s*;\s*t\s*=\s*(\d{1,9})(?!\d)")
+_POLICY = re.compile(r"q\s*=\s*(\d{1,9})\b.*?w\s*=\s*(\d{1,9})(?!\d)")
 RESERVE = 0.02
 """Share of a window that is left unused: other programs at the same address use it too. At least one request."""
 ROUNDING = 1.0
@@ -131,6 +131,7 @@ class Pace:
             content = json.loads(self._file.read_text())
         except (OSError, ValueError):
             content = {}
+        content = content if isinstance(content, dict) else {}
         made = self._file.with_suffix(".new")  # made durable by nobody: after a power cut the window is over anyway
         made.write_text(json.dumps({**content, self._key: vars(window)}))
         made.replace(self._file)

@@ -34,7 +34,7 @@ def standing(step: Step, answer: Answer) -> Standing | None:
     """How the repository stands; nothing where it is there under the name and `_id` that it was known by."""
     known = step.hub_id or None
     if answer.status == 200:
-        row = json.loads(answer.body)
+        row = _object(answer.body)
         target, target_id = row.get("id"), row.get("_id")
         if row.get("disabled") is True:
             return Standing(step.single, known or target_id, "disabled", None, None, "disabled: true")
@@ -65,3 +65,12 @@ def standing(step: Step, answer: Answer) -> Standing | None:
     else:
         status = "unanswered"
     return Standing(step.single, known, status, None, None, evidence)
+
+
+def _object(body: bytes) -> dict:
+    """The fields of an answer; none of what is no repository, which the crawl does not keep either."""
+    try:
+        row = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return row if isinstance(row, dict) else {}

@@ -18,7 +18,7 @@ def kinds_of(path: Path) -> dict[str, str]:
         schema = pq.read_schema(path)
     except (pa.ArrowException, OSError) as error:
         raise InputError(
-            f"no whole Parquet file ({str(error).splitlines()[0][:120]})", where=str(path), remedy="fetch it again"
+            f"no whole Parquet file ({' '.join(str(error).split())[:120]})", where=str(path), remedy="fetch it again"
         ) from error
     return {f.name: _kind(f.type) for f in schema}
 

@@ -77,7 +77,8 @@ class States:
 
     def _described(self, revision: str, paths: list[str], spans: dict) -> Iterator[Version]:
         for found in self._info(revision, paths):
-            yield self._version(revision, found, *spans[found.path])
+            if found.path in spans:  # what nobody asked for is no state
+                yield self._version(revision, found, *spans[found.path])
 
     def _version(self, revision: str, found, earliest: date, latest: date, only: date | None) -> Version:
         digest = found.lfs.sha256 if found.lfs else ""
@@ -163,14 +164,21 @@ class said_of:  # noqa: N801  (used as a statement)
             error and type(error).__module__.startswith(("httpx", "httpcore"))
         ):
             raise InputError(
-                f"{repository}: the Hub cannot be reached ({str(error).splitlines()[0][:120]})",
+                f"{repository}: the Hub cannot be reached ({' '.join(str(error).split())[:120] or type(error).__name__})",
                 where=self._dataset.name,
                 remedy="check the network and run the same command again; what was read is in the ledger",
+            ) from error
+        if isinstance(error, ValueError | LookupError | TypeError | AttributeError | OverflowError | RecursionError):
+            raise InputError(
+                f"{repository}: an answer that its client cannot read ({type(error).__name__})",
+                where=self._dataset.name,
+                remedy="run the same command again later; else look for a newer huggingface_hub",
             ) from error
 
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year < date.max.year else None  # a name that is a day by chance; days are added to it

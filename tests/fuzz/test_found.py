@@ -1,0 +1,94 @@
+"""Inputs that once were no clear error, or took good rows with them: each parser answers them now."""
+
+import asyncio
+import gzip
+
+import pytest
+from huggingface_hub.utils import _detect_agent
+
+from fuzz.parsers import PARSERS
+from modelcensus.ledger.vintages import Vintages
+from modelcensus.serve.guard import Guard
+from modelcensus.sources.hub_api import HubClient
+from modelcensus.vocabulary import InputError, LedgerError
+
+FOUND = [
+    ("knowledge", b"version: 2026-02-31\n"),
+    ("knowledge", b"version: 2026-01-01\npeers: {a: {text: " + b"9" * 5000 + b"}}\n"),
+    ("claim packs", b"id: mine\nversion: 2026-02-31\n"),
+    ("draft claims", b"id: one\nperiod: 2026-02-31\n"),
+    ("draft claims", b"id: 0b_\n"),
+    ("log format file", b"name: !!timestamp soon\n"),
+    ("recipe", b"source: tables\ndate: 2026-02-31\n"),
+    ("recipe", b"- " * 5000),
+    ("series breaks", b"version: 2026-13-01\nbreaks: []\n"),
+    ("address ranges", b"192.0.2.0/24,ci\xff\n"),
+    ("policies", "statuses=2٣٣".encode()),
+    ("scope expressions", b"(" * 400 + b"params_b > 1" + b")" * 400),
+    ("page of Ollama's library", b"<li x-test-model><![x"),
+    ("answer of ModelScope", b'{"data": {"models": [], "total_count": "many"}}'),
+    ("answer of ModelScope", b"[" * 100_000),
+    ("answer of the Hub", b"[1, 2]"),
+    ("answer of the Hub", b"[" * 100_000 + b"]" * 100_000),
+    ("headers of the Hub", b"Location: http://["),
+    ("headers of the Hub", b"Location: http://127.0.0.1:99999/x"),
+    ("headers of the Hub", b"Date: Mon, 01 Jan 0001 00:00:00 +2359"),
+    ("headers of the Hub", b"Retry-After: \xb2"),
+    ("headers of the Hub", b'RateLimit: "api";r=' + b"9" * 5000 + b";t=1"),
+    ("answer of a served ledger", b'{"rows": [[]], "total": 0, "asked": {}}'),
+    ("answer of a served ledger", b"[]"),
+    ("provenance records", b"[" * 100_000),
+    ("notes of what was set aside", b"[" * 100_000),
+]
+
+
+@pytest.mark.parametrize(("name", "given"), FOUND, ids=lambda v: v if isinstance(v, str) else "")
+def test_a_single_input(name, given):
+    PARSERS[name].take([given])
+
+
+ROWS = [
+    ("rows of the Arena", b"gpt-4,OpenAI,Proprietary,1250,,someday,"),
+    ("rows of the Arena", b"gpt-4,OpenAI,Proprietary,inf,,2024-05-06,"),
+    ("rows of Artificial Analysis", b"A,a,B,us,true,,2025-01-01,1e400,inf"),
+    ("rows of published shares", b"Qwen,2026-02,5,1e-320,true"),
+    ("rows of published shares", b"Qwen,2026-02,900000000000000000,1e-10,true"),
+]
+
+
+@pytest.mark.parametrize(("name", "given"), ROWS, ids=lambda v: v if isinstance(v, str) else "")
+def test_a_row_beside_good_ones(name, given):
+    PARSERS[name].take([given] * 20)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [(b"origin", b"http://[", 403), (b"content-length", b"\xb2", 411), (b"content-length", b"9" * 5000, 411)],
+)
+def test_headers_that_are_none_are_refused(name, value, status):
+    async def ask() -> int:
+        told = []
+
+        async def send(message):
+            told.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": "/check", "headers": [(name, value), (b"host", b"x")]}
+        await Guard(lambda *_: pytest.fail("was let in"))(scope, None, send)  # type: ignore[arg-type]
+        return told[0]["status"]
+
+    assert asyncio.run(ask()) == status
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + b"\xff" * 40, gzip.compress(b"{}"), b"{}", b""]
+)
+def test_a_vintage_that_cannot_be_unpacked_is_damaged(tmp_path, content):
+    (tmp_path / "d1.json.gz").write_bytes(content)
+    with pytest.raises(LedgerError, match="damaged"):
+        Vintages(tmp_path).find("d1")
+
+
+def test_a_hub_whose_list_of_agents_is_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(_detect_agent, "_registry", [])
+    with pytest.raises(InputError, match="cannot make its headers"):
+        HubClient("http://127.0.0.1:9", tmp_path, anonymous=True)
