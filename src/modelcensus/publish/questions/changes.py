@@ -144,4 +144,8 @@ def _counting(result: Result, then: Mapping[str, Row], now: Mapping[str, Row]) -
         reading.channel, date.fromisoformat(first.end), date.fromisoformat(last.end), counter=reading.counter
     )
     told = "; ".join(mark.text for mark in break_marks(found))
-    return [f"Counting changed in between, so that a step there need not be a change of interest: {told}."] if told else []
+    return (
+        [f"Counting changed in between, so that a step there need not be a change of interest: {told}."]
+        if told
+        else []
+    )
