@@ -60,6 +60,14 @@ def test_a_published_claim_shows_its_verdict_and_its_curve(visit: Any) -> None:
     assert page.locator("#readings, [id$=readings]").count() == 1
 
 
+def test_two_clicks_lead_from_the_first_page_to_what_decides_a_claim(visit: Any) -> None:
+    page = visit("")
+    page.get_by_role("link", name="are published claims true?").click()
+    page.locator("a[href='/claims/qwen-2026/double-the-next-eight']").click()
+    page.wait_for_url("**/claims/qwen-2026/**")
+    assert "What decides is whom it is compared with." in page.locator("dl.verdicts").inner_text()
+
+
 def test_two_families_are_compared_from_their_release_on(visit: Any) -> None:
     page = visit("compare")
     page.get_by_label("Whom").fill("family=Qwen,Llama")

@@ -70,14 +70,12 @@ PARTS_OF_ONE = ("of_total", "percentile_low", "percentile", "percentile_high")
 def cell(name: str, value: object) -> str:
     """What stands in a column beside the value, for reading.
 
-    >>> cell("of_total", 0.66666667), cell("baseline", 1234.5678), cell("part", "own"), cell("part", None)
-    ('66.7 %', '1,234.57', 'own', '')
+    >>> cell("of_total", 0.66666667), cell("part", "own"), cell("part", None)
+    ('66.7 %', 'own', '')
     """
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return number(value, "share") if name in PARTS_OF_ONE else f"{value:,.6g}"
-    return str(value)
+    if isinstance(value, float) and name in PARTS_OF_ONE:
+        return number(value, "share")
+    return "" if value is None else str(value)
 
 
 def period_text(label: str) -> str:

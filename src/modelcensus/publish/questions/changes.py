@@ -7,7 +7,7 @@ from datetime import date
 
 from modelcensus.flows import breaks_between
 from modelcensus.measures import Result, Row, number, period_text
-from modelcensus.publish.breaks import break_words
+from modelcensus.publish.breaks import break_marks
 from modelcensus.publish.charts import Bar, Words, bar_chart
 from modelcensus.publish.prose import Linked, Name, Prose, prose
 from modelcensus.publish.questions.why import why
@@ -143,4 +143,9 @@ def _counting(result: Result, then: Mapping[str, Row], now: Mapping[str, Row]) -
     found = breaks_between(
         reading.channel, date.fromisoformat(first.end), date.fromisoformat(last.end), counter=reading.counter
     )
-    return [f"Counting changed in between. {break_words(b)}" for b in found]
+    told = "; ".join(mark.text for mark in break_marks(found))
+    return (
+        [f"Counting changed in between, so that a step there need not be a change of interest: {told}."]
+        if told
+        else []
+    )

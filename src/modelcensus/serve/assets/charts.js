@@ -219,7 +219,8 @@
       });
       plot.addEventListener("click", (event) => event.detail === 1 && event.pointerType !== "touch" && this.open());
       plot.addEventListener("dblclick", () => this.zoom());
-      plot.addEventListener("pointerleave", () => from < 0 && document.activeElement !== plot && this.hide());
+      // A finger that is lifted leaves: what it touched stays told until something else is touched.
+      plot.addEventListener("pointerleave", (event) => from < 0 && event.pointerType !== "touch" && document.activeElement !== plot && this.hide());
       plot.addEventListener("blur", () => this.hide());
       plot.addEventListener("keydown", (event) => {
         if (!answering() || event.ctrlKey || event.metaKey || event.altKey) return;
