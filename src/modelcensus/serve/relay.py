@@ -68,9 +68,11 @@ class Desk:
         try:
             first = await _read(self._process.stdout)
         except asyncio.IncompleteReadError as error:
+            await self.end()
             told = {"kind": "", "what": "the app ended while it was being loaded", "where": "", "remedy": "see above"}
             raise OpeningError(told) from error
         if FAILED in first.head:
+            await self.end()
             raise OpeningError(first.head[FAILED])
         self._reading = asyncio.create_task(self._read_all(self._process.stdout))
 
