@@ -73,7 +73,7 @@ def relayed(ledger: Path, desks: int, use: Callable[[Relay], Awaitable[None]]) -
 
 def test_an_answer_is_that_of_the_app(sample: Census, client: TestClient) -> None:
     addresses = [MEASURE, "/api/v1/measures/shar", "/method.json", f"/explore?measure=share&by=organization&by=month&reading={REPORTED}",
-                 "/nowhere", "/families/Qwne"]  # fmt: skip
+                 "/nowhere", "/assets/htmx.min.js", "/families/Qwne"]  # fmt: skip
     truth = {a: client.get(a.removeprefix("")) for a in addresses}
 
     async def use(relay: Relay) -> None:

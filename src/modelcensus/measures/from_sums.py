@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-import ibis
 import numpy as np
 import pyarrow as pa
 
@@ -20,7 +19,7 @@ from modelcensus.measures.observed import kept_of, spans_of
 from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.registry import Measure
 from modelcensus.measures.reported import reported_scope, reported_spans
-from modelcensus.measures.rows import Known, in_order, size_keys
+from modelcensus.measures.rows import Known, size_keys
 from modelcensus.measures.share import contained
 from modelcensus.measures.standing import Basis, Spans, StandingSums, Sums
 from modelcensus.measures.told import Told
@@ -37,6 +36,8 @@ MOST_SPANS = 400
 """Spans of a request that is answered from sums: of days there can be thousands."""
 MOST_REPOSITORIES = 50_000
 """Repositories of a scope that are told apart one by one."""
+MOST_SIZES = 200
+"""Tables of how many repositories there are that stay in memory."""
 SIZES = "select {dimensions}count(*) as size from catalog where {where} group by all"
 
 
@@ -123,6 +124,8 @@ class FromSums:
             subject = given  # all of a scope whose total the publisher gives
         else:
             subject = Parts.of(own, (dimension,) if ranked else request.dimensions)
+        if len(subject.span) >= MANY:  # these stay columns
+            return None
         others = (
             None if peers is None else sums.chosen(places, found.having(peers[0], _others(request, measure, peers)))
         )
@@ -141,13 +144,7 @@ class FromSums:
             sums.given, Quantities(census, request, scope, total, "sums"), scope, notes,
         )  # fmt: skip
         known = self._known(request, measure, frame, scope, sums, places, own, whole.chosen(of_all), published)
-        return Told(frame, self._ordered(records, frame, ranked), None, self._sql(measure, spans, sums, whole), known)
-
-    def _ordered(self, records: list[dict], frame: Frame, ranked: bool) -> list[dict] | pa.Table:
-        """The records; of many columns in their order, as others are."""
-        if len(records) < MANY or frame.reported:
-            return records
-        return self._census.engine.fetch(in_order(ibis.memtable(pa.Table.from_pylist(records)), ranked))
+        return Told(frame, records, None, self._sql(measure, spans, sums, whole), known)
 
     def _sql(self, measure: Measure, spans: Spans, sums: Sums, whole: Sums) -> str:
         """Where the sums came from, and what was done with them."""
@@ -213,6 +210,8 @@ class FromSums:
         if (scope.where, used) not in self._sizes:
             chosen = "".join(f"{d}, " for d in used)
             sql = SIZES.format(dimensions=chosen, where=scope.where)
+            while len(self._sizes) >= MOST_SIZES:
+                del self._sizes[next(iter(self._sizes))]
             self._sizes[scope.where, used] = Found(self._over(sql, {}))
         found = self._sizes[scope.where, used]
         rows = found.all_having(request.of)

@@ -141,6 +141,7 @@ class StandingSums:
     def __init__(self, census: Census) -> None:
         self._census = census
         self._kept: OrderedDict[str, Sums] = OrderedDict()
+        self._bytes = 0
         self._too_many: set[str] = set()
         self._frames: dict[str, Frame] = {}
 
@@ -151,6 +152,7 @@ class StandingSums:
         if key in self._too_many:
             return None
         sums = self._kept.pop(key, None)
+        self._bytes -= sums.bytes if sums else 0
         lacking = [(p, days) for p, days in spans if sums is None or (str(p), *days) not in sums.places]
         if sums is None or lacking:
             if monthly and sums is None and not basis.alone:
@@ -160,8 +162,9 @@ class StandingSums:
             self._too_many.add(key)
             return None
         self._kept[key] = sums
-        while len(self._kept) > 1 and sum(s.bytes for s in self._kept.values()) > MOST_BYTES:
-            self._kept.popitem(last=False)
+        self._bytes += sums.bytes
+        while len(self._kept) > 1 and self._bytes > MOST_BYTES:
+            self._bytes -= self._kept.popitem(last=False)[1].bytes
         return sums
 
     def _added(self, basis: Basis, sums: Sums | None, lacking: Spans) -> Sums | None:

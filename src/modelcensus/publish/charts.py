@@ -75,9 +75,13 @@ class Chart:
     along: Along = ""
 
     @cached_property
+    def _spec(self) -> dict:
+        return {**self.make(), "description": self.alt}
+
+    @property
     def spec(self) -> dict:
         """The specification (Vega-Lite)."""
-        return {**self.make(), "description": self.alt}
+        return self._spec
 
     @cached_property
     def _svg(self) -> str:

@@ -99,6 +99,7 @@ async def _answer(app: ASGIApp, asked: Frame, answers: BinaryIO) -> None:
     async def receive() -> Message:
         if given:
             return {"type": "http.request", "body": given.pop(), "more_body": False}
+        await asyncio.Event().wait()  # nobody goes away while an answer is worked out: whoever waits is in the server
         return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
@@ -108,7 +109,8 @@ async def _answer(app: ASGIApp, asked: Frame, answers: BinaryIO) -> None:
             parts.append(message.get("body", b""))
 
     scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "root_path": "", "server": None, "client": None,
+        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "http_version": "1.1", "root_path": "", "server": None,
+        "client": None,
         **asked.head, "raw_path": asked.head["raw_path"].encode("latin-1"),
         "query_string": asked.head["query_string"].encode("latin-1"), "headers": as_bytes(asked.head["headers"]),
     }  # fmt: skip

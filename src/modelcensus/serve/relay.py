@@ -68,9 +68,11 @@ class Desk:
         try:
             first = await _read(self._process.stdout)
         except asyncio.IncompleteReadError as error:
+            await self.end()
             told = {"kind": "", "what": "the app ended while it was being loaded", "where": "", "remedy": "see above"}
             raise OpeningError(told) from error
         if FAILED in first.head:
+            await self.end()
             raise OpeningError(first.head[FAILED])
         self._reading = asyncio.create_task(self._read_all(self._process.stdout))
 
@@ -95,6 +97,8 @@ class Desk:
             return
         if self._process.stdin:
             self._process.stdin.close()
+            with suppress(ConnectionError):
+                await self._process.stdin.wait_closed()
         try:
             await asyncio.wait_for(self._process.wait(), PATIENCE)
         except TimeoutError:
@@ -142,7 +146,9 @@ class Relay:
             with suppress(OpeningError):  # the others go on without it
                 await self._start(place)
 
-    async def _start(self, place: int) -> None:
+    async def _start(self, place: int, gone: Desk | None = None) -> None:
+        if gone:
+            await gone.end()
         desk = self._makes[place]()
         await desk.start()
         self._desks[place] = desk
@@ -194,7 +200,7 @@ class Relay:
         """Start another process in the place of one that ended."""
         if self._desks.get(place) is gone:
             del self._desks[place]
-            self._starting[place] = asyncio.create_task(self._start(place))
+            self._starting[place] = asyncio.create_task(self._start(place, gone))
 
     async def end(self) -> None:
         """End all desks."""
