@@ -34,10 +34,10 @@ def keep_knowledge(ledger: Ledger, base: Files | None = None, given: Files = (),
 
 
 def newest_version(read: Files) -> date:
-    """The version of knowledge: that of its newest file. An error where it cannot be read; what comes with the program
-    alone was validated when it was made, and is not validated here."""
-    stated = [_VERSION.search(f.content) for f in read if f.layer == "bundled"]
-    if len(stated) < len(read) or None in stated:
+    """The version of knowledge: that of its newest file. An error where it cannot be read; just what comes with this
+    program was validated when it was made, and is not validated here."""
+    stated = [_VERSION.search(f.content) for f in read] if read == bundled_files() else [None]
+    if None in stated:
         return load_files(read).version
     return max(date.fromisoformat(m[1]) for m in stated if m)
 

@@ -34,12 +34,17 @@ HITS = """
     where t.kind = 'model' and t.method in ({methods}) and ({known})
       and (t.route = 'repository' or (t.route in ({routes}) and r.counts {shards}))
 """
-WHO = "select batch_id, agent, asks_first from counted_agents a where {automated}"
+WHO = """
+    select batch_id, agent, asks_first, hash(client, version, hub, generation, automated, container) as print
+    from counted_agents a where {automated}
+"""
 COUNTED = """
-    select q.batch_id, q.target, q.day, q.requests, q.instant, q.visitor, q.session, a.asks_first
+    select q.batch_id, q.target, q.day, q.requests, q.instant, q.visitor, a.asks_first, {session} as session
     from counted_requests q join who a using (batch_id, agent) semi join hits using (batch_id, target)
     where {statuses} {final} {parts} and {marked}
 """
+SESSION = "coalesce(q.session::hugeint, case when q.visitor is not null then hash(q.visitor, a.print)::hugeint end)"
+"""The session that a request states, else that of its address and agent."""
 SUMMED = """
     select h.key, h.repository, c.day, c.requests, c.asks_first and h.pinned as told_before
     from (select batch_id, target, day, asks_first, sum(requests) as requests from counted_numbers group by all) c
@@ -95,6 +100,7 @@ def build_downloads(engine: Tables, policies: Policies, rules: CountingRules) ->
             final="and q.status // 100 = 2" if policies.chain == "final-hop" else "",
             parts=parts[policies.ranges],
             marked=marked,
+            session=SESSION if policies.dedup == "session" else "null",
         ),
     )
     engine.make("counted", SUMMED if policies.dedup == "none" else NAMED)

@@ -143,10 +143,7 @@ def _visits(reduction: "Reduction", requests: Requests, targets: Targets, place:
 
 def visitors_of(reduction: "Reduction", requests: Requests) -> Visitors:
     """Who asked, where that is kept."""
-    if reduction.policies.keep != "visits":
-        return Visitors.unknown()
-    told = (requests.session != 0) | (requests.address != 0)
-    return key_visitors(reduction, requests, np.where(told, sessions_of(reduction, requests), np.uint64(0)))
+    return key_visitors(reduction, requests) if reduction.policies.keep == "visits" else Visitors.unknown()
 
 
 def sessions_of(reduction: "Reduction", requests: Requests) -> np.ndarray:

@@ -34,13 +34,14 @@ class Visitors:
         return cls(np.zeros(0, np.int64), np.zeros(0, np.int64), False)
 
 
-def key_visitors(reduction: "Reduction", requests: Requests, sessions: np.ndarray) -> Visitors:
-    """Who asked; `sessions` are hashes of the session of each request, 0 where nothing tells one."""
+def key_visitors(reduction: "Reduction", requests: Requests) -> Visitors:
+    """Who asked, and in which session where one is stated."""
     days = np.unique(requests.day).tolist()
     keys = pa.array(map(reduction.salts.of, days), pa.string())
     reduction.db.register("day_keys", pa.table({"day": pa.array(days, pa.int64()), "key": keys}))
     found = [
-        _keyed(reduction, name, requests.day, k) for name, k in (("visitor", requests.address), ("session", sessions))
+        _keyed(reduction, name, requests.day, k)
+        for name, k in (("visitor", requests.address), ("session", requests.session))
     ]
     reduction.db.unregister("day_keys")
     return Visitors(found[0], found[1])

@@ -182,7 +182,12 @@ REQUESTS = Schema(
             "hash",
             "of the address, keyed by day with a key that is destroyed; null as `instant`",
         ),
-        Column("session", pa.int64(), "hash", "of the session, keyed alike; null as `instant`"),
+        Column(
+            "session",
+            pa.int64(),
+            "hash",
+            "of the session that is stated, keyed alike; null as `instant`, and where none is",
+        ),
     ),
 )
 
