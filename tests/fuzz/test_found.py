@@ -48,6 +48,9 @@ def test_a_single_input(name, given):
 
 
 ROWS = [
+    ("rows of Ollama's library", b"2026-05-01,big,49999999999999999999999999987"),
+    ("rows of Ollama's library", b"2026-05-01,big,999999999999B"),
+    ("rows of the Arena", b"gpt-4,OpenAI,Proprietary,1250,,,"),
     ("rows of the Arena", b"gpt-4,OpenAI,Proprietary,1250,,someday,"),
     ("rows of the Arena", b"gpt-4,OpenAI,Proprietary,inf,,2024-05-06,"),
     ("rows of Artificial Analysis", b"A,a,B,us,true,,2025-01-01,1e400,inf"),

@@ -85,7 +85,7 @@ def count_sql(text: str) -> str:
     number = f"cast(replace(regexp_extract({text}, '{TEXT}', 1), ',', '') as decimal(18, 6))"
     unit = " ".join(f"when '{u}' then {v}" for u, v in UNITS.items())
     shown = f"cast(cast(round({number} * case right({text}, 1) {unit} else 1 end) as bigint) as varchar)"
-    return f"case when regexp_matches({text}, '{TEXT}') then {shown} else {text} end"
+    return f"case when regexp_matches({text}, '{TEXT}') then coalesce(try({shown}), {text}) else {text} end"
 
 
 def _named(raw: RawFile, options: ImportOptions) -> dict[str, str]:
