@@ -37,6 +37,17 @@ FOUND = [
     ("headers of the Hub", b'RateLimit: "api";r=' + b"9" * 5000 + b";t=1"),
     ("answer of a served ledger", b'{"rows": [[]], "total": 0, "asked": {}}'),
     ("answer of a served ledger", b"[]"),
+    ("addresses of the app", b"/api/v1/measures/share?of=organization=Qwen&by=month&reading=chann\xa7l"),
+    ("addresses of the app", b"/api/v1/results/share?by=organization&within=where:%20nationality%20=%201"),
+    ("addresses of the app", b"/explore?measure=\xff"),
+    (
+        "headlines",
+        b"Chinese open models passed Amer\xaacan ones in July 202 2025, with 1.4 billion downloads.\x8cDeepSeek-V3 grew!",
+    ),
+    (
+        "checkpoint of a crawl",
+        b'{"step":0,"start":0,"end":19,"bytes":9999999999999999999999999910,"rows":1,"digest":"","day":"2026-05-01"}\n',
+    ),
     ("provenance records", b"[" * 100_000),
     ("notes of what was set aside", b"[" * 100_000),
 ]

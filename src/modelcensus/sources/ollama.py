@@ -58,7 +58,8 @@ def read_ollama(files: Sequence[Path], options: ImportOptions) -> Batch:
             f"select right({pulls}, 1), min(try_cast({count_sql(pulls)} as bigint)) from raw"
             f" where regexp_matches({pulls}, '{TEXT}') and right({pulls}, 1) in ('K', 'M', 'B') group by 1"
         ).fetchall():
-            least[unit] = min(value, least.get(unit, value))
+            if value is not None:
+                least[unit] = min(value, least.get(unit, value))
         took += [f"{k} from column {c!r}" for k, c in _named(raw, options).items()]
         took += rows.notes
         staged.append(rows)

@@ -178,7 +178,7 @@ class Spool:
                     page = Page(**json.loads(line))
                     body = file.read(page.end - page.start)
                     content = _CODEC.decompress(body, page.bytes, asbytes=True) if page.bytes else b""
-                except (ValueError, TypeError, OSError, pa.ArrowException):
+                except (ValueError, TypeError, OSError, OverflowError, MemoryError, pa.ArrowException):
                     return
                 if page.start != end or hashlib.sha256(content).hexdigest() != page.digest:
                     return
