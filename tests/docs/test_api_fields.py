@@ -55,4 +55,4 @@ def test_every_operation_is_asked_and_every_field_is_documented(client):
     assert operations == set(found) - {"an error"}
     code = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`\n]+)`", PAGE.read_text()))))
     missing = {path: sorted(fields(answer) - code) for path, answer in found.items() if fields(answer) - code}
-    assert not missing
+    assert not missing, "\n".join(f"{path}: {', '.join(names)}" for path, names in missing.items())

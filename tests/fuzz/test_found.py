@@ -37,6 +37,20 @@ FOUND = [
     ("headers of the Hub", b'RateLimit: "api";r=' + b"9" * 5000 + b";t=1"),
     ("answer of a served ledger", b'{"rows": [[]], "total": 0, "asked": {}}'),
     ("answer of a served ledger", b"[]"),
+    ("addresses of the app", b"/api/v1/measures/share?of=organization=Qwen&by=month&reading=chann\xa7l"),
+    ("addresses of the app", b"/api/v1/results/share?by=organization&within=where:%20nationality%20=%201"),
+    ("addresses of the app", b"/explore?measure=\xff"),
+    (
+        "headlines",
+        b"Chinese open models passed Amer\xaacan ones in July 202 2025, with 1.4 billion downloads.\x8cDeepSeek-V3 grew!",
+    ),
+    (
+        "checkpoint of a crawl",
+        b'{"step":0,"start":0,"end":19,"bytes":9999999999999999999999999910,"rows":1,"digest":"","day":"2026-05-01"}\n',
+    ),
+    ("headlines", "Chinese models passed American ones in July 2025, with 1.4 b\u0130llion downloads.".encode()),
+    ("headlines", "In 2026 Qwen had 3 time\u017f as many downloads as Llama, a \u212abillion.".encode()),
+    ("checkpoint of a crawl", b'{"step":' + b"[" * 3000 + b"\n"),
     ("provenance records", b"[" * 100_000),
     ("notes of what was set aside", b"[" * 100_000),
 ]
@@ -48,6 +62,9 @@ def test_a_single_input(name, given):
 
 
 ROWS = [
+    ("rows of Ollama's library", b"2026-05-01,big,49999999999999999999999999987"),
+    ("rows of Ollama's library", b"2026-05-01,big,999999999999B"),
+    ("rows of the Arena", b"gpt-4,OpenAI,Proprietary,1250,,,"),
     ("rows of the Arena", b"gpt-4,OpenAI,Proprietary,1250,,someday,"),
     ("rows of the Arena", b"gpt-4,OpenAI,Proprietary,inf,,2024-05-06,"),
     ("rows of Artificial Analysis", b"A,a,B,us,true,,2025-01-01,1e400,inf"),

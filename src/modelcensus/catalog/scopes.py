@@ -49,12 +49,15 @@ def resolve_scope(engine: Engine, knowledge: Knowledge, name: str, kept: Path | 
             where="--within",
             remedy=nearest(name, [*knowledge.scopes, *lists(engine)]),
         )
-    check_expression(rule.where, name)
+    kind = RequestError if name.startswith(EXPRESSION) else KnowledgeError  # whose expression it is
     try:
+        check_expression(rule.where, name)
         size, digest = _resolved(engine, rule.where, kept)
+    except KnowledgeError as error:
+        raise kind(error.what, where=error.where, remedy=error.remedy) from error
     except duckdb.Error as error:
         first = str(error).strip().splitlines()[0]
-        raise KnowledgeError(
+        raise kind(
             f"not true or false of a repository ({first})", where=f"scope {name}", remedy="see docs/catalog.md"
         ) from error
     return Scope(name, rule.text, rule.short, rule.where, size, digest)

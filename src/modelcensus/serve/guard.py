@@ -8,6 +8,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from modelcensus.serve.refusing import refuse
+
 MOST_BODY = 4_000_000
 """Bytes of a request: a text and the drafts made from it."""
 POLICY = (
@@ -48,6 +50,13 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
+        if not scope.get(
+            "query_string", b""
+        ).isascii():  # a URL has none; what reads them as UTF-8 further in would fail
+            await refuse(
+                scope, receive, headed, 400, "an address in other letters than ASCII", "write them as %C3%A4"
+            )
+            return
         refused = None if scope["method"] in READS else _refused(Headers(scope=scope))
         await (refused or self._app)(scope, receive, headed)
 

@@ -58,7 +58,8 @@ def read_ollama(files: Sequence[Path], options: ImportOptions) -> Batch:
             f"select right({pulls}, 1), min(try_cast({count_sql(pulls)} as bigint)) from raw"
             f" where regexp_matches({pulls}, '{TEXT}') and right({pulls}, 1) in ('K', 'M', 'B') group by 1"
         ).fetchall():
-            least[unit] = min(value, least.get(unit, value))
+            if value is not None:
+                least[unit] = min(value, least.get(unit, value))
         took += [f"{k} from column {c!r}" for k, c in _named(raw, options).items()]
         took += rows.notes
         staged.append(rows)
@@ -85,7 +86,7 @@ def count_sql(text: str) -> str:
     number = f"cast(replace(regexp_extract({text}, '{TEXT}', 1), ',', '') as decimal(18, 6))"
     unit = " ".join(f"when '{u}' then {v}" for u, v in UNITS.items())
     shown = f"cast(cast(round({number} * case right({text}, 1) {unit} else 1 end) as bigint) as varchar)"
-    return f"case when regexp_matches({text}, '{TEXT}') then {shown} else {text} end"
+    return f"case when regexp_matches({text}, '{TEXT}') then coalesce(try({shown}), {text}) else {text} end"
 
 
 def _named(raw: RawFile, options: ImportOptions) -> dict[str, str]:

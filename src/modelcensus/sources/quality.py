@@ -125,7 +125,10 @@ def _arena(raw: RawFile, options: ImportOptions) -> Iterator[dict]:
     The first version that lists a model dates it: it was released by then, and after the version before (if any).
     """
     names = {*RATINGS, "model", "organization", "license", "95_pct_ci", "commit_date", "url"}
-    records = [(n, r) for n, r in _records(raw, names) if r["model"] and _dated(raw, n, r["commit_date"])]
+    records = [(n, r) for n, r in _records(raw, names) if r["model"]]
+    if not any(r["commit_date"] for _, r in records):
+        _table_day(raw, options)
+    records = [(n, r) for n, r in records if _dated(raw, n, r["commit_date"], options.date)]
     days = sorted({r["commit_date"][:10] for _, r in records if r["commit_date"]})
     before = dict(zip(days[1:], days, strict=False))
     last: dict[str, tuple[int, str, dict]] = {}
@@ -163,12 +166,12 @@ def _arena(raw: RawFile, options: ImportOptions) -> Iterator[dict]:
         }
 
 
-def _dated(raw: RawFile, row: int, text: str | None) -> bool:
-    """Whether the day of a version is one, or is not stated; a row of another is set aside."""
+def _dated(raw: RawFile, row: int, text: str | None, given: str) -> bool:
+    """Whether the day of a version is one, or is given where the row states none; another row is set aside."""
     try:
-        return not text or date.fromisoformat(text[:10]) is not None
+        return date.fromisoformat((text or given)[:10]) is not None
     except ValueError:
-        raw.rejects.add(row, f"the day of the version is none: {text}")
+        raw.rejects.add(row, f"the day of the version is none: {text}" if text else "no day of the version")
         return False
 
 

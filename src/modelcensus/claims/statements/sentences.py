@@ -6,6 +6,7 @@ _PLAIN = str.maketrans(
     {
         "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ", "\u202f": " ", "\u2009": " ",
         "\u2013": "-", "\u2014": " - ", "\u2011": "-", "\u2212": "-", "\u2026": "...",
+        "\u0130": "I", "\u0131": "i", "\u017f": "s", "\u212a": "K",  # equal to these where case is ignored, and to no word's
     }
 )  # fmt: skip
 _HYPHENED = re.compile(r"(?<=\d)-(?=(?:million|billion|thousand|percent|per cent)\b)", re.IGNORECASE)

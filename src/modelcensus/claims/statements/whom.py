@@ -70,6 +70,8 @@ def _named(draft: Draft, knowledge: Knowledge) -> Whom | Unread:
     """Peers by name: like is compared with like, families with families and publishers with publishers."""
     among, subject = draft.measure == "share", draft.subject
     others = [a for a in draft.against if a != subject]
+    if not others:
+        return _unlike(draft)
     ways: dict[str, Choice] = {}
     for dimension in dict.fromkeys((subject[0], *(d for d, _ in others), "organization")):
         own, *theirs = (_as(s, dimension, knowledge) for s in (subject, *others))

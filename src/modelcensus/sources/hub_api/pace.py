@@ -123,7 +123,7 @@ class Pace:
     def _read(self) -> Window:
         try:
             return Window(**json.loads(self._file.read_text())[self._key])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return Window(**vars(self._default))
 
     def _write(self, window: Window) -> None:

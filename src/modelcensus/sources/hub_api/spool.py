@@ -77,7 +77,7 @@ class Spool:
         """What the crawl under way was asked for; nothing where there is none."""
         try:
             content = json.loads((self.folder / "crawl.json").read_text())
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return None
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise InputError(
@@ -178,7 +178,15 @@ class Spool:
                     page = Page(**json.loads(line))
                     body = file.read(page.end - page.start)
                     content = _CODEC.decompress(body, page.bytes, asbytes=True) if page.bytes else b""
-                except (ValueError, TypeError, OSError, pa.ArrowException):
+                except (
+                    ValueError,
+                    TypeError,
+                    OSError,
+                    OverflowError,
+                    MemoryError,
+                    RecursionError,
+                    pa.ArrowException,
+                ):
                     return
                 if page.start != end or hashlib.sha256(content).hexdigest() != page.digest:
                     return

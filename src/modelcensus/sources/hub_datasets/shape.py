@@ -16,7 +16,7 @@ def kinds_of(path: Path) -> dict[str, str]:
     """Column -> text, number, flag, time, list or struct."""
     try:
         schema = pq.read_schema(path)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(
             f"no whole Parquet file ({' '.join(str(error).split())[:120]})", where=str(path), remedy="fetch it again"
         ) from error
