@@ -20,7 +20,8 @@ def test_a_headline_is_pasted_checked_changed_and_checked_again(browser, address
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{address}check")
     page.get_by_label("Headline or article").fill(HEADLINE)
-    page.get_by_role("button", name="Check", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Check", exact=True).click()
     assert page.locator("dl.verdicts .verdict").all_inner_texts() == ["holds", "depends"]
     assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 300)")
     page.get_by_text("What moves the number").click()
@@ -28,7 +29,8 @@ def test_a_headline_is_pasted_checked_changed_and_checked_again(browser, address
     page.get_by_text("How it was read").click()
     draft = page.get_by_label("Draft of statement 1")
     draft.fill(draft.input_value().replace("2 times", "4 times"))
-    page.get_by_role("button", name="Check this draft").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Check this draft").click()
     assert page.url.endswith("/check#claim-1")
     assert page.locator("dl.verdicts .verdict").all_inner_texts() == ["fails", "fails"]
     number = page.locator("dl.verdicts a.n[href^='/provenance/']").first
@@ -49,8 +51,8 @@ def test_the_denominator_is_changed_and_the_address_is_the_picture(browser, addr
     page.on("request", lambda request: asked.append(request.url))
     page.goto(address + SHARES)
     before = page.locator("p.lead").first.inner_text()
-    page.get_by_label("Within").fill("hub")
-    page.get_by_label("Within").press("Enter")
+    page.get_by_role("combobox", name="Within").fill("hub")
+    page.get_by_role("combobox", name="Within").press("Enter")
     page.wait_for_url("**within=hub**")
     page.wait_for_function("before => document.querySelector('p.lead').innerText !== before", arg=before)
     after = page.locator("p.lead").first.inner_text()
@@ -74,7 +76,7 @@ def test_without_scripts_tables_and_forms_still_work(browser, address: str) -> N
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address + SHARES)
-    page.get_by_label("Within").fill("hub")
+    page.get_by_role("combobox", name="Within").fill("hub")
     page.get_by_role("button", name="Show").click()
     assert "within=hub" in page.url
     page.get_by_text("Table:").first.click()

@@ -74,7 +74,7 @@ def test_two_families_are_compared_from_their_release_on(visit: Any) -> None:
     page.get_by_label("Whom").press("Enter")
     page.wait_for_url("**of=family**")
     page.get_by_role("heading", level=1, name="How do Qwen and Llama compare?").wait_for()
-    page.get_by_label("Along").select_option("release")
+    page.get_by_role("combobox", name="Along").select_option("release")
     page.wait_for_url("**aligned=release**")
     page.get_by_role("heading", level=2, name="from their release on").wait_for()
     assert page.locator("main").inner_text().count("Qwen") > 1
@@ -120,7 +120,7 @@ def test_dark_is_chosen_drawn_and_remembered(visit: Any) -> None:
 
 def test_no_scripts_on_a_phone_still_reads_the_numbers(visit: Any) -> None:
     page = visit("leaderboards", java_script_enabled=False, viewport={"width": 390, "height": 844})
-    page.get_by_label("Ordered by").select_option("rising")
+    page.get_by_role("combobox", name="Ordered by").select_option("rising")
     page.get_by_role("button", name="Show").click()
     assert "order=rising" in page.url and page.locator("section table").first.is_visible()
     page.goto(page.url.partition("leaderboards")[0] + SHARES)
