@@ -22,7 +22,7 @@ from modelcensus.measures.reported import own_scope, published_name
 from modelcensus.measures.result import Provenance, Result
 from modelcensus.measures.rows import Known, in_order, rows_of
 from modelcensus.measures.sentence import spoken, subject_terms
-from modelcensus.measures.told import Told
+from modelcensus.measures.told import Told, recorded_sql
 from modelcensus.vocabulary import Reading, Request, RequestError, nearest, own_version
 from modelcensus.vocabulary.names import COUNTED
 
@@ -31,22 +31,6 @@ if TYPE_CHECKING:
 
 RECORDED = 500
 """Rows kept with the record of a result: enough to check it, small enough to keep for every request."""
-
-BASES = (
-    "observations",
-    "facts",
-    "reported",
-    "lists",
-    "batches",
-    "catalog",
-    "shared_roots",
-    "lineage",
-    "missing_parents",
-    "readings",
-    "readings_raw",
-    "snapshots",
-)
-"""Tables at which the SQL of a record ends; docs/data-model.md describes them."""
 
 
 def evaluate(census: Census, request: Request) -> Result:
@@ -82,12 +66,7 @@ def _compute(census: Census, request: Request, measure: Measure) -> Told:
         frame.require(dimension)
     table = _ordered(frame, measure, measure.compute(frame))
     records = _fetched(census, frame, measure, table)
-    sql = ""
-    if census.records:
-        tables = frame.evidence or [table]
-        sql = "\n\n".join(
-            f"-- {name}\n{text}" for t in tables for name, text in census.engine.steps(t, BASES).items()
-        )
+    sql = recorded_sql(census.engine, *(frame.evidence or [table])) if census.records else ""
     return Told(frame, records, None, sql)
 
 

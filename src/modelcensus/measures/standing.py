@@ -2,8 +2,8 @@
 
 An app is asked the same quantities again and again, of other subjects and periods. So the sums of a channel in a scope by
 a few dimensions are worked out once, by span, and stay; a request takes the rows of its subject and spans, and its measure
-runs over these alone, in SQL that was written once for all requests of its shape (`outlines.py`). What is not asked for in
-sums, or not of named scopes, is answered as ever.
+does its arithmetic on these alone (`formulas.py`). What is not asked for in sums, or not of named scopes, is answered as
+ever (`from_sums.py`).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from modelcensus.measures.frame import Frame, Span, add_up
 from modelcensus.measures.observed import spans_of
 from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.reported import reported_spans
+from modelcensus.measures.told import recorded_sql
 from modelcensus.vocabulary import Period, Request
 from modelcensus.vocabulary.names import REPORTED
 
@@ -40,9 +41,6 @@ MOST_BYTES = 256_000_000
 MOST_FRAMES = 20
 MOST_ROWS = 2_000_000
 """Rows of sums by some dimensions: more are not kept."""
-BASES = ("observations", "facts", "reported", "lists", "batches", "catalog", "readings", "readings_raw", "snapshots")
-"""Tables at which the SQL of a record ends (those of `evaluate.BASES` that sums are made from)."""
-
 Place = tuple[str, date, date]
 """A span as it is found again: its label, and the days between which it is counted."""
 Spans = Sequence[tuple[Period, tuple[date, date]]]
@@ -175,7 +173,7 @@ class StandingSums:
         by_span = add_up(frame.quantities, (*basis.dimensions, "span"))
         table = _numbered(census.engine.fetch(by_span))
         whole = None if frame.whole is None else _numbered(census.engine.fetch(frame.whole))
-        steps = "\n\n".join(f"-- {n}\n{sql}" for n, sql in census.engine.steps(by_span, BASES).items())
+        steps = recorded_sql(census.engine, by_span)
         if frame.quantities.get_name().startswith(name) and not request.reading.counter:
             census.engine.drop(frame.quantities.get_name(), f"{frame.quantities.get_name()}_whole")
         if len(table) + (len(sums.found.table) if sums else 0) > MOST_ROWS:

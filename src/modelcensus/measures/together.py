@@ -18,7 +18,7 @@ from zlib import crc32
 
 import numpy as np
 
-from modelcensus.measures.evaluate import BASES, Told, evaluate, finish, named
+from modelcensus.measures.evaluate import evaluate, finish, named
 from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span, peers_of
 from modelcensus.measures.marks import Asked, Bools, Cells, Marks
 from modelcensus.measures.observed import kept_of, labelled, spans_of
@@ -28,6 +28,7 @@ from modelcensus.measures.result import Result
 from modelcensus.measures.share import contained
 from modelcensus.measures.span_sums import CellTable, summed_flows
 from modelcensus.measures.stacked import Parts, Stacked
+from modelcensus.measures.told import Told, recorded_sql
 from modelcensus.vocabulary import Period, Request, RequestError
 from modelcensus.vocabulary.names import QUANTITY_DIMENSIONS, REPORTED, ROOT_DIMENSIONS
 
@@ -218,8 +219,7 @@ def _of_flows(census: Census, quantities: Quantities, marks: Marks) -> _Group:
     summed = CELLS.format(marks=columns, quantities=frame.quantities.get_name(), **parts)
     cells = engine.query("cells", summed, keep=False)
     sizes = engine.query("sizes", f"select {columns}, count(*) as size from catalog group by all", keep=False)
-    sql = "\n\n".join(f"-- {name}\n{text}" for name, text in engine.steps(cells, BASES).items())
-    return _Group(frame, Cells.of(engine.fetch(cells), engine.fetch(sizes), marks), sql)
+    return _Group(frame, Cells.of(engine.fetch(cells), engine.fetch(sizes), marks), recorded_sql(engine, cells))
 
 
 def _answers(
