@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -101,6 +102,29 @@ def test_a_desk_that_breaks_down_is_replaced(sample: Census) -> None:
         assert relay._desks[0] is not broken
 
     relayed(sample.ledger.root, 1, use)
+
+
+def test_where_no_desk_is_left_everybody_is_told_until_the_ledger_opens_again(sample: Census, tmp_path: Path) -> None:
+    root = tmp_path / "ledger"
+    shutil.copytree(sample.ledger.root, root)
+
+    async def use(relay: Relay) -> None:
+        assert (await asked(relay, MEASURE))[0] == 200
+        broken = relay._desks[0]
+        assert broken._process
+        (root / "manifests").rename(root / "elsewhere")
+        os.kill(broken._process.pid, signal.SIGKILL)
+        waiting = await asyncio.gather(*(asked(relay, f"{MEASURE}&limit={n}") for n in range(1, 6)))
+        assert {status for status, _, _ in waiting} == {503}
+        assert (await asked(relay, MEASURE))[0] == 503
+        (root / "elsewhere").rename(root / "manifests")
+        for _ in range(PATIENCE):
+            if (await asked(relay, MEASURE))[0] == 200:
+                return
+            await asyncio.sleep(1)
+        pytest.fail("the desk was not started again")
+
+    relayed(root, 1, use)
 
 
 def test_what_is_kept_is_answered_while_the_ledger_is_opened(sample: Census) -> None:

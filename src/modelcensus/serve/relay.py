@@ -126,7 +126,8 @@ class Relay:
         """Made within a running loop; `desks` make the processes, again where one breaks down."""
         self._makes = list(desks)
         self._desks: dict[int, Desk] = {}
-        self._free: asyncio.Queue[tuple[int, Desk]] = asyncio.Queue()
+        self._free: asyncio.Queue[tuple[int, Desk | None]] = asyncio.Queue()
+        """Desks that can take a request; none wakes those who wait where no desk is left."""
         self._starting: dict[int, asyncio.Task[None]] = {}
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done when the first desk is ready; its error where the ledger does not open."""
@@ -174,6 +175,7 @@ class Relay:
 
     async def _tested(self, head: dict[str, Any], body: bytes) -> Frame:
         if not (desk := self._desks.get(0)):
+            self._try_again(0)
             raise GoneError
         try:
             return await desk.ask(head, body)
@@ -182,9 +184,7 @@ class Relay:
             raise
 
     async def _worked_out(self, head: dict[str, Any], body: bytes) -> Frame:
-        place, desk = await self._free.get()
-        while self._desks.get(place) is not desk:  # it has ended
-            place, desk = await self._free.get()
+        place, desk = await self._next()
         try:
             answer = await desk.ask(head, body)
         except GoneError:
@@ -196,11 +196,36 @@ class Relay:
         self._free.put_nowait((place, desk))
         return answer
 
+    async def _next(self) -> tuple[int, Desk]:
+        """The next free desk; GoneError where none is left and none can be started, which is tried again."""
+        if not self._desks and all(t.done() for t in self._starting.values()):
+            self._try_again(0)
+            raise GoneError
+        while True:
+            place, desk = await self._free.get()
+            if desk is None and not self._desks:
+                self._free.put_nowait((place, None))  # for the next who waits
+                raise GoneError
+            if desk is not None and self._desks.get(place) is desk:  # else it has ended
+                return place, desk
+
     def _replace(self, place: int, gone: Desk) -> None:
         """Start another process in the place of one that ended."""
         if self._desks.get(place) is gone:
             del self._desks[place]
-            self._starting[place] = asyncio.create_task(self._start(place, gone))
+            self._starting[place] = asyncio.create_task(self._restart(place, gone))
+
+    def _try_again(self, place: int) -> None:
+        """Start a process where none stands and none is starting."""
+        if self._starting[place].done():
+            self._starting[place] = asyncio.create_task(self._restart(place))
+
+    async def _restart(self, place: int, gone: Desk | None = None) -> None:
+        try:
+            await self._start(place, gone)
+        except OpeningError:  # the ledger no longer opens: the others go on, and who waits for this one is told
+            if not self._desks:
+                self._free.put_nowait((place, None))
 
     async def end(self) -> None:
         """End all desks."""
