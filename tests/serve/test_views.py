@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from modelcensus.publish.views import pages
-from modelcensus.serve.views import SUFFIXES
+from modelcensus.serve.forms import SUFFIXES
 
 REPORTED = "reading=channel%3Dreported%3Amodelpulse"
 SHARE = f"measure=share&of=organization%3DQwen&by=month&{REPORTED}&period=2026-02"

@@ -13,14 +13,13 @@ from modelcensus.claims.verdicts import UNTESTABLE
 from modelcensus.engine import DuckDBEngine
 from modelcensus.ledger import Ledger, Manifest
 from modelcensus.measures import Bounds, Census, Inputs, Key, Side, kept_files, number_key
+from modelcensus.publish.packed import COLUMNS
 from modelcensus.vocabulary import InputError, LedgerError, Request, RequestError, own_version
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 """What is read as a day; a folder of such a name is named with a `./` before it."""
 MOST_DAYS = 60
 """Days of commits that are looked through for an edition."""
-TOLD = ("period", "value", "low", "high", "coverage", "observed", "scope_size", "flags")
-"""Columns of a published row that are no dimensions."""
 
 
 def edition_id(manifests: Iterable[Manifest], knowledge: str, software: Mapping[str, str]) -> str:
@@ -155,7 +154,7 @@ def _records(
         requests.append(request)
         if len(record["rows"]) == record["row_count"]:
             published[request.canonical()] = {
-                number_key({k: v for k, v in row.items() if k not in TOLD}, row["period"]): (
+                number_key({k: v for k, v in row.items() if k not in COLUMNS}, row["period"]): (
                     row["value"],
                     row["low"],
                     row["high"],

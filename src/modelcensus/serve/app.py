@@ -23,13 +23,14 @@ from modelcensus.publish.views import View
 from modelcensus.serve.api import UnchangedError, router
 from modelcensus.serve.check import Given, TooLongError, check_draft, check_text
 from modelcensus.serve.desks import BusyError
+from modelcensus.serve.forms import SUFFIXES
 from modelcensus.serve.pages import Pages, stylesheet
 from modelcensus.serve.pinned import pinned_to
 from modelcensus.serve.problems import problem, problem_of
 from modelcensus.serve.refusing import API, refusal
 from modelcensus.serve.small import small_answers
 from modelcensus.serve.tester import Tester
-from modelcensus.serve.views import SUFFIXES, Views, add_views, addresses
+from modelcensus.serve.views import Views, add_views, addresses
 from modelcensus.vocabulary import CensusError, RequestError
 
 Text = Annotated[str, Form()]

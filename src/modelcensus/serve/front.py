@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from modelcensus.serve.forms import SUFFIXES
 from modelcensus.serve.guard import Guard
 from modelcensus.serve.keeping import Keeping
 from modelcensus.serve.kept import KeptAnswers
@@ -30,7 +31,7 @@ LINK = re.compile(
     rb'<a href="(/(?:families|organizations|regions|models|launch|explore|compare|leaderboards)[/?][^"#]+)"'
 )
 """A link to a page that is worked out before anybody follows it."""
-FORM = re.compile(r"\.(?:json|csv|parquet|svg|png|vega|embed|chart\.js)(?:\?|$)")
+FORM = re.compile(rf"(?:{'|'.join(map(re.escape, SUFFIXES))})(?:\?|$)")
 """The end of an address that is another form of a page."""
 MOST_PREPARED = 1_000
 """Pages that are worked out for the links that lead to them."""

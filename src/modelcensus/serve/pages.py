@@ -15,6 +15,7 @@ from modelcensus.publish import account_words, drawn_curve, environment
 from modelcensus.publish.fact_cells import fact_text
 from modelcensus.publish.flipped import flipped
 from modelcensus.publish.linked_data import dataset, ld_json
+from modelcensus.publish.packed import COLUMNS
 from modelcensus.publish.pages import tools
 from modelcensus.publish.tested import Tested
 from modelcensus.publish.views import View
@@ -30,8 +31,6 @@ EXAMPLES = (
     "Qwen had more than three times the downloads of Llama in February 2026.",
 )
 """Sentences that the page offers where nothing was pasted yet."""
-LAST = ("period", "value", "low", "high", "coverage", "observed", "scope_size", "flags")
-"""Columns of a row of a record that follow what it is about."""
 FIRST_VERDICTS = 8
 """Verdicts that another page shows of them."""
 MOST_FACTS = 200
@@ -144,8 +143,8 @@ def _in_order(row: Mapping[str, object]) -> dict[str, object]:
     >>> list(_in_order({"coverage": 1.0, "flags": [], "organization": "a", "period": "2026-02", "value": 0.5}))
     ['organization', 'period', 'value', 'coverage', 'flags']
     """
-    about = [name for name in row if name not in LAST]
-    return {name: row[name] for name in (*about, *LAST) if name in row}
+    about = [name for name in row if name not in COLUMNS]
+    return {name: row[name] for name in (*about, *COLUMNS) if name in row}
 
 
 def _href(to: str, root: str = "") -> str:

@@ -25,19 +25,10 @@ from modelcensus.publish.views import Page as ViewPage
 from modelcensus.publish.views import View
 from modelcensus.publish.views import pages as view_pages
 from modelcensus.publish.visible import visible
+from modelcensus.serve.forms import SUFFIXES
 from modelcensus.serve.pinned import EDITION
 from modelcensus.vocabulary import RequestError, nearest
 
-SUFFIXES = {
-    ".json": "application/json",
-    ".csv": "text/csv; charset=utf-8",
-    ".parquet": "application/vnd.apache.parquet",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".vega": "application/json",
-    ".embed": "text/html; charset=utf-8",
-    ".chart.js": "text/javascript; charset=utf-8",
-}
 PICTURES = (".svg", ".png", ".vega", ".embed", ".chart.js")
 PICKED = ("table", "figure", "size", "theme")
 """What an address says of the form of an answer, not of its content."""
