@@ -50,6 +50,14 @@ def test_from_the_overview_the_ladder_leads_to_another_denominator(visit: Any) -
     assert "of the whole Hub" in page.locator("p.lead").inner_text()
 
 
+def test_parts_that_come_later_leave_the_title_of_the_page(visit: Any) -> None:
+    page = visit("")
+    page.wait_for_function(
+        "document.querySelectorAll('.later .told').length == document.querySelectorAll('.later').length"
+    )
+    assert page.title() == page.locator("h1").inner_text()
+
+
 def test_a_published_claim_shows_its_verdict_and_its_curve(visit: Any) -> None:
     page = visit("claims")
     page.locator("a[href='/claims/qwen-2026/double-the-next-eight']").click()
