@@ -1,4 +1,4 @@
-"""Plain lines are read as arrays of bytes, plain addresses taken apart: both say what the patterns say, of any line."""
+"""Plain lines are read by compiled loops, plain addresses taken apart: both say what the patterns say, of any line."""
 
 import random
 from pathlib import Path
@@ -10,14 +10,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from logs import Request, combined, write
 
-from modelcensus.counting import Policies, Salts, find_format, plain_lines
+from modelcensus.counting import Policies, Salts, find_format
 from modelcensus.counting.known import Known
+from modelcensus.counting.numbering import Sorted
 from modelcensus.counting.parts import KnownParts
-from modelcensus.counting.plain_targets import Plain, PlainTargets
-from modelcensus.counting.reading import FileRead, read_file
+from modelcensus.counting.reading import FileRead, read_file, worth_compiling
 from modelcensus.counting.reduction import Reduction
-from modelcensus.counting.slices import Hasher, Slices
+from modelcensus.counting.slices import Slices
 from modelcensus.engine import Tables
+
+pytest.importorskip("numba", reason="the extra `logs` is not installed")
+from modelcensus.counting.hashed import Hashed
+from modelcensus.counting.kernels import hash_of
+from modelcensus.counting.plain_lines import PlainLines
 
 RECORDED = Path(__file__).parents[2].parent / "shared" / "data" / "recordings" / "logs"
 HEX = "0123456789abcdef0123456789abcdef01234567"
@@ -62,25 +67,16 @@ ODD = [
 ]
 
 
-def read(path: Path, policies: Policies) -> tuple[dict[str, pa.Table], FileRead]:
-    reduction = Reduction(Tables(), policies, Salts(path.parent / "salts"))
+def read(path: Path, policies: Policies, quick: bool) -> tuple[dict[str, pa.Table], FileRead]:
+    reduction = Reduction(Tables(), policies, Salts(path.parent / "salts"), quick)
     told = read_file(reduction, path, find_format("nginx-combined"), Known([], KnownParts()), policies)
     return reduction.tables(), told
 
 
-def nothing_plain(_: PlainTargets, said: pa.StringArray) -> Plain:
-    none = np.zeros(0, np.int64)
-    return Plain(none, none, [], none, [], none)
-
-
-def check_both_ways(path: Path, monkeypatch: pytest.MonkeyPatch, *policies: str) -> None:
+def check_both_ways(path: Path, *policies: str) -> None:
     """A file says the same whether what is plain in it is read quickly or not."""
     chosen = Policies.parse(policies)
-    quick, told = read(path, chosen)
-    with monkeypatch.context() as patch:
-        patch.setattr(plain_lines, "_quotes", lambda form: 0)
-        patch.setattr(PlainTargets, "read", nothing_plain)
-        careful, told_carefully = read(path, chosen)
+    (quick, told), (careful, told_carefully) = (read(path, chosen, q) for q in (True, False))
     assert told == told_carefully
     for name, rows in quick.items():
         assert rows.equals(careful[name]), name
@@ -107,17 +103,15 @@ def test_odd_lines_among_plain_ones(tmp_path_factory, seed):
         for _ in range(150)
     ]  # fmt: skip
     path = write(tmp_path_factory.mktemp("odd") / "access.log", [changed(combined(r), draw) for r in sent])
-    with pytest.MonkeyPatch.context() as patch:
-        check_both_ways(path, patch, draw.choice(["dedup=none", "dedup=session", "keep=visits"]))
+    check_both_ways(path, draw.choice(["dedup=none", "dedup=session", "keep=visits"]))
 
 
-def test_recorded_logs(monkeypatch):
+def test_recorded_logs():
     paths = sorted(RECORDED.glob("*combined*")) if RECORDED.is_dir() else []
     if not paths:
         pytest.skip("the recorded logs lie in ../shared/data/recordings, which is not here")
     for path in paths:
-        with monkeypatch.context() as patch:
-            check_both_ways(path, patch)
+        check_both_ways(path)
 
 
 def test_plain_lines_are_read_quickly(tmp_path, monkeypatch):
@@ -126,16 +120,46 @@ def test_plain_lines_are_read_quickly(tmp_path, monkeypatch):
         tmp_path / "access.log", [combined(Request(seconds=s, agent=a)) for s, a in enumerate(AGENTS[:5] * 20)]
     )
     left: list[int] = []
-    quickly = plain_lines.PlainLines.read
+    quickly = PlainLines.read
 
     def watched(self, form, rows):
         found, odd = quickly(self, form, rows)
         left.append(int(odd.sum()))
         return found, odd
 
-    monkeypatch.setattr(plain_lines.PlainLines, "read", watched)
-    _, told = read(path, Policies())
-    assert sum(left) == 0 and told.taken == 100
+    monkeypatch.setattr(PlainLines, "read", watched)
+    _, told = read(path, Policies(), True)
+    assert left and sum(left) == 0 and told.taken == 100
+
+
+def test_small_logs_wait_for_no_compiler(tmp_path):
+    path = write(tmp_path / "access.log", [combined(Request())])
+    assert not worth_compiling([path])
+    with path.open("ab") as log:
+        log.truncate(40_000_000)
+    assert worth_compiling([path])
+
+
+@given(st.lists(st.lists(st.integers(1, 60), max_size=50), max_size=6))
+def test_numbers_by_a_table_are_those_by_order(stretches):
+    one, two, met = Hashed(), Sorted(), {}
+    for keys in stretches:
+        spread = np.array(keys, np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        for numbering in (one, two):
+            numbers, new = numbering.of(spread)
+            assert len(set(numbers.tolist())) == len(set(keys))
+            assert sorted(set(keys) - set(met)) == sorted(keys[p] for p in new.tolist())
+            assert [int(numbers[p]) for p in new.tolist()] == list(range(len(met), len(met) + len(new)))
+        both = zip(keys, numbers.tolist(), strict=True)  # of the last one
+        assert all(met.get(k, n) == n for k, n in both)
+        met |= dict(zip(keys, numbers.tolist(), strict=True))
+        assert len(one) == len(two) == len(met)
+
+
+def test_a_table_grows():
+    keys = np.arange(1, 100_001, dtype=np.uint64)
+    numbers, new = Hashed().of(np.concatenate([keys, keys[::-1]]))
+    assert (numbers[:100_000] == numbers[100_000:][::-1]).all() and len(new) == 100_000
 
 
 SEGMENTS = st.sampled_from(
@@ -162,8 +186,7 @@ SEGMENTS = st.sampled_from(
 def test_addresses_taken_apart(tmp_path_factory, asked):
     lines = [combined(Request("/" + "/".join(steps), method)) for method, steps in asked]
     path = write(tmp_path_factory.mktemp("addresses") / "access.log", lines)
-    with pytest.MonkeyPatch.context() as patch:
-        check_both_ways(path, patch)
+    check_both_ways(path)
 
 
 @given(st.lists(st.one_of(st.none(), st.text(max_size=40))), st.integers(0, 9))
@@ -172,9 +195,12 @@ def test_texts_are_told_apart_wherever_they_stand(texts, before):
     moved = [None if t is None else "x" * before + t for t in texts]
     whole = Slices.of(pa.array(moved, pa.string()))
     away = Slices(whole.data, np.minimum(whole.starts + before, whole.ends), whole.ends, whole.there)
-    for keys in (lambda s: s.hashes(), lambda s: Hasher().keys([[s, None]], [len(texts), 2], 3)[0][: len(texts)]):
-        one, two = keys(held), keys(away)
-        assert (one == two).all()
-        assert len(set(one.tolist())) == len(set(texts))
-        assert [k == 0 for k in one.tolist()] == [t is None for t in texts]
+    one, two = held.hashes(), away.hashes()
+    assert (one == two).all()
+    assert len(set(one.tolist())) == len(set(texts))
+    assert [k == 0 for k in one.tolist()] == [t is None for t in texts]
+    if len(held.data) >= 8:
+        words = np.ndarray((len(held.data) - 7,), "<u8", held.data, strides=(1,))
+        looped = [hash_of(words, s, e) for s, e in zip(held.starts.tolist(), held.ends.tolist(), strict=True)]
+        assert all(a == b for a, b, t in zip(one.tolist(), looped, texts, strict=True) if t is not None)
     assert held.texts.to_pylist() == texts

@@ -12,10 +12,47 @@ YES, NO, NOT_SAID = 1, 0, 2
 """A flag that a line can have."""
 
 
+NOT_PLAIN = NOTHING
+"""In place of the target of a request that is not taken apart."""
+COMMIT = 40
+"""Digits of a commit."""
+_COMMITS = (b"0" * COMMIT, b"f" * COMMIT)
+Meaning = tuple[str, str, int]
+"""Kind and id of the repository, and the number of what is asked of it; an id of nothing: no request of a repository."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Requests cut into their parts (columns of kernels.cut_requests), with the hashes of names and rests."""
+
+    asked: Slices
+    at: np.ndarray
+    names: np.ndarray
+    rests: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def name(self, place: int) -> str:
+        """NAMESPACE/NAME."""
+        return bytes(self.asked.data[int(self.at[place, 0]) : int(self.at[place, 1])]).decode()
+
+    def tried(self, place: int) -> list[str]:
+        """Requests that have the rest of one, with other commits in the place of its own."""
+        start = int(self.asked.starts[place])
+        text = bytes(self.asked.data[start : int(self.asked.ends[place])])
+        tried = [text]
+        for where, commit in ((2, 6), (4, 7)):
+            if self.at[place, commit]:
+                begin = int(self.at[place, where]) - start
+                tried = [t[:begin] + c + t[begin + COMMIT :] for t in tried for c in _COMMITS]
+        return [t.decode() for t in tried]
+
+
 @dataclass(frozen=True)
 class Lines:
     """Requests as arrays, a place each: numbers, texts as stretches of buffers (none: a format without them), and hashes
-    of who asked, 0 where nothing says it."""
+    of these, 0 where nothing says it. What is asked for has a hash, or is cut into its parts."""
 
     line: np.ndarray
     minute: np.ndarray
@@ -25,7 +62,9 @@ class Lines:
     part: np.ndarray
     counter: np.ndarray
     asked: Slices
+    asked_keys: Cut | np.ndarray
     agent: Texts | None
+    agent_keys: np.ndarray
     address: Slices | None
     address_keys: np.ndarray
     session_keys: np.ndarray

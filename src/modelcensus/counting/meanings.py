@@ -9,12 +9,13 @@ import pyarrow.compute as pc
 
 from modelcensus.counting.agents import Agent, told, unescaped
 from modelcensus.counting.formats import LogFormat
+from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning
 from modelcensus.counting.networks import Networks
-from modelcensus.counting.plain_targets import Meaning, Plain, PlainTargets
+from modelcensus.counting.numbering import Learned, Numbering, Sorted
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.requests import occurring
 from modelcensus.counting.shapes import MARKS
-from modelcensus.counting.slices import Learned, Texts, different
+from modelcensus.counting.slices import Slices, Texts
 from modelcensus.counting.targets import targets_sql
 
 Said = Callable[[np.ndarray], pa.StringArray]
@@ -44,12 +45,10 @@ FOUND = """
     order by n.asked_key
 """
 NEW_NAMES = """
-    insert into places select {known} + row_number() over (), '{kind}', repository from named
-    anti join (select repository from places where kind = '{kind}') using (repository)
+    insert into places select {known} + row_number() over (), kind, repository from named
+    anti join places using (kind, repository)
 """
-NAMED = "select n, place from named join places using (repository) where kind = '{kind}'"
-FEW = 2_000
-"""Different texts of which there are few."""
+NAMED = "select place from named join places using (kind, repository) order by n"
 MOST_TARGETS = 2_000_000
 """Targets that are remembered from one batch to the next."""
 
@@ -57,8 +56,8 @@ MOST_TARGETS = 2_000_000
 class Meanings:
     """The texts met so far, by their hashes."""
 
-    def __init__(self, db: duckdb.DuckDBPyConnection, policies: Policies) -> None:
-        self.db, self.prefix = db, policies.prefix
+    def __init__(self, db: duckdb.DuckDBPyConnection, policies: Policies, quick: bool) -> None:
+        self.db, self.prefix, self.quick = db, policies.prefix, quick
         self.networks = Networks.of(policies)
         self.names_addresses = bool(self.networks) or policies.keep == "visits"
         self.forget()
@@ -69,8 +68,15 @@ class Meanings:
             self.db.execute(f"create or replace temp table {table}")
         self.agents: dict[Agent, int] = {}
         self.problems: list[str] = []
-        self._agents, self._addresses, self._asked, self._targets = Learned(), Learned(), Learned(), Learned()
-        self._plain = PlainTargets(self._meant)
+        numbering: type[Numbering] = Sorted
+        self._plain: PlainTargets | None = None
+        if self.quick:
+            from modelcensus.counting.hashed import Hashed  # with numba, which is optional, and slow to import
+            from modelcensus.counting.plain_targets import Cutting, PlainTargets
+
+            numbering, self._cutting = Hashed, Cutting()
+            self._plain = PlainTargets(self._meant, self._places_of, self._numbered)
+        self._agents, self._addresses, self._asked, self._targets = (Learned(numbering) for _ in range(4))
         self.targets = np.zeros((1, 2), np.int64)
         """Place and rest of each target; target 0: no repository."""
 
@@ -81,14 +87,14 @@ class Meanings:
 
     def agents_of(self, form: LogFormat, keys: np.ndarray, texts: Said) -> np.ndarray:
         """The number of each agent."""
-        return _looked_up(self._agents, keys, texts, lambda _, said: [self._agent(t, form) for t in said.to_pylist()])
+        return self._agents.of(keys, lambda new: [self._agent(t, form) for t in texts(new).to_pylist()])
 
     def _agent(self, text: str | None, form: LogFormat) -> int:
         return self.agents.setdefault(told(text, form.escapes), len(self.agents) + 1)
 
     def marks_of(self, keys: np.ndarray, texts: Said) -> np.ndarray:
         """What the networks of addresses are, as places in MARKS."""
-        return _looked_up(self._addresses, keys, texts, self._learn_addresses)
+        return self._addresses.of(keys, lambda new: self._learn_addresses(keys[new], texts(new)))
 
     def _learn_addresses(self, keys: np.ndarray, said: pa.StringArray) -> list[int]:
         self.db.register("new_rows", pa.table({"address_key": keys, "address": said}))
@@ -99,26 +105,38 @@ class Meanings:
 
     def targets_of(self, form: LogFormat, keys: np.ndarray, texts: Said) -> np.ndarray:
         """The target of each request: 0 where it is of no repository, below 0 a problem (-1 the first of `problems`)."""
-        return _looked_up(self._asked, keys, texts, lambda new, said: self._learn_targets(form, new, said))
+        return self._asked.of(keys, lambda new: self._learn_asked(form, texts(new)))
 
-    def _learn_targets(self, form: LogFormat, keys: np.ndarray, asked: pa.StringArray) -> np.ndarray:
-        if form.escapes == "backslash":
-            escaped = pc.call_function("match_substring", [asked], pc.MatchSubstringOptions("\\"))
-            if pc.call_function("any", [escaped]).as_py():
-                plain = [unescaped(a, "backslash").partition("?")[0] for a in asked.filter(escaped).to_pylist()]
-                asked = pc.call_function("replace_with_mask", [asked, escaped, pa.array(plain, pa.string())])
-        target, left = np.zeros(len(keys), np.int64), np.ones(len(keys), bool)
-        if form.has_paths and not self.prefix:
-            plain = self._plain.read(asked)
-            target[plain.places] = self._numbered(self._places_of(plain), plain.rest)
-            left[plain.places] = False
-        places = np.flatnonzero(left)
-        if len(places):
-            found = self._understood(asked.take(pa.array(places)), form.has_paths)
-            target[places] = self._numbered(found["place"].to_numpy(), found["rest"].to_numpy())
-            problems = found["problem"]
-            for place in np.flatnonzero(problems.is_valid().to_numpy()).tolist():
-                target[places[place]] = self._problem(problems[place].as_py())
+    def targets_cut(self, form: LogFormat, cuts: Sequence[Cut], texts: Said) -> np.ndarray:
+        """The same of requests that are cut into their parts."""
+        if self._plain is None or self.prefix:
+            every = np.arange(sum(map(len, cuts)))
+            return self.targets_of(form, Slices.of(texts(every)).hashes(seed_of(form)), texts)
+        targets = self._plain.of(cuts)
+        left = np.flatnonzero(targets == NOT_PLAIN)
+        if len(left):
+            said = texts(left)
+            keys = Slices.of(said).hashes(seed_of(form))
+            targets[left] = self._asked.of(keys, lambda new: self._learn_by_forms(form, said.take(pa.array(new))))
+        return targets
+
+    def _learn_asked(self, form: LogFormat, asked: pa.StringArray) -> np.ndarray:
+        if self._plain is None or self.prefix or not form.has_paths:
+            return self._learn_by_forms(form, asked)
+        asked = _unescaped(form, asked)
+        targets = self._plain.of([self._cutting.cut(Slices.of(asked))])
+        left = np.flatnonzero(targets == NOT_PLAIN)
+        targets[left] = self._learn_by_forms(form, asked.take(pa.array(left)))
+        return targets
+
+    def _learn_by_forms(self, form: LogFormat, asked: pa.StringArray) -> np.ndarray:
+        if not len(asked):
+            return np.zeros(0, np.int64)
+        found = self._understood(_unescaped(form, asked), form.has_paths)
+        target = self._numbered(found["place"].to_numpy(), found["rest"].to_numpy())
+        problems = found["problem"]
+        for place in np.flatnonzero(problems.is_valid().to_numpy()).tolist():
+            target[place] = self._problem(problems[place].as_py())
         return target
 
     def _understood(self, asked: pa.StringArray, has_paths: bool) -> pa.Table:
@@ -141,35 +159,28 @@ class Meanings:
             for row in found.to_pylist()
         ]
 
-    def _places_of(self, plain: Plain) -> np.ndarray:
-        """The numbers of repositories by their names."""
-        place = np.zeros(len(plain.name), np.int64)
-        for number, kind in enumerate(plain.kinds):
-            own = np.flatnonzero(plain.kind == number)
-            used = occurring(plain.name[own])
-            said = pa.array([plain.names[n] for n in used.tolist()], pa.string())
-            self.db.register("named", pa.table({"n": used, "repository": said}))
-            known = self.db.execute("select count(*) from places").fetchall()[0][0]
-            self.db.execute(NEW_NAMES.format(known=known, kind=kind))
-            found = self.db.sql(NAMED.format(kind=kind)).fetchnumpy()
-            self.db.unregister("named")
-            numbers = np.zeros(len(plain.names), np.int64)
-            numbers[found["n"]] = found["place"]
-            place[own] = numbers[plain.name[own]]
-        return place
+    def _places_of(self, kinds: list[str], names: list[str]) -> np.ndarray:
+        """The numbers of repositories by their kinds and ids."""
+        columns = {"n": pa.array(range(len(names)), pa.int64()), "kind": pa.array(kinds, pa.string())}
+        self.db.register("named", pa.table({**columns, "repository": pa.array(names, pa.string())}))
+        known = self.db.execute("select count(*) from places").fetchall()[0][0]
+        self.db.execute(NEW_NAMES.format(known=known))
+        found = self.db.sql(NAMED).fetchnumpy()["place"]
+        self.db.unregister("named")
+        return found
 
     def _numbered(self, place: np.ndarray, rest: np.ndarray) -> np.ndarray:
         """The numbers of targets; 0 where there is no place."""
-        keys, first, inverse = different((place.astype(np.uint64) << np.uint64(32)) | rest.astype(np.uint64))
-        numbers, known = self._targets.of(keys)
-        known |= keys == 0
-        new = np.flatnonzero(~known)
-        numbers[new] = len(self.targets) + np.arange(len(new))
-        self._targets.add(keys[new], numbers[new])
-        pairs = np.stack([place[first[new]], rest[first[new]]], axis=1)
-        self.targets = np.concatenate([self.targets, pairs])
-        numbers[keys == 0] = 0
-        return numbers[inverse]
+        targets, own = np.zeros(len(place), np.int64), np.flatnonzero(place)
+        keys = (place.astype(np.uint64) << np.uint64(32)) | rest.astype(np.uint64)
+
+        def numbered(new: np.ndarray) -> np.ndarray:
+            pairs = np.stack([place[own[new]], rest[own[new]]], axis=1)
+            self.targets = np.concatenate([self.targets, pairs])
+            return len(self.targets) - len(new) + np.arange(len(new))
+
+        targets[own] = self._targets.of(keys[own], numbered)
+        return targets
 
     def _problem(self, text: str) -> int:
         if text not in self.problems:
@@ -177,24 +188,15 @@ class Meanings:
         return -1 - self.problems.index(text)
 
 
-def _looked_up(
-    learned: Learned,
-    keys: np.ndarray,
-    texts: Said,
-    learn: Callable[[np.ndarray, pa.StringArray], np.ndarray | list[int]],
-) -> np.ndarray:
-    """The value of each key; those that were not met are learned from their texts."""
-    if 0 < len(learned) < FEW:  # looking up each takes less than putting them in order
-        values, known = learned.of(keys)
-        if known.all():
-            return values
-    keys, first, inverse = different(keys)
-    values, known = learned.of(keys)
-    if not known.all():
-        new = np.flatnonzero(~known)
-        values[new] = learn(keys[new], texts(first[new]))
-        learned.add(keys[new], values[new])
-    return values[inverse]
+def _unescaped(form: LogFormat, asked: pa.StringArray) -> pa.StringArray:
+    """Requests as they were before the log's own escapes."""
+    if form.escapes != "backslash":
+        return asked
+    escaped = pc.call_function("match_substring", [asked], pc.MatchSubstringOptions("\\"))
+    if not pc.call_function("any", [escaped]).as_py():
+        return asked
+    plain = [unescaped(a, "backslash").partition("?")[0] for a in asked.filter(escaped).to_pylist()]
+    return pc.call_function("replace_with_mask", [asked, escaped, pa.array(plain, pa.string())])
 
 
 def seed_of(form: LogFormat) -> int:

@@ -10,13 +10,16 @@ import pyarrow as pa
 from modelcensus.counting.fields import quick_sql, strict_sqls
 from modelcensus.counting.formats import LogFormat
 from modelcensus.counting.line_arrays import NOTHING, Lines
+from modelcensus.counting.meanings import seed_of
 from modelcensus.counting.moments import minute_of
 from modelcensus.counting.setting_aside import shown
 from modelcensus.counting.shapes import of_lines, shaped_sql, text_sql
-from modelcensus.counting.slices import Learned, Slices, different
+from modelcensus.counting.numbering import Learned
+from modelcensus.counting.slices import Slices, mixed
 from modelcensus.engine import Tables
 
 Aside = tuple[int, str, str]
+TAKEN = "select *, hash(asked) as asked_key, hash(agent) as agent_key from shaped where taken"
 
 
 class OddLines:
@@ -26,7 +29,7 @@ class OddLines:
         self.db, self._zone = engine.connection, zone
         self._minutes = Learned()
 
-    def read(self, form: LogFormat, columns: Sequence[str], rows: pa.Table) -> tuple[list[Lines], list[Aside], int]:
+    def read(self, form: LogFormat, columns: Sequence[str], rows: pa.Table) -> tuple[Lines | None, list[Aside], int]:
         """What lines (columns `line` and `text`) say, those that no way takes, and how many are no requests."""
         quick = shaped_sql(form, quick_sql(form, columns))
         with self._lines(rows):
@@ -39,28 +42,27 @@ class OddLines:
                     shaped = of_lines(shaped_sql(form, sql), "lines_left")
                     self.db.execute(f"insert into shaped by name {shaped}")
             aside = self._aside(form, rows) if self._left() else []
-        taken = self.db.sql("select * from shaped where taken").to_arrow_table()
-        return [self._of(taken)] if taken.num_rows else [], aside, rows.num_rows - taken.num_rows - len(aside)
+        taken = self.db.sql(TAKEN).to_arrow_table()
+        lines = self._of(taken, seed_of(form)) if taken.num_rows else None
+        return lines, aside, rows.num_rows - taken.num_rows - len(aside)
 
-    def _of(self, taken: pa.Table) -> Lines:
+    def _of(self, taken: pa.Table, seed: int) -> Lines:
         minute = self._minutes_of(Slices.of(taken["moment"]))
+        asked_keys, agent_keys = (_keys(taken[n], seed) for n in ("asked_key", "agent_key"))
         size, counter = taken["bytes"], taken["counter"]
         asked, agent, address, session = (Slices.of(taken[n]) for n in ("asked", "agent", "address", "session"))
         return Lines(
             taken["line"].to_numpy(), minute, taken["second"].to_numpy(), taken["status"].to_numpy(),
             size.fill_null(NOTHING).to_numpy(), taken["part"].to_numpy(), counter.cast(pa.int8()).fill_null(2).to_numpy(),
-            asked, agent, address, address.hashes(), session.hashes(),
+            asked, asked_keys, agent, agent_keys, address, address.hashes(), session.hashes(),
         )  # fmt: skip
 
     def _minutes_of(self, moments: Slices) -> np.ndarray:
-        keys, first, inverse = different(moments.hashes())
-        minutes, known = self._minutes.of(keys)
-        if not known.all():
-            new = np.flatnonzero(~known)
-            said = [minute_of(text, self._zone) for text in moments.at(first[new]).texts.to_pylist()]
-            minutes[new] = [NOTHING if m is None else m for m in said]
-            self._minutes.add(keys[new], minutes[new])
-        return minutes[inverse]
+        def learn(new: np.ndarray) -> list[int]:
+            said = [minute_of(text, self._zone) for text in moments.at(new).texts.to_pylist()]
+            return [NOTHING if m is None else m for m in said]
+
+        return self._minutes.of(moments.hashes(), learn)
 
     def _aside(self, form: LogFormat, rows: pa.Table) -> list[Aside]:
         """Lines that no way takes, with their texts; what is no request in its format is not among them."""
@@ -91,6 +93,11 @@ class OddLines:
         numbers.sort()
         with self._lines(pa.concat_tables([_taken(b, numbers) for b in rows.to_batches()]), "lines_left"):
             yield
+
+
+def _keys(hashes: pa.ChunkedArray, seed: int) -> np.ndarray:
+    """Hashes that tell texts of different forms apart; never 0."""
+    return mixed(hashes.to_numpy(), np.full(len(hashes), seed, np.uint64))
 
 
 def _taken(batch: pa.RecordBatch, numbers: np.ndarray) -> pa.Table:

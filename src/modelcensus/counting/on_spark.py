@@ -23,7 +23,7 @@ from modelcensus.counting.known import Known
 from modelcensus.counting.lines import LogFile
 from modelcensus.counting.parts import KnownParts, Part
 from modelcensus.counting.policies import Policies
-from modelcensus.counting.reading import FileRead, ReadBatch, read_file
+from modelcensus.counting.reading import FileRead, ReadBatch, read_file, worth_compiling
 from modelcensus.counting.reduction import Reduction
 from modelcensus.counting.salts import LentKeys, Salts
 from modelcensus.engine import Tables
@@ -57,7 +57,7 @@ class Task:
         engine = Tables(TASK_MEMORY)
         engine.connection.execute("set threads = 1")
         engine.connection.execute("set preserve_insertion_order = false")
-        reduction = Reduction(engine, self.policies, self.keys)
+        reduction = Reduction(engine, self.policies, self.keys, worth_compiling([Path(path)]))
         read = read_file(reduction, Path(path), form, self.known, self.policies)
         return file_rows(reduction, number, read, self.keys.secret)
 

@@ -5,176 +5,124 @@ name changes nothing of it. A commit in it is left out where any other commit wo
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
 
-from modelcensus.counting.slices import Learned, Slices, different, mixed
+from modelcensus.counting.hashed import Hashed
+from modelcensus.counting.kernels import CUT, cut_requests
+from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning
+from modelcensus.counting.numbering import Learned
+from modelcensus.counting.slices import WORD, Slices
 from modelcensus.counting.targets import ID, routes
 
 UNKNOWN = -1
-COMMIT = 40
-_COMMITS = (b"0" * COMMIT, b"f" * COMMIT)
 _NO_NAME = re.compile(r"\.git\Z")
 _IS_ID = re.compile(ID, re.ASCII)
-_BLANK, _SLASH = b" /"
-_HEXADECIMAL = np.isin(np.arange(256), np.frombuffer(b"0123456789abcdef", np.uint8))
 
-Meaning = tuple[str, str, int]
-"""Kind and id of the repository, and the number of what is asked of it; an id of nothing: no request of a repository."""
+class Cutting:
+    """Cuts requests; knows what stands before names in the forms of addresses."""
 
+    def __init__(self) -> None:
+        forms = [f.form.strip("/").split("/") for f in routes().forms]
+        leads = {"/".join(f[: f.index("{namespace}")]) for f in forms if "{namespace}" in f} - {""}
+        self._leads = tuple(_hashes(x for x in leads if x.count("/") == slashes) for slashes in range(3))
+        self._firsts = _hashes({x.split("/")[0] for x in leads})
 
-@dataclass(frozen=True)
-class Plain:
-    """Requests of plain addresses: places among all, repositories by number in `names`, kinds in `kinds`, rests."""
-
-    places: np.ndarray
-    name: np.ndarray
-    names: list[str]
-    kind: np.ndarray
-    kinds: list[str]
-    rest: np.ndarray
+    def cut(self, asked: Slices) -> Cut:
+        """Requests (METHOD ADDRESS ...) in their parts."""
+        data = asked.data if len(asked.data) >= WORD else memoryview(bytes(asked.data) + bytes(WORD))
+        words = np.ndarray((len(data) - WORD + 1,), "<u8", data, strides=(1,))
+        at, keys = np.empty((len(asked.starts), CUT), np.int64), np.empty((len(asked.starts), 2), np.uint64)
+        cut_requests(
+            np.frombuffer(data, np.uint8), words, asked.starts, asked.ends, self._leads, self._firsts, at, keys
+        )
+        return Cut(asked, at, keys[:, 0], keys[:, 1])
 
 
 class PlainTargets:
-    """Knows the rests that were met. `understand`: what requests mean, by the forms of addresses."""
+    """Knows the names and rests that were met.
 
-    def __init__(self, understand: Callable[[Sequence[str]], list[Meaning]]) -> None:
-        self._understand = understand
+    `understand`: what requests mean, by the forms of addresses; `places`: the numbers of repositories, by their kinds and
+    ids; `targets`: the numbers of targets, by repositories and rests.
+    """
+
+    def __init__(
+        self,
+        understand: Callable[[Sequence[str]], list[Meaning]],
+        places: Callable[[list[str], list[str]], np.ndarray],
+        targets: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    ) -> None:
+        self._understand, self._number_places, self._number_targets = understand, places, targets
         forms = [f.form.strip("/").split("/") for f in routes().forms]
         prefixes = [p.strip("/").split("/") for p in routes().prefixes]
         words = {s for f in (*forms, *prefixes) for s in f if not s.startswith("{")}
         self._words = words | set(routes().reserved)
-        leads = {"/".join(f[: f.index("{namespace}")]) for f in forms if "{namespace}" in f} - {""}
-        self._leads = {n: _sorted_hashes(x for x in leads if x.count("/") == n - 1) for n in (3, 2, 1)}
-        self._rests, self._names = Learned(), Learned()
-        self._known: list[tuple[str, int]] = []
-        """Kind and number of rests."""
+        self._kinds = sorted({f.kind for f in routes().forms})
+        self._names, self._rests, self._places, self._targets = (Learned(Hashed) for _ in range(4))
+        self._texts: list[str] = []
+        """Names by number."""
+        self._meant: list[tuple[int, int]] = [(UNKNOWN, UNKNOWN)]
+        """Of rests the place in `_kinds`, and the number of what is asked for; the first: not understood without the name."""
 
-    def read(self, said: pa.StringArray) -> Plain:
-        """Those of requests (METHOD ADDRESS ...) that are plain."""
-        parts = _Parts(said, self._leads)
-        place, number = self._of_rests(parts)
-        names = Slices(parts.data, parts.name[place], parts.name_end[place])
-        keys, first, inverse = different(names.hashes())
-        texts = names.at(first).texts.to_pylist()
-        good, known = self._names.of(keys)
-        for at in np.flatnonzero(~known).tolist():
-            good[at] = self._ordinary(texts[at])
-        self._names.add(keys[~known], good[~known])
-        kept = good[inverse] == 1
-        kinds = sorted({k for k, _ in self._known})
-        kind_of = np.array([kinds.index(k) for k, _ in self._known], np.int64)
-        rest_of = np.array([r for _, r in self._known], np.int64)
-        number = number[kept]
-        return Plain(parts.place[place[kept]], inverse[kept], texts, kind_of[number], kinds, rest_of[number])
+    def of(self, cuts: Sequence[Cut]) -> np.ndarray:
+        """The target of each request, one stretch after the other; NOT_PLAIN of those that are not taken apart."""
+        ends = np.cumsum([len(c) for c in cuts])
 
-    def _of_rests(self, parts: "_Parts") -> tuple[np.ndarray, np.ndarray]:
-        """The plain ones, and their rests as numbers in `_known`."""
-        keys, first, inverse = different(parts.rest_keys())
-        numbers, known = self._rests.of(keys)
-        new = np.flatnonzero(~known)
-        if len(new):
-            tried = [parts.tried(at) for at in first[new].tolist()]
-            meant = iter(self._understand([t for texts, _ in tried for t in texts]))
-            for at, (texts, name) in zip(new.tolist(), tried, strict=True):
-                numbers[at] = self._agreed([next(meant) for _ in texts], name)
-            self._rests.add(keys[new], numbers[new])
-        number = numbers[inverse]
-        place = np.flatnonzero(number != UNKNOWN)
-        return place, number[place]
+        def held(places: np.ndarray) -> list[tuple[Cut, int]]:
+            parts = np.searchsorted(ends, places, side="right").tolist()
+            return [(cuts[k], p - int(ends[k]) + len(cuts[k])) for k, p in zip(parts, places.tolist(), strict=True)]
 
-    def _agreed(self, meant: list[Meaning], name: str) -> int:
-        """The number of a rest that means the same in all of its requests, and asks of the repository that it names."""
-        kind, repository, rest = meant[0]
-        if repository != name or any(m != meant[0] for m in meant) or not self._ordinary(name):
-            return UNKNOWN
-        self._known.append((kind, rest))
-        return len(self._known) - 1
+        rest = self._rests.of(np.concatenate([c.rests for c in cuts]), lambda new: self._learn_rests(held(new)))
+        name = self._names.of(np.concatenate([c.names for c in cuts]), lambda new: self._learn_names(held(new)))
+        targets = np.full(len(rest), NOT_PLAIN, np.int64)
+        own = np.flatnonzero((rest != 0) & (name != UNKNOWN))
+        pair = _pair(name[own], rest[own])
+        targets[own] = self._targets.of(pair, lambda new: self._learn_targets(name[own[new]], rest[own[new]]))
+        return targets
+
+    def _learn_rests(self, new: list[tuple[Cut, int]]) -> list[int]:
+        """Understand rests by a request of each: known is one that means the same in all that are tried, and asks of the
+        repository that it names."""
+        tried = [cut.tried(place) if cut.at[place, 1] else [] for cut, place in new]
+        tried = [[] if "\\" in "".join(texts) else texts for texts in tried]  # what a log escaped is left to the forms
+        meant = iter(self._understand([t for texts in tried for t in texts]))
+        numbers: list[int] = []
+        for (cut, place), texts in zip(new, tried, strict=True):
+            found, name = [next(meant) for _ in texts], cut.name(place)
+            agreed = bool(found) and all(m == found[0] for m in found) and found[0][1] == name and self._ordinary(name)
+            numbers.append(len(self._meant) if agreed else 0)
+            if agreed:
+                self._meant.append((self._kinds.index(found[0][0]), found[0][2]))
+        return numbers
+
+    def _learn_names(self, new: list[tuple[Cut, int]]) -> np.ndarray:
+        names = [cut.name(place) for cut, place in new]
+        good = np.array([self._ordinary(n) for n in names], bool)
+        numbers = np.where(good, len(self._texts) + np.arange(len(names)), UNKNOWN)
+        self._texts += names
+        return numbers
+
+    def _learn_targets(self, name: np.ndarray, rest: np.ndarray) -> np.ndarray:
+        meant = np.array(self._meant, np.int64)[rest]
+        kind = meant[:, 0]
+
+        def numbered(new: np.ndarray) -> np.ndarray:
+            kinds = [self._kinds[k] for k in kind[new].tolist()]
+            return self._number_places(kinds, [self._texts[n] for n in name[new].tolist()])
+
+        return self._number_targets(self._places.of(_pair(name, kind), numbered), meant[:, 1])
 
     def _ordinary(self, name: str) -> bool:
         """Whether a name is none that any form looks at."""
         return not (set(name.split("/")) & self._words) and bool(_IS_ID.fullmatch(name)) and not _NO_NAME.search(name)
 
 
-def _sorted_hashes(texts) -> np.ndarray:
-    return np.sort(Slices.of(pa.array(sorted(texts), pa.string())).hashes())
+def _pair(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """A key of two numbers."""
+    return one.astype(np.uint64) << np.uint64(32) | two.astype(np.uint64)
 
 
-class _Parts:
-    """Requests cut at blanks and slashes: METHOD /LEAD/NAMESPACE/NAME/ONE/TWO and what follows."""
-
-    def __init__(self, said: pa.StringArray, leads: dict[int, np.ndarray]) -> None:
-        held = Slices.of(said)
-        self.data, self.bytes = held.data, np.frombuffer(held.data, np.uint8)
-        self._slashes = np.append(np.flatnonzero(self.bytes == _SLASH), [len(self.bytes)] * 8)
-        blanks = np.append(np.flatnonzero(self.bytes == _BLANK), [len(self.bytes)] * 2)
-        first = np.searchsorted(blanks, held.starts)
-        method_end = blanks[first]
-        place = np.flatnonzero(method_end + 1 < held.ends)
-        place = place[self.bytes[method_end[place] + 1] == _SLASH]
-        self.start, self.end, self.method_end = held.starts[place], held.ends[place], method_end[place]
-        self.address_end = np.minimum(blanks[first[place] + 1], self.end)
-        self._slash = np.searchsorted(self._slashes, self.method_end + 1)
-        self._cut(place, leads)
-
-    def _cut(self, place: np.ndarray, leads: dict[int, np.ndarray]) -> None:
-        skipped = np.zeros(len(place), np.int64)
-        for count, known in leads.items():
-            end = self._segment_end(count)
-            own = (skipped == 0) & (end < self.address_end)
-            at = np.flatnonzero(own)
-            hashes = Slices(self.data, self.method_end[at] + 2, end[at]).hashes()
-            skipped[at[known[np.minimum(np.searchsorted(known, hashes), len(known) - 1)] == hashes]] = count
-        name = self._slashes[self._slash + skipped] + 1
-        middle = self._segment_end(skipped + 1)
-        name_end = self._segment_end(skipped + 2)
-        good = (middle > name) & (middle < self.address_end) & (name_end > middle + 1)
-        for held in ("start", "end", "method_end", "address_end", "_slash"):
-            setattr(self, held, getattr(self, held)[good])
-        self.place, self.name, self.name_end, skipped = place[good], name[good], name_end[good], skipped[good]
-        self.one, self.one_end = self._further(self.name_end, skipped + 3)
-        self.two, self.two_end = self._further(self.one_end, skipped + 4)
-
-    def _segment_end(self, number: np.ndarray | int) -> np.ndarray:
-        """Where the segment of an address ends that has so many before it and itself."""
-        return np.minimum(self._slashes[self._slash + number], self.address_end)
-
-    def _further(self, end: np.ndarray, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The segment after one that ends there; without any: nothing, at that place."""
-        more = end < self.address_end
-        return np.where(more, end + 1, end), np.where(more, self._segment_end(number), end)
-
-    def rest_keys(self) -> np.ndarray:
-        """Hashes of all but the name, commits left out."""
-        keys = mixed(
-            Slices(self.data, self.start, self.name).hashes(), Slices(self.data, self.two_end, self.end).hashes()
-        )
-        self.commits = []
-        for number, (start, end, before) in enumerate(
-            ((self.one, self.one_end, self.name_end), (self.two, self.two_end, self.one_end)), 1
-        ):
-            own = Slices(self.data, start, end).hashes()
-            commit = np.flatnonzero(end - start == COMMIT)
-            digits = self.bytes[start[commit][:, None] + np.arange(COMMIT)]
-            commit = commit[_HEXADECIMAL[digits].all(axis=1)]
-            own[commit] = number
-            own[start == before] ^= np.uint64(3)  # no segment is not an empty one
-            self.commits.append(np.zeros(len(start), bool))
-            self.commits[-1][commit] = True
-            keys = mixed(keys, own)
-        return keys
-
-    def tried(self, at: int) -> tuple[list[str], str]:
-        """Requests that have the rest of one, with other commits in the place of its own; and the name in it."""
-        start, end = int(self.start[at]), int(self.end[at])
-        text = bytes(self.data[start:end])
-        tried = [text]
-        for found, where in ((self.commits[0], self.one), (self.commits[1], self.two)):
-            if found[at]:
-                begin = int(where[at]) - start
-                tried = [t[:begin] + c + t[begin + COMMIT :] for t in tried for c in _COMMITS]
-        name = bytes(self.data[int(self.name[at]) : int(self.name_end[at])])
-        return [t.decode() for t in tried], name.decode()
+def _hashes(texts: Iterable[str]) -> np.ndarray:
+    return Slices.of(pa.array(sorted(texts), pa.string())).hashes()

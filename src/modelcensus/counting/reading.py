@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,10 @@ from modelcensus.vocabulary import LOG_FILES
 
 LINES = 1_000_000
 """Lines of a batch, after which the file being read is its last one."""
+MUCH = 32 * 1024 * 1024
+"""Bytes of text from which compiled loops are worth their loading."""
+UNPACKED = 7
+"""Bytes of text in a byte of a compressed log."""
 MOST_ASIDE = 100_000
 """Lines set aside that a batch keeps with their texts; all are counted."""
 
@@ -95,6 +100,12 @@ def _notes(file: LogFile) -> list[str]:
     return [*file.notes, shared] if file.recognized_lines else file.notes
 
 
+def worth_compiling(files: Sequence[Path]) -> bool:
+    """Whether numba is there, and files are large enough that reading them takes longer than to load it."""
+    size = sum(p.stat().st_size * (1 if not LogFile(p).compression else UNPACKED) for p in files)
+    return size >= MUCH and find_spec("numba") is not None
+
+
 class OneByOne:
     """Reads files in this process, in batches of LINES lines."""
 
@@ -102,7 +113,7 @@ class OneByOne:
         self.engine, self.policies, self.keys, self.progress = engine, policies, keys, progress
 
     def batches(self, files: Sequence[tuple[Path, LogFormat]], known: Known) -> Iterator[ReadBatch]:
-        reduction = Reduction(self.engine, self.policies, self.keys)
+        reduction = Reduction(self.engine, self.policies, self.keys, worth_compiling([p for p, _ in files]))
         waiting: list[FileRead] = []
         for path, form in files:
             self.progress(f"reading {path.name}")

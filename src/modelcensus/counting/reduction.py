@@ -8,24 +8,27 @@ read as arrays of bytes, all others by the patterns of their format; what cannot
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.ahead import ahead
 from modelcensus.counting.formats import LogFormat, header_columns
-from modelcensus.counting.line_arrays import NOTHING, Lines
+from modelcensus.counting.line_arrays import NOTHING, Cut, Lines
 from modelcensus.counting.lines import LogFile, Piece
-from modelcensus.counting.meanings import Meanings, seed_of, text_at
+from modelcensus.counting.meanings import Meanings, text_at
 from modelcensus.counting.moments import zone_of
 from modelcensus.counting.odd_lines import OddLines
-from modelcensus.counting.plain_lines import PlainLines
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.reduced import Requests, reduced_tables
 from modelcensus.counting.salts import Keys
 from modelcensus.counting.setting_aside import shown
-from modelcensus.counting.slices import Hasher
 from modelcensus.engine import Tables
+
+if TYPE_CHECKING:
+    from modelcensus.counting.plain_lines import PlainLines
 
 AHEAD = 8
 """Pieces that are unpacked, framed and looked at by another thread while those before them are understood."""
@@ -55,12 +58,17 @@ class _Looked:
 class Reduction:
     """The requests of a run of files; `tables` gives them as the ledger keeps them."""
 
-    def __init__(self, engine: Tables, policies: Policies, salts: Keys) -> None:
+    def __init__(self, engine: Tables, policies: Policies, salts: Keys, quick: bool = False) -> None:
         self.engine, self.policies, self.salts = engine, policies, salts
         self.db = engine.connection
-        self.meanings = Meanings(self.db, policies)
+        self.meanings = Meanings(self.db, policies, quick)
         zone = UTC if policies.timezone == "UTC" else zone_of(policies.timezone)
-        self._plain, self._odd, self._hasher = PlainLines(), OddLines(engine, zone), Hasher()
+        self._odd = OddLines(engine, zone)
+        self._plain: PlainLines | None = None
+        if quick:
+            from modelcensus.counting.plain_lines import PlainLines  # with numba, which is optional, and slow to import
+
+            self._plain = PlainLines()
         self.begin()
 
     def begin(self) -> None:
@@ -88,8 +96,9 @@ class Reduction:
         """A piece with what is plain in it, read where it was framed, while it is near."""
         looked = _Looked(piece)
         for batch in (b for b in piece.rows.to_batches() if b.num_rows):
-            found, left = self._plain.read(form, batch)
-            looked.plain += found
+            found, left = self._plain.read(form, batch) if self._plain else (None, np.ones(batch.num_rows, bool))
+            if found:
+                looked.plain.append(found)
             if left.any():
                 looked.odd.append(batch if left.all() else batch.filter(pa.array(left)))
         return looked
@@ -106,7 +115,7 @@ class Reduction:
         if odd:
             rows = pa.Table.from_batches(odd)
             found, aside, passed = self._odd.read(form, columns, rows)
-            read += found
+            read += [found] if found else []
             done.aside += aside
             done.other += passed
         if read:
@@ -116,10 +125,9 @@ class Reduction:
     def _understand(self, form: LogFormat, read: Sequence[Lines], done: Told) -> dict[int, str]:
         """Keep what lines say; the numbers of lines that say what cannot be, with the reason."""
         meanings, sizes = self.meanings, [len(part) for part in read]
-        asked, agent, address = ([getattr(part, name) for part in read] for name in ("asked", "agent", "address"))
-        asked_keys, agent_keys = self._hasher.keys([asked, agent], sizes, seed_of(form))
-        target = meanings.targets_of(form, asked_keys, text_at(asked, sizes))
-        who = meanings.agents_of(form, agent_keys, text_at(agent, sizes))
+        agent, address = ([getattr(part, name) for part in read] for name in ("agent", "address"))
+        target = np.concatenate([self._targets(form, list(parts)) for _, parts in groupby(read, key=_is_cut)])
+        who = meanings.agents_of(form, np.concatenate([p.agent_keys for p in read]), text_at(agent, sizes))
         addresses, sessions = (
             np.concatenate([getattr(part, name) for part in read]) for name in ("address_keys", "session_keys")
         )
@@ -149,6 +157,13 @@ class Reduction:
         line = np.concatenate([part.line for part in read])
         return {int(line[at]): meanings.problems[-1 - target[at]] if timed[at] else NO_TIME for at in wrong.tolist()}
 
+    def _targets(self, form: LogFormat, read: Sequence[Lines]) -> np.ndarray:
+        texts = text_at([p.asked for p in read], [len(p) for p in read])
+        if cuts := [p.asked_keys for p in read if isinstance(p.asked_keys, Cut)]:
+            return self.meanings.targets_cut(form, cuts, texts)
+        keys = np.concatenate([p.asked_keys for p in read if not isinstance(p.asked_keys, Cut)])
+        return self.meanings.targets_of(form, keys, texts)
+
     @staticmethod
     def _set_aside(bad: dict[int, str], pieces: Sequence[Piece], done: Told) -> None:
         """The texts of lines that could not be understood, read again."""
@@ -164,3 +179,7 @@ class Reduction:
     def tables(self) -> dict[str, pa.Table]:
         """The requests read so far, as the tables of the ledger."""
         return reduced_tables(self)
+
+
+def _is_cut(lines: Lines) -> bool:
+    return isinstance(lines.asked_keys, Cut)

@@ -1,9 +1,7 @@
 """Many texts as stretches of one buffer: told apart by 64-bit hashes, without a copy of any."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +11,7 @@ INLINE = 12
 """Bytes of a text that a view holds itself."""
 MOST_WORDS = 250
 """Words of a text up to which texts are put in order by one byte."""
-_MIX, _LENGTH = np.uint64(0x9FB21C651E98DF25), np.uint64(0xD6E8FEB86659FD93)
+MIX, LENGTH = np.uint64(0x9FB21C651E98DF25), np.uint64(0xD6E8FEB86659FD93)
 
 
 @dataclass(frozen=True)
@@ -44,14 +42,14 @@ class Slices:
     def hashes(self, seed: int = 0) -> np.ndarray:
         """A hash of each, never 0, and 0 for what is null; the same text has the same in whatever buffer it stands."""
         lengths = (self.ends - self.starts).astype(np.int64)
-        mixed = lengths.astype(np.uint64) * _LENGTH + np.uint64(seed)
+        mixed = lengths.astype(np.uint64) * LENGTH + np.uint64(seed)
         if len(lengths) and len(self.data) >= WORD:
             words = np.ndarray((len(self.data) - WORD + 1,), "<u8", self.data, strides=(1,))
             _mix_words(mixed, words, self.starts.astype(np.int64), lengths)
         elif len(lengths):
             return Slices(memoryview(bytes(self.data) + bytes(WORD)), self.starts, self.ends, self.there).hashes(seed)
         mixed ^= mixed >> np.uint64(32)
-        mixed *= _MIX
+        mixed *= MIX
         mixed ^= mixed >> np.uint64(29)
         mixed[mixed == 0] = 1
         if self.there is not None:
@@ -117,48 +115,6 @@ class Joined:
 Texts = Slices | Joined
 
 
-class Hasher:
-    """Hashes of long texts by DuckDB, which reads each where it stands; they hold for one run."""
-
-    def __init__(self) -> None:
-        self._db = duckdb.connect(config={"threads": 1})  # rows come in their order
-
-    def keys(self, columns: Sequence[Sequence[Texts | None]], sizes: Sequence[int], seed: int) -> list[np.ndarray]:
-        """For each column the hashes of its stretches together, 0 where there is no text."""
-        told = {f"c{n}": c for n, c in enumerate(columns) if any(isinstance(part, Slices) for part in c)}
-        views = {n: pa.chunked_array([_views(p, s) for p, s in zip(c, sizes, strict=True)]) for n, c in told.items()}
-        found: dict[str, np.ndarray] = {}
-        if views:
-            self._db.register("texts", pa.table(views))
-            asked = ", ".join(f"hash({n}) as {n}" for n in views)
-            found = {n: np.asarray(k) for n, k in self._db.execute(f"select {asked} from texts").fetchnumpy().items()}
-            self._db.unregister("texts")
-        return [
-            self._completed(found.get(f"c{n}", np.zeros(sum(sizes), np.uint64)), c, sizes, seed)
-            for n, c in enumerate(columns)
-        ]
-
-    @staticmethod
-    def _completed(keys: np.ndarray, column: Sequence[Texts | None], sizes: Sequence[int], seed: int) -> np.ndarray:
-        keys = keys ^ np.uint64(seed * int(_MIX) % 2**64)
-        keys[keys == 0] = 1
-        end = 0
-        for part, size in zip(column, sizes, strict=True):
-            end += size
-            if part is None:
-                keys[end - size : end] = 0
-            elif isinstance(part, Joined):
-                keys[end - size : end] = part.hashes() ^ np.uint64(seed)
-            elif part.there is not None:
-                keys[end - size : end][~part.there] = 0
-        return keys
-
-
-def _views(part: Texts | None, size: int) -> pa.Array:
-    none = np.zeros(size, np.int64)
-    return part.views if isinstance(part, Slices) else Slices(memoryview(b""), none, none).views
-
-
 def _mix_words(mixed: np.ndarray, words: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> None:
     """Mix the words of texts in; the last one ends with the text, and overlaps the one before."""
     short = np.flatnonzero(lengths < WORD)
@@ -167,7 +123,7 @@ def _mix_words(mixed: np.ndarray, words: np.ndarray, starts: np.ndarray, lengths
         unused = (WORD - lengths[short]) * 8
         own = words[at] >> ((starts[short] - at) * 8).astype(np.uint64)
         own = np.where(unused < 64, own << np.minimum(unused, 63).astype(np.uint64), np.uint64(0))
-        mixed[short] = (mixed[short] ^ own) * _MIX
+        mixed[short] = (mixed[short] ^ own) * MIX
     before = np.maximum(lengths - 1, 0) // WORD  # words before the last one
     most = int(before.max(initial=0))
     if most > MOST_WORDS:  # few long texts are not to cost all others
@@ -179,47 +135,23 @@ def _mix_words(mixed: np.ndarray, words: np.ndarray, starts: np.ndarray, lengths
     for count in counts.tolist():  # the longest texts stand first
         part = running[:count]
         part ^= words[at[:count]]
-        part *= _MIX
+        part *= MIX
         part ^= part >> np.uint64(32)
         at[:count] += WORD
     last = words[np.maximum(starts + lengths - WORD, 0)]
     mixed[order] = running
     long = lengths >= WORD if len(short) else slice(None)
-    mixed[long] = (mixed[long] ^ last[long]) * _MIX
+    mixed[long] = (mixed[long] ^ last[long]) * MIX
 
 
 def mixed(one: np.ndarray, two: np.ndarray) -> np.ndarray:
     """A hash of pairs of hashes or numbers, never 0."""
-    found = (one.astype(np.uint64) ^ (two.astype(np.uint64) * _MIX)) * _MIX
+    found = (one.astype(np.uint64) ^ (two.astype(np.uint64) * MIX)) * MIX
     found ^= found >> np.uint64(32)
-    found *= _MIX
+    found *= MIX
     found ^= found >> np.uint64(29)
     found[found == 0] = 1
     return found
-
-
-class Learned:
-    """What hashes stand for, as whole numbers: looked up many at a time."""
-
-    def __init__(self) -> None:
-        self._keys, self._values = np.zeros(0, np.uint64), np.zeros(0, np.int64)
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def of(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The values of sorted keys, and which of these are known."""
-        if not len(self._keys):
-            return np.zeros(len(keys), np.int64), np.zeros(len(keys), bool)
-        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        return self._values[at], self._keys[at] == keys
-
-    def add(self, keys: Sequence[int] | np.ndarray, values: Sequence[int] | np.ndarray) -> None:
-        """Keys that were not known."""
-        every = np.concatenate([self._keys, np.asarray(keys, np.uint64)])
-        order = np.argsort(every)
-        self._keys = every[order]
-        self._values = np.concatenate([self._values, np.asarray(values, np.int64)])[order]
 
 
 def different(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -1,0 +1,34 @@
+"""Numbers of hashes by a table in memory, looked up by a compiled loop."""
+
+import numpy as np
+
+from modelcensus.counting.kernels import fill_again, number_keys
+
+FIRST_BITS = 12
+
+
+class Hashed:
+    """A numbering that finds a hash where it itself says."""
+
+    def __init__(self) -> None:
+        self._bits, self._held = FIRST_BITS, 0
+        self._table = np.zeros((1 << FIRST_BITS, 2), np.uint64)
+
+    def __len__(self) -> int:
+        return self._held
+
+    def of(self, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        numbers, places, read = np.empty(len(keys), np.int64), [np.zeros(0, np.int64)], 0
+        while True:
+            new = np.empty(len(keys) - read, np.int64)
+            more, self._held, added = number_keys(
+                keys[read:], self._table, self._bits, self._held, numbers[read:], new
+            )
+            places.append(new[:added] + read)
+            read += more
+            if read == len(keys):
+                return numbers, np.concatenate(places)
+            self._bits += 2
+            table = np.zeros((1 << self._bits, 2), np.uint64)
+            fill_again(self._table, table, self._bits)
+            self._table = table
