@@ -128,7 +128,7 @@ def test_plain_lines_are_read_quickly(tmp_path, monkeypatch):
         return found, odd
 
     monkeypatch.setattr(PlainLines, "read", watched)
-    _, told = read(path, Policies(), True)
+    _, told = read(path, Policies.parse(()), True)
     assert left and sum(left) == 0 and told.taken == 100
 
 

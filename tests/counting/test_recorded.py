@@ -125,7 +125,7 @@ def test_weights_in_xet_storage_are_not_asked_for_by_name(count, tmp_path, reque
     assert not [r for r in sent if "/resolve/" in r.target and r.target.endswith((".safetensors", ".gguf"))]
     done = count(write(tmp_path / "access.log", map(nginx_json, sent)))
     assert done.total == 1, "the config alone"
-    assert {t["route"] for t in done.rows("targets")} >= {"resolve", "cache", "info", "tree", "xet-token"}
+    assert {t["route"] for t in done.rows("rests")} >= {"resolve", "cache", "info", "tree", "xet-token"}
 
 
 @pytest.mark.parametrize("form", [f for f in WRITERS if f not in ("olah",)])

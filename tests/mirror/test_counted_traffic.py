@@ -70,13 +70,13 @@ def test_every_line_is_one_of_three(traffic, tmp_path):
     lines = list(plain.combined(traffic.mirror.combined))
     counted(traffic, "nginx-combined", tmp_path)
     ledger, engine = Ledger(tmp_path), DuckDBEngine()
-    for table in ("requests", "targets", "agents", "log_files"):
+    for table in ("requests", "places", "rests", "agents", "log_files"):
         ledger.read(engine, TABLES[table], [m for m in ledger.manifests() if m.channel == "log:logs"])
     ((read,),) = (tuple(r.values()) for r in engine.rows("select sum(lines) as n from log_files"))
     assert read == len(lines)
     found = engine.rows(
         """select a.client, a.version, a.hub, sum(r.requests) as n
-           from requests r join agents a using (batch_id, agent) join targets t using (batch_id, target)
+           from requests r join agents a using (batch_id, agent) join places p using (batch_id, place) join rests t using (batch_id, rest)
            where t.route = 'resolve' group by all"""
     )
     program = {"huggingface_hub": "hub"}

@@ -21,13 +21,14 @@ from modelcensus.counting.reduced import (
 )
 from modelcensus.counting.reduction import Reduction
 from modelcensus.counting.requests import Requests, occurring
-from modelcensus.counting.shapes import CANON, MARKS, PARTS
+from modelcensus.counting.shapes import MARKS, PARTS
 from modelcensus.engine import Tables
-from modelcensus.vocabulary import AGENTS, REQUESTS, TARGETS, VISITS
+from modelcensus.vocabulary import AGENTS, PLACES, REQUESTS, RESTS, VISITS
 
-_TARGET = tuple(CANON.split(", "))
+_PLACE, _REST = PLACES.names[1:], RESTS.names[1:]
+_TARGET = (*_PLACE, *_REST)
 _AGENT = tuple(AGENT.split(", "))
-_TYPES = {f.name: f.type for s in (TARGETS, AGENTS, REQUESTS) for f in s.arrow}
+_TYPES = {f.name: f.type for s in (PLACES, RESTS, AGENTS, REQUESTS) for f in s.arrow}
 REQUEST_KEYS = ("day", *_TARGET, *_AGENT, "status", "part", "marked", "counter", "instant", "visitor", "session")
 """What requests that are counted together are alike in."""
 ROWS = pa.schema(
@@ -48,15 +49,17 @@ VISIT_ROWS = """
         from reduced r join canon t using (target))
 """
 KEYED = "cast('0x' || sha256('{secret}' || {key}::varchar)[1:15] as bigint)"
-NUMBERED = f"""
-    create temp table targets_told as
-    select cast(row_number() over (order by kind, repository, route, path, method, pinned) as bigint) as target, {CANON}
-    from (select distinct {CANON} from requests_told)
+NUMBERED = """
+    create temp table {table}_told as
+    select cast(row_number() over (order by {columns}) as bigint) as {number}, {columns}
+    from (select distinct {columns} from requests_told)
 """
 TOLD = """
-    select r.day, t.target, a.agent, r.status, r.part, r.marked, r.counter, r.requests, r.bytes, r.instant, r.visitor, r.session
-    from requests_told r join targets_told t on {same_target} join agents_of_batch a on {same_agent}
-    order by 1, 2, 3, 4, 5, 6, 7, 10, 11, 12
+    select r.day, p.place, t.rest, a.agent, r.status, r.part, r.marked, r.counter, r.requests, r.bytes, r.instant, r.visitor,
+           r.session
+    from requests_told r join places_told p on {same_places} join rests_told t on {same_rests}
+    join agents_of_batch a on {same_agents}
+    order by 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13
 """
 
 
@@ -81,7 +84,8 @@ def file_rows(reduction: Reduction, number: int, read: FileRead, secret: bytes) 
 def _hold_requests(reduction: Reduction) -> None:
     """Tables `reduced` and `canon`: the requests, and what their targets are."""
     requests = Requests.together(reduction.requests)
-    targets = Targets.of(reduction, occurring(requests.target))
+    met = occurring(requests.target)
+    targets = Targets.of(reduction, met)
     who = visitors_of(reduction, requests)
     nothing = pa.nulls(len(requests), pa.int64())
     columns = {
@@ -97,7 +101,9 @@ def _hold_requests(reduction: Reduction) -> None:
         "session_key": sessions_of(reduction, requests),
     }  # fmt: skip
     reduction.engine.hold("reduced", pa.table(columns))
-    reduction.engine.hold("canon", pa.table({"target": targets.met, **targets.columns}))
+    place, rest = (pa.array(n[met] - 1) for n in (targets.place, targets.rest))
+    columns = {n: targets.places[n].take(place) for n in _PLACE} | {n: targets.rests[n].take(rest) for n in _REST}
+    reduction.engine.hold("canon", pa.table({"target": met, **columns}))
 
 
 def tables_of(requests: pa.Table, visits: pa.Table) -> dict[str, pa.Table]:
@@ -106,22 +112,25 @@ def tables_of(requests: pa.Table, visits: pa.Table) -> dict[str, pa.Table]:
     engine.hold("requests_told", requests)
     engine.hold("visits_told", visits)
     db = engine.connection
-    db.execute(NUMBERED)
+    for schema, columns in ((PLACES, _PLACE), (RESTS, _REST)):
+        number = schema.names[0]
+        db.execute(NUMBERED.format(table=schema.name, number=number, columns=", ".join(columns)))
     listed = db.execute(f"select distinct {AGENT} from requests_told").fetchall()
     agents = agents_table(numbered_agents(Agent(*row) for row in listed))
     engine.hold("agents_of_batch", agents)
     alike = {
-        f"same_{side}": " and ".join(f"r.{n} is not distinct from {side[0]}.{n}" for n in names)
-        for side, names in (("target", _TARGET), ("agent", _AGENT))
+        f"same_{table}": " and ".join(f"r.{n} is not distinct from {side}.{n}" for n in names)
+        for side, table, names in (("p", "places", _PLACE), ("t", "rests", _REST), ("a", "agents", _AGENT))
     }
     days = (
         "select day, kind, repository, nullif(addresses, 0) as addresses, sessions from visits_told order by 1, 2, 3"
     )
     return {
         REQUESTS.name: as_declared(_columns(engine, TOLD.format(**alike)), REQUESTS.arrow),
-        TARGETS.name: as_declared(
-            _columns(engine, f"select target, {CANON} from targets_told order by 1"), TARGETS.arrow
-        ),
+        **{
+            s.name: as_declared(_columns(engine, f"select * from {s.name}_told order by 1"), s.arrow)
+            for s in (PLACES, RESTS)
+        },
         AGENTS.name: agents,
         VISITS.name: as_declared(_columns(engine, days), VISITS.arrow),
     }

@@ -22,45 +22,51 @@ class CountingRules(Protocol):
 ROUTES = {"resolve": ("resolve",), "any-hop": ("resolve", "cache"), "final-hop": ("resolve", "cache")}
 SHARD = r"-\d{5}-of-\d{5}\."
 
+PLACES = """
+    select p.batch_id, p.place, lower(p.repository) as key, p.repository, coalesce(l.library, '') as library
+    from counted_places p left join libraries l on l.key = lower(p.repository) where p.kind = 'model' and {known}
+"""
+RESTS = """
+    select batch_id, rest, library, route, path, pinned from counted_rests join (
+        select distinct q.batch_id, q.rest, p.library
+        from counted_requests q join asked_places p using (batch_id, place)) using (batch_id, rest)
+    where method in ({methods}) and route in ('repository', {routes})
+"""
 RULES = """
-    select path, library, {counts} as counts from (
-        select distinct t.path, l.library from counted_targets t left join libraries l on l.key = lower(t.repository)
-        where t.kind = 'model' and t.path is not null)
+    select path, library, {counts} as counts from (select distinct path, library from asked_rests where path is not null)
 """
 HITS = """
-    select t.batch_id, t.target, lower(t.repository) as key, t.repository, t.pinned
-    from counted_targets t left join libraries l on l.key = lower(t.repository)
-    left join rules_say r on r.path = t.path and r.library is not distinct from l.library
-    where t.kind = 'model' and t.method in ({methods}) and ({known})
-      and (t.route = 'repository' or (t.route in ({routes}) and r.counts {shards}))
+    select batch_id, rest, library, pinned from asked_rests left join rules_say using (path, library)
+    where route = 'repository' or (counts {shards})
 """
 WHO = """
     select batch_id, agent, asks_first, hash(client, version, hub, generation, automated, container) as print
     from counted_agents a where {automated}
 """
 COUNTED = """
-    select q.batch_id, q.target, q.day, q.requests, q.instant, q.visitor, a.asks_first, {session} as session
-    from counted_requests q join who a using (batch_id, agent) semi join hits using (batch_id, target)
+    select q.batch_id, q.place, q.day, q.requests, q.instant, q.visitor, a.asks_first and h.pinned as told_before,
+           {session} as session
+    from counted_requests q join who a using (batch_id, agent) join asked_places p using (batch_id, place)
+    join hits h on h.batch_id = q.batch_id and h.rest = q.rest and h.library = p.library
     where {statuses} {final} {parts} and {marked}
 """
 SESSION = "coalesce(q.session::hugeint, case when q.visitor is not null then hash(q.visitor, a.print)::hugeint end)"
 """The session that a request states, else that of its address and agent."""
 SUMMED = """
-    select h.key, h.repository, c.day, c.requests, c.asks_first and h.pinned as told_before
-    from (select batch_id, target, day, asks_first, sum(requests) as requests from counted_numbers group by all) c
-    join hits h using (batch_id, target)
+    select p.key, p.repository, c.day, c.requests, c.told_before from (
+        select batch_id, place, day, told_before, sum(requests) as requests from counted_numbers group by all) c
+    join asked_places p using (batch_id, place)
 """
 NAMED = """
-    select h.key, h.repository, c.* exclude (batch_id, target), c.asks_first and h.pinned as told_before
-    from counted_numbers c join hits h using (batch_id, target)
+    select p.key, p.repository, c.* exclude (batch_id, place)
+    from counted_numbers c join asked_places p using (batch_id, place)
 """
 """What counts, a row each where requests are deduplicated, else those of a day together."""
 ASKED_FIRST = """
-    select lower(t.repository) as key, t.repository, q.day, q.requests
-    from counted_requests q join counted_agents a using (batch_id, agent) join (
-        select batch_id, target, repository from counted_targets where kind = 'model' and route = 'info' and method = 'GET'
-    ) t using (batch_id, target)
-    where q.status between 200 and 399 and {automated} and {marked}
+    select lower(p.repository) as key, p.repository, q.day, q.requests
+    from counted_requests q join counted_agents a using (batch_id, agent) join counted_places p using (batch_id, place)
+    semi join (select batch_id, rest from counted_rests where route = 'info' and method = 'GET') using (batch_id, rest)
+    where p.kind = 'model' and q.status between 200 and 399 and {automated} and {marked}
       and coalesce(q.counter, a.asks_first and a.client <> 'huggingface_hub')
 """
 """Requests that resolve a revision for a load: with the header that says so, or by a library that does."""
@@ -69,12 +75,11 @@ ASKED_FIRST = """
 def build_downloads(engine: Tables, policies: Policies, rules: CountingRules) -> None:
     """Register `downloads` and `loads`: key (lower-case id), repository (as asked for), day, value.
 
-    Needs `counted_requests`, `counted_targets`, `counted_agents` (as the ledger keeps them, with `batch_id`) and
+    Needs `counted_requests`, `counted_places`, `counted_rests`, `counted_agents` (as the ledger keeps them, with `batch_id`) and
     `libraries` (key: lower-case id, library).
     """
-    engine.make("rules_say", RULES.format(counts=rules.counts("path", "library")))
     methods = [m for m in policies.methods if m != "HEAD" or policies.head == "on"]
-    shards = f"and not (regexp_matches(t.path, '{SHARD}') and not contains(t.path, '-00001-of-'))"
+    shards = f"and not (regexp_matches(path, '{SHARD}') and not contains(path, '-00001-of-'))"
     dropped = [k for k in ("bot", "ci") if getattr(policies, f"{k}s" if k == "bot" else k) == "drop"]
     automated = f"a.automated not in ({_listed(dropped)})" if dropped else "true"
     marked = f"q.marked not in ({_listed([*dropped, 'mirror'])})"
@@ -83,15 +88,11 @@ def build_downloads(engine: Tables, policies: Policies, rules: CountingRules) ->
         "first": "and q.part <> 'continuation'",
         "whole": "and q.part in ('whole', 'start')",
     }
-    engine.make(
-        "hits",
-        HITS.format(
-            methods=_listed(methods),
-            routes=_listed(ROUTES[policies.chain]),
-            known="l.key is not null" if policies.unknown == "drop" else "true",
-            shards=shards if policies.shards == "once" else "",
-        ),
-    )
+    known = "l.key is not null" if policies.unknown == "drop" else "true"
+    engine.make("asked_places", PLACES.format(known=known))
+    engine.make("asked_rests", RESTS.format(methods=_listed(methods), routes=_listed(ROUTES[policies.chain])))
+    engine.make("rules_say", RULES.format(counts=rules.counts("path", "nullif(library, '')")))
+    engine.make("hits", HITS.format(shards=shards if policies.shards == "once" else ""))
     engine.make("who", WHO.format(automated=automated))
     engine.make(
         "counted_numbers",

@@ -152,7 +152,12 @@ def read_lines(text, words, edges, ascii, agents, found):
         first = stamp + STAMP
         if address_end == start or first + 8 >= end or (words[address_end] & _SIX) != _NO_NAME:
             continue
-        if text[first] != _QUOTE or text[first - 1] != _BLANK or text[first - 2] != _CLOSE or text[stamp + 20] != _BLANK:
+        if (
+            text[first] != _QUOTE
+            or text[first - 1] != _BLANK
+            or text[first - 2] != _CLOSE
+            or text[stamp + 20] != _BLANK
+        ):
             continue
         if text[stamp + 2] != _SLASH or text[stamp + 6] != _SLASH or text[stamp + 11] != _COLON:
             continue
@@ -165,7 +170,11 @@ def read_lines(text, words, edges, ascii, agents, found):
             day = _day_and_zone(text, words, stamp)
         if day == _NOTHING:
             continue
-        hour, minute, second = _digits(text, stamp + 12, 2), _digits(text, stamp + 15, 2), _digits(text, stamp + 18, 2)
+        hour, minute, second = (
+            _digits(text, stamp + 12, 2),
+            _digits(text, stamp + 15, 2),
+            _digits(text, stamp + 18, 2),
+        )
         if hour < 0 or hour > 23 or minute < 0 or minute > 59 or second < 0 or second > 60:
             continue
         first += 1
@@ -291,7 +300,11 @@ def cut_requests(text, words, starts, ends, leads, firsts, cut, keys):
             for known in firsts:
                 lead = lead or known == own
         if lead:
-            second = _end_of_segment(text, words, segment_end + 1, address_end) if segment_end < address_end else address_end
+            second = (
+                _end_of_segment(text, words, segment_end + 1, address_end)
+                if segment_end < address_end
+                else address_end
+            )
             third = _end_of_segment(text, words, second + 1, address_end) if second < address_end else address_end
             skipped = name
             for segments in (2, 1, 0):
@@ -320,7 +333,16 @@ def cut_requests(text, words, starts, ends, leads, firsts, cut, keys):
         own, commit = _segment_key(text, words, one, one_end, name_end, 1)
         rest = _mixed(rest, own)
         own, also = _segment_key(text, words, two, two_end, one_end, 2)
-        row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7] = name, name_end, one, one_end, two, two_end, commit, also
+        row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7] = (
+            name,
+            name_end,
+            one,
+            one_end,
+            two,
+            two_end,
+            commit,
+            also,
+        )
         keys[place, 0] = hash_of(words, name, name_end)
         keys[place, 1] = _mixed(rest, own)
 

@@ -12,7 +12,6 @@ from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from isal import isal_zlib
 
 from modelcensus.counting.parts import Cutter
@@ -21,11 +20,11 @@ from modelcensus.vocabulary import InputError
 
 LONGEST = 2 * 1024 * 1024
 """Bytes of a line; a longer one is set aside."""
-PIECE = 2 * 1024 * 1024
+PIECE = 1024 * 1024
 """Bytes of text handed on at a time."""
 OPENING = 64 * 1024
 """Bytes at the start of a file by which one is known that may have been read before."""
-_READ = 256 * 1024
+_READ = 64 * 1024
 NOTHING = pa.schema([("line", pa.int64()), ("text", pa.string())]).empty_table()
 DAMAGED: type[Exception] = isal_zlib.error  # type: ignore[assignment] - its stubs give it no class
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
@@ -157,7 +156,7 @@ class _Framer:
         known = min(max(self.file.skip - before, 0), end - start)
         if known:
             skipped, starts = _starts(text, start, start + known)
-            self.file.cutter.add(skipped, starts)
+            self._cut_up(skipped, starts)
             self.line += len(starts) - 1
             aside = []
         if start + known < end or aside:
@@ -170,16 +169,29 @@ class _Framer:
     def _piece(self, text: bytes, start: int, end: int, aside: list[tuple[int, str, str]]) -> Piece:
         first = self.line
         text, starts = _starts(text, start, end)
-        self.file.cutter.add(text, starts)
-        rows, longest = _table(text, starts, first), int(np.diff(starts).max(initial=0))
+        long = self._cut_up(text, starts)
+        rows = _table(text, starts, first)
         self.line += rows.num_rows
-        if longest > LONGEST:
-            sizes = pc.call_function("binary_length", [rows["text"]]).to_numpy()
-            for row in np.flatnonzero(sizes > LONGEST):
-                beginning = shown(rows["text"][int(row)].as_py())
-                aside.append((first + int(row) + 1, _too_long(int(sizes[row])), beginning))
-            rows = rows.filter(pa.array(sizes <= LONGEST))
+        if len(long):
+            for row in long.tolist():
+                beginning = shown(rows["text"][row].as_py())
+                aside.append((first + row + 1, _too_long(int(starts[row + 1] - starts[row]) - 1), beginning))
+            rows = rows.filter(pa.array(~np.isin(np.arange(rows.num_rows), long)))
         return Piece(rows, aside)
+
+    def _cut_up(self, text: bytes, starts: np.ndarray) -> np.ndarray:
+        """Cut lines into parts; gives the places of those that are too long, which are of a part by their size alone, as they
+        are where they come in several pieces."""
+        long = np.flatnonzero(np.diff(starts) > LONGEST + 1)
+        done = 0
+        for row in long.tolist():
+            if row > done:
+                self.file.cutter.add(text, starts[done : row + 1])
+            self.file.cutter.add_long(int(starts[row + 1] - starts[row]) - 1)
+            done = row + 1
+        if done < len(starts) - 1:
+            self.file.cutter.add(text, starts[done:])
+        return long
 
     def _long(self, size: int) -> tuple[int, str, str]:
         self.line += 1

@@ -1,6 +1,7 @@
 """What texts in logs mean: agents, addresses and targets, each worked out once, however many lines say it."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
@@ -17,6 +18,9 @@ from modelcensus.counting.requests import occurring
 from modelcensus.counting.shapes import MARKS
 from modelcensus.counting.slices import Slices, Texts
 from modelcensus.counting.targets import targets_sql
+
+if TYPE_CHECKING:
+    from modelcensus.counting.plain_targets import PlainTargets
 
 Said = Callable[[np.ndarray], pa.StringArray]
 """Gives the texts at some places."""
@@ -71,11 +75,13 @@ class Meanings:
         numbering: type[Numbering] = Sorted
         self._plain: PlainTargets | None = None
         if self.quick:
-            from modelcensus.counting.hashed import Hashed  # with numba, which is optional, and slow to import
-            from modelcensus.counting.plain_targets import Cutting, PlainTargets
+            from modelcensus.counting import (  # with numba, which is optional, and slow to import
+                hashed,
+                plain_targets,
+            )
 
-            numbering, self._cutting = Hashed, Cutting()
-            self._plain = PlainTargets(self._meant, self._places_of, self._numbered)
+            numbering, self._cutting = hashed.Hashed, plain_targets.Cutting()
+            self._plain = plain_targets.PlainTargets(self._meant, self._places_of, self._numbered)
         self._agents, self._addresses, self._asked, self._targets = (Learned(numbering) for _ in range(4))
         self.targets = np.zeros((1, 2), np.int64)
         """Place and rest of each target; target 0: no repository."""

@@ -12,9 +12,9 @@ from modelcensus.counting.formats import LogFormat
 from modelcensus.counting.line_arrays import NOTHING, Lines
 from modelcensus.counting.meanings import seed_of
 from modelcensus.counting.moments import minute_of
+from modelcensus.counting.numbering import Learned
 from modelcensus.counting.setting_aside import shown
 from modelcensus.counting.shapes import of_lines, shaped_sql, text_sql
-from modelcensus.counting.numbering import Learned
 from modelcensus.counting.slices import Slices, mixed
 from modelcensus.engine import Tables
 

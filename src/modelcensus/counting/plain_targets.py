@@ -21,6 +21,7 @@ UNKNOWN = -1
 _NO_NAME = re.compile(r"\.git\Z")
 _IS_ID = re.compile(ID, re.ASCII)
 
+
 class Cutting:
     """Cuts requests; knows what stands before names in the forms of addresses."""
 
@@ -86,12 +87,16 @@ class PlainTargets:
         """Understand rests by a request of each: known is one that means the same in all that are tried, and asks of the
         repository that it names."""
         tried = [cut.tried(place) if cut.at[place, 1] else [] for cut, place in new]
-        tried = [[] if "\\" in "".join(texts) else texts for texts in tried]  # what a log escaped is left to the forms
+        tried = [
+            [] if "\\" in "".join(texts) else texts for texts in tried
+        ]  # what a log escaped is left to the forms
         meant = iter(self._understand([t for texts in tried for t in texts]))
         numbers: list[int] = []
         for (cut, place), texts in zip(new, tried, strict=True):
             found, name = [next(meant) for _ in texts], cut.name(place)
-            agreed = bool(found) and all(m == found[0] for m in found) and found[0][1] == name and self._ordinary(name)
+            agreed = (
+                bool(found) and all(m == found[0] for m in found) and found[0][1] == name and self._ordinary(name)
+            )
             numbers.append(len(self._meant) if agreed else 0)
             if agreed:
                 self._meant.append((self._kinds.index(found[0][0]), found[0][2]))

@@ -12,12 +12,11 @@ import pyarrow as pa
 
 from modelcensus.counting.agents import Agent
 from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES
-from modelcensus.counting.meanings import REST
 from modelcensus.counting.requests import Requests, counted_in, occurring, packed, ranked
 from modelcensus.counting.shapes import MARKS, PARTS
 from modelcensus.counting.slices import Slices, mixed
 from modelcensus.counting.visitors import Visitors, key_visitors
-from modelcensus.vocabulary import AGENTS, REQUESTS, TARGETS, VISITS
+from modelcensus.vocabulary import AGENTS, PLACES, REQUESTS, RESTS, VISITS, Schema
 
 if TYPE_CHECKING:
     from modelcensus.counting.reduction import Reduction
@@ -30,9 +29,9 @@ ORDERED = "select {number}, {columns} from {table} semi join used on {number} = 
 
 @dataclass(frozen=True)
 class Targets:
-    """What was asked for: repositories and what of them, each in order, and of every target the places in both."""
+    """What was asked for: repositories and what of them, each in order and by number from 1; `place` and `rest` of each
+    target that was met (0: it was not)."""
 
-    met: np.ndarray
     places: pa.Table
     rests: pa.Table
     place: np.ndarray
@@ -40,18 +39,12 @@ class Targets:
 
     @classmethod
     def of(cls, reduction: "Reduction", met: np.ndarray) -> "Targets":
-        """The targets of these numbers, in their order."""
-        pairs = reduction.meanings.targets[met]
-        place, places = _ordered(reduction, "places", "place", "kind, repository", pairs[:, 0])
-        rest, rests = _ordered(reduction, "rests", "rest", REST, pairs[:, 1])
-        order = np.argsort(packed([place, rest]))
-        return cls(met[order], places, rests, place[order], rest[order])
-
-    @property
-    def columns(self) -> dict[str, pa.ChunkedArray]:
-        """What they are, as columns."""
-        held = {n: self.places[n].take(pa.array(self.place)) for n in ("kind", "repository")}
-        return {**held, **{n: self.rests[n].take(pa.array(self.rest)) for n in REST.split(", ")}}
+        """Those of the targets of these numbers."""
+        pairs, count = reduction.meanings.targets[met], len(reduction.meanings.targets)
+        place, rest = np.zeros(count, np.int64), np.zeros(count, np.int64)
+        place[met], places = _ordered(reduction, PLACES, pairs[:, 0])
+        rest[met], rests = _ordered(reduction, RESTS, pairs[:, 1])
+        return cls(places, rests, place, rest)
 
 
 def reduced_tables(reduction: "Reduction") -> dict[str, pa.Table]:
@@ -64,37 +57,36 @@ def reduced_tables(reduction: "Reduction") -> dict[str, pa.Table]:
     who = visitors_of(reduction, requests)
     agent = np.zeros(max(met, default=0) + 1, np.int64)
     agent[[reduction.meanings.agents[a] for a in numbers]] = list(numbers.values())
-    place_of = np.zeros(len(reduction.meanings.targets), np.int64)
-    target = place_of.copy()
-    place_of[targets.met], target[targets.met] = targets.place, np.arange(1, len(targets.met) + 1)
-    rows = _grouped(requests, target[requests.target], agent[requests.agent], who)
+    place = targets.place[requests.target]
     return {
-        REQUESTS.name: rows,
-        TARGETS.name: as_declared({"target": np.arange(1, len(targets.met) + 1), **targets.columns}, TARGETS.arrow),
+        REQUESTS.name: _grouped(requests, place, targets.rest[requests.target], agent[requests.agent], who),
+        PLACES.name: targets.places,
+        RESTS.name: targets.rests,
         AGENTS.name: agents_table(numbers),
-        VISITS.name: _visits(reduction, requests, targets, place_of[requests.target]),
+        VISITS.name: _visits(reduction, requests, targets.places, place),
     }
 
 
-def _ordered(
-    reduction: "Reduction", table: str, number: str, columns: str, met: np.ndarray
-) -> tuple[np.ndarray, pa.Table]:
-    """The place of each among the different ones in order, and these."""
+def _ordered(reduction: "Reduction", schema: Schema, met: np.ndarray) -> tuple[np.ndarray, pa.Table]:
+    """The number of each among the different ones in order, and these."""
+    number, *columns = schema.names
     reduction.db.register("used", pa.table({"number": np.unique(met)}))
-    held = reduction.db.sql(ORDERED.format(table=table, number=number, columns=columns)).to_arrow_table()
+    sql = ORDERED.format(number=number, columns=", ".join(columns), table=schema.name)
+    held = reduction.db.sql(sql).to_arrow_table()
     reduction.db.unregister("used")
-    place = np.zeros(int(met.max(initial=0)) + 1, np.int64)
-    place[held[number].to_numpy()] = np.arange(held.num_rows)
-    return place[met], held
+    numbers = np.zeros(int(met.max(initial=0)) + 1, np.int64)
+    numbers[held[number].to_numpy()] = np.arange(1, held.num_rows + 1)
+    renumbered = {number: np.arange(1, held.num_rows + 1), **{c: held[c] for c in columns}}
+    return numbers[met], as_declared(renumbered, schema.arrow)
 
 
-def _grouped(requests: Requests, target: np.ndarray, agent: np.ndarray, who: Visitors) -> pa.Table:
+def _grouped(requests: Requests, place: np.ndarray, rest: np.ndarray, agent: np.ndarray, who: Visitors) -> pa.Table:
     """Requests that are alike in everything, once."""
     part = _ALPHABETIC[requests.part]
     own = (
         [requests.instant, who.visitor.view(np.uint64), who.session.view(np.uint64)] if who.known else []
     )  # none last
-    keys = packed([requests.day, target, agent, requests.status, part, requests.marked, requests.counter, *own])
+    keys = packed([requests.day, place, rest, agent, requests.status, part, requests.marked, requests.counter, *own])
     order = np.argsort(keys)
     keys = keys[order]
     begins = np.flatnonzero(np.concatenate([np.ones(min(len(keys), 1), bool), keys[1:] != keys[:-1]]))
@@ -114,7 +106,7 @@ def _grouped(requests: Requests, target: np.ndarray, agent: np.ndarray, who: Vis
         }  # fmt: skip
     columns = {
         "day": pa.array(requests.day[first].astype(np.int32)).cast(pa.date32()),
-        "target": target[first], "agent": agent[first], "status": requests.status[first],
+        "place": place[first], "rest": rest[first], "agent": agent[first], "status": requests.status[first],
         "part": named(PARTS, requests.part[first]), "marked": named(MARKS, requests.marked[first]),
         "counter": pa.array(counter == YES, mask=counter == NOT_SAID),
         "requests": np.diff(begins, append=len(keys)), "bytes": pa.array(sums, mask=stated == 0), **kept,
@@ -122,9 +114,9 @@ def _grouped(requests: Requests, target: np.ndarray, agent: np.ndarray, who: Vis
     return as_declared(columns, REQUESTS.arrow)
 
 
-def _visits(reduction: "Reduction", requests: Requests, targets: Targets, place: np.ndarray) -> pa.Table:
+def _visits(reduction: "Reduction", requests: Requests, places: pa.Table, place: np.ndarray) -> pa.Table:
     """How many asked for a repository on a day."""
-    size = max(targets.places.num_rows, 1)
+    size = places.num_rows + 1
     day = requests.day
     least = int(day.min()) if len(day) else 0
     groups, inverse = ranked((day - least) * size + place)
@@ -132,7 +124,7 @@ def _visits(reduction: "Reduction", requests: Requests, targets: Targets, place:
     stated = np.flatnonzero(requests.address)
     addresses = counted_in(inverse[stated], len(groups), requests.address[stated])
     sessions = counted_in(inverse, len(groups), sessions_of(reduction, requests))
-    kinds = targets.places.take(pa.array(groups % size))
+    kinds = places.take(pa.array(groups % size - 1))
     columns = {
         "day": pa.array((groups // size).astype(np.int32)).cast(pa.date32()),
         "kind": kinds["kind"], "repository": kinds["repository"],

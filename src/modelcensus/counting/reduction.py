@@ -2,7 +2,7 @@
 
 A line becomes numbers: when, what was asked for, who asked, how it was answered. What texts mean (minutes, targets, user
 agents) is worked out of the different ones alone, which are told apart by 64-bit hashes. Lines that have nothing odd are
-read as arrays of bytes, all others by the patterns of their format; what cannot be read is set aside with its text.
+read by compiled loops where these are there, all others by the patterns of their format; what cannot be read is set aside with its text.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 AHEAD = 8
 """Pieces that are unpacked, framed and looked at by another thread while those before them are understood."""
-TOGETHER = 32
+TOGETHER = 16
 """Pieces of which texts are looked up at a time."""
 NO_TIME = "no time that there can be"
 
@@ -66,9 +66,9 @@ class Reduction:
         self._odd = OddLines(engine, zone)
         self._plain: PlainLines | None = None
         if quick:
-            from modelcensus.counting.plain_lines import PlainLines  # with numba, which is optional, and slow to import
+            from modelcensus.counting import plain_lines  # with numba, which is optional, and slow to import
 
-            self._plain = PlainLines()
+            self._plain = plain_lines.PlainLines()
         self.begin()
 
     def begin(self) -> None:

@@ -25,9 +25,10 @@ from modelcensus.vocabulary import (
     LOG_FILES,
     LOG_PARTS,
     OBSERVATIONS,
+    PLACES,
     REQUESTS,
+    RESTS,
     SET_ASIDE,
-    TARGETS,
     Batch,
     InputFile,
     Schema,
@@ -38,7 +39,12 @@ from modelcensus.vocabulary.names import LOG
 SOURCE = "count"
 LOADS = ".loads"
 """Ends the name of the series of loads."""
+READ = (REQUESTS, PLACES, RESTS, AGENTS)
+"""What is read of lines, and counted."""
 WORKED_OUT = (
+    "asked_places",
+    "asked_rests",
+    "rules_say",
     "hits",
     "who",
     "counted_numbers",
@@ -138,8 +144,8 @@ class Counting:
 
     def again(self) -> Summary:
         """Count all that was read before, under the policies and rules of now."""
-        self._stored(REQUESTS, TARGETS, AGENTS)
-        for schema in (REQUESTS, TARGETS, AGENTS):
+        self._stored(*READ)
+        for schema in READ:
             self.engine.make(f"counted_{schema.name}", f"select * from stored_{schema.name}", keep=False)
         self.engine.make("days_touched", "select distinct day from stored_requests")
         self.engine.make("days_covered_before", "select day from days_touched", keep=False)
@@ -185,8 +191,8 @@ class Counting:
         """Count what was read, and commit it as a batch."""
         self.progress("counting")
         tables, new = batch.tables, [f for f in batch.files if f.new]
-        self._stored(REQUESTS, TARGETS, AGENTS)
-        for schema in (REQUESTS, TARGETS, AGENTS):
+        self._stored(*READ)
+        for schema in READ:
             self.engine.hold(f"new_{schema.name}", tables[schema.name])
             chosen = ""
             if schema is REQUESTS:
@@ -224,8 +230,8 @@ class Counting:
         self.engine.connection.execute(
             "insert into days_covered_before from days_touched anti join days_covered_before using (day)"
         )
-        self.engine.drop(*(f"counted_{s.name}" for s in (REQUESTS, TARGETS, AGENTS)))
-        self.engine.drop(*(f"new_{s.name}" for s in (REQUESTS, TARGETS, AGENTS)), *WORKED_OUT)
+        self.engine.drop(*(f"counted_{s.name}" for s in READ))
+        self.engine.drop(*(f"new_{s.name}" for s in READ), *WORKED_OUT)
 
     def _counted(
         self,

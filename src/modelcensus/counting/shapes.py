@@ -5,7 +5,6 @@ from modelcensus.counting.formats import LogFormat
 PARTS = ("whole", "probe", "start", "continuation", "part")
 _WHOLE, _PROBE, _START, _CONTINUATION, _PART = range(len(PARTS))
 MARKS = ("", "bot", "ci", "mirror")
-CANON = "method, kind, repository, route, path, pinned"
 SHAPED = """
     select line, moment, try_cast(second as smallint) as second, address, status, bytes, counter, {part} as part,
            coalesce(ok and status between 100 and 599 and second between 0 and 60 and asked <> '', false) as taken,

@@ -165,7 +165,8 @@ REQUESTS = Schema(
     "What access logs say was asked for, reduced: requests alike in everything below are one row. No address.",
     (
         Column("day", pa.date32(), "day", "day of the requests"),
-        Column("target", pa.int64(), "number", "of the batch's `targets`: what was asked for"),
+        Column("place", pa.int64(), "number", "of the batch's `places`: which repository was asked"),
+        Column("rest", pa.int64(), "number", "of the batch's `rests`: what of it was asked for"),
         Column("agent", pa.int64(), "number", "of the batch's `agents`: who asked"),
         Column("status", pa.int64(), "status", "of the answer"),
         Column(
@@ -191,14 +192,21 @@ REQUESTS = Schema(
     ),
 )
 
-TARGETS = Schema(
-    "targets",
-    "What was asked for, of the batch's `requests`.",
+PLACES = Schema(
+    "places",
+    "Which repositories were asked, of the batch's `requests`.",
     (
-        Column("target", pa.int64(), "number", "within the batch"),
-        Column("method", pa.string(), "name", "GET, HEAD, ..."),
+        Column("place", pa.int64(), "number", "within the batch"),
         Column("kind", pa.string(), "name", "model, dataset, space, kernel"),
         Column("repository", pa.string(), "id", "as it was asked for"),
+    ),
+)
+
+RESTS = Schema(
+    "rests",
+    "What of a repository was asked for, of the batch's `requests`.",
+    (
+        Column("rest", pa.int64(), "number", "within the batch"),
         Column(
             "route",
             pa.string(),
@@ -206,6 +214,7 @@ TARGETS = Schema(
             "resolve, cache, info, tree, xet-token, raw, page, manifest, blob, git, repository",
         ),
         Column("path", pa.string(), "path", "of the file in the repository, decoded; null: the route has none"),
+        Column("method", pa.string(), "name", "GET, HEAD, ..."),
         Column("pinned", pa.bool_(), "flag", "asked for by commit, not by branch or tag"),
     ),
 )
@@ -280,7 +289,7 @@ SET_ASIDE = Schema(
     ),
 )
 
-COUNTED = (REQUESTS, TARGETS, AGENTS, VISITS, LOG_FILES, LOG_PARTS)
+COUNTED = (REQUESTS, PLACES, RESTS, AGENTS, VISITS, LOG_FILES, LOG_PARTS)
 """What counting access logs keeps beside its observations."""
 TABLES = {
     s.name: s

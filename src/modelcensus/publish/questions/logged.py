@@ -10,7 +10,7 @@ from modelcensus.publish.charts import Bar, Point, Words, bar_chart, line_chart
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
-from modelcensus.vocabulary import AGENTS, LOG_FILES, REQUESTS, TARGETS, VISITS, RequestError
+from modelcensus.vocabulary import AGENTS, LOG_FILES, PLACES, REQUESTS, RESTS, VISITS, RequestError
 from modelcensus.vocabulary.names import LOG
 
 SHOWN = 12
@@ -20,8 +20,8 @@ LOADS = ".loads"
 
 BY_CLIENT = """
     select a.client, a.generation, sum(q.requests) as requests
-    from requests q join targets t using (batch_id, target) join agents a using (batch_id, agent)
-    where t.kind = 'model' and t.route in ('resolve', 'repository') group by all order by 3 desc, 1, 2
+    from requests q join places p using (batch_id, place) join rests r using (batch_id, rest) join agents a using (batch_id, agent)
+    where p.kind = 'model' and r.route in ('resolve', 'repository') group by all order by 3 desc, 1, 2
 """
 ALL = """
     select sum(requests) as requests, sum(bytes) as bytes,
@@ -120,7 +120,7 @@ def _beside(scene: Scene, channel: str, first: str) -> list[str]:
     """What the log says beside its counters, from the requests that were kept."""
     engine = DuckDBEngine()
     manifests = scene.census.batches(channel)
-    for schema in (REQUESTS, TARGETS, AGENTS, VISITS, LOG_FILES):
+    for schema in (REQUESTS, PLACES, RESTS, AGENTS, VISITS, LOG_FILES):
         scene.census.ledger.read(engine, schema, manifests)
     (seen,), (read,) = engine.rows(ALL), engine.rows(READ)
     if not seen["requests"]:
