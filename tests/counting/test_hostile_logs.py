@@ -41,7 +41,7 @@ def test_lines_of_a_megabyte(count, tmp_path):
 
 def test_a_line_that_is_too_long_is_one_wherever_pieces_end(count, tmp_path, monkeypatch):
     """Whether it comes in one piece or in several: the same lines of another file are known."""
-    sent = [combined(Request(seconds=s)) for s in range(2000)]
+    sent = [combined(Request(f"/acme/m{s * 7919 % 2003}/resolve/main/config.json", seconds=s)) for s in range(2000)]
     lines = [*sent[:1000], "x" * 3_000_000, *sent[1000:]]
     said = count(write(tmp_path / "a.log.gz", lines)).said
     monkeypatch.setattr(log_lines, "PIECE", 8 * 1024 * 1024)
