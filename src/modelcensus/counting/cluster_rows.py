@@ -123,7 +123,8 @@ def tables_of(requests: pa.Table, visits: pa.Table) -> dict[str, pa.Table]:
         for side, table, names in (("p", "places", _PLACE), ("t", "rests", _REST), ("a", "agents", _AGENT))
     }
     days = (
-        "select day, kind, repository, nullif(addresses, 0) as addresses, sessions from visits_told order by 1, 2, 3"
+        "select day, place, nullif(addresses, 0) as addresses, sessions"
+        " from visits_told join places_told using (kind, repository) order by 1, 2"
     )
     return {
         REQUESTS.name: as_declared(_columns(engine, TOLD.format(**alike)), REQUESTS.arrow),

@@ -130,7 +130,7 @@ def _day_and_zone(text, words, at):
 def read_lines(text, words, edges, ascii, agents, found):
     """Read the lines between `edges` that have the shape of the common format, or with `agents` of the combined one.
 
-    Writes what they say to the rows of `found` (columns: FOUND); returns how many there are.
+    Writes what they say to the rows of `found` (FOUND), a column each; returns how many there are.
     """
     count, day = 0, _NOTHING
     first_word = second_word = zone = _ZERO  # of the day of the line before: days follow each other
@@ -218,21 +218,20 @@ def read_lines(text, words, edges, ascii, agents, found):
                 at = _find(text, words, _UNDERSCORE, _UNDERSCORES, at + 1, agent_end)
         elif at != end:
             continue
-        row = found[count]
-        row[0] = line
-        row[1] = day + hour * 60 + minute
-        row[2] = second
-        row[3] = status
-        row[4] = size
-        row[5] = first
-        row[6] = _find(text, words, _ASKED, _ASKEDS, first, last)
-        row[7] = agent
-        row[8] = session
-        row[9] = session_end
-        row[10] = agent_end
-        row[11] = start
-        row[12] = address_end
-        row[13] = stated
+        found[0, count] = line
+        found[1, count] = day + hour * 60 + minute
+        found[2, count] = second
+        found[3, count] = status
+        found[4, count] = size
+        found[5, count] = first
+        found[6, count] = _find(text, words, _ASKED, _ASKEDS, first, last)
+        found[7, count] = agent
+        found[8, count] = session
+        found[9, count] = session_end
+        found[10, count] = agent_end
+        found[11, count] = start
+        found[12, count] = address_end
+        found[13, count] = stated
         count += 1
     return count
 
@@ -245,15 +244,15 @@ FOUND = (
 
 @compiled
 def hash_who(words, found, agents, keys):
-    """Hashes of addresses, agents without their sessions, and sessions (0: none is stated), as columns of `keys`."""
-    for place in range(len(found)):
-        row, key = found[place], keys[place]
-        key[0] = hash_of(words, row[11], row[12])
-        key[1] = key[2] = _ZERO
+    """Hashes of addresses, agents without their sessions, and sessions (0: none is stated), as rows of `keys`."""
+    for line in range(found.shape[1]):
+        keys[0, line] = hash_of(words, found[11, line], found[12, line])
+        keys[1, line] = keys[2, line] = _ZERO
         if agents:
-            key[1] = _mixed(hash_of(words, row[7], row[8]), hash_of(words, row[9], row[10]))
-            if row[13]:
-                key[2] = hash_of(words, row[8], row[9])
+            one = hash_of(words, found[7, line], found[8, line])
+            keys[1, line] = _mixed(one, hash_of(words, found[9, line], found[10, line]))
+            if found[13, line]:
+                keys[2, line] = hash_of(words, found[8, line], found[9, line])
 
 
 @compiled
@@ -285,9 +284,8 @@ def cut_requests(text, words, starts, ends, leads, firsts, cut, keys):
     """
     for place in range(len(starts)):
         start, end = np.int64(starts[place]), np.int64(ends[place])
-        row = cut[place]
-        row[0] = row[1] = 0
-        keys[place, 0] = keys[place, 1] = _ZERO
+        cut[0, place] = cut[1, place] = 0
+        keys[0, place] = keys[1, place] = _ZERO
         method_end = _find(text, words, _BLANK, _BLANKS, start, end)
         if method_end + 1 >= end or text[method_end + 1] != _SLASH:
             continue
@@ -333,22 +331,14 @@ def cut_requests(text, words, starts, ends, leads, firsts, cut, keys):
         own, commit = _segment_key(text, words, one, one_end, name_end, 1)
         rest = _mixed(rest, own)
         own, also = _segment_key(text, words, two, two_end, one_end, 2)
-        row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7] = (
-            name,
-            name_end,
-            one,
-            one_end,
-            two,
-            two_end,
-            commit,
-            also,
-        )
-        keys[place, 0] = hash_of(words, name, name_end)
-        keys[place, 1] = _mixed(rest, own)
+        cut[0, place], cut[1, place] = name, name_end
+        cut[2, place], cut[3, place], cut[4, place], cut[5, place] = one, one_end, two, two_end
+        cut[6, place], cut[7, place] = commit, also
+        keys[0, place], keys[1, place] = hash_of(words, name, name_end), _mixed(rest, own)
 
 
 CUT = 8
-"""Columns of `cut`."""
+"""Rows of `cut`."""
 
 
 @compiled

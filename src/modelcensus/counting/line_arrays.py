@@ -23,7 +23,7 @@ Meaning = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Cut:
-    """Requests cut into their parts (columns of kernels.cut_requests), with the hashes of names and rests."""
+    """Requests cut into their parts (rows of kernels.cut_requests), with the hashes of names and rests."""
 
     asked: Slices
     at: np.ndarray
@@ -31,11 +31,11 @@ class Cut:
     rests: np.ndarray
 
     def __len__(self) -> int:
-        return len(self.at)
+        return len(self.names)
 
     def name(self, place: int) -> str:
         """NAMESPACE/NAME."""
-        return bytes(self.asked.data[int(self.at[place, 0]) : int(self.at[place, 1])]).decode()
+        return bytes(self.asked.data[int(self.at[0, place]) : int(self.at[1, place])]).decode()
 
     def tried(self, place: int) -> list[str]:
         """Requests that have the rest of one, with other commits in the place of its own."""
@@ -43,8 +43,8 @@ class Cut:
         text = bytes(self.asked.data[start : int(self.asked.ends[place])])
         tried = [text]
         for where, commit in ((2, 6), (4, 7)):
-            if self.at[place, commit]:
-                begin = int(self.at[place, where]) - start
+            if self.at[commit, place]:
+                begin = int(self.at[where, place]) - start
                 tried = [t[:begin] + c + t[begin + COMMIT :] for t in tried for c in _COMMITS]
         return [t.decode() for t in tried]
 

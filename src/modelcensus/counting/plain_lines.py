@@ -42,13 +42,13 @@ class PlainLines:
         text = np.frombuffer(held, np.uint8)
         words = np.ndarray((len(held) - WORD + 1,), "<u8", held, strides=(1,))
         ascii = text[edges[0] : edges[-1]].max(initial=0) < 0x80
-        found = np.empty((rows.num_rows, len(FOUND)), np.int64)
-        found = found[: read_lines(text, words, edges, ascii, agents, found)]
-        if not len(found):
+        found = np.empty((len(FOUND), rows.num_rows), np.int64)
+        count = read_lines(text, words, edges, ascii, agents, found)
+        if not count:
             return None, left
-        keys = np.empty((len(found), 3), np.uint64)
+        found, keys = found[:, :count], np.empty((3, count), np.uint64)
         hash_who(words, found, agents, keys)
-        said = dict(zip(FOUND, found.T, strict=True))
+        said = dict(zip(FOUND, found, strict=True))
         left[said["line"]] = False
         asked = Slices(held, said["asked"], said["asked_end"])
         agent = Joined(
@@ -57,8 +57,8 @@ class PlainLines:
         lines = Lines(
             rows["line"].to_numpy()[said["line"]], said["minute"], said["second"], said["status"], said["bytes"],
             np.where(said["status"] == 206, PARTS.index("part"), PARTS.index("whole")).astype(np.int8),
-            np.full(len(found), NOT_SAID, np.int8), asked, self._cutting.cut(asked), agent if agents else None, keys[:, 1],
-            Slices(held, said["address"], said["address_end"]), keys[:, 0], keys[:, 2],
+            np.full(count, NOT_SAID, np.int8), asked, self._cutting.cut(asked), agent if agents else None, keys[1],
+            Slices(held, said["address"], said["address_end"]), keys[0], keys[2],
         )  # fmt: skip
         return lines, left
 

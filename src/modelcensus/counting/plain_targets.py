@@ -35,11 +35,11 @@ class Cutting:
         """Requests (METHOD ADDRESS ...) in their parts."""
         data = asked.data if len(asked.data) >= WORD else memoryview(bytes(asked.data) + bytes(WORD))
         words = np.ndarray((len(data) - WORD + 1,), "<u8", data, strides=(1,))
-        at, keys = np.empty((len(asked.starts), CUT), np.int64), np.empty((len(asked.starts), 2), np.uint64)
+        at, keys = np.empty((CUT, len(asked.starts)), np.int64), np.empty((2, len(asked.starts)), np.uint64)
         cut_requests(
             np.frombuffer(data, np.uint8), words, asked.starts, asked.ends, self._leads, self._firsts, at, keys
         )
-        return Cut(asked, at, keys[:, 0], keys[:, 1])
+        return Cut(asked, at, keys[0], keys[1])
 
 
 class PlainTargets:
@@ -86,7 +86,7 @@ class PlainTargets:
     def _learn_rests(self, new: list[tuple[Cut, int]]) -> list[int]:
         """Understand rests by a request of each: known is one that means the same in all that are tried, and asks of the
         repository that it names."""
-        tried = [cut.tried(place) if cut.at[place, 1] else [] for cut, place in new]
+        tried = [cut.tried(place) if cut.at[1, place] else [] for cut, place in new]
         tried = [
             [] if "\\" in "".join(texts) else texts for texts in tried
         ]  # what a log escaped is left to the forms

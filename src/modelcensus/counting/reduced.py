@@ -63,7 +63,7 @@ def reduced_tables(reduction: "Reduction") -> dict[str, pa.Table]:
         PLACES.name: targets.places,
         RESTS.name: targets.rests,
         AGENTS.name: agents_table(numbers),
-        VISITS.name: _visits(reduction, requests, targets.places, place),
+        VISITS.name: _visits(reduction, requests, place, targets.places.num_rows + 1),
     }
 
 
@@ -114,9 +114,8 @@ def _grouped(requests: Requests, place: np.ndarray, rest: np.ndarray, agent: np.
     return as_declared(columns, REQUESTS.arrow)
 
 
-def _visits(reduction: "Reduction", requests: Requests, places: pa.Table, place: np.ndarray) -> pa.Table:
-    """How many asked for a repository on a day."""
-    size = places.num_rows + 1
+def _visits(reduction: "Reduction", requests: Requests, place: np.ndarray, size: int) -> pa.Table:
+    """How many asked for a repository on a day; places are below `size`."""
     day = requests.day
     least = int(day.min()) if len(day) else 0
     groups, inverse = ranked((day - least) * size + place)
@@ -124,10 +123,9 @@ def _visits(reduction: "Reduction", requests: Requests, places: pa.Table, place:
     stated = np.flatnonzero(requests.address)
     addresses = counted_in(inverse[stated], len(groups), requests.address[stated])
     sessions = counted_in(inverse, len(groups), sessions_of(reduction, requests))
-    kinds = places.take(pa.array(groups % size - 1))
     columns = {
         "day": pa.array((groups // size).astype(np.int32)).cast(pa.date32()),
-        "kind": kinds["kind"], "repository": kinds["repository"],
+        "place": groups % size,
         "addresses": pa.array(addresses, mask=addresses == 0), "sessions": sessions,
     }  # fmt: skip
     return as_declared(columns, VISITS.arrow)

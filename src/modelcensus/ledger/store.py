@@ -29,7 +29,13 @@ from modelcensus.vocabulary.names import LOG
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
-RISING = {"requests": ("place", "instant"), "places": ("place",), "rests": ("rest",), "log_parts": ("line",)}
+RISING = {
+    "requests": ("place", "instant"),
+    "places": ("place",),
+    "visits": ("place",),
+    "rests": ("rest",),
+    "log_parts": ("line",),
+}
 """Columns of what is kept of logs in which numbers mostly rise; by their differences they take a third less."""
 LIGHTLY = 1
 """How hard zstd tries for batches of logs, which come in streams: a tenth more room, a sixth of the time."""

@@ -241,8 +241,7 @@ VISITS = Schema(
     "How many asked, by repository and day: counted when the log was read, of what is not kept.",
     (
         Column("day", pa.date32(), "day", "day of the requests"),
-        Column("kind", pa.string(), "name", "model, dataset, space, kernel"),
-        Column("repository", pa.string(), "id", "as it was asked for"),
+        Column("place", pa.int64(), "number", "of the batch's `places`: which repository was asked"),
         Column("addresses", pa.int64(), "addresses", "different ones; null: not in the log"),
         Column("sessions", pa.int64(), "sessions", "different ones (stated, else address and agent)"),
     ),

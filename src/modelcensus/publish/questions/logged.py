@@ -31,8 +31,8 @@ ALL = """
 """
 HEARD = """
     select cast(sum(most) as bigint) as least, cast(sum(every) as bigint) as at_most, count(*) as days from (
-        select day, max(addresses) as most, sum(addresses) as every from visits where kind = 'model'
-        and repository = {repository} group by day)
+        select day, max(addresses) as most, sum(addresses) as every from visits join places using (batch_id, place)
+        where kind = 'model' and repository = {repository} group by day)
 """
 READ = """
     select sum(lines - known) as lines, sum(taken) as taken, sum(other) as other, sum(set_aside) as set_aside,
