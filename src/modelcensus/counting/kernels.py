@@ -152,6 +152,8 @@ def read_lines(text, words, edges, ascii, agents, found):
         first = stamp + STAMP
         if address_end == start or first + 8 >= end or (words[address_end] & _SIX) != _NO_NAME:
             continue
+        if _find(text, words, _QUOTE, _QUOTES, start, address_end) < address_end:
+            continue
         if (
             text[first] != _QUOTE
             or text[first - 1] != _BLANK
