@@ -40,7 +40,7 @@ def stated(name: str) -> str:
 
 def allowed(expression: str) -> bool:
     """Of licenses joined by AND all must be on the list, of those joined by OR one."""
-    words = re.findall(r"[()]|[\w.+-]+", expression)
+    words = re.findall(r"[()]|[\w.+-]+(?: WITH [\w.+-]+)?", expression)
     told = [w.lower() if w in ("AND", "OR") else w if w in "()" else str(w in LISTED["allowed"]) for w in words]
     return bool(told) and bool(eval(" ".join(told)))
 
@@ -68,6 +68,8 @@ def test_all_that_is_installed_with_it_is_on_the_list():
         ("MIT AND GPL-3.0-only", False),
         ("GPL-3.0-only OR MIT", True),
         ("(GPL-3.0-only OR MIT) AND Apache-2.0", True),
+        ("MIT AND Apache-2.0 WITH LLVM-exception", True),
+        ("MIT WITH LLVM-exception", False),
         ("", False),
     ],
 )
