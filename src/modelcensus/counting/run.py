@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from modelcensus.counting.ahead import ahead
 from modelcensus.counting.before import Before
 from modelcensus.counting.downloads import CountingRules, build_downloads
 from modelcensus.counting.formats import LogFormat, find_format
@@ -122,7 +123,7 @@ class Counting:
         self._totals: dict[str, dict[date, int]] = {"loads": {}, "downloads": {}}
         """By day: a later batch that has more of a day counts it whole."""
         self.summary = Summary()
-        self.reader = reader(salts) if reader else OneByOne(self.engine, policies, salts, progress)
+        self.reader = reader(salts) if reader else OneByOne(Tables(), policies, salts, progress)
 
     def files(self, paths: Sequence[Path], format: str = "auto") -> Summary:
         """Count what is new in log files, batch by batch."""
@@ -135,7 +136,7 @@ class Counting:
         known.parts.add(self._stored_parts())
         self._stored(REQUESTS)
         self.engine.make("days_covered_before", "select distinct day from stored_requests")
-        for batch in self.reader.batches(forms, known):
+        for batch in ahead(self.reader.batches(forms, known), 1):  # the next one is read while this one is counted
             for file in batch.files:
                 self._sum(file)
             if any(f.new for f in batch.files):
