@@ -72,7 +72,7 @@ class Meanings:
             self.db.execute(f"create or replace temp table {table}")
         self.agents: dict[Agent, int] = {}
         self.problems: list[str] = []
-        numbering: type[Numbering] = Sorted
+        self.numbering: type[Numbering] = Sorted
         self._plain: PlainTargets | None = None
         if self.quick:
             from modelcensus.counting import (  # with numba, which is optional, and slow to import
@@ -80,9 +80,9 @@ class Meanings:
                 plain_targets,
             )
 
-            numbering, self._cutting = hashed.Hashed, plain_targets.Cutting()
+            self.numbering, self._cutting = hashed.Hashed, plain_targets.Cutting()
             self._plain = plain_targets.PlainTargets(self._meant, self._places_of, self._numbered)
-        self._agents, self._addresses, self._asked, self._targets = (Learned(numbering) for _ in range(4))
+        self._agents, self._addresses, self._asked, self._targets = (Learned(self.numbering) for _ in range(4))
         self.targets = np.zeros((1, 2), np.int64)
         """Place and rest of each target; target 0: no repository."""
 

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.line_arrays import NOTHING
-from modelcensus.counting.requests import Requests, packed
-from modelcensus.counting.slices import different
+from modelcensus.counting.requests import Requests
+from modelcensus.counting.slices import mixed
 
 if TYPE_CHECKING:
     from modelcensus.counting.reduction import Reduction
@@ -50,11 +50,14 @@ def key_visitors(reduction: "Reduction", requests: Requests) -> Visitors:
 def _keyed(reduction: "Reduction", name: str, day: np.ndarray, keys: np.ndarray) -> np.ndarray:
     """Each hash keyed by its day."""
     text, source = NAMED[name]
-    _, first, inverse = different(packed([day, keys]))
-    heard = pa.table({"n": np.arange(len(first)), "day": day[first], "key": keys[first]})
-    reduction.db.register("heard", heard.filter(pa.array(keys[first] != 0)))
+    own = np.flatnonzero(keys)
+    numbers, first = reduction.meanings.numbering().of(mixed(day[own], keys[own]))
+    heard = pa.table({"n": np.arange(len(first)), "day": day[own][first], "key": keys[own][first]})
+    reduction.db.register("heard", heard)
     rows = reduction.db.sql(HASHED.format(name=name, text=text, source=source)).to_arrow_table()
     reduction.db.unregister("heard")
     hashed = np.full(len(first), NOTHING, np.int64)
     hashed[rows["n"].to_numpy()] = rows["hashed"].fill_null(NOTHING).to_numpy()
-    return hashed[inverse]
+    found = np.full(len(keys), NOTHING, np.int64)
+    found[own] = hashed[numbers]
+    return found
