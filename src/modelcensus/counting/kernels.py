@@ -17,7 +17,10 @@ F = TypeVar("F", bound=Callable)
 
 def compiled(loop: F) -> F:
     """Compiled at its first call, without the interpreter's lock, and kept beside the module or in the user's cache."""
-    return cast(F, numba.njit(cache=True, nogil=True)(loop))
+    try:
+        return cast(F, numba.njit(cache=True, nogil=True)(loop))
+    except RuntimeError:  # neither can be written
+        return cast(F, numba.njit(nogil=True)(loop))
 
 
 U = np.uint64
