@@ -116,7 +116,13 @@ def main(arguments: list[str]) -> None:
         table.add_column(column)
     for name, side in sides.items():
         gives = "differences of last readings" if name.startswith("plain") else "bounds, estimates, events"
-        table.add_row(name, f"{side['seconds']:.1f}", f"{side['peak']:.2f}", f"{side.get('total', side.get('differences')):,}", gives)
+        table.add_row(
+            name,
+            f"{side['seconds']:.1f}",
+            f"{side['peak']:.2f}",
+            f"{side.get('total', side.get('differences')):,}",
+            gives,
+        )
     console = Console()
     console.print(table)
     console.print(
