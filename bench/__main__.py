@@ -2,6 +2,7 @@
 `python -m bench catalog --repositories 3000000`."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def compared(arguments: list[str]) -> None:
     parser.add_argument("--repeats", type=int, help="runs of each side at each size (3; with --quick 2)")
     parser.add_argument("--page", type=Path, default=PAGE, help="where to write it")
     chosen = parser.parse_args(arguments)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # modules are compiled once, as where the program is installed
     repeats = chosen.repeats or (2 if chosen.quick else 3)
     sizes = {e: e.quick if chosen.quick else e.full for e in ENTRIES if not chosen.only or e.name in chosen.only}
     found: list[Measured] = []

@@ -25,7 +25,7 @@ def with_polars(root: str, out: str) -> dict:
             .collect(engine="streaming")
         )
         flows.write_parquet(f"{out}/polars.parquet")
-    return {**found, "total": int(flows["flow"].sum())}
+    return {**found, "differences": int(flows["flow"].sum())}
 
 
 def with_pandas(root: str, out: str) -> dict:
@@ -42,7 +42,7 @@ def with_pandas(root: str, out: str) -> dict:
         last = frame.sort_values("observed_on").groupby(["repository", "month"])["value"].last()
         flows = last.groupby(level="repository").diff()
         flows.rename("flow").reset_index().astype({"month": str}).to_parquet(f"{out}/pandas.parquet")
-    return {**found, "total": int(flows.sum())}
+    return {**found, "differences": int(flows.sum())}
 
 
 if __name__ == "__main__":

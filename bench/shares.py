@@ -8,7 +8,7 @@ import json
 import resource
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,16 +34,19 @@ WITHIN = f"task in {TEXT} or (task is null and family_type = 'language')"
 """The scope of the last of them."""
 BY_HAND = """
     with sums as (
-        select month, {member} as member, sum(low) as low, sum(estimate) as estimate,
-               case when bool_or(high is null) then null else sum(high) end as high
+        select month, {member} as member, sum(low) as low, case when not bool_or(open) then sum(estimate) end as estimate,
+               sum(coalesce(high, 0)) as closed, count_if(open) as opened
         from read_parquet('{moved}') where month >= '{first}' and month <= '{last}' and ({where}) group by all),
     totals as (
-        select month, sum(low) as low, sum(estimate) as estimate, case when bool_or(high is null) then null else sum(high) end as high
+        select month, sum(low) as low, case when sum(opened) = 0 then sum(estimate) end as estimate,
+               sum(closed) as closed, sum(opened) as opened
         from sums group by all)
-    select member, s.estimate / t.estimate as value, s.low / (s.low + t.high - s.high) as low,
-           s.high / (s.high + t.low - s.low) as high
+    select member, s.estimate / t.estimate as value,
+           case when t.opened > s.opened then 0 else s.low / (s.low + t.closed - s.closed) end as low,
+           case when s.opened > 0 then 1 else s.closed / (s.closed + t.low - s.low) end as high
     from sums s join totals t using (month) where member::varchar is distinct from 'false' order by month, member
 """
+"""A flow is `open` where nothing bounds it from above: then no share of the month has a value, and its bounds are what is left."""
 
 
 def _moved(root: str) -> str:
@@ -112,17 +115,23 @@ def with_polars(root: str) -> dict:
     text = pl.col("task").is_in(TEXT) | (pl.col("task").is_null() & (pl.col("family_type") == "language"))
     asks = ((pl.col("region"), pl.lit(True)), (pl.col("family"), pl.lit(True)), (pl.col("family") == "Qwen", text))
     within = pl.col("month").cast(pl.String).is_between(pl.lit(f"{first}-01"), pl.lit(f"{last}-01"))
-    low, estimate, high = (pl.col(n) for n in ("low", "estimate", "high"))
-    closed = pl.when(high.is_null().any()).then(None).otherwise(high.sum())
+    low, estimate, closed, opened = (pl.col(n) for n in ("low", "estimate", "closed", "opened"))
     with timed(found):
         for member, where in asks:
-            sums = pl.scan_parquet(moved).filter(within & where).group_by("month", member=member)
-            sums = sums.agg(low.sum(), estimate.sum(), high=closed)
-            below, above = low.sum().over("month"), closed.over("month")
+            flows = pl.scan_parquet(moved).filter(within & where)
+            sums = flows.group_by("month", member=member).agg(
+                low.sum(),
+                pl.when(~pl.col("open").any()).then(estimate.sum()).alias("estimate"),
+                closed=pl.col("high").sum(),
+                opened=pl.col("open").sum(),
+            )
+            all_low, all_closed, all_opened = (c.sum().over("month") for c in (low, closed, opened))
             made = sums.select(
-                "member", value=estimate / estimate.sum().over("month"), low=low / (low + above - high),
-                high=high / (high + below - low),
-            ).collect()  # fmt: skip
+                "member",
+                value=pl.when(all_opened == 0).then(estimate / estimate.sum().over("month")),
+                low=pl.when(all_opened > opened).then(0.0).otherwise(low / (low + all_closed - closed)),
+                high=pl.when(opened > 0).then(1.0).otherwise(closed / (closed + all_low - low)),
+            ).collect()
             rows += [r[1:] for r in made.rows() if r[0] is not False]
     return {**found, **_said(rows)}
 
@@ -141,7 +150,8 @@ def released_by_hand(root: str, period: str) -> dict:
     """The same as a query."""
     path = next((Path(root) / "derived").glob("*/aged/*/aged.parquet"))
     last = duckdb.sql(f"select max(observed_on) from {_observations(root)}").fetchall()[0][0]
-    (start, end), db, found = period.split(".."), duckdb.connect(), {}
+    (start, last_release), db, found = period.split(".."), duckdb.connect(), {}
+    end = date.fromisoformat(last_release) + timedelta(1)
     with timed(found):
         ages = " union all ".join(ONE_AGE.format(age=a, aged=path, last=last) for a in AGES)
         rows = db.sql(RAM_BY_HAND.format(ages=ages, start=start, end=end)).to_arrow_table()

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 import pytest
 
 from modelcensus.cli import main
+from modelcensus.engine import seal
 
 DAYS = [date(2026, 1, 1) + timedelta(days=n) for n in range(60) if n not in range(25, 40)]
 ROWS = [f"o/r{i},{d},{1000 + (50 + i) * (d - DAYS[0]).days}" for d in DAYS for i in range(30)]
@@ -177,3 +178,21 @@ def test_a_ledger_without_a_batch_and_a_day_that_is_none(run, tmp_path, ledger):
     status, out, err = run("doctor", "--ledger", tmp_path / "empty")
     assert (status, out) == (1, "") and "no batch" in err
     assert run("doctor", "--ledger", ledger, "--today", "2026-13-01")[0] == 2
+
+
+def test_damaged_derived_files_are_told_and_removed(run, ledger):
+    folds = ledger / "derived" / "0123" / "000007"
+    folds.mkdir(parents=True)
+    (folds / "low.npy").write_bytes(bytes(500))
+    (folds / "gone.npy").write_bytes(bytes(5))
+    seal(folds)
+    assert not report(run, ledger, *LAST)["leftovers"]
+    (folds / "low.npy").write_bytes(bytes(250) + b"\1" + bytes(249))
+    (folds / "gone.npy").unlink()
+    seen = report(run, ledger, *LAST, status=1)
+    (problem,) = seen["problems"]
+    for words in ("derived/0123/000007", "low.npy: not what was written", "gone.npy: missing", "doctor --repair"):
+        assert words in problem
+    mended = report(run, ledger, "--repair", *LAST)
+    assert [(x["kind"], x["state"]) for x in mended["leftovers"]] == [("derived", "removed")]
+    assert not folds.exists() and not report(run, ledger, *LAST)["leftovers"]

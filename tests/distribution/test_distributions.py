@@ -1,6 +1,5 @@
 """Wheel and sdist hold what they should, and run where the repository is not."""
 
-import os
 import subprocess
 import tarfile
 import zipfile
@@ -15,24 +14,6 @@ MOST = 3_000_000
 """Bytes of the wheel; docs/packaging.md says what takes them."""
 
 pytestmark = pytest.mark.slow
-
-
-def run(*words: object, cwd: Path, status: int = 0) -> str:
-    """A command without the repository's environment; both of its outputs."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV", "MODELCENSUS_LEDGER")}
-    done = subprocess.run(
-        [str(w) for w in words], cwd=cwd, capture_output=True, text=True, timeout=900,
-        env={**kept, "MODELCENSUS_CACHE": str(cwd / "cache")},
-    )  # fmt: skip
-    assert done.returncode == status, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    run(UV, "build", "--quiet", "--out-dir", folder, cwd=ROOT)
-    return folder
 
 
 def test_the_wheel_holds_the_package_alone_and_is_small(built):
@@ -67,7 +48,7 @@ def interpreter_of(python: str) -> str:
 
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize("kind", ["whl", "tar.gz"])
-def test_installed_it_reports_in_an_empty_folder(built, tmp_path, python, kind):
+def test_installed_it_reports_in_an_empty_folder(run, built, tmp_path, python, kind):
     if kind == "tar.gz" and python != PYTHONS[0]:
         pytest.skip("a wheel is made of it, the same for all")
     interpreter = interpreter_of(python)

@@ -34,7 +34,7 @@ def test_nothing_is_lost_or_doubled(kind, tmp_path):
         pytest.skip("needs the right to mount a small tmpfs: run as root")
     command = [sys.executable, "-m", "faults.trials", kind, str(SEED), str(TRIALS), str(tmp_path)]
     tests = Path(__file__).parents[1]
-    done = subprocess.run(command, cwd=tests, capture_output=True, text=True, timeout=60 + 30 * TRIALS)
+    done = subprocess.run(command, cwd=tests, capture_output=True, text=True, timeout=120 + 120 * TRIALS)
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads(done.stdout.splitlines()[-1])
     print(f"\nfaults: {told}")

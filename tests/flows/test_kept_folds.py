@@ -86,3 +86,21 @@ def test_a_changed_past_is_folded_anew_and_a_damaged_fold_is_no_harm(tmp_path):
     assert told(changed, DAYS, edges, tmp_path) == told(changed, DAYS, edges, None)
     shutil.rmtree(tmp_path)
     assert told(changed, DAYS, edges, tmp_path) == told(changed, DAYS, edges, None)
+
+
+def test_a_flipped_bit_in_any_kept_file_changes_no_number(tmp_path):
+    series = World(REPOSITORIES, DAYS, **TOP).series(7)
+    first = series.days[0].astype("datetime64[D]").item()
+    edges = tuple(first + timedelta(days=d) for d in (10, 50, 90))
+    told(series, DAYS - 1, edges, tmp_path / "store")
+    right = told(series, DAYS, edges, None)
+    kinds = {p.name: p for p in sorted((tmp_path / "store").rglob("*")) if p.is_file() and p.stat().st_size}
+    random = np.random.default_rng(7)
+    assert len(kinds) > 20
+    for name in ("value.npy", "low.npy", "likely.npy", "fold.json", "about.json", "names.parquet", "counted.json"):
+        shutil.copytree(tmp_path / "store", tmp_path / name)
+        path = tmp_path / name / kinds[name].relative_to(tmp_path / "store")
+        content = bytearray(path.read_bytes())
+        content[int(random.integers(len(content) // 2, len(content)))] ^= 1 << int(random.integers(8))
+        path.write_bytes(content)
+        assert told(series, DAYS, edges, tmp_path / name) == right, name

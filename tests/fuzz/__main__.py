@@ -42,7 +42,7 @@ def one(name: str, seed: int, count: int, seconds: float) -> None:
 
     tell()
     try:
-        fuzzed(parser, seed, count, told)
+        fuzzed(parser, seed, max(1, int(count * parser.night)), told)
     except FoundError as error:
         found = str(error)[:2000]
     tell(ended=True)

@@ -4,13 +4,14 @@ import gzip
 import io
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fuzz.harness import Parser, each, of_file, one_database
+from fuzz.harness import Parser, each, in_memory, of_file, one_database, without_database
 from modelcensus.catalog.region_files import read_regions
 from modelcensus.sources import ImportOptions, read_batch
 from modelcensus.sources.hub_datasets.shape import kinds_of
@@ -51,14 +52,32 @@ def opened(path: Path) -> int:
         raw.close()
 
 
-def _opened(name: str, seeds: Callable[[], Sequence[bytes]], quick: int, read: Callable[[Path], object] = opened) -> Parser:  # fmt: skip
+def taken_apart(path: Path) -> None:
+    """A file down to its rows, as they would go to the database."""
+    raw = RawFile(path)
+    raw.set_aside()
+    raw.folder.remove()
+
+
+def _opened(
+    name: str,
+    seeds: Callable[[], Sequence[bytes]],
+    quick: int,
+    read: Callable[[Path], object] = opened,
+    within: Callable[[], AbstractContextManager[None]] = one_database,
+    night: float = 1.0,
+) -> Parser:
     taking = each(of_file(name, read))
 
     def take(inputs: Sequence[bytes]) -> None:
-        with one_database():
+        with in_memory(), within():
             taking(inputs)
 
-    return Parser(seeds, take, quick, 500)
+    return Parser(seeds, take, quick, 500, night=night)
+
+
+def _apart(name: str, seeds: Callable[[], Sequence[bytes]]) -> Parser:
+    return _opened(name, seeds, 1_000, taken_apart, without_database)
 
 
 def _imported(source: str, **options: object) -> Callable[[Path], object]:
@@ -79,17 +98,29 @@ def _dumps() -> list[bytes]:
 
 
 MAPPED = {"repo": "id", "observed_on": "day", "all_time": "n"}
+_TABLES: dict[str, Callable[[], Sequence[bytes]]] = {
+    "t.csv": lambda: [CSV],
+    "t.tsv": lambda: [CSV.replace(b",", b"\t")],
+    "t.ndjson": lambda: [b"\n".join(json.dumps(o).encode() for o in OBJECTS)],
+    "t.csv.gz": _archives,
+    "t.csv.zst": lambda: [pa.compress(CSV * 20, "zstd", asbytes=True)],
+}
 PARSERS = {
-    "csv file": _opened("t.csv", lambda: [CSV], 60),
-    "tsv file": _opened("t.tsv", lambda: [CSV.replace(b",", b"\t")], 40),
+    "bytes of csv": _apart("t.csv", _TABLES["t.csv"]),
+    "bytes of tsv": _apart("t.tsv", _TABLES["t.tsv"]),
+    "bytes of ndjson": _apart("t.ndjson", _TABLES["t.ndjson"]),
+    "bytes of gzip": _apart("t.csv.gz", _TABLES["t.csv.gz"]),
+    "bytes of zstd": _apart("t.csv.zst", _TABLES["t.csv.zst"]),
+    "csv file": _opened("t.csv", _TABLES["t.csv"], 60, night=0.1),
+    "tsv file": _opened("t.tsv", _TABLES["t.tsv"], 40, night=0.1),
     "json file": _opened("t.json", _json, 60),
-    "ndjson file": _opened("t.ndjson", lambda: [b"\n".join(json.dumps(o).encode() for o in OBJECTS)], 60),
-    "gzip file": _opened("t.csv.gz", _archives, 60),
-    "zstd file": _opened("t.csv.zst", lambda: [pa.compress(CSV * 20, "zstd", asbytes=True)], 60),
+    "ndjson file": _opened("t.ndjson", _TABLES["t.ndjson"], 60, night=0.1),
+    "gzip file": _opened("t.csv.gz", _TABLES["t.csv.gz"], 60, night=0.1),
+    "zstd file": _opened("t.csv.zst", _TABLES["t.csv.zst"], 60, night=0.1),
     "parquet file": _opened("t.parquet", _dumps, 60),
     "columns of a dump": _opened("c.parquet", _dumps, 100, kinds_of),
-    "csv import": _opened("i.csv", lambda: [CSV], 15, _imported("tables", map=MAPPED)),
-    "dump import": _opened("i.parquet", _dumps, 15, _imported("hub_dump", date="2026-05-01")),
+    "csv import": _opened("i.csv", _TABLES["t.csv"], 15, _imported("tables", map=MAPPED), night=0.1),
+    "dump import": _opened("i.parquet", _dumps, 15, _imported("hub_dump", date="2026-05-01"), night=0.1),
     "region file": _opened("r.parquet", lambda: [_regions()], 20, lambda path: read_regions(path, {})),
 }
 

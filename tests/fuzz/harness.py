@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from modelcensus.sources import reader
 from modelcensus.vocabulary import CensusError
@@ -26,13 +27,15 @@ class FoundError(AssertionError):
 @dataclass(frozen=True)
 class Parser:
     """`seeds`: real examples; `take`: answers many inputs, and raises FoundError for the first that breaks the promise;
-    `together`: how many at a time; `lines`: whether an input is one line; `quick`: inputs of the bounded part."""
+    `together`: how many at a time; `lines`: whether an input is one line; `quick`: inputs of the bounded part; `night`: of
+    a million how many it gets, where a parser that is given a million stands behind it."""
 
     seeds: Callable[[], Sequence[bytes]]
     take: Callable[[Sequence[bytes]], None]
     quick: int
     together: int = 1000
     lines: bool = False
+    night: float = 1.0
 
 
 def each(read: Callable[[bytes], object]) -> Callable[[Sequence[bytes]], None]:
@@ -67,6 +70,16 @@ def folder() -> Path:
     made = tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
     _KEPT.append(made)
     return Path(made.name)
+
+
+@contextmanager
+def in_memory() -> Iterator[None]:
+    """Temporary folders that are made within lie in memory: on a disk they cost more than what is read from them."""
+    before, tempfile.tempdir = tempfile.tempdir, str(folder())
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 _KEPT: list[tempfile.TemporaryDirectory] = []
@@ -123,6 +136,28 @@ class Databases:
 def databases() -> Databases:
     """Those of this process."""
     return Databases()
+
+
+@contextmanager
+def without_database() -> Iterator[None]:
+    """Files that are read within are taken apart to their rows, and go into no database."""
+
+    def take(self: reader.RawFile, rows: Iterator[tuple[object, ...]], names: list[str]) -> None:
+        schema = pa.schema([("_row", pa.int64()), *((n, pa.string()) for n in names)])
+        for part in iter(lambda: list(islice(rows, 50_000)), []):
+            pa.Table.from_arrays(
+                [pa.array(c, t) for c, t in zip(zip(*part, strict=True), schema.types, strict=True)], schema=schema
+            )
+
+    real = reader.bounded_database, reader.RawFile._load, reader.RawFile._keep_objects
+    shared = duckdb.connect()
+    reader.bounded_database = lambda folder: shared.cursor()
+    reader.RawFile._load, reader.RawFile._keep_objects = take, lambda self: None
+    try:
+        yield
+    finally:
+        reader.bounded_database, reader.RawFile._load, reader.RawFile._keep_objects = real
+        shared.close()
 
 
 @contextmanager

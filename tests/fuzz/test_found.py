@@ -8,9 +8,10 @@ from huggingface_hub.utils import _detect_agent
 
 from fuzz.parsers import PARSERS
 from modelcensus.ledger.vintages import Vintages
+from modelcensus.serve.drafts import read_draft
 from modelcensus.serve.guard import Guard
 from modelcensus.sources.hub_api import HubClient
-from modelcensus.vocabulary import InputError, LedgerError
+from modelcensus.vocabulary import InputError, KnowledgeError, LedgerError
 
 FOUND = [
     ("knowledge", b"version: 2026-02-31\n"),
@@ -109,3 +110,8 @@ def test_a_hub_whose_list_of_agents_is_none(tmp_path, monkeypatch):
     monkeypatch.setattr(_detect_agent, "_registry", [])
     with pytest.raises(InputError, match="cannot make its headers"):
         HubClient("http://127.0.0.1:9", tmp_path, anonymous=True)
+
+
+def test_a_draft_with_half_a_character_is_refused():
+    with pytest.raises(KnowledgeError, match="surrogates not allowed"):
+        read_draft("id: one\nstatement: \ud800")

@@ -1,5 +1,8 @@
 """A large ledger keeps its flows by month beside what its repositories are: every answer is that of a small one."""
 
+import random
+import shutil
+
 import pytest
 
 import modelcensus
@@ -88,3 +91,18 @@ def test_the_views_of_a_large_ledger_are_those_of_a_small_one(opened_at):
     asked = "select * from flows where month between '2026-01-01' and '2026-04-01' order by all"
     small, large = (opened_at(size).connect(views=["flows"]).execute(asked).fetchall() for size in (False, True))
     assert large == small and len(small) >= 4
+
+
+def test_damage_to_what_is_kept_changes_no_number_and_is_told(opened_at, tmp_path):
+    asked = {"measure": "share", "by": ["organization", "month"], "period": "2026-02..2026-03"}
+    right = [r.as_dict() for r in opened_at(True).measure(**asked).rows]
+    kept, rng = tmp_path / "True" / "derived", random.Random(3)
+    names = sorted(p.relative_to(kept) for p in kept.rglob("*") if p.is_file() and p.name != "looked-at.json")
+    assert {p.name for p in names} >= {"catalog.parquet", "moved-2026-02-01.parquet", "quiet.parquet", "fold.json"}
+    for name in rng.sample(names, 10):
+        path = kept / name
+        content = bytearray(path.read_bytes())
+        content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
+        path.write_bytes(rng.choice((content, content[: len(content) // 2])))
+        shutil.rmtree(tmp_path / "True" / "cache")
+        assert [r.as_dict() for r in opened_at(True).measure(**asked).rows] == right, name

@@ -35,7 +35,7 @@ def doctor(
     Parameters
     ----------
     repair
-        Move broken batches to `aside`, and say what to collect again; remove what killed writers left, and damaged provenance records; never an observation.
+        Move broken batches to `aside`, and say what to collect again; remove what killed writers left, damaged provenance records and damaged derived files; never an observation.
     format
         table or json.
     today
@@ -100,6 +100,8 @@ def _problems(
                 f" {s['days_since']} days ago; {usual}at most {s['days_allowed']:g} allowed"
             )
     lines += [
-        f"{x['path']}: {x['what']}; run doctor --repair" for x in found if x["kind"] == "record" and x["remove"]
+        f"{x['path']}: {x['what']}; run doctor --repair"
+        for x in found
+        if x["kind"] in ("record", "derived") and x["remove"]
     ]
     return lines

@@ -6,6 +6,7 @@ from modelcensus.engine.folders import kept_folder
 from modelcensus.engine.parquet import file_digest, write_atomically, write_parquet
 from modelcensus.engine.protocol import Engine
 from modelcensus.engine.readonly import CLOSED, open_read_only
+from modelcensus.engine.sealed import damage, seal, sealed_folders, sound
 from modelcensus.engine.tables import Tables
 
 __all__ = [
@@ -15,9 +16,13 @@ __all__ = [
     "Tables",
     "WorkFolder",
     "bounded_database",
+    "damage",
     "file_digest",
     "kept_folder",
     "open_read_only",
+    "seal",
+    "sealed_folders",
+    "sound",
     "write_atomically",
     "write_parquet",
 ]

@@ -5,19 +5,24 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
+from modelcensus.engine.sealed import seal, sound
+
 
 def kept_folder(parent: Path, key: str, write: Callable[[Path], None]) -> Path:
-    """The folder `key` in `parent`, which `write` fills where it is not there; those of other keys go.
+    """The folder `key` in `parent`, which `write` fills where it is not there, or damaged; those of other keys go.
 
     What is interrupted leaves nothing; of two that write at the same time the first one stays.
     """
     target = parent / key
     if target.is_dir():
-        return target
+        if sound(target):
+            return target
+        shutil.rmtree(target, ignore_errors=True)
     made = parent / f".writing-{uuid.uuid4().hex}"
     made.mkdir(parents=True)
     try:
         write(made)
+        seal(made)
         try:
             made.rename(target)
         except OSError:

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from modelcensus.engine import seal, sound
 from modelcensus.flows.calendar import Counted, Snapshot
 from modelcensus.flows.edges import Edge, Edges
 from modelcensus.flows.fold import Fold
@@ -49,7 +50,8 @@ class Store:
     def counted(self) -> Counted:
         """Rows of the batches that were counted before."""
         try:
-            kept = json.loads((self.root / "counted.json").read_text())
+            told, _, content = (self.root / "counted.json").read_text().partition("\n")
+            kept = json.loads(content) if told == hashlib.sha256(content.encode()).hexdigest() else {}
             return {b: [(c, f, o, t, int(n)) for c, f, o, t, n in rows] for b, rows in kept.items()}
         except (OSError, ValueError, TypeError, AttributeError):
             return {}
@@ -58,7 +60,8 @@ class Store:
         """Keep what was counted."""
         self.root.mkdir(parents=True, exist_ok=True)
         made = self.root / f".counted-{uuid.uuid4().hex}"
-        made.write_text(json.dumps(counted))
+        content = json.dumps(counted)
+        made.write_text(f"{hashlib.sha256(content.encode()).hexdigest()}\n{content}")
         made.replace(self.root / "counted.json")
 
     def keep(
@@ -79,6 +82,7 @@ class Store:
             "edges": _edges(fold).days, "stands_on": _digest(calendar, source, number),
         }  # fmt: skip
         (made / "about.json").write_text(json.dumps(about))
+        seal(made)
         target = folder / f"{number:06d}"
         shutil.rmtree(target, ignore_errors=True)
         made.rename(target)
@@ -86,7 +90,7 @@ class Store:
             shutil.rmtree(old, ignore_errors=True)
 
     def newest(self, source: tuple[str, str], calendar: list[Snapshot], edges: list[int]) -> Path | None:
-        """The newest kept fold that stands on what the ledger holds and has passed no edge otherwise."""
+        """The newest kept fold that stands on what the ledger holds and has passed no edge otherwise; damaged ones go."""
         for folder in sorted(self._folder(source).glob("[0-9]*"), reverse=True):
             try:
                 about = json.loads((folder / "about.json").read_text())
@@ -94,7 +98,9 @@ class Store:
                 last = _last_day(calendar, source, about["number"])
                 passed, wanted = [d for d in about["edges"] if d <= last], [d for d in edges if d <= last]
                 if same and passed == wanted and about["stands_on"] == _digest(calendar, source, about["number"]):
-                    return folder
+                    if sound(folder):
+                        return folder
+                    shutil.rmtree(folder, ignore_errors=True)
             except (OSError, ValueError, LookupError, TypeError):
                 continue
         return None

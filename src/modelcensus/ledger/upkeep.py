@@ -1,4 +1,4 @@
-"""What lies in a ledger's folder beside its batches: leftovers of killed writers and damaged records."""
+"""What lies in a ledger's folder beside its batches: leftovers of killed writers, damaged records, damaged derived files."""
 
 import json
 import shutil
@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from modelcensus.engine import damage, sealed_folders
 from modelcensus.ledger.store import Ledger
 from modelcensus.vocabulary import TABLES, LedgerError
 
@@ -17,7 +18,7 @@ ABANDONED = 3600.0
 
 @dataclass(frozen=True)
 class Leftover:
-    """Something beside the batches: kind `temporary`, `record` or `unnamed`. `path` is inside the ledger; `remove`:
+    """Something beside the batches: kind `temporary`, `record`, `derived` or `unnamed`. `path` is inside the ledger; `remove`:
     `repair` takes it away; `state` says what was done, or why nothing is."""
 
     kind: str
@@ -29,8 +30,9 @@ class Leftover:
 
 
 def leftovers(ledger: Ledger) -> list[Leftover]:
-    """Temporary files, provenance records that cannot be read, and data files that no manifest names."""
-    return [*_temporary(ledger.root), *_damaged_records(ledger), *_unnamed(ledger)]
+    """Temporary files, provenance records that cannot be read, derived files that are not what was written, and data files
+    that no manifest names."""
+    return [*_temporary(ledger.root), *_damaged_records(ledger), *_damaged_derived(ledger), *_unnamed(ledger)]
 
 
 def repair(ledger: Ledger) -> list[Leftover]:
@@ -88,6 +90,17 @@ def _damaged_records(ledger: Ledger) -> list[Leftover]:
             what = f"damaged provenance record: `explain {path.stem}` fails until the number is computed again"
             size = path.stat().st_size
             found.append(Leftover("record", _inside(ledger.root, path), size, what, True, "--repair removes it"))
+    return found
+
+
+def _damaged_derived(ledger: Ledger) -> list[Leftover]:
+    """Folders of folds, flows by month and the like, each of whose files is read to its end."""
+    found = []
+    for folder in sealed_folders(ledger.root / "derived"):
+        if wrong := damage(folder):
+            size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file())
+            what = f"damaged derived files ({'; '.join(wrong[:3])}): worked out again when they are needed"
+            found.append(Leftover("derived", _inside(ledger.root, folder), size, what, True, "--repair removes it"))
     return found
 
 

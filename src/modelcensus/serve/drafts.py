@@ -5,6 +5,7 @@ import yaml
 from modelcensus.claims import Claim
 from modelcensus.claims.packs import SCHEMA, read_yaml
 from modelcensus.vocabulary import KnowledgeError, yaml_document
+from modelcensus.vocabulary.documents import LOADER
 
 SHOWN = "the draft"
 MOST = 64 * 1024
@@ -30,7 +31,7 @@ def read_draft(text: str) -> Claim:
     """
     try:
         _plain(text)
-    except yaml.reader.ReaderError as error:
+    except (yaml.reader.ReaderError, UnicodeEncodeError) as error:
         raise KnowledgeError(f"not YAML ({error.reason})", where=SHOWN, remedy="leave that character out") from error
     except yaml.MarkedYAMLError:
         pass  # read_yaml says where
@@ -39,7 +40,7 @@ def read_draft(text: str) -> Claim:
 
 def _plain(text: str) -> None:
     depth = 0
-    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+    for token in yaml.scan(text, Loader=LOADER):
         depth += isinstance(token, OPENS) - isinstance(token, CLOSES)
         if isinstance(token, yaml.AliasToken):
             raise _refused(f"*{token.value} repeats what stands elsewhere", token, "write it out")

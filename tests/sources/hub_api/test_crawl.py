@@ -125,6 +125,14 @@ def test_authors_are_listed_one_after_the_other(hub, world, tmp_path):
     assert run.manifest.name == f"hub-author-{'+'.join(makers)}" and not run.collected.batch.complete
 
 
+def test_a_namespace_without_repositories_is_named(hub, world, tmp_path):
+    maker = min(r.name.partition("/")[0] for r in world.repositories)
+    run = runs.collect(hub.url, tmp_path / "one", authors=[maker, "nobody-here"])
+    assert "the Hub lists no repository of nobody-here" in run.manifest.took
+    with pytest.raises(InputError, match="the Hub lists no repository of nobody-here, nor-here"):
+        runs.collect(hub.url, tmp_path / "none", authors=["nobody-here", "nor-here"])
+
+
 def test_a_partial_listing_is_committed_when_asked_for_and_says_what_it_covers(hub, world, tmp_path):
     hub.faults = lambda path, number: Drop() if number >= 5 else None
     with pytest.raises(UnreachableError):

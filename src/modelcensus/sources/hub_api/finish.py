@@ -89,6 +89,16 @@ class Finish:
         ).fetchall()
         return Missing(gone[:limit], gone[limit:])
 
+    def _without_repositories(self, parts: Sequence[Part]) -> list[str]:
+        """Those of the namespaces that were asked for of which nothing is listed, whatever their case."""
+        asked = self.crawl.asked.values if self.crawl.asked.kind == "author" else ()
+        there: set[str] = set()
+        if asked and parts:
+            keys = paths([p.path("keys") for p in parts])
+            query = f"select distinct lower(split_part(repository, '/', 1)) from read_parquet([{keys}])"
+            there = {name for (name,) in self.db.execute(query).fetchall()}
+        return [name for name in asked if name.lower() not in there]
+
     def batch(self, parts: Sequence[Part], unlisted: Sequence[tuple[str, str | None]], partial: str) -> Collected:
         """The batch of these parts; `unlisted` are those that were not asked for, `partial` says what is not whole."""
         crawl, asked = self.crawl, self.crawl.asked
@@ -106,6 +116,13 @@ class Finish:
         observed = [p.path("observations") for p in parts]
         refuse_the_ignorant(crawl.client.endpoint, census, observed, statuses, self.db)
         counters = sum(_rows(p) for p in observed)
+        nobody = self._without_repositories(parts)
+        if nobody and not census.rows and not statuses.num_rows:
+            raise InputError(
+                f"the Hub lists no repository of {', '.join(nobody)}",
+                where="--author",
+                remedy="write the namespace as it stands before the slash of an id",
+            )
         if not counters and not statuses.num_rows:
             lost = "; ".join(str(f) for f in found) or "nothing was listed"
             raise InputError(
@@ -120,6 +137,7 @@ class Finish:
         took = [
             f"{asked.text}: {listed:,} repositories in {len(pages):,} answers, begun {crawl.started[:16].replace('T', ' ')} UTC",
             *([f"partial: {partial}"] if partial else []),
+            *(f"the Hub lists no repository of {name}" for name in nobody),
             *([f"{twice:,} listed again, or beyond what was asked for: taken once, as read last"] if twice else []),
             *(str(f) for f in found),
             *([f"stale: {stale}"] if stale else []),
