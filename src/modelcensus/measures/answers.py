@@ -85,6 +85,7 @@ class Answers:
         return hashlib.sha256(json.dumps(held).encode()).hexdigest()
 
 
+@cache
 def _program() -> str:
     return json.dumps([own_version(), _code(), DuckDBEngine.versions()])
 

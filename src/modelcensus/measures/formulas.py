@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Names = NDArray[np.object_]
 SUMS = ("low", "estimate", "high", "closed", "opened", "observed")
 FLAGS = ("open", "broken", "open_part")
 NEVER = np.iinfo(np.int64).max
@@ -26,7 +27,7 @@ NEVER = np.iinfo(np.int64).max
 class Parts:
     """Sums by what rows are of (`keys`, names to columns) and span. Where `open`, there is no estimate and no high."""
 
-    keys: dict[str, list]
+    keys: dict[str, Names]
     span: Ints
     sums: dict[str, Ints]
     flags: dict[str, Bools]
@@ -41,11 +42,13 @@ class Parts:
         sums = {n: _numbers(table[n]) for n in SUMS}
         flags = {n: _flags(table, n) for n in FLAGS}
         if not len(table):
-            return cls({k: [] for k in keys}, span, sums, flags)
+            return cls({k: np.zeros(0, object) for k in keys}, span, sums, flags)
+        if not keys and (len(table) == 1 or bool((np.diff(span) > 0).all())):  # as it comes from sums of a whole
+            return cls({}, span, sums, flags, unobserved)
         code, named = np.zeros(len(table), np.int64), {}
         for key in keys:
             own = table[key].combine_chunks().dictionary_encode("encode")
-            named[key] = own.dictionary.to_pylist()
+            named[key] = np.array([*own.dictionary.to_pylist(), None], object)[:-1]  # no array of texts
             code = code * len(named[key]) + own.indices.to_numpy(zero_copy_only=False)
         count = int(span.max()) + 1
         code = code * count + span
@@ -55,7 +58,7 @@ class Parts:
         told, rest = {}, groups // count
         for key in reversed(keys):
             rest, place = np.divmod(rest, len(named[key]))
-            told[key] = [named[key][i] for i in place]
+            told[key] = named[key][place]
         return cls(
             {k: told[k] for k in keys}, groups % count,
             {n: np.add.reduceat(v[order], starts) for n, v in sums.items()},
@@ -71,9 +74,8 @@ class Parts:
 
     def take(self, rows: NDArray) -> Parts:
         """Some of the rows."""
-        places = np.flatnonzero(rows) if rows.dtype == bool else rows
         return Parts(
-            {k: [v[i] for i in places] for k, v in self.keys.items()}, self.span[rows],
+            {k: v[rows] for k, v in self.keys.items()}, self.span[rows],
             {n: v[rows] for n, v in self.sums.items()}, {n: v[rows] for n, v in self.flags.items()}, self.unobserved,
         )  # fmt: skip
 
@@ -88,6 +90,8 @@ class Asked:
     peers: Parts | None
     dimension: str = ""
     """What is ranked."""
+    only: frozenset[str] | None = None
+    """The members of it that are wanted; all where nothing is said."""
 
 
 def downloads(asked: Asked) -> list[dict]:
@@ -147,7 +151,7 @@ def ratio(asked: Asked) -> list[dict]:
 def rank(asked: Asked) -> list[dict]:
     """The places of all members of the dimension."""
     part = asked.subject
-    named = np.array([n is not None for n in part.keys[asked.dimension]], bool)
+    named = np.asarray(part.keys[asked.dimension] != None, bool)  # noqa: E711  of each name
     own = np.where(part.flags["open"], NEVER, part.sums["high"])
     low, is_open = part.sums["low"], part.flags["open"]
     ahead, best, worst = (np.zeros(len(named), np.int64) for _ in range(3))
@@ -161,7 +165,12 @@ def rank(asked: Asked) -> list[dict]:
         undecided[here] |= bool(is_open[here].any())
     best, worst, place = 1 + best, 1 + worst, 1 + np.where(is_open, 0, ahead)
     value = np.where(best == worst, best, place)
-    found = _records(part, value, (best != worst) & undecided, best, None, np.maximum(best, worst), None)
+    unknown, worst = (best != worst) & undecided, np.maximum(best, worst)
+    if asked.only is not None:
+        wanted = np.array([n in asked.only for n in part.keys[asked.dimension].tolist()], bool)
+        part, is_open = part.take(wanted), is_open[wanted]
+        value, unknown, best, worst = (v[wanted] for v in (value, unknown, best, worst))
+    found = _records(part, value, unknown, best, None, worst, None)
     told = _listed(part.sums["estimate"], is_open)
     return [{asked.dimension: r[asked.dimension], "downloads": d, **r} for r, d in zip(found, told, strict=True)]
 
@@ -183,7 +192,7 @@ def _records(
 ) -> list[dict]:  # fmt: skip
     observed = [None] * len(part.span) if part.unobserved else part.sums["observed"].tolist()
     columns = {
-        **part.keys, "span": part.span.tolist(), "value": _listed(value, no_value), "low": _listed(low, no_low),
+        **{k: v.tolist() for k, v in part.keys.items()}, "span": part.span.tolist(), "value": _listed(value, no_value), "low": _listed(low, no_low),
         "high": _listed(high, no_high), "observed": observed, "open": part.flags["open"].tolist(),
         "opened": part.sums["opened"].tolist(), "broken": part.flags["broken"].tolist(),
     }  # fmt: skip

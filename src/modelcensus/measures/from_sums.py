@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from modelcensus.catalog import CATALOG
 from modelcensus.engine import DuckDBEngine
 from modelcensus.measures.by_month import ByMonth
 from modelcensus.measures.finding import Found
 from modelcensus.measures.formulas import FORMULAS, Asked, Parts
-from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span, peers_of
+from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span, none_of, peers_of, terms_sql
 from modelcensus.measures.many_rows import MANY
 from modelcensus.measures.observed import kept_of, spans_of
 from modelcensus.measures.quantities import Quantities
@@ -50,8 +51,14 @@ class FromSums:
         self._sizes: dict[tuple[str, tuple[str, ...]], Found] = {}
         self._scopes: dict[tuple[str, str], tuple[Scope, str]] = {}
 
+    @property
+    def standing(self) -> bool:
+        """Whether there are sums already, so that an answer from them is had as quickly as one that is kept."""
+        return self._sums.any
+
     def told(self, request: Request, measure: Measure) -> Told | None:
-        """What the measure says; nothing where it has to be computed from quantities, or the request makes no sense."""
+        """What the measure says; nothing where it has to be computed from quantities, or the request makes no sense.
+        RequestError where nobody in these data is whom it asks about: its most frequent fault, which costs no statement."""
         try:
             peers = (
                 peers_of(self._census.knowledge, request, request.reading.peers) if request.reading.peers else None
@@ -62,11 +69,14 @@ class FromSums:
                 or not isinstance(self._census.engine, DuckDBEngine)
             ):
                 return None
-            return self._told(request, measure, peers)
+            found = self._told(request, measure, peers)
         except RequestError:  # it is computed anew, and says which of its faults comes first
             return None
+        if isinstance(found, RequestError):
+            raise found
+        return found
 
-    def _told(self, request: Request, measure: Measure, peers: Peers) -> Told | None:
+    def _told(self, request: Request, measure: Measure, peers: Peers) -> Told | RequestError | None:
         census, reading = self._census, request.reading
         reported = reading.channel.startswith(REPORTED)
         dimensions = _dimensions(request, peers, measure)
@@ -105,15 +115,15 @@ class FromSums:
     def _answer(
         self, request: Request, measure: Measure, peers: Peers, scope: Scope, total: str, sums: Sums, whole: Sums,
         spans: Spans, labels: Sequence[Span],
-    ) -> Told | None:  # fmt: skip
+    ) -> Told | RequestError | None:  # fmt: skip
         census, found = self._census, sums.found
         places = _places(request, sums, spans)
         if not places or len(set(places)) < len(places):
             return None
         of_all = [whole.places[k] for k in _keys(sums, places)]
-        notes = self._notes(_looked_for(request, peers, measure), sums, places)
-        if notes is None:
-            return None
+        notes = self._notes(request, _looked_for(request, peers, measure), sums, places, scope)
+        if not isinstance(notes, list):
+            return notes
         published = sums.published(places)
         dimension = (*request.dimensions, *(d for d, _ in request.of), "organization")[0]
         ranked = measure.name == "rank"
@@ -131,12 +141,9 @@ class FromSums:
         )
         asked = Asked(
             subject, lambda: Parts.of(own) if measure.name == "mix" else given,
-            None if others is None else Parts.of(others), dimension,
+            None if others is None else Parts.of(others), dimension, _wanted(request, dimension) if ranked else None,
         )  # fmt: skip
         records = FORMULAS[measure.name](asked)
-        if ranked:
-            wanted = [set(values) for d, values in request.of if d == dimension]
-            records = [r for r in records if all(r[dimension] in values for values in wanted)]
         reported = request.reading.channel.startswith(REPORTED)
         frame = Frame(
             request, census.engine, census.knowledge, sums.quantities,
@@ -169,18 +176,38 @@ class FromSums:
             self._scopes[key] = reported_scope(self._census, channel, request.within)
         return self._scopes[key]
 
-    def _notes(self, looked_for: Terms, sums: Sums, places: Sequence[int]) -> list[str] | None:
-        """What is said of the values that no quantity has; nothing where that is all of a term's."""
+    def _notes(
+        self, request: Request, looked_for: Terms, sums: Sums, places: Sequence[int], scope: Scope
+    ) -> list[str] | RequestError | None:
+        """What is said of the values that no quantity has; where that is all of a term's why it is refused, and nothing
+        where they are peers."""
         told: list[str] = []
         spans = sums.found.table["span"].to_numpy()
-        there = np.isin(np.arange(len(sums.labels)), list(places))
+        there = np.zeros(len(sums.labels), bool)
+        there[list(places)] = True
         for dimension, values in looked_for:
             lacking = [v for v in values if not there[spans[sums.found.having(dimension, [v])]].any()]
-            if len(lacking) == len(values):
+            if len(lacking) == len(values) and (dimension, values) not in request.of:
                 return None
+            if len(lacking) == len(values):
+                known = sums.found.values(dimension, there[spans])
+                within = scope.id if scope.where not in ("", "true") else ""
+                return none_of(
+                    dimension, lacking, known, within, "--of", lambda: self._elsewhere(request, dimension, lacking[0])
+                )
             if lacking:
                 told.append(f"{ABSENT_NOTE}{', '.join(lacking)}")
         return told
+
+    def _elsewhere(self, request: Request, dimension: str, value: str) -> bool:
+        """Whether the ledger has a value, outside of a scope too."""
+        if request.reading.channel.startswith(REPORTED) or dimension not in CATALOG.names:
+            return False
+        return bool(
+            self._census.engine.rows(
+                f"select 1 as one from catalog where {terms_sql([(dimension, (value,))])} limit 1"
+            )
+        )
 
     def _known(
         self, request: Request, measure: Measure, frame: Frame, scope: Scope, sums: Sums, places: Sequence[int],
@@ -274,6 +301,12 @@ def _looked_for(request: Request, peers: Peers, measure: Measure) -> Terms:
         dimension = (*request.dimensions, *(d for d, _ in request.of), "organization")[0]
         return tuple(sorted(request.of, key=lambda term: term[0] == dimension))
     return (*request.of, *([peers] if peers else []))
+
+
+def _wanted(request: Request, dimension: str) -> frozenset[str] | None:
+    """The members of a ranked dimension that a request asks for; nothing where it asks for all."""
+    named = [frozenset(values) for d, values in request.of if d == dimension]
+    return frozenset.intersection(*named) if named else None
 
 
 def _others(request: Request, measure: Measure, peers: tuple[str, tuple[str, ...]]) -> list[str]:

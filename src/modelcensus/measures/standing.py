@@ -27,7 +27,7 @@ from modelcensus.measures.finding import Found
 from modelcensus.measures.frame import Frame, Span, add_up
 from modelcensus.measures.observed import spans_of
 from modelcensus.measures.quantities import Quantities
-from modelcensus.measures.reported import reported_spans
+from modelcensus.measures.reported import reported_months, reported_spans
 from modelcensus.measures.told import recorded_sql
 from modelcensus.vocabulary import Period, Request
 from modelcensus.vocabulary.names import REPORTED
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 256_000_000
 """Bytes of sums that stay; those asked for longest ago give way."""
 MOST_FRAMES = 20
+MOST_MONTHS = 60
+"""Months of a published series of which all spans are summed at once."""
 MOST_ROWS = 2_000_000
 """Rows of sums by some dimensions: more are not kept."""
 Place = tuple[str, date, date]
@@ -143,6 +145,11 @@ class StandingSums:
         self._too_many: set[str] = set()
         self._frames: dict[str, Frame] = {}
 
+    @property
+    def any(self) -> bool:
+        """Whether there are some."""
+        return bool(self._kept)
+
     def of(self, basis: Basis, spans: Spans, monthly: bool = False) -> Sums | None:
         """The sums of a basis with at least these spans, and `monthly` with all months (of a counter: with all of its
         readings); nothing where they are too many to keep."""
@@ -153,7 +160,9 @@ class StandingSums:
         self._bytes -= sums.bytes if sums else 0
         lacking = [(p, days) for p, days in spans if sums is None or (str(p), *days) not in sums.places]
         if sums is None or lacking:
-            if monthly and sums is None and not basis.alone:
+            if basis.request.reading.channel.startswith(REPORTED):
+                lacking = self._with_all_ranges(basis, lacking, sums)
+            elif monthly and sums is None and not basis.alone:
                 lacking = self._with_all_months(basis, lacking)
             sums = self._added(basis, sums, lacking)
         if sums is None:
@@ -210,12 +219,26 @@ class StandingSums:
     def _with_all_months(self, basis: Basis, lacking: Spans) -> Spans:
         """These spans, and every month: who asks for one asks for others."""
         request = replace(basis.request, by=(*basis.dimensions, "month"))
-        if request.reading.channel.startswith(REPORTED):
-            periods, days, _labels = reported_spans(self._census, request, basis.cumulative)
-        else:
-            periods, days = spans_of(self._census, request, basis.cumulative)
+        periods, days = spans_of(self._census, request, basis.cumulative)
         told = {(str(p), *d): (p, d) for p, d in [*zip(periods, days, strict=True), *lacking] if d[0] < d[1]}
         return [told[place] for place in sorted(told, key=lambda p: (p[2], p[1], p[0]))]
+
+    def _with_all_ranges(self, basis: Basis, lacking: Spans, sums: Sums | None) -> Spans:
+        """These spans, and every span from a month of a published series to a later one: they are few, and all of them take
+        no longer than one."""
+        months = reported_months(self._census, basis.request.reading.channel)
+        if len(months) > MOST_MONTHS:
+            return lacking
+        ranges = [
+            Period(a["period_start"], b["period_end"])
+            for a in months
+            for b in months
+            if a["period_start"] < b["period_end"]
+        ]
+        request = replace(basis.request, by=basis.dimensions, periods=tuple(ranges))
+        periods, days, _labels = reported_spans(self._census, request, basis.cumulative)
+        told = {(str(p), *d): (p, d) for p, d in [*zip(periods, days, strict=True), *lacking] if d[0] < d[1]}
+        return [span for place, span in told.items() if sums is None or place not in sums.places]
 
 
 def _numbered(table: pa.Table) -> pa.Table:

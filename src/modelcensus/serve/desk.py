@@ -6,6 +6,7 @@ The server starts it (`relay.py`) and ends it by closing that input; nothing els
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -31,6 +32,8 @@ def main() -> None:
     except Exception as error:
         _say(answers, Frame(0, {FAILED: _error(error)}))
         return
+    gc.collect()
+    gc.freeze()  # what was loaded stays: looking through it again and again takes a twentieth of all answers
     _say(answers, Frame(0, {READY: True}))
     asyncio.run(_answer_all(app, sys.stdin.buffer, answers))
 
