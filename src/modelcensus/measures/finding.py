@@ -19,9 +19,12 @@ class _Index:
     numbers: dict[str, int]
     places: Places
     starts: Places
+    alone: bool
+    """Whether a row has one value at most."""
 
     @classmethod
     def of(cls, column: pa.Array) -> _Index:
+        alone = not isinstance(column, pa.ListArray)
         if isinstance(column, pa.ListArray):  # a repository can carry several variants
             rows, column = column.value_parent_indices().to_numpy(), column.flatten()
         else:
@@ -30,12 +33,14 @@ class _Index:
         codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         order = np.argsort(codes, kind="stable")
         starts = np.searchsorted(codes[order], np.arange(len(coded.dictionary) + 1))
-        return cls({str(v): i for i, v in enumerate(coded.dictionary.to_pylist())}, rows[order], starts)
+        return cls({str(v): i for i, v in enumerate(coded.dictionary.to_pylist())}, rows[order], starts, alone)
 
     def having(self, values: Iterable[str]) -> Places:
         """The rows that have one of the values, in their order."""
         known = [i for v in values if (i := self.numbers.get(v)) is not None]
         found = [self.places[self.starts[i] : self.starts[i + 1]] for i in known]
+        if self.alone and len(found) == 1:  # in order, and each once
+            return found[0]
         return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
 
     def there(self, rows: NDArray[np.bool_]) -> set[str]:

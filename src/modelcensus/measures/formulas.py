@@ -23,6 +23,28 @@ NEVER = np.iinfo(np.int64).max
 """Stands for an unbounded count where places are compared."""
 
 
+class SumColumns:
+    """The columns of a table of sums (`add_up`) as arrays, each made once."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        self._coded: dict[str, tuple[Ints, Names]] = {}
+        self.span: Ints = table["span"].to_numpy()
+        self.sums = {n: _numbers(table[n]) for n in SUMS}
+        self.flags = {n: _flags(table, n) for n in FLAGS}
+        self.unobserved = np.asarray(table["observed"].is_null().to_numpy(), bool)
+
+    def coded(self, key: str) -> tuple[Ints, Names]:
+        """A column of names as numbers, and the name of each number; none is a name of its own."""
+        if key not in self._coded:
+            found = self._table[key].combine_chunks()
+            whole = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+            own = whole.dictionary_encode("encode")
+            names = np.array([*own.dictionary.to_pylist(), None], object)[:-1]  # no array of texts
+            self._coded[key] = own.indices.to_numpy(zero_copy_only=False).astype(np.int64), names
+        return self._coded[key]
+
+
 @dataclass(frozen=True)
 class Parts:
     """Sums by what rows are of (`keys`, names to columns) and span. Where `open`, there is no estimate and no high."""
@@ -37,19 +59,25 @@ class Parts:
     @classmethod
     def of(cls, table: pa.Table, keys: Sequence[str] = ()) -> Parts:
         """A table of sums (`add_up`), added up by some of its columns and span."""
-        span = table["span"].to_numpy()
-        unobserved = bool(len(table)) and table["observed"].null_count == len(table)
-        sums = {n: _numbers(table[n]) for n in SUMS}
-        flags = {n: _flags(table, n) for n in FLAGS}
-        if not len(table):
+        columns = SumColumns(table)
+        return cls.among(columns, None, columns.span, keys)
+
+    @classmethod
+    def among(cls, columns: SumColumns, rows: Ints | None, span: Ints, keys: Sequence[str] = ()) -> Parts:
+        """Some rows of sums (all where none are named), of these spans, added up by some of their columns and span."""
+        every = slice(None) if rows is None else rows
+        sums = {n: v[every] for n, v in columns.sums.items()}
+        flags = {n: v[every] for n, v in columns.flags.items()}
+        unobserved = bool(len(span)) and bool(columns.unobserved[every].all())
+        if not len(span):
             return cls({k: np.zeros(0, object) for k in keys}, span, sums, flags)
-        if not keys and (len(table) == 1 or bool((np.diff(span) > 0).all())):  # as it comes from sums of a whole
+        if not keys and (len(span) == 1 or bool((np.diff(span) > 0).all())):  # as sums of a whole are
             return cls({}, span, sums, flags, unobserved)
-        code, named = np.zeros(len(table), np.int64), {}
+        code, named = np.zeros(len(span), np.int64), {}
         for key in keys:
-            own = table[key].combine_chunks().dictionary_encode("encode")
-            named[key] = np.array([*own.dictionary.to_pylist(), None], object)[:-1]  # no array of texts
-            code = code * len(named[key]) + own.indices.to_numpy(zero_copy_only=False)
+            codes, names = columns.coded(key)
+            named[key] = names
+            code = code * len(names) + codes[every]
         count = int(span.max()) + 1
         code = code * count + span
         order = np.argsort(code, kind="stable")

@@ -124,24 +124,25 @@ class FromSums:
         notes = self._notes(request, _looked_for(request, peers, measure), sums, places, scope)
         if not isinstance(notes, list):
             return notes
-        published = sums.published(places)
         dimension = (*request.dimensions, *(d for d, _ in request.of), "organization")[0]
         ranked = measure.name == "rank"
         terms = [t for t in request.of if not ranked or t[0] != dimension]
-        own = sums.chosen(places, found.all_having(terms))
-        given = Parts.of(published if published is not None else whole.chosen(of_all))
+        mine = found.all_having(terms)
+        published = sums.published(places)
+        scoped = whole.parts(of_all)
+        given = published if published is not None else scoped
         if published is not None and not request.of and not request.dimensions and not ranked:
             subject = given  # all of a scope whose total the publisher gives
         else:
-            subject = Parts.of(own, (dimension,) if ranked else request.dimensions)
+            subject = sums.parts(places, mine, (dimension,) if ranked else request.dimensions)
         if len(subject.span) >= MANY:  # these stay columns
             return None
         others = (
-            None if peers is None else sums.chosen(places, found.having(peers[0], _others(request, measure, peers)))
+            None if peers is None else sums.parts(places, found.having(peers[0], _others(request, measure, peers)))
         )
         asked = Asked(
-            subject, lambda: Parts.of(own) if measure.name == "mix" else given,
-            None if others is None else Parts.of(others), dimension, _wanted(request, dimension) if ranked else None,
+            subject, lambda: sums.parts(places, mine) if measure.name == "mix" else given, others, dimension,
+            _wanted(request, dimension) if ranked else None,
         )  # fmt: skip
         records = FORMULAS[measure.name](asked)
         reported = request.reading.channel.startswith(REPORTED)
@@ -150,7 +151,7 @@ class FromSums:
             tuple(labels) or tuple(sums.labels[p] for p in places), reported,
             sums.given, Quantities(census, request, scope, total, "sums"), scope, notes,
         )  # fmt: skip
-        known = self._known(request, measure, frame, scope, sums, places, own, whole.chosen(of_all), published)
+        known = self._known(request, measure, frame, scope, sums, places, scoped, published)
         return Told(frame, records, None, self._sql(measure, spans, sums, whole), known)
 
     def _sql(self, measure: Measure, spans: Spans, sums: Sums, whole: Sums) -> str:
@@ -185,19 +186,25 @@ class FromSums:
         spans = sums.found.table["span"].to_numpy()
         there = np.zeros(len(sums.labels), bool)
         there[list(places)] = True
-        for dimension, values in looked_for:
+        for term in looked_for:
+            dimension, values = term
             lacking = [v for v in values if not there[spans[sums.found.having(dimension, [v])]].any()]
-            if len(lacking) == len(values) and (dimension, values) not in request.of:
-                return None
             if len(lacking) == len(values):
                 known = sums.found.values(dimension, there[spans])
-                within = scope.id if scope.where not in ("", "true") else ""
-                return none_of(
-                    dimension, lacking, known, within, "--of", lambda: self._elsewhere(request, dimension, lacking[0])
-                )
+                return self._refused(request, term, known, scope) if term in request.of else None
             if lacking:
                 told.append(f"{ABSENT_NOTE}{', '.join(lacking)}")
         return told
+
+    def _refused(
+        self, request: Request, term: tuple[str, tuple[str, ...]], known: set[str], scope: Scope
+    ) -> RequestError:
+        """Why a request is refused of which no quantity has a value of this term."""
+        dimension, values = term
+        within = scope.id if scope.where not in ("", "true") else ""
+        return none_of(
+            dimension, values, known, within, "--of", lambda: self._elsewhere(request, dimension, values[0])
+        )
 
     def _elsewhere(self, request: Request, dimension: str, value: str) -> bool:
         """Whether the ledger has a value, outside of a scope too."""
@@ -211,20 +218,19 @@ class FromSums:
 
     def _known(
         self, request: Request, measure: Measure, frame: Frame, scope: Scope, sums: Sums, places: Sequence[int],
-        own: pa.Table, scoped: pa.Table, published: pa.Table | None,
+        scoped: Parts, published: Parts | None,
     ) -> Known:  # fmt: skip
         if not frame.reported:
             return Known(lambda names: self._sized(request, measure, scope, names))
-        everybody = sums.chosen(places) if request.of else own
-        listed = sorted(set(everybody["organization"].to_pylist()))
+        listed = sums.names("organization", sums.chosen(places)[0])
         subject = sums.found.all_having(request.of)
-        members = set(sums.chosen(places, subject)["organization"].to_pylist()) if subject is not None else set()
+        members = sums.names("organization", sums.chosen(places, subject)[0]) if subject is not None else []
         covered: dict[int, float] = {}
         if published is not None:
-            counted = dict(zip(*(scoped[c].to_pylist() for c in ("span", "estimate")), strict=True))
-            given = zip(*(published[c].to_pylist() for c in ("span", "estimate")), strict=True)
+            counted = dict(zip(scoped.span.tolist(), scoped.sums["estimate"].tolist(), strict=True))
+            given = zip(published.span.tolist(), published.sums["estimate"].tolist(), strict=True)
             covered = {span: counted[span] / value for span, value in given if value and span in counted}
-        return Known(None, covered, tuple(listed), tuple(sorted(members)))
+        return Known(None, covered, tuple(sorted(listed)), tuple(sorted(members)))
 
     def _sized(
         self, request: Request, measure: Measure, scope: Scope, names: list[str]

@@ -24,6 +24,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelcensus.measures.finding import Found
+from modelcensus.measures.formulas import Parts, SumColumns
 from modelcensus.measures.frame import Frame, Span, add_up
 from modelcensus.measures.observed import spans_of
 from modelcensus.measures.quantities import Quantities
@@ -126,13 +127,35 @@ class Sums:
         """The same of what is given for the whole."""
         return None if self.whole is None else ibis.table(ibis.schema(self.whole.schema), name="published")
 
-    def chosen(self, spans: Sequence[int], rows: NDArray[np.int64] | None = None) -> pa.Table:
-        """The rows (all of them where none are named) that are of these spans, numbered anew."""
-        return _renumbered(self.found.table, spans, len(self.labels), rows)
+    @cached_property
+    def columns(self) -> SumColumns:
+        """The sums as arrays."""
+        return SumColumns(self.found.table)
 
-    def published(self, spans: Sequence[int]) -> pa.Table | None:
+    @cached_property
+    def _whole_columns(self) -> SumColumns | None:
+        return None if self.whole is None else SumColumns(self.whole)
+
+    def chosen(
+        self, spans: Sequence[int], rows: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
+        """Which rows (of all where none are named) are of these spans, and the spans of each, numbered anew."""
+        return _renumbered(self.columns.span, spans, len(self.labels), rows)
+
+    def parts(self, spans: Sequence[int], rows: NDArray[np.int64] | None = None, keys: Sequence[str] = ()) -> Parts:
+        """The rows (all of them where none are named) that are of these spans, numbered anew, added up by `keys`."""
+        return Parts.among(self.columns, *self.chosen(spans, rows), keys)
+
+    def names(self, column: str, rows: NDArray[np.int64] | None) -> list[str]:
+        """What stands in a column of these rows, each once."""
+        codes, names = self.columns.coded(column)
+        return names[np.unique(codes if rows is None else codes[rows])].tolist()
+
+    def published(self, spans: Sequence[int]) -> Parts | None:
         """What is given for the whole, of these spans, numbered anew."""
-        return None if self.whole is None else _renumbered(self.whole, spans, len(self.labels), None)
+        if (columns := self._whole_columns) is None:
+            return None
+        return Parts.among(columns, *_renumbered(columns.span, spans, len(self.labels), None))
 
 
 class StandingSums:
@@ -252,11 +275,11 @@ def _moved(table: pa.Table, by: int) -> pa.Table:
     return table.set_column(table.column_names.index("span"), "span", pa.array(spans, pa.int64()))
 
 
-def _renumbered(table: pa.Table, spans: Sequence[int], count: int, rows: NDArray[np.int64] | None) -> pa.Table:
+def _renumbered(
+    own: NDArray[np.int64], spans: Sequence[int], count: int, rows: NDArray[np.int64] | None
+) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
     numbers = np.full(count, -1, np.int64)
     numbers[list(spans)] = np.arange(len(spans))
-    own = table["span"].to_numpy()
     new = numbers[own if rows is None else own[rows]]
-    there = np.flatnonzero(new >= 0) if rows is None else rows[new >= 0]
-    column = pa.array(new[new >= 0], pa.int64())
-    return table.take(pa.array(there)).set_column(table.column_names.index("span"), "span", column)
+    there = new >= 0
+    return np.flatnonzero(there) if rows is None else rows[there], new[there]
