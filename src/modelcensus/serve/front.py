@@ -49,7 +49,8 @@ class Front:
         hosts: Iterable[str] = LOOPBACK,
         rates: Rates | None = None,
     ) -> None:
-        self._keeping = Keeping(Limits(app, rates or Rates()), kept or KeptAnswers())
+        self._kept = kept or KeptAnswers()
+        self._keeping = Keeping(Limits(app, rates or Rates()), self._kept)
         self._app = TrustedHostMiddleware(Guard(self._keeping), allowed_hosts=list(hosts), www_redirect=False)
         self._asked_at = time.monotonic()
 
@@ -61,6 +62,13 @@ class Front:
     def idle(self) -> bool:
         """Whether nothing is being worked out."""
         return self._keeping.idle
+
+    async def write_kept(self) -> None:
+        """Write the answers that wait for it, one after another, while nothing is being worked out; without end."""
+        while True:
+            await asyncio.sleep(PAUSE)
+            while self._keeping.idle and await asyncio.to_thread(self._kept.write):
+                pass
 
     async def prepare(self, addresses: Iterable[str] = PREPARED) -> None:
         """Work out pages and their pictures one after another, then the pages that links on them lead to, while nobody

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 from modelcensus.measures import Result, find_measure, measures
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.shapes import SHAPES, Shape, find_shape
@@ -101,5 +104,10 @@ def _controls(scene: Scene, chosen: Chosen) -> tuple[Control, ...]:
     )  # fmt: skip
 
 
-def _plain(values: object) -> tuple[Choice, ...]:
-    return tuple(Choice(str(v), str(v).replace("_", " ")) for v in values)  # type: ignore[attr-defined]
+def _plain(values: Iterable[str]) -> tuple[Choice, ...]:
+    return _choices(tuple(values))
+
+
+@lru_cache(maxsize=64)
+def _choices(values: tuple[str, ...]) -> tuple[Choice, ...]:
+    return tuple(Choice(str(v), str(v).replace("_", " ")) for v in values)
