@@ -67,6 +67,8 @@ def start(scene: Scene) -> dict[str, tuple[str, ...]]:
     """What is shown before anything was chosen: shares of organizations, by month where months are known."""
     if scene.reported:
         return {"measure": ("share",), "by": ("organization", "month"), "reading": (f"channel={scene.reported}",)}
+    if scene.keeps_months:  # organizations are tens of thousands there
+        return {"measure": ("share",), "by": ("region", "month")}
     if scene.all_time_months:
         return {"measure": ("share",), "by": ("organization", "month")}
     return {"measure": ("share",), "by": ("organization", "day"), "reading": (f"counter={scene.counter}",)}
