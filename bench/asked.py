@@ -17,18 +17,20 @@ from urllib.request import urlopen
 READINGS = ("channel=reported:modelpulse", "channel=hub", "counter=rolling_30d")
 DIMENSIONS = ("organization", "family", "region", "size_class", "license_class", "library", "task")
 SCOPES = ("", "hub", "mainline", "makers", "text-vision", "listed")
+MOST_ROWS = 100_000
 MOST_NAMES = 2_000
 """Names of one dimension that are asked about."""
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A way in which the ledger counts: the reading that asks for it, its months in order, and by scope the names of each
-    dimension that have an answer there."""
+    """A way in which the ledger counts: the reading that asks for it, its months in order, and by scope and dimension the names
+    that have an answer there, each with the months in which it has downloads: what has none is refused, which is no
+    question for a measurement."""
 
     reading: str
     months: tuple[str, ...]
-    scopes: dict[str, dict[str, tuple[str, ...]]]
+    scopes: dict[str, dict[str, dict[str, frozenset[str]]]]
 
     @property
     def grain(self) -> str:
@@ -44,11 +46,10 @@ def channels(address: str, readings: tuple[str, ...] = READINGS) -> list[Channel
         periods = _column(address, "period", by=grain, reading=reading)
         if not periods:
             continue
-        newest = periods[-1] if grain == "month" else ""
         scopes = {}
         for scope in SCOPES:
-            names = {d: _column(address, d, by=d, reading=reading, period=newest, within=scope) for d in DIMENSIONS}
-            known = {d: tuple(v for v in values if "," not in v) for d, values in names.items() if values}
+            names = {d: _there(address, d, grain, reading, scope) for d in DIMENSIONS}
+            known = {d: {n: months for n, months in v.items() if "," not in n} for d, v in names.items() if v}
             scopes |= {scope: known} if known else {}
         months = sorted({p[:7] for p in periods}) if grain == "day" else [p for p in periods if len(p) == 7]
         found.append(Channel(reading, tuple(months), scopes))
@@ -56,15 +57,37 @@ def channels(address: str, readings: tuple[str, ...] = READINGS) -> list[Channel
 
 
 def _column(address: str, column: str, **asked: str) -> list[str]:
-    """The values of a column of the downloads that are asked for; none where there is no answer."""
-    query = urlencode({**{k: v for k, v in asked.items() if v}, "limit": 10_000})
+    """The values of a column of the downloads that are asked for, in order; none where there is no answer."""
+    return sorted({str(r[column]) for r in _rows(address, **asked)})
+
+
+def _there(address: str, dimension: str, grain: str, reading: str, scope: str) -> dict[str, frozenset[str]]:
+    """The months in which the members of a dimension were downloaded; of the `MOST_NAMES` with most downloads."""
+    found: dict[str, set[str]] = {}
+    most: dict[str, float] = {}
+    for row in _rows(address, by=[dimension, grain], reading=reading, within=scope):
+        if row["value"]:
+            name = str(row[dimension])
+            found.setdefault(name, set()).add(row["period"][:7])
+            most[name] = max(most.get(name, 0), row["value"])
+    listed = sorted(found, key=lambda n: -most[n])[:MOST_NAMES]
+    return {n: frozenset(found[n]) for n in listed if n != "None"}
+
+
+def _rows(address: str, **asked: str | list[str]) -> list[dict]:
+    """The rows of the downloads that are asked for, at most `MOST_ROWS`; none where there is no answer."""
+    found: list[dict] = []
+    query = {**{k: v for k, v in asked.items() if v}, "limit": 10_000}
     try:
-        with urlopen(f"{address}/api/v1/measures/downloads?{query}", timeout=600) as answer:
-            rows = json.load(answer)["rows"]
+        while True:
+            told = urlencode({**query, "offset": len(found)}, doseq=True)
+            with urlopen(f"{address}/api/v1/measures/downloads?{told}", timeout=600) as answer:
+                page = json.load(answer)
+            found += page["rows"]
+            if not page["rows"] or len(found) >= min(page["total"], MOST_ROWS):
+                return found
     except OSError:
         return []
-    rows.sort(key=lambda r: (r["period"], -(r["value"] or 0)) if column == "period" else -(r["value"] or 0))
-    return list(dict.fromkeys(str(r[column]) for r in rows if r[column] is not None))[:MOST_NAMES]
 
 
 def fresh(found: list[Channel], forms: tuple[str, ...], many: int, seed: int) -> list[str]:
@@ -84,16 +107,19 @@ def subjects(found: list[Channel]) -> list[str]:
 def _address(draw: random.Random, channel: Channel, form: str) -> str:
     scope = draw.choice(list(channel.scopes))
     names = channel.scopes[scope]
-    dimension = draw.choice(list(names))
-    some = draw.sample(names[dimension], min(len(names[dimension]), draw.choice((1, 1, 1, 2))))
     if form == "compare":
         dimension = draw.choice([d for d in ("organization", "family", "region") if d in names])
-        some = draw.sample(names[dimension], min(len(names[dimension]), draw.randint(2, 4)))
+        month = draw.choice(channel.months)
+        some = _some(draw, names[dimension], {month}, draw.randint(2, 4))
         return f"/compare?{urlencode({'of': f'{dimension}=' + ','.join(some), 'shape': draw.choice(('lines', 'index', 'log'))})}"
+    dimension = draw.choice(list(names))
     asked: dict[str, object] = {"reading": channel.reading} if channel.reading != "channel=hub" else {}
-    first, last = sorted(draw.sample(range(len(channel.months)), 2))
-    if draw.random() < 0.8:  # whom a name stands for may have come late: what is asked of one goes up to the newest
-        asked["period"] = f"{channel.months[first]}..{channel.months[last if len(names[dimension]) < 100 else -1]}"
+    months = set(channel.months)
+    if draw.random() < 0.8:
+        first, last = sorted(draw.sample(range(len(channel.months)), 2))
+        months = set(channel.months[first : last + 1])
+        asked["period"] = f"{channel.months[first]}..{channel.months[last]}"
+    some = _some(draw, names[dimension], months, draw.choice((1, 1, 1, 2)))
     few = [d for d in names if len(names[d]) < 100]
     measure = draw.choice(("share", "share", "downloads", "rank", "mix"))
     by = [channel.grain] if channel.grain == "day" or draw.random() < 0.9 else []
@@ -110,3 +136,9 @@ def _address(draw: random.Random, channel: Channel, form: str) -> str:
     if form == "api":
         return f"/api/v1/measures/{measure}?{urlencode(asked, doseq=True)}"
     return f"/explore{'' if form == 'page' else f'.{form}'}?{urlencode({'measure': measure, **asked}, doseq=True)}"
+
+
+def _some(draw: random.Random, names: dict[str, frozenset[str]], months: set[str], most: int) -> list[str]:
+    """So many of the names, or fewer, that were downloaded in one of these months."""
+    there = [n for n, known in names.items() if known & months] or list(names)
+    return draw.sample(there, min(len(there), most))

@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from random import Random
 
 import pytest
 from anyio.from_thread import start_blocking_portal
@@ -91,7 +92,7 @@ def test_memory_and_folder_stay_within_their_bounds(tmp_path: Path, monkeypatch:
         monkeypatch.setattr(f"modelcensus.serve.kept.{name}", value)
     kept = KeptAnswers(tmp_path, "one")
     for i in range(40):
-        kept.keep(f"/{i}", Kept((("etag", "x"),), bytes([i]) * 4_000))
+        kept.keep(f"/{i}", Kept((("etag", "x"),), Random(i).randbytes(4_000)))
     assert sum(k.size for k in kept._memory.values()) <= 50_000
     assert sum(p.stat().st_size for p in (tmp_path / "one").glob("*")) <= 40_000
     assert kept.find("/39") is not None and kept.find("/0") is None

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from ledgers import COMMITTED, batch_of, ledger_of, observation
 from modelcensus.measures import Census
 from modelcensus.publish.editions import edition_of, must_be_edition
+from modelcensus.serve.app import create_app
 from modelcensus.vocabulary import RequestError
 
 DATA = re.compile(r'<script type="application/ld\+json">([^<]*)</script>')
@@ -31,6 +32,32 @@ def test_a_pinned_address_answers_with_its_edition_and_no_other(client: TestClie
     assert problem.status_code == 422 and problem.headers["content-type"] == "application/problem+json"
     assert problem.json()["where"] == "edition"
     assert client.get(f"/api/v1/measures?edition={held}").status_code == 200
+
+
+def test_the_records_of_an_app_pass_and_those_of_a_pinned_page_stay(tmp_path: Path) -> None:
+    ledger = ledger_of(
+        tmp_path, batch_of("a", "hub", observations=[observation("acme/a-7b", "rolling_30d", 100, 40)])
+    )
+
+    def opened() -> Census:
+        census = Census(ledger)
+        census.passing = True
+        return census
+
+    with TestClient(create_app(opened)) as client:
+        asked = "/explore.json?measure=downloads&by=day&reading=counter%3Drolling_30d"
+        first = client.get(asked)
+        (record,) = (r["provenance"]["id"] for r in first.json()["sections"][0]["results"])
+        kept = tmp_path / "provenance" / f"{record}.json"
+        assert client.get(f"/provenance/{record}").status_code == 200 and not kept.exists()
+        assert client.get(f"{asked}&edition={edition_of(opened())}").text == first.text
+        assert kept.exists() and json.loads(kept.read_text())["id"] == record
+        missing = client.get("/provenance/p000000000000")
+        assert missing.status_code == 404 and "pinned" in missing.text
+    other = client.get(asked.replace("downloads", "share")).json()["sections"][0]["results"][0]["provenance"]["id"]
+    assert not (tmp_path / "provenance" / f"{other}.json").exists()
+    answer = Census(ledger).measure("share", by="day", reading={"counter": "rolling_30d"})  # a command's: for good
+    assert answer.provenance.id == other and (tmp_path / "provenance" / f"{other}.json").exists()
 
 
 def test_an_earlier_edition_of_the_same_ledger_is_found_by_its_day(tmp_path: Path) -> None:

@@ -88,19 +88,23 @@ async def _run(served: _Served, listening: socket.socket, prepare: bool) -> None
     from modelcensus.serve import Desk, Front, OpeningError, Relay
 
     relay = Relay([lambda: Desk(served.root, served.knowledge)] * served.desks)
-    front = Front(relay, _kept(served.root, served.knowledge), served.hosts, served.rates)
+    kept = _kept(served.root, served.knowledge)
+    front = Front(relay, kept, served.hosts, served.rates)
     config = uvicorn.Config(
         front, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=PATIENCE
     )
     server = uvicorn.Server(config)
     relay.start()
     preparing = asyncio.create_task(_prepare(relay, front if prepare else None, server))
+    writing = asyncio.create_task(front.write_kept())
     try:
         await server.serve(sockets=[listening])
     finally:
         preparing.cancel()
+        writing.cancel()
         with suppress(asyncio.CancelledError):  # of Ctrl-C, which has been heeded
             await asyncio.sleep(0)
+        kept.write(PATIENCE)
         await relay.end()
     if relay.opened.done() and (error := relay.opened.exception()):
         raise error.error if isinstance(error, OpeningError) else error
@@ -124,7 +128,8 @@ def _kept(root: Path, folders: list[Path]) -> KeptAnswers:
     """The answers kept with a ledger; those of this run alone where it cannot be written."""
     from modelcensus.serve import KeptAnswers, stamp
 
-    return KeptAnswers(root / "cache" / "pages" if os.access(root, os.W_OK) else None, stamp(root, folders))
+    folder = root / "cache" / "pages" if os.access(root, os.W_OK) else None
+    return KeptAnswers(folder, stamp(root, folders), later=True)
 
 
 def _listening(host: str, port: int) -> socket.socket:

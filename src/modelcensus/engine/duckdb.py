@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,4 +69,10 @@ class DuckDBEngine(Tables):
     @staticmethod
     def versions() -> dict[str, str]:
         """What `software` says, without an engine."""
-        return {"duckdb": duckdb.__version__, "ibis": version("ibis-framework")}
+        return {"duckdb": duckdb.__version__, "ibis": _ibis_version()}
+
+
+@cache
+def _ibis_version() -> str:
+    """Looked up in the files of the installation: once, since every answer says it."""
+    return version("ibis-framework")

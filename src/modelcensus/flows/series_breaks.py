@@ -88,7 +88,7 @@ def load_series_breaks(path: Path | None = None) -> tuple[SeriesBreak, ...]:
     Raises KnowledgeError where the file is not YAML, an entry breaks the schema, an id stands twice, or an entry
     stands before an earlier one.
     """
-    return _load(str(path or files("modelcensus.flows") / "series_breaks.yaml"))
+    return _load(str(path)) if path else _own()
 
 
 def breaks_between(
@@ -120,6 +120,11 @@ def series_break_table(breaks: Iterable[SeriesBreak] | None = None) -> pa.Table:
         for counter in b.counters
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=EVENT_COLUMNS)
+
+
+@cache
+def _own() -> tuple[SeriesBreak, ...]:
+    return _load(str(files("modelcensus.flows") / "series_breaks.yaml"))
 
 
 @cache

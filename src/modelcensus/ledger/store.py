@@ -20,6 +20,7 @@ from modelcensus.engine.parquet import sync_folder, write_aside
 from modelcensus.ledger.aside import place_of
 from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile, manifest_at
 from modelcensus.ledger.notebook import ledger_html, ledger_line
+from modelcensus.ledger.passing import PassingRecords, passing_records
 from modelcensus.ledger.thinning import thinned
 from modelcensus.ledger.views import BATCH_COLUMN, BATCHES, chosen_views, stored_views
 from modelcensus.ledger.vintages import Vintages
@@ -177,15 +178,35 @@ class Ledger:
         if not path.exists() or not path.stat().st_size:
             write_atomically(path, json.dumps(record, sort_keys=True, default=str).encode(), lasting=False)
 
+    def record_passing(self, record: dict[str, object]) -> None:
+        """Keep a provenance record until many newer ones have come: nothing where it is kept for good."""
+        if not (self.root / "provenance" / f"{record['id']}.json").exists():
+            self.passing.keep(record)
+
+    @property
+    def passing(self) -> PassingRecords:
+        """The records that give way to newer ones."""
+        return passing_records(self.root / "provenance" / "passing")
+
+    def keep_record(self, record_id: str) -> bool:
+        """Keep a record for good that may be one that passes; whether there is one."""
+        if (self.root / "provenance" / f"{Path(record_id).name}.json").exists():
+            return True
+        record = self.passing.find(record_id)
+        if record is not None:
+            self.record(record)
+        return record is not None
+
     def has_record(self, record_id: str) -> bool:
         """Whether `explain` knows the id."""
-        return (self.root / "provenance" / f"{Path(record_id).name}.json").exists()
+        kept = self.root / "provenance" / f"{Path(record_id).name}.json"
+        return kept.exists() or self.passing.has(record_id)
 
     def provenance(self, record_id: str) -> dict[str, object] | None:
         """The record kept under an id, or nothing."""
         path = self.root / "provenance" / f"{Path(record_id).name}.json"
         if not path.exists():
-            return None
+            return self.passing.find(record_id, patient=True)
         try:
             return dict(json.loads(path.read_text()))
         except (ValueError, TypeError, OSError, RecursionError) as error:

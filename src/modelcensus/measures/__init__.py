@@ -28,6 +28,7 @@ from modelcensus.measures.drawing import Drawing
 from modelcensus.measures.extents import Extent
 from modelcensus.measures.frame import ABSENT_NOTE
 from modelcensus.measures.inputs import Inputs, kept_files
+from modelcensus.measures.many_rows import newest, several_spans
 from modelcensus.measures.registry import Measure, find_measure, measure, measures
 from modelcensus.measures.reported import listed_organizations
 from modelcensus.measures.result import Provenance, Result, Row, inert
@@ -79,6 +80,7 @@ __all__ = [
     "measure",
     "measures",
     "mix",
+    "newest",
     "number",
     "number_key",
     "period_text",
@@ -90,5 +92,6 @@ __all__ = [
     "reach",
     "releases",
     "revise",
+    "several_spans",
     "share",
 ]

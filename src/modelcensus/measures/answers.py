@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from datetime import date
 from functools import cache, cached_property
@@ -33,8 +34,9 @@ DAY = "$day"
 class Answers:
     """The cached answers of one ledger and what a census computes with."""
 
-    def __init__(self, ledger: Ledger, inputs: Inputs) -> None:
-        self.ledger, self.inputs = ledger, inputs
+    def __init__(self, ledger: Ledger, inputs: Inputs, recorded: Callable[[str], bool]) -> None:
+        """`recorded` tells whether there is a record of an id."""
+        self.inputs, self._recorded = inputs, recorded
         self.folder = Cache(ledger.root / "cache")
         self._recent: dict[str, Result] = {}
 
@@ -44,7 +46,7 @@ class Answers:
             return None
         key = self.key(request)
         result = self._recent.get(key) or self._read(key, request)
-        if result is None or not self.ledger.has_record(result.provenance.id):
+        if result is None or not self._recorded(result.provenance.id):
             return None
         self._remember(key, result)
         return replace(result, request=request)

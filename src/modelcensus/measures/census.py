@@ -93,6 +93,8 @@ class Census:
             raise LedgerError(f"no batch{until}", where=str(ledger.root), remedy="import or collect something first")
         self._as_of: dict[date, Census] = {}
         self.records, self._kept = inputs is None, as_of is not None
+        self.passing = False
+        """Whether records give way to newer ones: those of an app, which gives thousands in a minute."""
         self._prepared_channel = ""
         self._by_month: dict[str, ByMonth] = {}
         self.aged_of = ""
@@ -116,7 +118,7 @@ class Census:
         """First and last day of reading, of the counters that were asked about."""
         self._also, self._given_engine, self._cache = list(also), engine, cache
         plain = self.records and not self._also and engine is None
-        self.answers = Answers(ledger, self.inputs) if cache and plain else None
+        self.answers = Answers(ledger, self.inputs, self.knows_record) if cache and plain else None
 
     def __repr__(self) -> str:
         return census_line(self)
@@ -203,7 +205,9 @@ class Census:
             if request.as_of not in self._as_of:
                 while len(self._as_of) >= MOST_DAYS:
                     del self._as_of[next(iter(self._as_of))]
-                self._as_of[request.as_of] = Census(self.ledger, self.folders, request.as_of, cache=self._cache)
+                then = Census(self.ledger, self.folders, request.as_of, cache=self._cache)
+                then.passing = self.passing
+                self._as_of[request.as_of] = then
             return self._as_of[request.as_of].answer(request)
         return evaluate(self, request)
 
@@ -219,7 +223,14 @@ class Census:
     def record(self, record: dict[str, object]) -> None:
         """Keep a provenance record, and the knowledge that it rests on; OSError where the ledger cannot be written."""
         self.keep_knowledge()
-        self.ledger.record(record)
+        if self.passing:
+            self.ledger.record_passing(record)
+        else:
+            self.ledger.record(record)
+
+    def knows_record(self, record_id: str) -> bool:
+        """Whether the ledger has a record of an answer; it is kept for good unless records pass."""
+        return self.ledger.has_record(record_id) if self.passing else self.ledger.keep_record(record_id)
 
     def keep_knowledge(self) -> None:
         """Keep the knowledge with the ledger, for a later `as_of`; nothing where it is that of an earlier day."""

@@ -37,11 +37,15 @@ def evaluate(census: Census, request: Request) -> Result:
     """The answer to a request on an opened ledger: from its cache, else computed and kept there."""
     request = named(census, request)
     measure = find_measure(request.measure)
-    kept = census.answers.find(request, measure) if census.answers else None
+    sums = census.from_sums
+    at_once = sums is not None and sums.standing
+    told = sums.told(request, measure) if sums and at_once else None
+    kept = census.answers.find(request, measure) if census.answers and told is None else None
     if kept is not None:
         census.keep_knowledge()
         return kept
-    told = census.from_sums.told(request, measure) if census.from_sums else None
+    if sums and not at_once:
+        told = sums.told(request, measure)
     return finish(census, request, measure, told or _compute(census, request, measure))
 
 

@@ -16,17 +16,40 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Names = NDArray[np.object_]
 SUMS = ("low", "estimate", "high", "closed", "opened", "observed")
 FLAGS = ("open", "broken", "open_part")
 NEVER = np.iinfo(np.int64).max
 """Stands for an unbounded count where places are compared."""
 
 
+class SumColumns:
+    """The columns of a table of sums (`add_up`) as arrays, each made once."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        self._coded: dict[str, tuple[Ints, Names]] = {}
+        self.span: Ints = table["span"].to_numpy()
+        self.sums = {n: _numbers(table[n]) for n in SUMS}
+        self.flags = {n: _flags(table, n) for n in FLAGS}
+        self.unobserved = np.asarray(table["observed"].is_null().to_numpy(), bool)
+
+    def coded(self, key: str) -> tuple[Ints, Names]:
+        """A column of names as numbers, and the name of each number; none is a name of its own."""
+        if key not in self._coded:
+            found = self._table[key].combine_chunks()
+            whole = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+            own = whole.dictionary_encode("encode")
+            names = np.array([*own.dictionary.to_pylist(), None], object)[:-1]  # no array of texts
+            self._coded[key] = own.indices.to_numpy(zero_copy_only=False).astype(np.int64), names
+        return self._coded[key]
+
+
 @dataclass(frozen=True)
 class Parts:
     """Sums by what rows are of (`keys`, names to columns) and span. Where `open`, there is no estimate and no high."""
 
-    keys: dict[str, list]
+    keys: dict[str, Names]
     span: Ints
     sums: dict[str, Ints]
     flags: dict[str, Bools]
@@ -36,17 +59,25 @@ class Parts:
     @classmethod
     def of(cls, table: pa.Table, keys: Sequence[str] = ()) -> Parts:
         """A table of sums (`add_up`), added up by some of its columns and span."""
-        span = table["span"].to_numpy()
-        unobserved = bool(len(table)) and table["observed"].null_count == len(table)
-        sums = {n: _numbers(table[n]) for n in SUMS}
-        flags = {n: _flags(table, n) for n in FLAGS}
-        if not len(table):
-            return cls({k: [] for k in keys}, span, sums, flags)
-        code, named = np.zeros(len(table), np.int64), {}
+        columns = SumColumns(table)
+        return cls.among(columns, None, columns.span, keys)
+
+    @classmethod
+    def among(cls, columns: SumColumns, rows: Ints | None, span: Ints, keys: Sequence[str] = ()) -> Parts:
+        """Some rows of sums (all where none are named), of these spans, added up by some of their columns and span."""
+        every = slice(None) if rows is None else rows
+        sums = {n: v[every] for n, v in columns.sums.items()}
+        flags = {n: v[every] for n, v in columns.flags.items()}
+        unobserved = bool(len(span)) and bool(columns.unobserved[every].all())
+        if not len(span):
+            return cls({k: np.zeros(0, object) for k in keys}, span, sums, flags)
+        if not keys and (len(span) == 1 or bool((np.diff(span) > 0).all())):  # as sums of a whole are
+            return cls({}, span, sums, flags, unobserved)
+        code, named = np.zeros(len(span), np.int64), {}
         for key in keys:
-            own = table[key].combine_chunks().dictionary_encode("encode")
-            named[key] = own.dictionary.to_pylist()
-            code = code * len(named[key]) + own.indices.to_numpy(zero_copy_only=False)
+            codes, names = columns.coded(key)
+            named[key] = names
+            code = code * len(names) + codes[every]
         count = int(span.max()) + 1
         code = code * count + span
         order = np.argsort(code, kind="stable")
@@ -55,7 +86,7 @@ class Parts:
         told, rest = {}, groups // count
         for key in reversed(keys):
             rest, place = np.divmod(rest, len(named[key]))
-            told[key] = [named[key][i] for i in place]
+            told[key] = named[key][place]
         return cls(
             {k: told[k] for k in keys}, groups % count,
             {n: np.add.reduceat(v[order], starts) for n, v in sums.items()},
@@ -71,9 +102,8 @@ class Parts:
 
     def take(self, rows: NDArray) -> Parts:
         """Some of the rows."""
-        places = np.flatnonzero(rows) if rows.dtype == bool else rows
         return Parts(
-            {k: [v[i] for i in places] for k, v in self.keys.items()}, self.span[rows],
+            {k: v[rows] for k, v in self.keys.items()}, self.span[rows],
             {n: v[rows] for n, v in self.sums.items()}, {n: v[rows] for n, v in self.flags.items()}, self.unobserved,
         )  # fmt: skip
 
@@ -88,6 +118,8 @@ class Asked:
     peers: Parts | None
     dimension: str = ""
     """What is ranked."""
+    only: frozenset[str] | None = None
+    """The members of it that are wanted; all where nothing is said."""
 
 
 def downloads(asked: Asked) -> list[dict]:
@@ -147,7 +179,7 @@ def ratio(asked: Asked) -> list[dict]:
 def rank(asked: Asked) -> list[dict]:
     """The places of all members of the dimension."""
     part = asked.subject
-    named = np.array([n is not None for n in part.keys[asked.dimension]], bool)
+    named = np.asarray(part.keys[asked.dimension] != None, bool)  # noqa: E711  of each name
     own = np.where(part.flags["open"], NEVER, part.sums["high"])
     low, is_open = part.sums["low"], part.flags["open"]
     ahead, best, worst = (np.zeros(len(named), np.int64) for _ in range(3))
@@ -161,7 +193,12 @@ def rank(asked: Asked) -> list[dict]:
         undecided[here] |= bool(is_open[here].any())
     best, worst, place = 1 + best, 1 + worst, 1 + np.where(is_open, 0, ahead)
     value = np.where(best == worst, best, place)
-    found = _records(part, value, (best != worst) & undecided, best, None, np.maximum(best, worst), None)
+    unknown, worst = (best != worst) & undecided, np.maximum(best, worst)
+    if asked.only is not None:
+        wanted = np.array([n in asked.only for n in part.keys[asked.dimension].tolist()], bool)
+        part, is_open = part.take(wanted), is_open[wanted]
+        value, unknown, best, worst = (v[wanted] for v in (value, unknown, best, worst))
+    found = _records(part, value, unknown, best, None, worst, None)
     told = _listed(part.sums["estimate"], is_open)
     return [{asked.dimension: r[asked.dimension], "downloads": d, **r} for r, d in zip(found, told, strict=True)]
 
@@ -183,7 +220,7 @@ def _records(
 ) -> list[dict]:  # fmt: skip
     observed = [None] * len(part.span) if part.unobserved else part.sums["observed"].tolist()
     columns = {
-        **part.keys, "span": part.span.tolist(), "value": _listed(value, no_value), "low": _listed(low, no_low),
+        **{k: v.tolist() for k, v in part.keys.items()}, "span": part.span.tolist(), "value": _listed(value, no_value), "low": _listed(low, no_low),
         "high": _listed(high, no_high), "observed": observed, "open": part.flags["open"].tolist(),
         "opened": part.sums["opened"].tolist(), "broken": part.flags["broken"].tolist(),
     }  # fmt: skip

@@ -4,7 +4,7 @@ A *quantity* is one unit (a repository, or an organization of a reported series)
 `span` (ordinal), `unit`, `low`, `estimate`, `high` (downloads), `open`, `broken`, and every dimension.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
@@ -195,12 +195,14 @@ class Frame:
         known = {str(v) for v in self.engine.fetch(table.select(v=column).distinct())["v"].to_pylist()}
         absent = [v for v in values if v not in known]
         if absent and len(absent) == len(values):
-            remedy = nearest(absent[0], sorted(known - {"None"}))
-            inside = f" within {self.scope.id}" if self.scope.where not in ("", "true") else ""
-            if inside and not self.reported and self._in_catalog(dimension, absent[0]):
-                remedy = f"the ledger has it: choose a scope that contains it. {remedy}"
-            raise RequestError(
-                f"no {dimension} {', '.join(absent)!r} in these data{inside}", where=where, remedy=remedy
+            within = self.scope.id if self.scope.where not in ("", "true") else ""
+            raise none_of(
+                dimension,
+                absent,
+                known,
+                within,
+                where,
+                lambda: not self.reported and self._in_catalog(dimension, absent[0]),
             )
         if absent:
             self.notes.append(f"{ABSENT_NOTE}{', '.join(absent)}")
@@ -212,6 +214,18 @@ class Frame:
         column = catalog[dimension]
         test = column.contains(ibis.literal(value)) if isinstance(column, ir.ArrayColumn) else column == value
         return len(self.engine.fetch(catalog.filter(test).limit(1).select("repository"))) > 0
+
+
+def none_of(
+    dimension: str, absent: Sequence[str], known: set[str], within: str, where: str, elsewhere: Callable[[], bool]
+) -> RequestError:
+    """Why values of which no quantity has one are refused: the nearest of those that are `known`. `within` names a scope
+    that is not everything; `elsewhere` tells whether the ledger has the first of them outside of it."""
+    remedy = nearest(absent[0], sorted(known - {"None"}))
+    if within and elsewhere():
+        remedy = f"the ledger has it: choose a scope that contains it. {remedy}"
+    inside = f" within {within}" if within else ""
+    return RequestError(f"no {dimension} {', '.join(absent)!r} in these data{inside}", where=where, remedy=remedy)
 
 
 def peers_of(knowledge: Knowledge, request: Request, reading: str) -> tuple[str, tuple[str, ...]]:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from modelcensus.catalog import CATALOG
 from modelcensus.engine import DuckDBEngine
 from modelcensus.measures.by_month import ByMonth
 from modelcensus.measures.finding import Found
 from modelcensus.measures.formulas import FORMULAS, Asked, Parts
-from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span, peers_of
+from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span, none_of, peers_of, terms_sql
 from modelcensus.measures.many_rows import MANY
 from modelcensus.measures.observed import kept_of, spans_of
 from modelcensus.measures.quantities import Quantities
@@ -50,8 +51,14 @@ class FromSums:
         self._sizes: dict[tuple[str, tuple[str, ...]], Found] = {}
         self._scopes: dict[tuple[str, str], tuple[Scope, str]] = {}
 
+    @property
+    def standing(self) -> bool:
+        """Whether there are sums already, so that an answer from them is had as quickly as one that is kept."""
+        return self._sums.any
+
     def told(self, request: Request, measure: Measure) -> Told | None:
-        """What the measure says; nothing where it has to be computed from quantities, or the request makes no sense."""
+        """What the measure says; nothing where it has to be computed from quantities, or the request makes no sense.
+        RequestError where nobody in these data is whom it asks about: its most frequent fault, which costs no statement."""
         try:
             peers = (
                 peers_of(self._census.knowledge, request, request.reading.peers) if request.reading.peers else None
@@ -62,11 +69,14 @@ class FromSums:
                 or not isinstance(self._census.engine, DuckDBEngine)
             ):
                 return None
-            return self._told(request, measure, peers)
+            found = self._told(request, measure, peers)
         except RequestError:  # it is computed anew, and says which of its faults comes first
             return None
+        if isinstance(found, RequestError):
+            raise found
+        return found
 
-    def _told(self, request: Request, measure: Measure, peers: Peers) -> Told | None:
+    def _told(self, request: Request, measure: Measure, peers: Peers) -> Told | RequestError | None:
         census, reading = self._census, request.reading
         reported = reading.channel.startswith(REPORTED)
         dimensions = _dimensions(request, peers, measure)
@@ -105,45 +115,43 @@ class FromSums:
     def _answer(
         self, request: Request, measure: Measure, peers: Peers, scope: Scope, total: str, sums: Sums, whole: Sums,
         spans: Spans, labels: Sequence[Span],
-    ) -> Told | None:  # fmt: skip
+    ) -> Told | RequestError | None:  # fmt: skip
         census, found = self._census, sums.found
         places = _places(request, sums, spans)
         if not places or len(set(places)) < len(places):
             return None
         of_all = [whole.places[k] for k in _keys(sums, places)]
-        notes = self._notes(_looked_for(request, peers, measure), sums, places)
-        if notes is None:
-            return None
-        published = sums.published(places)
+        notes = self._notes(request, _looked_for(request, peers, measure), sums, places, scope)
+        if not isinstance(notes, list):
+            return notes
         dimension = (*request.dimensions, *(d for d, _ in request.of), "organization")[0]
         ranked = measure.name == "rank"
         terms = [t for t in request.of if not ranked or t[0] != dimension]
-        own = sums.chosen(places, found.all_having(terms))
-        given = Parts.of(published if published is not None else whole.chosen(of_all))
+        mine = found.all_having(terms)
+        published = sums.published(places)
+        scoped = whole.parts(of_all)
+        given = published if published is not None else scoped
         if published is not None and not request.of and not request.dimensions and not ranked:
             subject = given  # all of a scope whose total the publisher gives
         else:
-            subject = Parts.of(own, (dimension,) if ranked else request.dimensions)
+            subject = sums.parts(places, mine, (dimension,) if ranked else request.dimensions)
         if len(subject.span) >= MANY:  # these stay columns
             return None
         others = (
-            None if peers is None else sums.chosen(places, found.having(peers[0], _others(request, measure, peers)))
+            None if peers is None else sums.parts(places, found.having(peers[0], _others(request, measure, peers)))
         )
         asked = Asked(
-            subject, lambda: Parts.of(own) if measure.name == "mix" else given,
-            None if others is None else Parts.of(others), dimension,
+            subject, lambda: sums.parts(places, mine) if measure.name == "mix" else given, others, dimension,
+            _wanted(request, dimension) if ranked else None,
         )  # fmt: skip
         records = FORMULAS[measure.name](asked)
-        if ranked:
-            wanted = [set(values) for d, values in request.of if d == dimension]
-            records = [r for r in records if all(r[dimension] in values for values in wanted)]
         reported = request.reading.channel.startswith(REPORTED)
         frame = Frame(
             request, census.engine, census.knowledge, sums.quantities,
             tuple(labels) or tuple(sums.labels[p] for p in places), reported,
             sums.given, Quantities(census, request, scope, total, "sums"), scope, notes,
         )  # fmt: skip
-        known = self._known(request, measure, frame, scope, sums, places, own, whole.chosen(of_all), published)
+        known = self._known(request, measure, frame, scope, sums, places, scoped, published)
         return Told(frame, records, None, self._sql(measure, spans, sums, whole), known)
 
     def _sql(self, measure: Measure, spans: Spans, sums: Sums, whole: Sums) -> str:
@@ -169,35 +177,60 @@ class FromSums:
             self._scopes[key] = reported_scope(self._census, channel, request.within)
         return self._scopes[key]
 
-    def _notes(self, looked_for: Terms, sums: Sums, places: Sequence[int]) -> list[str] | None:
-        """What is said of the values that no quantity has; nothing where that is all of a term's."""
+    def _notes(
+        self, request: Request, looked_for: Terms, sums: Sums, places: Sequence[int], scope: Scope
+    ) -> list[str] | RequestError | None:
+        """What is said of the values that no quantity has; where that is all of a term's why it is refused, and nothing
+        where they are peers."""
         told: list[str] = []
         spans = sums.found.table["span"].to_numpy()
-        there = np.isin(np.arange(len(sums.labels)), list(places))
-        for dimension, values in looked_for:
+        there = np.zeros(len(sums.labels), bool)
+        there[list(places)] = True
+        for term in looked_for:
+            dimension, values = term
             lacking = [v for v in values if not there[spans[sums.found.having(dimension, [v])]].any()]
             if len(lacking) == len(values):
-                return None
+                known = sums.found.values(dimension, there[spans])
+                return self._refused(request, term, known, scope) if term in request.of else None
             if lacking:
                 told.append(f"{ABSENT_NOTE}{', '.join(lacking)}")
         return told
 
+    def _refused(
+        self, request: Request, term: tuple[str, tuple[str, ...]], known: set[str], scope: Scope
+    ) -> RequestError:
+        """Why a request is refused of which no quantity has a value of this term."""
+        dimension, values = term
+        within = scope.id if scope.where not in ("", "true") else ""
+        return none_of(
+            dimension, values, known, within, "--of", lambda: self._elsewhere(request, dimension, values[0])
+        )
+
+    def _elsewhere(self, request: Request, dimension: str, value: str) -> bool:
+        """Whether the ledger has a value, outside of a scope too."""
+        if request.reading.channel.startswith(REPORTED) or dimension not in CATALOG.names:
+            return False
+        return bool(
+            self._census.engine.rows(
+                f"select 1 as one from catalog where {terms_sql([(dimension, (value,))])} limit 1"
+            )
+        )
+
     def _known(
         self, request: Request, measure: Measure, frame: Frame, scope: Scope, sums: Sums, places: Sequence[int],
-        own: pa.Table, scoped: pa.Table, published: pa.Table | None,
+        scoped: Parts, published: Parts | None,
     ) -> Known:  # fmt: skip
         if not frame.reported:
             return Known(lambda names: self._sized(request, measure, scope, names))
-        everybody = sums.chosen(places) if request.of else own
-        listed = sorted(set(everybody["organization"].to_pylist()))
+        listed = sums.names("organization", sums.chosen(places)[0])
         subject = sums.found.all_having(request.of)
-        members = set(sums.chosen(places, subject)["organization"].to_pylist()) if subject is not None else set()
+        members = sums.names("organization", sums.chosen(places, subject)[0]) if subject is not None else []
         covered: dict[int, float] = {}
         if published is not None:
-            counted = dict(zip(*(scoped[c].to_pylist() for c in ("span", "estimate")), strict=True))
-            given = zip(*(published[c].to_pylist() for c in ("span", "estimate")), strict=True)
+            counted = dict(zip(scoped.span.tolist(), scoped.sums["estimate"].tolist(), strict=True))
+            given = zip(published.span.tolist(), published.sums["estimate"].tolist(), strict=True)
             covered = {span: counted[span] / value for span, value in given if value and span in counted}
-        return Known(None, covered, tuple(listed), tuple(sorted(members)))
+        return Known(None, covered, tuple(sorted(listed)), tuple(sorted(members)))
 
     def _sized(
         self, request: Request, measure: Measure, scope: Scope, names: list[str]
@@ -274,6 +307,12 @@ def _looked_for(request: Request, peers: Peers, measure: Measure) -> Terms:
         dimension = (*request.dimensions, *(d for d, _ in request.of), "organization")[0]
         return tuple(sorted(request.of, key=lambda term: term[0] == dimension))
     return (*request.of, *([peers] if peers else []))
+
+
+def _wanted(request: Request, dimension: str) -> frozenset[str] | None:
+    """The members of a ranked dimension that a request asks for; nothing where it asks for all."""
+    named = [frozenset(values) for d, values in request.of if d == dimension]
+    return frozenset.intersection(*named) if named else None
 
 
 def _others(request: Request, measure: Measure, peers: tuple[str, tuple[str, ...]]) -> list[str]:

@@ -43,6 +43,12 @@ class ManyRows(Sequence[Row]):
         for batch in self._records.to_batches(max_chunksize=BATCH):
             yield from map(self._make, batch.to_pylist())
 
+    def newest(self) -> list[Row]:
+        """The rows of the last span."""
+        spans = self._records["span"].to_numpy()
+        there = np.flatnonzero(spans == spans[-1])
+        return list(map(self._make, self._records.take(pa.array(there)).to_pylist()))
+
     def to_arrow(self) -> pa.Table:
         """As `Row.as_dict` of each, flags joined by `; `."""
         first, which = self._kinds()
@@ -72,3 +78,18 @@ class ManyRows(Sequence[Row]):
         if name not in self._records.column_names:
             return pa.chunked_array([pa.nulls(len(self), kind)])
         return self._records[name].cast(kind)
+
+
+def newest(rows: Sequence[Row]) -> list[Row]:
+    """The rows of the span of the last one."""
+    if isinstance(rows, ManyRows):
+        return rows.newest()
+    last = rows[-1].span
+    return [r for r in rows if r.span == last]
+
+
+def several_spans(rows: Sequence[Row]) -> bool:
+    """Whether rows are of more than one span; many rows are in the order of their spans."""
+    if isinstance(rows, ManyRows):
+        return rows[0].span != rows[-1].span
+    return len({r.span for r in rows}) > 1

@@ -19,6 +19,10 @@ from modelcensus.vocabulary.names import DIMENSIONS, ROOT_DIMENSIONS
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census
 
+MOST_READ = 40_000_000
+"""Values of a counter as it was read that one answer of a large ledger rests on: a table of more takes most of the memory
+of a small machine."""
+
 COUNTERS = """
     with rows as (
         select l.span, r.repository, {value} as value, coalesce(w.width, 0) as width from {readings} r
@@ -161,6 +165,15 @@ def counter_quantities(
             f"{reading.counter} was not read then",
             where="--period",
             remedy=_nearest_readings(census, reading.counter, request.periods),
+        )
+    if not census.counters.small and len(rows) * census.counters.ordinals.count > MOST_READ:
+        most = MOST_READ // census.counters.ordinals.count
+        raise RequestError(
+            f"{len(rows):,} readings of {census.counters.ordinals.count:,} repositories are too many to be read one by one",
+            where="--period",
+            remedy=f"ask for a period with at most {most:,} readings, or for months, which are kept"
+            if most
+            else "ask for months, which are kept",
         )
     readings = reading_table(reading.repair)
     panel = ""

@@ -24,10 +24,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelcensus.measures.finding import Found
+from modelcensus.measures.formulas import Parts, SumColumns
 from modelcensus.measures.frame import Frame, Span, add_up
 from modelcensus.measures.observed import spans_of
 from modelcensus.measures.quantities import Quantities
-from modelcensus.measures.reported import reported_spans
+from modelcensus.measures.reported import reported_months, reported_spans
 from modelcensus.measures.told import recorded_sql
 from modelcensus.vocabulary import Period, Request
 from modelcensus.vocabulary.names import REPORTED
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 256_000_000
 """Bytes of sums that stay; those asked for longest ago give way."""
 MOST_FRAMES = 20
+MOST_MONTHS = 60
+"""Months of a published series of which all spans are summed at once."""
 MOST_ROWS = 2_000_000
 """Rows of sums by some dimensions: more are not kept."""
 Place = tuple[str, date, date]
@@ -124,13 +127,35 @@ class Sums:
         """The same of what is given for the whole."""
         return None if self.whole is None else ibis.table(ibis.schema(self.whole.schema), name="published")
 
-    def chosen(self, spans: Sequence[int], rows: NDArray[np.int64] | None = None) -> pa.Table:
-        """The rows (all of them where none are named) that are of these spans, numbered anew."""
-        return _renumbered(self.found.table, spans, len(self.labels), rows)
+    @cached_property
+    def columns(self) -> SumColumns:
+        """The sums as arrays."""
+        return SumColumns(self.found.table)
 
-    def published(self, spans: Sequence[int]) -> pa.Table | None:
+    @cached_property
+    def _whole_columns(self) -> SumColumns | None:
+        return None if self.whole is None else SumColumns(self.whole)
+
+    def chosen(
+        self, spans: Sequence[int], rows: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
+        """Which rows (of all where none are named) are of these spans, and the spans of each, numbered anew."""
+        return _renumbered(self.columns.span, spans, len(self.labels), rows)
+
+    def parts(self, spans: Sequence[int], rows: NDArray[np.int64] | None = None, keys: Sequence[str] = ()) -> Parts:
+        """The rows (all of them where none are named) that are of these spans, numbered anew, added up by `keys`."""
+        return Parts.among(self.columns, *self.chosen(spans, rows), keys)
+
+    def names(self, column: str, rows: NDArray[np.int64] | None) -> list[str]:
+        """What stands in a column of these rows, each once."""
+        codes, names = self.columns.coded(column)
+        return names[np.unique(codes if rows is None else codes[rows])].tolist()
+
+    def published(self, spans: Sequence[int]) -> Parts | None:
         """What is given for the whole, of these spans, numbered anew."""
-        return None if self.whole is None else _renumbered(self.whole, spans, len(self.labels), None)
+        if (columns := self._whole_columns) is None:
+            return None
+        return Parts.among(columns, *_renumbered(columns.span, spans, len(self.labels), None))
 
 
 class StandingSums:
@@ -143,6 +168,11 @@ class StandingSums:
         self._too_many: set[str] = set()
         self._frames: dict[str, Frame] = {}
 
+    @property
+    def any(self) -> bool:
+        """Whether there are some."""
+        return bool(self._kept)
+
     def of(self, basis: Basis, spans: Spans, monthly: bool = False) -> Sums | None:
         """The sums of a basis with at least these spans, and `monthly` with all months (of a counter: with all of its
         readings); nothing where they are too many to keep."""
@@ -153,7 +183,9 @@ class StandingSums:
         self._bytes -= sums.bytes if sums else 0
         lacking = [(p, days) for p, days in spans if sums is None or (str(p), *days) not in sums.places]
         if sums is None or lacking:
-            if monthly and sums is None and not basis.alone:
+            if basis.request.reading.channel.startswith(REPORTED):
+                lacking = self._with_all_ranges(basis, lacking, sums)
+            elif monthly and sums is None and not basis.alone:
                 lacking = self._with_all_months(basis, lacking)
             sums = self._added(basis, sums, lacking)
         if sums is None:
@@ -210,12 +242,26 @@ class StandingSums:
     def _with_all_months(self, basis: Basis, lacking: Spans) -> Spans:
         """These spans, and every month: who asks for one asks for others."""
         request = replace(basis.request, by=(*basis.dimensions, "month"))
-        if request.reading.channel.startswith(REPORTED):
-            periods, days, _labels = reported_spans(self._census, request, basis.cumulative)
-        else:
-            periods, days = spans_of(self._census, request, basis.cumulative)
+        periods, days = spans_of(self._census, request, basis.cumulative)
         told = {(str(p), *d): (p, d) for p, d in [*zip(periods, days, strict=True), *lacking] if d[0] < d[1]}
         return [told[place] for place in sorted(told, key=lambda p: (p[2], p[1], p[0]))]
+
+    def _with_all_ranges(self, basis: Basis, lacking: Spans, sums: Sums | None) -> Spans:
+        """These spans, and every span from a month of a published series to a later one: they are few, and all of them take
+        no longer than one."""
+        months = reported_months(self._census, basis.request.reading.channel)
+        if len(months) > MOST_MONTHS:
+            return lacking
+        ranges = [
+            Period(a["period_start"], b["period_end"])
+            for a in months
+            for b in months
+            if a["period_start"] < b["period_end"]
+        ]
+        request = replace(basis.request, by=basis.dimensions, periods=tuple(ranges))
+        periods, days, _labels = reported_spans(self._census, request, basis.cumulative)
+        told = {(str(p), *d): (p, d) for p, d in [*zip(periods, days, strict=True), *lacking] if d[0] < d[1]}
+        return [span for place, span in told.items() if sums is None or place not in sums.places]
 
 
 def _numbered(table: pa.Table) -> pa.Table:
@@ -229,11 +275,11 @@ def _moved(table: pa.Table, by: int) -> pa.Table:
     return table.set_column(table.column_names.index("span"), "span", pa.array(spans, pa.int64()))
 
 
-def _renumbered(table: pa.Table, spans: Sequence[int], count: int, rows: NDArray[np.int64] | None) -> pa.Table:
+def _renumbered(
+    own: NDArray[np.int64], spans: Sequence[int], count: int, rows: NDArray[np.int64] | None
+) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
     numbers = np.full(count, -1, np.int64)
     numbers[list(spans)] = np.arange(len(spans))
-    own = table["span"].to_numpy()
     new = numbers[own if rows is None else own[rows]]
-    there = np.flatnonzero(new >= 0) if rows is None else rows[new >= 0]
-    column = pa.array(new[new >= 0], pa.int64())
-    return table.take(pa.array(there)).set_column(table.column_names.index("span"), "span", column)
+    there = new >= 0
+    return np.flatnonzero(there) if rows is None else rows[there], new[there]

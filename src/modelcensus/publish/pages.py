@@ -204,9 +204,9 @@ def environment(html: bool, room: str = "modelcensus.publish") -> Environment:
 
 def _straight(value: object) -> object:
     """What a template writes, with the letters of every name in their order."""
-    if isinstance(value, Markup):
-        return Markup(straight(str(value)))
-    return straight(value) if isinstance(value, str) else value
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return Markup(straight(str(value))) if isinstance(value, Markup) else straight(value)
 
 
 def tools() -> dict[str, object]:

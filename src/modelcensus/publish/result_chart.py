@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from modelcensus.measures import Result, Row, bounds, number
+from modelcensus.measures import newest as newest_rows
 from modelcensus.publish.breaks import break_marks, crossed_breaks
 from modelcensus.publish.charts import Bar, Chart, Point, Words, bar_chart, line_chart
 from modelcensus.publish.shapes import Shape, indexed, placed
@@ -48,7 +49,7 @@ def result_chart(
         points = [Point(series_name(result, r), r.end_day, r.value or 0, r.low, r.high) for r in rows]
         return _over_time(result, points, words, percent, size, shape)
     if not rows:  # nothing has an estimate: a bar is what is sure, its interval what is possible
-        newest = [r for r in result.rows if r.span == result.rows[-1].span and r.low is not None]
+        newest = [r for r in newest_rows(result.rows) if r.low is not None]
         rows = [r for r in newest if r.low] or newest
         if left := len(newest) - len(rows):
             words = replace(words, subtitle=f"{words.subtitle}; of {left:,} more nothing is sure")

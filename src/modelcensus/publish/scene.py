@@ -31,9 +31,14 @@ class Scene:
         """The counters of the Hub that the ledger observed."""
         if HUB not in self.census.channels:
             return []
-        self.census.prepare(HUB)
-        rows = self.census.engine.rows("select distinct counter from readings_raw order by 1")
+        rows = self.census.engine.rows(f"select distinct counter from {self._readings} order by 1")
         return [r["counter"] for r in rows]
+
+    @property
+    def _readings(self) -> str:
+        """What tells days and counters of the Hub's readings: of a large ledger the snapshots, not row by row."""
+        self.census.prepare(HUB)
+        return "readings_raw" if self.census.counters.small else "snapshots"
 
     @cached_property
     def packs(self) -> list[Pack]:
@@ -54,8 +59,16 @@ class Scene:
 
     @property
     def counter(self) -> str:
-        """The counter whose readings are shown as they are: rolling windows first, since each is exact."""
+        """The counter whose readings are shown as they are: rolling windows first, since each is exact. None of a ledger
+        that keeps its months: there are too many readings, and what they say is in the months."""
+        if self.keeps_months:
+            return ""
         return next((c for c in (ROLLING, ALL_TIME) if c in self.counters), "")
+
+    @cached_property
+    def keeps_months(self) -> bool:
+        """Whether this is a large ledger, which keeps the flows of its months."""
+        return bool(self.all_time_months) and not self.census.counters.small and self.census.by_month is not None
 
     @cached_property
     def all_time_months(self) -> list[Period]:
@@ -63,7 +76,7 @@ class Scene:
         if ALL_TIME not in self.counters:
             return []
         row = self.census.engine.rows(
-            f"select min(observed_on) as first, max(observed_on) as last from readings_raw where counter = '{ALL_TIME}'"
+            f"select min(observed_on) as first, max(observed_on) as last from {self._readings} where counter = '{ALL_TIME}'"
         )[0]
         return Period(row["first"], row["last"]).split("month") if row["first"] < row["last"] else []
 

@@ -9,4 +9,4 @@ def visible(text: str) -> str:
     >>> visible("a\\u202eb") == "a\\ufffdb"
     True
     """
-    return TURNING.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if text.isascii() else TURNING.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -72,7 +72,7 @@ def router(tester: Tester) -> APIRouter:
         return measures_listed()
 
     @api.get("/measures/{name}", response_model=Answer)
-    def compute(
+    async def compute(
         request: Request, response: Response, name: str, of: Several = [], within: Short = "", by: Several = [],  # noqa: B006
         period: Several = [], reading: Several = [], as_of: Short = "",  # noqa: B006
         offset: Annotated[int, Query(ge=0, le=FARTHEST)] = 0, limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 1_000,

@@ -25,7 +25,7 @@ from modelcensus.serve.check import Given, TooLongError, check_draft, check_text
 from modelcensus.serve.desks import BusyError
 from modelcensus.serve.forms import SUFFIXES
 from modelcensus.serve.pages import Pages, stylesheet
-from modelcensus.serve.pinned import pinned_to
+from modelcensus.serve.pinned import Pinning, pinned_to
 from modelcensus.serve.problems import problem, problem_of
 from modelcensus.serve.refusing import API, refusal
 from modelcensus.serve.small import small_answers
@@ -34,6 +34,11 @@ from modelcensus.serve.views import Views, add_views, addresses
 from modelcensus.vocabulary import CensusError, RequestError
 
 Text = Annotated[str, Form()]
+GONE = (
+    "records are kept when a number is computed; those of answers of the app give way to newer ones, unless the page is"
+    " pinned to its edition (its last link): opened there, it has its records again"
+)
+"""Why there may be no record of a number."""
 
 
 def create_app(open_census: Callable[[], Census]) -> FastAPI:
@@ -49,6 +54,7 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
         openapi_url=f"{API}/openapi.json", default_response_class=HTMLResponse,
         dependencies=[Depends(pinned_to(tester))],
     )  # fmt: skip
+    app.add_middleware(Pinning, tester=tester)
     _refuse(app, pages)
 
     def shown(view: View, page: ViewPage, suffix: str, base: str) -> str:
@@ -125,7 +131,7 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
             return pages.source(id, "batch", batch.model_dump(mode="json", exclude={"files"}))
         if figure := tester.figure(id.removeprefix("figure-")):
             return pages.source(id, "published figure", figure_entries(figure))
-        raise HTTPException(404, f"no record {id!r}: records are kept by the ledger when a number is computed")
+        raise HTTPException(404, f"no record {id!r}: {GONE}")
 
     return app
 

@@ -18,12 +18,14 @@ from modelcensus.serve.guard import Guard
 from modelcensus.serve.keeping import Keeping
 from modelcensus.serve.kept import KeptAnswers
 from modelcensus.serve.limits import OWN, Limits, Rates
+from modelcensus.serve.waiting import Waiting
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 """Names of this machine: a page elsewhere that points its own name here is refused."""
 ANY_HOST = ("*",)
-PREPARED = ("/", "/check", "/explore", "/compare", "/leaderboards", "/claims", "/health", "/method", "/style.css")
-"""Pages that are worked out before anybody asks, with their pictures."""
+PREPARED = ("/explore", "/", "/check", "/compare", "/leaderboards", "/claims", "/method", "/style.css", "/health")
+"""Pages that are worked out before anybody asks, with their pictures; on a large ledger the first is the quickest and loads
+what all need, the last takes minutes."""
 PICTURE = re.compile(rb'(?:src|srcset)="(/[^"]+)"')
 QUIET, LONGEST_TEST = 20.0, 15.0
 """Seconds without a request before a claim is tested that nobody asked for, and those that it may take."""
@@ -49,8 +51,11 @@ class Front:
         hosts: Iterable[str] = LOOPBACK,
         rates: Rates | None = None,
     ) -> None:
-        self._keeping = Keeping(Limits(app, rates or Rates()), kept or KeptAnswers())
-        self._app = TrustedHostMiddleware(Guard(self._keeping), allowed_hosts=list(hosts), www_redirect=False)
+        self._kept = kept or KeptAnswers()
+        self._keeping = Keeping(Limits(app, rates or Rates()), self._kept)
+        self._app = TrustedHostMiddleware(
+            Guard(Waiting(self._keeping)), allowed_hosts=list(hosts), www_redirect=False
+        )
         self._asked_at = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,6 +66,13 @@ class Front:
     def idle(self) -> bool:
         """Whether nothing is being worked out."""
         return self._keeping.idle
+
+    async def write_kept(self) -> None:
+        """Write the answers that wait for it, one after another, while nothing is being worked out; without end."""
+        while True:
+            await asyncio.sleep(PAUSE)
+            while self._keeping.idle and await asyncio.to_thread(self._kept.write):
+                pass
 
     async def prepare(self, addresses: Iterable[str] = PREPARED) -> None:
         """Work out pages and their pictures one after another, then the pages that links on them lead to, while nobody

@@ -76,7 +76,10 @@ class Keeping:
             elif message["type"] == "http.response.body" and start:
                 parts.append(message.get("body", b""))
                 if not message.get("more_body"):
-                    await asyncio.to_thread(self._keep, address, start[0], b"".join(parts))
+                    if self._kept.later:
+                        self._keep(address, start[0], b"".join(parts))
+                    else:
+                        await asyncio.to_thread(self._keep, address, start[0], b"".join(parts))
             await send(message)
 
         return watched
@@ -105,7 +108,7 @@ async def _answer(found: Kept, scope: Scope, send: Send) -> None:
         status, body = 304, b""
         headers = [h for h in headers if h[0] != b"content-type"]
     else:
-        if found.packed and "gzip" in asked.get("accept-encoding", ""):
+        if "gzip" in asked.get("accept-encoding", "") and found.packed:
             body = found.packed
             headers.append((b"content-encoding", b"gzip"))
         headers.append((b"content-length", str(len(body)).encode()))

@@ -7,10 +7,13 @@ import hashlib
 import json
 import shutil
 import threading
+import time
 import uuid
 import zlib
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 IN_MEMORY = 48_000_000
@@ -21,25 +24,31 @@ LARGEST = 4_000_000
 """Bytes of one answer that is kept."""
 LOOKED_AFTER = 1 / 20
 """Part of the folder's bound that is written before its size is looked at again: that is a look at every file."""
+MOST_WAITING = 2_000
+"""Answers that wait to be written; the one that has waited longest is not written then."""
 STAMPS = 3
 """Folders of other stamps that are left: another program or another state of the ledger may be served beside this one."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """An answer: its headers, its content, and the same packed with gzip (empty where that gains nothing)."""
+    """An answer: its headers and its content."""
 
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    packed: bytes = b""
 
     @classmethod
     def of(cls, headers: tuple[tuple[str, str], ...], body: bytes) -> Kept:
         """The answer with its tag."""
-        packed = gzip.compress(body, 6, mtime=0) if len(body) > 400 else b""
         if not any(name == "etag" for name, _ in headers):
             headers = (*headers, ("etag", f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'))
-        return cls(headers, body, packed if len(packed) < len(body) * 0.9 else b"")
+        return cls(headers, body)
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The content packed with gzip, when it is first wanted so; empty where that gains nothing."""
+        packed = gzip.compress(self.body, 6, mtime=0) if len(self.body) > 400 else b""
+        return packed if len(packed) < len(self.body) * 0.9 else b""
 
     @property
     def tag(self) -> str:
@@ -48,8 +57,8 @@ class Kept:
 
     @property
     def size(self) -> int:
-        """Bytes that it takes in memory."""
-        return len(self.body) + len(self.packed) + 600
+        """Bytes that it takes in memory, with room for the packed content."""
+        return len(self.body) + len(self.body) // 3 + 600
 
 
 class KeptAnswers:
@@ -58,8 +67,11 @@ class KeptAnswers:
     A file gets its name when it is whole and is never changed; what cannot be read is no answer.
     """
 
-    def __init__(self, folder: Path | None = None, stamp: str = "") -> None:
+    def __init__(self, folder: Path | None = None, stamp: str = "", later: bool = False) -> None:
+        """`later`: answers wait in memory until `write` is called, for a file takes as long as answering."""
         self._folder = folder / stamp if folder else None
+        self.later = later
+        self._waiting: OrderedDict[str, Kept] = OrderedDict()
         self._memory: OrderedDict[str, Kept] = OrderedDict()
         self._bytes, self._written, self._lock = 0, ON_DISK, threading.Lock()
         if folder:
@@ -82,11 +94,27 @@ class KeptAnswers:
         if len(answer.body) > LARGEST:
             return
         self._remember(address, answer)
-        if self._folder:
-            try:
-                self._write(self._folder, address, answer)
-            except OSError:
-                return
+        if not self._folder:
+            return
+        if not self.later:
+            self._write(self._folder, address, answer)
+            return
+        with self._lock:
+            self._waiting[address] = answer
+            if len(self._waiting) > MOST_WAITING:
+                self._waiting.popitem(last=False)
+
+    def write(self, seconds: float = 0.0) -> bool:
+        """Write one of the answers that wait, or as many as can be in so many seconds; whether there was one."""
+        began = time.monotonic()
+        while True:
+            with self._lock:
+                if not self._folder or not self._waiting:
+                    return False
+                address, answer = self._waiting.popitem(last=False)
+            self._write(self._folder, address, answer)
+            if time.monotonic() - began >= seconds:
+                return True
 
     def _remember(self, address: str, answer: Kept) -> None:
         with self._lock:
@@ -105,11 +133,18 @@ class KeptAnswers:
             body = gzip.decompress(content) if told["packed"] else content
             if told["address"] != address or len(body) != told["size"]:
                 return None
-            return Kept(tuple((n, v) for n, v in told["headers"]), body, content if told["packed"] else b"")
+            found = Kept(tuple((n, v) for n, v in told["headers"]), body)
+            found.__dict__["packed"] = content if told["packed"] else b""
+            return found
         except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error):
             return None
 
     def _write(self, folder: Path, address: str, answer: Kept) -> None:
+        """Beyond this run, where the folder can be written."""
+        with suppress(OSError):
+            self._write_whole(folder, address, answer)
+
+    def _write_whole(self, folder: Path, address: str, answer: Kept) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         told = {
             "address": address,

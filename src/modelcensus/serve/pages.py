@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -20,10 +21,12 @@ from modelcensus.publish.pages import tools
 from modelcensus.publish.tested import Tested
 from modelcensus.publish.views import View
 from modelcensus.publish.views import pages as view_pages
+from modelcensus.publish.views.view import Choice
 from modelcensus.publish.visible import visible
 from modelcensus.serve.api_page import operations
 from modelcensus.serve.check import Checked, Given
 from modelcensus.serve.tester import Tester
+from modelcensus.vocabulary.inert_text import straight
 
 EXAMPLES = (
     "In February 2026 Qwen had more than twice the downloads of the next eight combined.",
@@ -71,7 +74,7 @@ class Pages:
         return self._page(
             "view.html", path, view=view, path=path, at=at, alts=alts, MOST=MOST_FACTS,
             finding=finding, base=base.rstrip("/"), preview=next(iter(alts), ""), series=series and Markup(ld_json(series)),
-            edition=self._tester.edition, **tools(),
+            edition=self._tester.edition, options=_options, values=_values, **tools(),
         )  # fmt: skip
 
     def embedded(self, view: View, at: Callable[..., str], figure: str, alt: str) -> str:
@@ -135,6 +138,22 @@ class Pages:
     def _page(self, name: str, menu: str, **content: object) -> str:
         template = self._templates.get_template(name)
         return visible(template.render(menu=menu, menus=self._menus, data=self._data, **content))
+
+
+@lru_cache(maxsize=512)
+def _options(choices: tuple[Choice, ...], chosen: str) -> Markup:
+    """What can be chosen, as options of a list: of most pages the same."""
+    one = Markup('<option value="{}"{}>{}</option>')
+    return Markup("\n").join(
+        one.format(straight(c.value), Markup(" selected") if c.value == chosen else "", straight(c.label))
+        for c in choices
+    )
+
+
+@lru_cache(maxsize=64)
+def _values(choices: tuple[Choice, ...]) -> Markup:
+    """What can be typed, as options of a list."""
+    return Markup("").join(Markup('<option value="{}">').format(straight(c.value)) for c in choices)
 
 
 def _in_order(row: Mapping[str, object]) -> dict[str, object]:

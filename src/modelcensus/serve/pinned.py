@@ -1,12 +1,16 @@
-"""Addresses that are pinned to an edition: they answer with its numbers, or say which edition is needed."""
+"""Addresses that are pinned to an edition: they answer with its numbers, or say which edition is needed. What their numbers
+rest on is kept for good."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Query
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import QueryParams
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from modelcensus.serve.tester import Tester
 
@@ -28,3 +32,35 @@ def pinned_to(tester: Tester) -> Callable[[str], Awaitable[None]]:
 def _must_be(tester: Tester, edition: str) -> None:
     if edition != tester.edition:
         tester.must_be_edition(edition)
+
+
+RECORD = re.compile(rb"\bp[0-9a-f]{12}\b")
+"""The id of a record, wherever an answer names one."""
+
+
+class Pinning:
+    """Keeps the records behind every answer whose address is pinned."""
+
+    def __init__(self, app: ASGIApp, tester: Tester) -> None:
+        self._app, self._tester = app, tester
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not QueryParams(scope.get("query_string", b"")).get(EDITION):
+            return await self._app(scope, receive, send)
+        good, parts = [], list[bytes]()
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                good.append(True)
+                parts.extend(value for _, value in message["headers"])
+            elif message["type"] == "http.response.body" and good:
+                parts.append(message.get("body", b""))
+                if not message.get("more_body"):
+                    await run_in_threadpool(self._keep, b" ".join(parts))
+            await send(message)
+
+        return await self._app(scope, receive, watched)
+
+    def _keep(self, told: bytes) -> None:
+        for found in sorted(set(RECORD.findall(told))):
+            self._tester.keep_record(found.decode())

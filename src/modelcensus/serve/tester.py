@@ -31,16 +31,20 @@ class Tester:
         self._before: dict[str, Account] = {}
         self._told = ToldVerdicts(self._census.ledger.root)
 
-    def test(self, pack: Pack, claim: Claim) -> Account:
-        """The account of a claim."""
+    def test(self, pack: Pack, claim: Claim, lasting: bool = False) -> Account:
+        """The account of a claim; its records stay for good where it is `lasting`, else as long as those of pages."""
         with self._desks.claims() as census:
-            return account(census, pack, claim)
+            passing, census.passing = census.passing, census.passing and not lasting
+            try:
+                return account(census, pack, claim)
+            finally:
+                census.passing = passing
 
     def kept(self, pack: Pack, claim: Claim) -> Account:
         """The account of a claim of the packs, worked out once."""
         name = f"{pack.id}/{claim.id}"
         if name not in self._accounts:
-            self._accounts[name] = self.test(pack, claim)
+            self._accounts[name] = self.test(pack, claim, lasting=True)
             self._told.keep(self.edition, self.day(), {name: ToldVerdict.of(self._accounts[name])})
         return self._accounts[name]
 
@@ -73,6 +77,10 @@ class Tester:
     def record(self, record_id: str) -> dict[str, object] | None:
         """The record of a number, or nothing."""
         return self._census.ledger.provenance(record_id)
+
+    def keep_record(self, record_id: str) -> None:
+        """Keep the record of a number for good, where there is one."""
+        self._census.ledger.keep_record(record_id)
 
     def batch(self, batch_id: str) -> Manifest | None:
         """The manifest of a batch, or nothing."""

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 import pyarrow.parquet as pq
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from modelcensus.measures import Result
@@ -85,7 +86,7 @@ def add_views(app: FastAPI, views: Views, render: Render) -> None:
 def _add(app: FastAPI, views: Views, page: ViewPage, render: Render) -> None:
     path = page.path.replace("{name}", "{name:path}")
 
-    def answer(request: Request) -> Response:
+    async def answer(request: Request) -> Response:
         asked, suffix = request.path_params.get("name"), ""
         if asked is not None:
             suffix = next((s for s in SUFFIXES if asked.endswith(s)), "")
@@ -93,11 +94,17 @@ def _add(app: FastAPI, views: Views, page: ViewPage, render: Render) -> None:
         else:
             suffix = next((s for s in SUFFIXES if request.url.path.endswith(s)), "")
         chosen = _chosen(page, request, asked)
-        view = views.view(page, chosen)
-        if view.wrong and suffix:
-            raise RequestError(view.wrong, where=view.name)
-        picked = {k: request.query_params.get(k, "") for k in PICKED}
-        return _answer(views, view, suffix, picked, lambda: render(view, page, suffix, str(request.base_url)))
+
+        def answered() -> Response:
+            view = views.view(page, chosen)
+            if view.wrong and suffix:
+                raise RequestError(view.wrong, where=view.name)
+            picked = {k: request.query_params.get(k, "") for k in PICKED}
+            return _answer(views, view, suffix, picked, lambda: render(view, page, suffix, str(request.base_url)))
+
+        if suffix in PICTURES:  # drawn beside the others
+            return await run_in_threadpool(answered)
+        return answered()  # one after another in any case: a thread for each costs a tenth of it
 
     app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
     if "{" not in path:

@@ -14,4 +14,6 @@ def straight(text: str) -> str:
     >>> straight("gpt\u202e3")
     'gpt[U+202E]3'
     """
+    if text.isascii():  # most are, and this is known without a look at them
+        return text
     return TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)

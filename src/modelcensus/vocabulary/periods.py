@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from modelcensus.vocabulary.errors import RequestError
 
@@ -71,16 +72,7 @@ class Period:
         ]
 
     def __str__(self) -> str:
-        last = self.end - timedelta(days=1)
-        if self.days == 1:
-            return self.start.isoformat()
-        if self.start.day == 1 and self.end.day == 1:
-            first_month, last_month = f"{self.start:%Y-%m}", f"{last:%Y-%m}"
-            if self.start.month == 1 and self.end.month == 1:
-                years = f"{self.start:%Y}", f"{last:%Y}"
-                return years[0] if years[0] == years[1] else "..".join(years)
-            return first_month if first_month == last_month else f"{first_month}..{last_month}"
-        return f"{self.start}..{last}"
+        return _written(self.start, self.end)
 
 
 @dataclass(frozen=True, order=True)
@@ -128,6 +120,21 @@ class ReadingTime:
 
     def __str__(self) -> str:
         return str(self.earliest) if self.earliest == self.latest else f"{self.earliest}..{self.latest}"
+
+
+@lru_cache(maxsize=8_192)
+def _written(start: date, end: date) -> str:
+    """A period as it is written: the same ones are written again and again."""
+    last = end - timedelta(days=1)
+    if last == start:
+        return start.isoformat()
+    if start.day == 1 and end.day == 1:
+        first_month, last_month = f"{start:%Y-%m}", f"{last:%Y-%m}"
+        if start.month == 1 and end.month == 1:
+            years = f"{start:%Y}", f"{last:%Y}"
+            return years[0] if years[0] == years[1] else "..".join(years)
+        return first_month if first_month == last_month else f"{first_month}..{last_month}"
+    return f"{start}..{last}"
 
 
 def _month_last(year: int, month: int) -> date:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from modelcensus.measures import Result, Row, period_text
+from modelcensus.measures import Result, Row, newest, period_text, several_spans
 from modelcensus.publish.breaks import crossed_breaks
 from modelcensus.publish.result_chart import result_chart
 from modelcensus.publish.scene import Scene
@@ -89,7 +89,7 @@ def collected(makers: Iterable[Callable[[], Section]]) -> tuple[list[Section], l
 
 def answer_section(name: str, question: str, result: Result, shape: Shape = "lines") -> Section:
     """A result as a section: its sentence, its picture, its table, what it notes."""
-    last_only = bool(result.request.dimensions) and len({r.span for r in result.rows}) > 1
+    last_only = bool(result.request.dimensions) and several_spans(result.rows)
     finding = undecided(result) or Statement.of(result, leading(result))
     title = COUNTED.sub("", finding.text.removesuffix("."))
     figure = Figure(name, cache(lambda size: result_chart(result, title=title, size=size, shape=shape)))
@@ -107,9 +107,8 @@ def answer_section(name: str, question: str, result: Result, shape: Shape = "lin
 
 def shows(result: Result) -> bool:
     """Whether a picture tells more than its sentence: not of a single place, nor where nothing is sure of anybody."""
-    newest = [r for r in result.rows if r.span == result.rows[-1].span]
-    if result.unit == "place" and len({r.span for r in result.rows}) == 1:
-        return len(newest) > 1
+    if result.unit == "place" and not several_spans(result.rows):
+        return len(newest(result.rows)) > 1
     return any(r.value is not None or r.low for r in result.rows)
 
 
@@ -118,16 +117,15 @@ def leading(result: Result) -> Row:
     most is sure), else the result's own choice."""
     if result.measure in ("rank", "crossover") or not result.request.dimensions:
         return result.leading
-    newest = [r for r in result.rows if r.span == result.rows[-1].span]
-    return max(newest, key=lambda r: (r.value is not None, r.value or 0, r.low or 0, r.high or 0))
+    return max(newest(result.rows), key=lambda r: (r.value is not None, r.value or 0, r.low or 0, r.high or 0))
 
 
 def undecided(result: Result) -> Statement | None:
     """What to say of several of which nothing is sure: naming one of them would say more than the data do."""
-    newest = [r for r in result.rows if r.span == result.rows[-1].span]
-    if len(newest) < 2 or any(r.value is not None or r.low for r in newest):
+    last = newest(result.rows)
+    if len(last) < 2 or any(r.value is not None or r.low for r in last):
         return None
-    said = f"These data do not decide it for {period_text(newest[0].period)}: of none of the {len(newest):,} anything is sure. Ask for shorter periods, or for a counter as it was read."
+    said = f"These data do not decide it for {period_text(last[0].period)}: of none of the {len(last):,} anything is sure. Ask for shorter periods, or for a counter as it was read."
     return Statement(said, (result.provenance.id,))
 
 

@@ -57,9 +57,12 @@ def rising(scene: Scene, dimension: str, way: Counting) -> Section:
 def reach(scene: Scene, dimension: str) -> Section:
     """The most downloaded by their reach; RequestError where the lineage has no such dimension."""
     reading = {"channel": HUB, "counter": scene.counter}
-    own = scene.census.measure("downloads", by=[dimension, "day"], reading=reading)
+    grain, period = (
+        ("day", "") if scene.counter or not scene.keeps_months else ("month", str(scene.all_time_months[-1]))
+    )
+    own = scene.census.measure("downloads", by=[dimension, grain], period=period, reading=reading)
     first = [n for n, _ in sorted(_places(scene.newest(own.rows), dimension).items(), key=lambda p: p[1][0])[:MOST]]
-    asked = [Request.build("reach", {dimension: n}, by="day", reading=reading) for n in first]
+    asked = [Request.build("reach", {dimension: n}, by=grain, period=period, reading=reading) for n in first]
     found: list[tuple[str, Result, Row, Row | None]] = []
     for name, result in zip(first, scene.census.answers_to(asked), strict=True):
         if isinstance(result, Result):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 from modelcensus.measures import Result, find_measure, measures
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.shapes import SHAPES, Shape, find_shape
@@ -64,6 +67,8 @@ def start(scene: Scene) -> dict[str, tuple[str, ...]]:
     """What is shown before anything was chosen: shares of organizations, by month where months are known."""
     if scene.reported:
         return {"measure": ("share",), "by": ("organization", "month"), "reading": (f"channel={scene.reported}",)}
+    if scene.keeps_months:  # organizations are tens of thousands there
+        return {"measure": ("share",), "by": ("region", "month")}
     if scene.all_time_months:
         return {"measure": ("share",), "by": ("organization", "month")}
     return {"measure": ("share",), "by": ("organization", "day"), "reading": (f"counter={scene.counter}",)}
@@ -101,5 +106,10 @@ def _controls(scene: Scene, chosen: Chosen) -> tuple[Control, ...]:
     )  # fmt: skip
 
 
-def _plain(values: object) -> tuple[Choice, ...]:
-    return tuple(Choice(str(v), str(v).replace("_", " ")) for v in values)  # type: ignore[attr-defined]
+def _plain(values: Iterable[str]) -> tuple[Choice, ...]:
+    return _choices(tuple(values))
+
+
+@lru_cache(maxsize=64)
+def _choices(values: tuple[str, ...]) -> tuple[Choice, ...]:
+    return tuple(Choice(str(v), str(v).replace("_", " ")) for v in values)

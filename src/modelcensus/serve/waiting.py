@@ -1,0 +1,105 @@
+"""What a reader sees while an answer takes long: at once that it is being worked out, and then the answer by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from modelcensus.serve.forms import SUFFIXES
+
+PATIENCE = 4.0
+"""Seconds after which a reader is told."""
+AGAIN = 2
+"""Seconds after which the page is asked for again."""
+MOST_HELD = 100
+"""Answers that are held for those who ask again, where they are not kept: refusals."""
+OTHERS = ("/api", "/assets/", "/badges/", "/check", "/claims", "/feeds/")
+"""Addresses that are no pages, or whose pages are waited for."""
+PAGE = f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Being worked out</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/style.css">
+</head>
+<body class="app">
+<main id="main">
+<h1>This is being worked out</h1>
+<p role="status">The first answers of a large ledger take a while; what is read for them serves the next ones. The page is asked for again every {AGAIN} seconds, and comes by itself.</p>
+<p><a href="/method">What the numbers mean</a></p>
+</main>
+</body>
+</html>
+"""
+Answered = list[Message]
+
+
+class Waiting:
+    """Tells readers of pages that an answer takes long, and goes on working it out; programs wait for it."""
+
+    def __init__(self, app: ASGIApp, patience: float | None = None) -> None:
+        self._app, self._patience = app, PATIENCE if patience is None else patience
+        self._under_way: dict[str, asyncio.Task[Answered]] = {}
+        self._held: OrderedDict[str, Answered] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not _is_page(scope):
+            return await self._app(scope, receive, send)
+        address = f"{scope['path']}?{scope.get('query_string', b'').decode('latin-1')}"
+        answered = self._held.pop(address, None)
+        if answered is None:
+            task = self._under_way.get(address) or self._begin(address, scope)
+            done, _ = await asyncio.wait([task], timeout=self._patience)
+            if not done:
+                headers = {"refresh": str(AGAIN), "cache-control": "no-store", "retry-after": str(AGAIN)}
+                return await HTMLResponse(PAGE, 202, headers)(scope, receive, send)
+            answered = task.result()
+            self._held.pop(address, None)
+        for message in answered:
+            await send(message)
+
+    def _begin(self, address: str, scope: Scope) -> asyncio.Task[Answered]:
+        task = asyncio.create_task(self._answered(scope))
+        self._under_way[address] = task
+
+        def ended(task: asyncio.Task[Answered]) -> None:
+            self._under_way.pop(address, None)
+            if task.cancelled() or task.exception():
+                return
+            if task.result()[0]["status"] != 200:  # those are kept
+                self._held[address] = task.result()
+                while len(self._held) > MOST_HELD:
+                    self._held.popitem(last=False)
+
+        task.add_done_callback(ended)
+        return task
+
+    async def _answered(self, scope: Scope) -> Answered:
+        found: Answered = []
+
+        async def receive() -> Message:
+            await asyncio.Event().wait()  # it is worked out whether its reader waits or asks again
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            found.append(message)
+
+        await self._app(scope, receive, send)
+        return found
+
+
+def _is_page(scope: Scope) -> bool:
+    """Whether a reader asks for a page, in a window of its own."""
+    if scope["type"] != "http" or scope["method"] != "GET" or scope["path"].startswith(OTHERS):
+        return False
+    headers = Headers(scope=scope)
+    if "text/html" not in headers.get("accept", "") or "hx-request" in headers:
+        return False
+    return not scope["path"].endswith(tuple(SUFFIXES))
