@@ -1,6 +1,10 @@
 """Charts say what they were given, at every size."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from itertools import pairwise
 
 import altair as alt
@@ -60,3 +64,28 @@ def test_hostile_names_stay_text() -> None:
     svg = bar_chart([Bar(name, 1, "1")], Words(name, name, name), percent=False).svg()
     assert "<script>" not in svg
     assert line_chart([Point(name, "2026-01-01", 1)], WORDS, percent=False).svg().count("<script>") == 0
+
+
+@pytest.mark.parametrize("shown", ["months", "days"])
+def test_a_picture_is_the_same_in_every_time_zone(shown: str) -> None:
+    days = (
+        [f"2026-0{m}-01" for m in range(1, 7)] if shown == "months" else [f"2026-03-{d:02d}" for d in range(1, 29, 3)]
+    )
+    made = f"""
+from modelcensus.publish import Mark, Point, Words, line_chart
+points = [Point("a", day, 3.0 + i) for i, day in enumerate({days!r})]
+print(line_chart(points, Words("a", "b", "c"), percent=False, marks=[Mark({days[2]!r}, "a change")]).svg())
+"""
+    drawn = {
+        zone: subprocess.run(
+            [sys.executable, "-c", made], env={**os.environ, "TZ": zone}, capture_output=True, text=True, check=True
+        ).stdout
+        for zone in ("America/Los_Angeles", "Pacific/Auckland")
+    }
+    first, second = drawn.values()
+    assert first == second
+    labels = re.findall(r">([^<>]+)</text>", first)
+    if shown == "months":
+        assert {"Jan 2026", "Jun 2026"} <= set(labels)
+    else:
+        assert any(re.fullmatch(r"\d+ Mar", label) for label in labels), labels
