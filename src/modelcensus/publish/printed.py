@@ -122,6 +122,7 @@ def _section(section: Section, page: Page, charts: dict[str, dict[str, str]]) ->
         "statements": [{"text": unbroken(s.text), "records": list(s.provenance)} for s in section.statements],
         "figures": [
             {
+                "name": f.name,
                 "file": f"{f.name}.svg",
                 "alt": charts[f.name]["alt"],
                 **{k: unbroken(charts[f.name][k]) for k in ("title", "caption")},
