@@ -11,6 +11,7 @@ import altair as alt
 import pytest
 
 from modelcensus.publish import Bar, Mark, Point, Words, bar_chart, line_chart
+from modelcensus.publish.live_chart import live_chart
 from modelcensus.publish.theme import SIZES
 
 WORDS = Words(
@@ -89,3 +90,12 @@ print(line_chart(points, Words("a", "b", "c"), percent=False, marks=[Mark({days[
         assert {"Jan 2026", "Jun 2026"} <= set(labels)
     else:
         assert any(re.fullmatch(r"\d+ Mar", label) for label in labels), labels
+
+
+def test_a_name_that_steers_does_not_end_the_process() -> None:
+    """What draws the charts aborts at a control character: not even an exception would be raised."""
+    name = "\x1b]0;owned\x07\x00red"
+    bars = bar_chart([Bar(name, 1, name)], Words(name, name, name), percent=False)
+    lines = line_chart([Point(name, f"2026-0{m}-01", m) for m in (1, 2, 3)], Words(name, name, name), percent=False)
+    for chart in (bars, lines):
+        assert "[U+001B]" in chart.svg() and "\x1b" not in chart.svg() and live_chart(chart)

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import altair as alt
 import vl_convert
@@ -78,7 +78,7 @@ class Chart:
 
     @cached_property
     def _spec(self) -> dict:
-        return {**self.make(), "description": self.alt}
+        return _inert({**self.make(), "description": self.alt})
 
     @property
     def spec(self) -> dict:
@@ -103,6 +103,15 @@ class Chart:
 
     def _repr_svg_(self) -> str:
         return self.svg()
+
+
+def _inert(spec: Any) -> Any:
+    """The specification with every text straight: what draws it ends the whole process at a control character."""
+    if isinstance(spec, str):
+        return straight(spec)
+    if isinstance(spec, dict):
+        return {k: _inert(v) for k, v in spec.items()}
+    return [_inert(v) for v in spec] if isinstance(spec, list | tuple) else spec
 
 
 def line_chart(
