@@ -1,12 +1,17 @@
 """Charts say what they were given, at every size."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from itertools import pairwise
 
 import altair as alt
 import pytest
 
 from modelcensus.publish import Bar, Mark, Point, Words, bar_chart, line_chart
+from modelcensus.publish.live_chart import live_chart
 from modelcensus.publish.theme import SIZES
 
 WORDS = Words(
@@ -60,3 +65,37 @@ def test_hostile_names_stay_text() -> None:
     svg = bar_chart([Bar(name, 1, "1")], Words(name, name, name), percent=False).svg()
     assert "<script>" not in svg
     assert line_chart([Point(name, "2026-01-01", 1)], WORDS, percent=False).svg().count("<script>") == 0
+
+
+@pytest.mark.parametrize("shown", ["months", "days"])
+def test_a_picture_is_the_same_in_every_time_zone(shown: str) -> None:
+    days = (
+        [f"2026-0{m}-01" for m in range(1, 7)] if shown == "months" else [f"2026-03-{d:02d}" for d in range(1, 29, 3)]
+    )
+    made = f"""
+from modelcensus.publish import Mark, Point, Words, line_chart
+points = [Point("a", day, 3.0 + i) for i, day in enumerate({days!r})]
+print(line_chart(points, Words("a", "b", "c"), percent=False, marks=[Mark({days[2]!r}, "a change")]).svg())
+"""
+    drawn = {
+        zone: subprocess.run(
+            [sys.executable, "-c", made], env={**os.environ, "TZ": zone}, capture_output=True, text=True, check=True
+        ).stdout
+        for zone in ("America/Los_Angeles", "Pacific/Auckland")
+    }
+    first, second = drawn.values()
+    assert first == second
+    labels = re.findall(r">([^<>]+)</text>", first)
+    if shown == "months":
+        assert {"Jan 2026", "Jun 2026"} <= set(labels)
+    else:
+        assert any(re.fullmatch(r"\d+ Mar", label) for label in labels), labels
+
+
+def test_a_name_that_steers_does_not_end_the_process() -> None:
+    """What draws the charts aborts at a control character: not even an exception would be raised."""
+    name = "\x1b]0;owned\x07\x00red"
+    bars = bar_chart([Bar(name, 1, name)], Words(name, name, name), percent=False)
+    lines = line_chart([Point(name, f"2026-0{m}-01", m) for m in (1, 2, 3)], Words(name, name, name), percent=False)
+    for chart in (bars, lines):
+        assert "[U+001B]" in chart.svg() and "\x1b" not in chart.svg() and live_chart(chart)

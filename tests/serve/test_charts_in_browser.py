@@ -149,3 +149,16 @@ def test_without_scripts_the_picture_stays(browser: Any, address: str) -> None:
     page.goto(address + SHARES)
     assert page.locator("figure picture img").first.is_visible() and page.locator(".plot").count() == 0
     context.close()
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Auckland"])
+def test_months_are_those_of_the_picture_wherever_the_browser_is(visit: Any, zone: str, address: str) -> None:
+    page = visit(SHARES, viewport={"width": 1280, "height": 900}, timezone_id=zone)
+    page.locator("figure[data-live]").first.scroll_into_view_if_needed()
+    page.locator(LIVE).first.wait_for()
+    page.locator("figure.live .plot").first.focus()
+    page.keyboard.press("End")
+    assert page.locator(".tip p").first.inner_text() == "September 2026"
+    axis = page.locator("figure.live .plot .role-axis-label text").all_text_contents()
+    picture = page.request.get(f"{address}{SHARES.replace('explore?', 'explore.svg?')}").text()
+    assert [a for a in axis if a in ("Jul", "Oct", "2025", "2026", "Apr")] and all(f">{a}<" in picture for a in axis)

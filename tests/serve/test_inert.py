@@ -6,6 +6,7 @@ from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,10 +17,12 @@ from modelcensus.publish.views import pages
 from modelcensus.serve import Front, Rates
 from modelcensus.serve.app import create_app
 
-HARM = ("<script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "'; drop table catalog; --", "=cmd|'/C calc'!A0", "\u202egnp.exe\u2066")  # fmt: skip
+HARM = ("<script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "'; drop table catalog; --", "=cmd|'/C calc'!A0", "\u202egnp.exe\u2066", "\x1b]0;owned\x07\x1b[31m", "javascript:alert(3)", "a\r\nSet-Cookie: x=1", "](javascript:alert(4)){{7*7}}${7*7}")  # fmt: skip
 MODELS = [f"evil/{h}" for h in HARM] + [f"{h}/model" for h in HARM] + ["acme/plain-7b"]
 MAKERS = [*HARM, "acme"]
-TURNING = "\u202e\u2066"
+TURNING = "\u202e\u2066\x1b\x07"
+"""What would turn letters around, or steer a terminal that shows an answer."""
+SUFFIXES = (".json", ".csv", ".svg", ".embed", ".vega", ".chart.js")
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +78,12 @@ def addresses() -> Iterator[str]:
     }  # fmt: skip
     for path in pages():
         for name in about.get(path, [""]):
-            for suffix in ("", ".json", ".csv", ".svg", ".embed"):
+            for suffix in ("", *SUFFIXES):
                 yield f"{'/overview' if path == '/' and suffix else path}{suffix}".replace(
                     "{name}" + suffix, quote(name) + suffix
                 )
     for by in ("organization", "repository"):
-        for suffix in ("", ".json", ".csv", ".svg", ".embed"):
+        for suffix in ("", *SUFFIXES):
             yield f"/explore{suffix}?measure=downloads&by={by}&by=day&reading=counter%3Drolling_30d"
             yield f"/leaderboards{suffix}?by={by}"
     for harm in HARM:
@@ -89,6 +92,10 @@ def addresses() -> Iterator[str]:
         yield f"/badges/downloads/organizations/{quote(harm, safe='')}.svg"
         yield f"/feeds/organizations/{quote(harm, safe='')}.atom"
         yield f"/feeds/organizations/{quote(harm, safe='')}.json"
+        yield f"/feeds/families/{quote(harm, safe='')}.atom"
+        yield f"/compare?of=organization%3D{quote(harm)},acme"
+        yield f"/launch?subject={quote(harm)}"
+        yield f"/claims/{quote(harm, safe='')}/x"
         yield f"/provenance/{quote(harm, safe='')}"
         yield f"/check?text={quote(harm)}&title={quote(harm)}"
         yield f"/api/v1/search?q={quote(harm[:20])}"
@@ -103,12 +110,13 @@ def test_harmful_names_do_nothing_anywhere(harmed: TestClient) -> None:
         assert answer.status_code < 500, address
         kind = answer.headers["content-type"].partition(";")[0]
         seen[kind] = seen.get(kind, 0) + any(h[:12] in answer.text for h in ("alert(1)", "drop table", "gnp.exe"))
-        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["x-content-type-options"] == "nosniff" and "set-cookie" not in answer.headers
         if kind == "text/html":
             parser = Harm()
             parser.feed(answer.text)
             assert parser.found == [], address
         if kind in ("image/svg+xml", "application/atom+xml"):
+            ElementTree.fromstring(answer.text)  # and not broken by what a name holds
             assert "<script" not in answer.text and "<img" not in answer.text, address
         if kind == "text/csv":
             assert not any(line.startswith(("=", "+", "@")) for line in answer.text.splitlines()), address

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
 
+from modelcensus.publish.unbroken import unbroken
 from modelcensus.publish.views import pages
 from modelcensus.serve.forms import SUFFIXES
 
@@ -50,7 +51,8 @@ def test_the_same_number_in_every_form(client: TestClient, sample) -> None:
     assert "attachment" in taken.headers["content-disposition"]
     columns = pq.read_table(io.BytesIO(client.get(f"/explore.parquet?{SHARE}").content))
     assert columns["value"].to_pylist() == [value]
-    assert truth.sentence() in client.get(f"/explore?{SHARE}").text.replace("&#39;", "'")
+    shown = client.get(f"/explore?{SHARE}").text.replace("&#39;", "'")
+    assert f'<p class="lead">{unbroken(truth.sentence())}' in shown
 
 
 @pytest.mark.parametrize("shape", ["lines", "stacked", "index", "log", "places"])
@@ -135,3 +137,54 @@ def test_json_of_a_page_is_plain(client: TestClient) -> None:
     for path in ("/health.json", "/method.json", "/leaderboards.json?by=family"):
         json.loads(client.get(path).text)
     assert set(SUFFIXES) >= {".json", ".csv", ".parquet", ".svg", ".png", ".embed"}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "measure=projection&of=organization%3DQwen&reading=channel%3Dreported:modelpulse&reading=level%3D5000000000",
+        "measure=decomposition&of=organization%3DQwen&within=mainline&reading=counter%3Drolling_30d&by=day",
+    ],
+)
+def test_values_that_are_no_downloads_are_drawn_too(client: TestClient, asked: str) -> None:
+    page = client.get(f"/explore?{asked}")
+    assert page.status_code == 200 and "<h1>" in page.text
+    assert client.get(f"/explore.svg?{asked}").status_code == 200
+
+
+def test_a_comparison_tells_of_all_that_were_asked_for(client: TestClient, sample) -> None:
+    of = {"organization": ["Qwen", "google", "meta-llama"]}
+    truth = sample.measure(
+        "downloads", of=of, by=["organization", "month"], reading={"channel": "reported:modelpulse"}
+    )
+    newest = {r.dimensions["organization"]: r.value for r in truth.rows if r.span == truth.rows[-1].span}
+    told = client.get("/compare.json?of=organization%3DQwen%2Cgoogle%2Cmeta-llama").json()["sections"]
+    said = next(
+        s["statements"][0]["text"]
+        for s in told
+        if s["question"].startswith("How often") and "reported" in s["question"]
+    )
+    assert f"Qwen had {newest['Qwen'] / 1e6:.1f} million downloads" in said
+    assert said.endswith(
+        f"; google {newest['google'] / 1e6:.1f} million; meta-llama {newest['meta-llama'] / 1e6:.1f} million."
+    )
+
+
+def test_what_was_made_from_a_family_is_a_sentence_that_names_it(client: TestClient, sample) -> None:
+    rows = sample.engine.rows(
+        """select count(*) as n from catalog where relation = 'quantized' and root_family = 'Qwen'
+           and not coalesce(organization = root_organization or (first_party and family = root_family), false)"""
+    )
+    told = next(s for s in client.get("/families/Qwen.json").json()["sections"] if s["id"] == "grown")
+    said = told["statements"][0]["text"]
+    assert said.startswith("At least ") and " quantized derivatives of Qwen were known " in said
+    assert int(said.split()[2].replace(",", "")) == rows[0]["n"] > 1_000
+    assert (
+        "Dashed lines" not in client.get("/families/Qwen").text.split('id="grown"')[1]
+    )  # bars cross no change of counting
+
+
+def test_regions_are_called_by_their_names_and_sentences_begin_as_such(client: TestClient) -> None:
+    page = client.get("/regions/china").text
+    assert "Organizations based in China had" in page and ">organizations based in China had" not in page
+    assert ">China 5" in client.get("/regions/china.svg").text  # the name at the end of its line

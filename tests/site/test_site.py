@@ -14,7 +14,9 @@ import pytest
 from fastapi import FastAPI
 
 from hostile import SCRIPT, TURNED
+from modelcensus.claims import find_packs
 from modelcensus.measures import Census
+from modelcensus.publish.feeds import ATOM
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.theme import DARK_PAPER
 from modelcensus.serve.app import create_app
@@ -114,6 +116,44 @@ def test_feeds_lead_into_the_site_and_tell_nothing_of_today(site: Path) -> None:
         assert own
         for link in own:
             assert not link.startswith("/") and (path.parent / unquote(link)).resolve().is_file(), (path, link)
+
+
+def test_the_same_as_json_feed_leads_into_the_site_too(site: Path) -> None:
+    feeds = list((site / "feeds").rglob("*.json"))
+    assert {f.with_suffix(".atom") for f in feeds} == set((site / "feeds").rglob("*.atom")) and feeds
+    for path in feeds:
+        told = json.loads(path.read_text())
+        assert told["version"] == "https://jsonfeed.org/version/1.1" and "gone stale" not in path.read_text()
+        for link in (told["feed_url"], *(item["url"] for item in told["items"])):
+            assert not link.startswith("/") and (path.parent / unquote(link)).resolve().is_file(), (path, link)
+        entries = ElementTree.fromstring(path.with_suffix(".atom").read_bytes()).findall(f"{{{ATOM}}}entry")
+        assert [e.findtext(f"{{{ATOM}}}id") for e in entries] == [i["id"] for i in told["items"]]
+    page = (site / "families/Qwen.html").read_text()
+    assert 'href="../feeds/families/Qwen.atom"' in page and 'href="../feeds/families/Qwen.json"' in page
+
+
+def test_a_claim_has_its_feed_in_both_forms(app: FastAPI, census: Census, tmp_path: Path) -> None:
+    (pack,) = [p for p in find_packs() if p.id == "qwen-2026"]
+    one = pack.model_copy(update={"claims": [c for c in pack.claims if c.untestable][:1]})
+    write_site(app, Scene(census), tmp_path, [one], Bounds(1, 1))
+    name = f"{one.id}/{one.claims[0].id}"
+    page = (tmp_path / f"claims/{name}.html").read_text()
+    told = json.loads((tmp_path / f"feeds/claims/{name}.json").read_text())
+    atom = ElementTree.fromstring((tmp_path / f"feeds/claims/{name}.atom").read_bytes())
+    assert f"/feeds/claims/{name}.atom" in page and f"/feeds/claims/{name}.json" in page
+    assert told["title"] == atom.findtext(f"{{{ATOM}}}title") == one.claims[0].statement
+    assert (tmp_path / f"feeds/claims/{one.id}" / unquote(told["items"][0]["url"])).resolve() == (
+        tmp_path / f"claims/{name}.html"
+    )
+
+
+def test_every_picture_has_a_frame_that_needs_nothing_else(site: Path) -> None:
+    page = (site / "families/Qwen.html").read_text()
+    frames = re.findall(r'<a href="([^"]+\.embed\.html)">frame</a>', page)
+    assert len(frames) == page.count("<figure ") > 1
+    frame = (site / "families" / unquote(frames[0])).read_text()
+    assert "Content-Security-Policy" in frame and "site.js" not in frame and 'target="_top"' in frame
+    assert 'href="Qwen.html"' in frame and frame.count("<figure ") == 1
 
 
 def test_what_the_app_fetches_later_stands_in_the_first_page(site: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from modelcensus.claims.account import Account
 from modelcensus.claims.chain import NUMBER
 from modelcensus.claims.figures import Published, contradictions, judge_figure
+from modelcensus.claims.outcomes import Outcome
 from modelcensus.claims.verdicts import UNTESTABLE
 from modelcensus.claims.wording import (
     as_worded_text,
@@ -21,6 +22,7 @@ from modelcensus.claims.wording import (
     verdict_text,
 )
 from modelcensus.measures import number, period_text
+from modelcensus.vocabulary.names import COUNTED
 
 FIGURE = "figure-"
 """What the id of a published figure begins with, where it stands beside provenance ids."""
@@ -112,11 +114,22 @@ def _wanting(account: Account) -> Iterator[Line]:
             continue
         own = "its own" if len(lacking.absent) == 1 else "their own"
         turn = "" if lacking.needed is None else (
-            f"; with more than {number(lacking.needed, 'downloads')} downloads of {own} the verdict "
+            f"; with more than {number(lacking.needed, 'downloads')} {_noun(lacking.outcome)} of {own} the verdict "
             "of this reading would turn"
         )  # fmt: skip
-        text = f"{', '.join(lacking.absent)} under {lacking.outcome.specification.label}{turn}"
+        read = _read_as(account, lacking.outcome)
+        text = f"{', '.join(lacking.absent)}{f', where it is read as {read}' if read else ''}{turn}"
         yield Line(text, lacking.outcome.id)
+
+
+def _noun(outcome: Outcome) -> str:
+    return outcome.result.noun if outcome.result else COUNTED[0]
+
+
+def _read_as(account: Account, outcome: Outcome) -> str:
+    """The choices of a reading in which the tested ones differ, in words."""
+    differing = [n for n in account.freedoms if len({o.specification.choice(n) for o in account.tested}) > 1]
+    return "; ".join(choice_text(account, n, c) for n in differing if (c := outcome.specification.choice(n)))
 
 
 def _chain(account: Account) -> Iterator[Line]:

@@ -20,7 +20,7 @@ from modelcensus.catalog import (
     score_labels,
 )
 from modelcensus.catalog import lists as dated_lists
-from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, find_ledger, notes, plain, say
+from modelcensus.cli.options import KnowledgeOption, LedgerOption, Terminal, emit, find_ledger, notes, plain, say
 from modelcensus.measures import Census
 from modelcensus.vocabulary import RequestError
 
@@ -175,4 +175,4 @@ def _cell(value: object) -> str:
 
 
 def _console() -> Console:
-    return Console(highlight=False, markup=False)
+    return Terminal()

@@ -4,10 +4,9 @@ import json
 from decimal import Decimal
 from typing import Literal
 
-from rich.console import Console
 from rich.table import Table
 
-from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, find_ledger, notes, plain, say
+from modelcensus.cli.options import KnowledgeOption, LedgerOption, Terminal, emit, find_ledger, notes, plain, say
 from modelcensus.measures import CAUSES, Census, Revised, Revision, Side, number, revise
 from modelcensus.measures.revision_rows import (
     change_text,
@@ -69,7 +68,7 @@ def _titled(side: Side, given: str) -> str:
 
 
 def _print(revision: Revision, title: str) -> None:
-    console = Console(highlight=False, markup=False)
+    console = Terminal()
     causes = Table(title=plain(title), title_justify="left", title_style="bold")
     for column in ("cause", "what differs", "numbers touched"):
         causes.add_column(column, overflow="fold", no_wrap=column == "cause")

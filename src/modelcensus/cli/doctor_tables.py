@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from modelcensus.cli.options import plain
+from modelcensus.cli.options import Terminal, plain
 from modelcensus.flows.series_breaks import KIND
 from modelcensus.measures import number
 
@@ -23,7 +23,7 @@ NEVER_FOLDED = ("month", "when", "from", "to", "last", "last sound", "state", "c
 
 def print_health(report: dict[str, Any]) -> None:
     """Everything, the most urgent last: that is where a reader's eye is in a terminal."""
-    console = Console(highlight=False, markup=False)
+    console = Terminal()
     _print_coverage(console, report["coverage"])
     _print(console, "Gaps", [
         {"source": g["source"], "counter": g["counter"], "what": g["kind"].replace("_", " "), "from": g["from"],

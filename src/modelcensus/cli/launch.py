@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, notes, open_census
+from modelcensus.cli.options import KnowledgeOption, LedgerOption, Terminal, emit, notes, open_census
 from modelcensus.measures import Result, Row, number
 from modelcensus.vocabulary import Request, RequestError
 
@@ -47,7 +47,7 @@ def launch(
         told = {n: r.as_dict() for n, r in zip(names, results, strict=True)}
         emit(json.dumps({"subject": subject, **told}, indent=1, default=str))
         return
-    console = Console(highlight=False, markup=False)
+    console = Terminal()
     for result in results:
         _print(console, subject, result)
     for note in dict.fromkeys(n for r in results for n in r.notes):

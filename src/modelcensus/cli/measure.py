@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 import pyarrow.parquet as pq
 from cyclopts import Parameter
-from rich.console import Console
 from rich.table import Table
 
-from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, emit_bytes, notes, open_census, say
+from modelcensus.cli.options import KnowledgeOption, LedgerOption, Terminal, emit, emit_bytes, notes, open_census, say
 from modelcensus.measures import Result, cell, number
 from modelcensus.vocabulary import Request
 
@@ -120,7 +119,7 @@ def _print_table(result: Result) -> None:
             *(cell(n, row.dimensions[n]) for n in names),
             row.period, number(row.value, result.unit), low, high, coverage, "; ".join(row.flags),
         )  # fmt: skip
-    console = Console(highlight=False, markup=False)
+    console = Terminal()
     console.print(result.sentence(), style="bold", soft_wrap=True)
     console.print(table)
     if len(result.rows) > SHOWN:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 from rich.console import Console
+from rich.text import Text
 
 from modelcensus.sample import sample_ledger, sample_root
 
@@ -35,6 +36,18 @@ KnowledgeOption = Annotated[
 SAMPLE = "no ledger given: this is the bundled sample"
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
 """Where progress and notes go; standard output carries results alone."""
+
+
+class Terminal(Console):
+    """A console for results: words are no markup, and characters of a name that would steer a terminal are shown as their
+    codes."""
+
+    def __init__(self) -> None:
+        super().__init__(highlight=False, markup=False)
+
+    def render_str(self, text: str, **settings: Any) -> Text:
+        """The words as they are printed."""
+        return super().render_str("\n".join(plain(line) for line in text.split("\n")), **settings)
 
 
 def say(text: str) -> None:

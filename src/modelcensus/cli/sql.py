@@ -12,10 +12,18 @@ from typing import Annotated, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 from cyclopts import Parameter
-from rich.console import Console
 from rich.table import Table
 
-from modelcensus.cli.options import KnowledgeOption, LedgerOption, emit, emit_bytes, find_ledger, notes, plain
+from modelcensus.cli.options import (
+    KnowledgeOption,
+    LedgerOption,
+    Terminal,
+    emit,
+    emit_bytes,
+    find_ledger,
+    notes,
+    plain,
+)
 from modelcensus.measures import VIEWS, Census, ask, check, inert
 from modelcensus.vocabulary import RequestError
 
@@ -90,7 +98,7 @@ def _table(answer: Iterator[pa.RecordBatch], most: int) -> Callable[[], None]:
     )
 
     def show() -> None:
-        console = Console(highlight=False, markup=False)
+        console = Terminal()
         console.print(table)
         console.print(said)
 
@@ -103,7 +111,7 @@ def _print_views() -> None:
         table.add_column(name, overflow="fold")
     for name, schema in VIEWS.items():
         table.add_row(name, schema.text, ", ".join(schema.names))
-    Console(highlight=False, markup=False).print(table)
+    Terminal().print(table)
 
 
 def _csv(rows: pa.Table) -> str:

@@ -9,6 +9,7 @@ from modelcensus.claims import Account, Pack
 from modelcensus.claims.statements import Composed, Found
 from modelcensus.claims.wording import as_worded_text, decided_text, nearest_truths, true_sentence, verdict_text
 from modelcensus.claims.writing import pack_yaml
+from modelcensus.cli.options import Terminal
 
 NEAREST = 6
 """Lines on what is true under each choice."""
@@ -17,7 +18,7 @@ NOTHING = "No checkable statement was found."
 
 def console() -> Console:
     """Standard output for results: nothing in them is markup."""
-    return Console(highlight=False, markup=False)
+    return Terminal()
 
 
 def print_verdicts(accounts: Sequence[Account]) -> None:

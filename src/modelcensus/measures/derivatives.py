@@ -58,7 +58,7 @@ def derivative_share(frame: Frame) -> ir.Table:
     "derivative_stock",
     text="derivatives of the subject that had been released by the end of the period, whether or not they still exist",
     unit="repositories",
-    phrase="{subject} had {value} derivatives {whole} at the end of {period}",
+    phrase="{value} {derivatives} were known {whole} at the end of {period}",
     citation="docs/method.md, section 3",
     parameters=PARAMETERS,
     basis="catalog",

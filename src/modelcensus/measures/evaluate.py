@@ -144,9 +144,9 @@ def _counted(census: Census, channel: str, text: str) -> str:
 
 
 def _places(census: Census, request: Request) -> dict[str, str]:
-    """What the regions that an answer is by are called."""
+    """What the regions that an answer is by, or of, are called."""
     known = census.knowledge
-    by_region = any(d.endswith("region") for d in request.dimensions)
+    by_region = any(d.endswith("region") for d in (*request.dimensions, *(d for d, _ in request.of)))
     return dict(known.groupings[known.grouping].labels) if by_region else {}
 
 

@@ -162,7 +162,7 @@ def counter_quantities(
     )
     if not rows:
         raise RequestError(
-            f"{reading.counter} was not read then",
+            f"the counter {reading.counter} was not read then",
             where="--period",
             remedy=_nearest_readings(census, reading.counter, request.periods),
         )

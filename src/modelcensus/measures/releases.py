@@ -20,7 +20,7 @@ SEEN = "open: only repositories that the ledger has seen"
     text="repositories released in each period: originals and the fine-tunes of the family's own organization; other"
     " derivatives where the reading names their relation",
     unit="repositories",
-    phrase="{subject} released {value} {whole} in {period}",
+    phrase="{subject} released {value} repositories {whole} in {period}",
     question="What does {whom} release?",
     citation="docs/method.md, section 3",
     parameters=("relations",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -19,6 +20,7 @@ from modelcensus.measures.row import Row
 from modelcensus.measures.sentence import sentence
 from modelcensus.vocabulary import CensusError, Request, RequestError, nearest
 from modelcensus.vocabulary.inert_text import straight
+from modelcensus.vocabulary.names import COUNTED
 
 if TYPE_CHECKING:
     import pandas
@@ -86,6 +88,12 @@ class Result:
         """Who counted: `counted here`, or `reported by X`."""
         channel = self.request.reading.channel
         return f"reported by {channel.partition(':')[2]}" if self.reported else "counted here"
+
+    @property
+    def noun(self) -> str:
+        """What is counted, as the channel states it: downloads, pulls, tokens ..."""
+        told = re.split(r"\W+", f"{self.unit} {self.phrase}")
+        return next((n for n in COUNTED if n in told), COUNTED[0])
 
     def to_arrow(self) -> pa.Table:
         """The rows as an Arrow table; flags joined by `; `. The provenance is in the schema's metadata."""

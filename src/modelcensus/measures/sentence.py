@@ -18,6 +18,14 @@ WORDS = {
     "root_region": "models made from those of {}",
 }  # fmt: skip
 """How the members of other dimensions are spoken of; regions by the labels of their grouping."""
+COUNTERS = {"rolling_30d": "30-day counter as read", "all_time": "all-time counter as read"}
+"""How a counter is called that is taken as it was read."""
+ROOTS = {
+    "root_family": "{}",
+    "root_organization": "models of {}",
+    "root_region": "models of organizations based in {}",
+}
+"""How what derivatives were made from is spoken of."""
 COUNTED = {"rolling_30d": "the 30 days up to the reading of ", "all_time": "all time up to the reading of "}
 """What a counter counts, before the day on which it was read."""
 
@@ -27,6 +35,8 @@ def number(value: float | None, unit: str) -> str:
 
     >>> number(172_412_000, "downloads"), number(0.398, "share"), number(2.546, "times"), number(None, "share")
     ('172.4 million', '39.8 %', '2.5', 'unknown')
+    >>> number(2.0163, "times"), number(2.0, "times")
+    ('2.02', '2.0')
     >>> number(3.0, "place"), number(812, "downloads"), number(0.9999, "share"), number(0.0004, "share")
     ('3', '812', 'just under 100 %', '0.04 %')
     >>> number(123.456, "base 100"), number(57.04, "points"), number(1234.0, "days")
@@ -54,7 +64,8 @@ def number(value: float | None, unit: str) -> str:
     if unit in ("base 100", "points"):
         return f"{value:,.1f}"
     if unit == "times":
-        return f"{value:.1f}" if value < 100 else f"{value:,.0f}"
+        near = value < 10 and value != round(value) and f"{value:.1f}".endswith(".0")  # "more than twice": is it?
+        return f"{value:.2f}" if near else f"{value:.1f}" if value < 100 else f"{value:,.0f}"
     if unit == "place":
         return f"{value:.0f}"
     for size, word in ((1e9, " billion"), (1e6, " million")):
@@ -122,6 +133,29 @@ def bounds(row: Row, unit: str) -> str:
     return f"between {low} and {high}"
 
 
+def counter_text(counter: str) -> str:
+    """A counter that is taken as it was read, in words.
+
+    >>> counter_text("rolling_30d"), counter_text("period")
+    ('30-day counter as read', 'counter period as read')
+    """
+    return COUNTERS.get(counter, f"counter {counter} as read")
+
+
+def derivatives_text(result: Result, row: Row) -> str:
+    """Which derivatives a row counts: of what relation, and of whom."""
+    told = {d: [str(v)] for d, v in row.dimensions.items() if d in result.request.dimensions and v is not None}
+    asked = {d: list(values) for d, values in result.request.of} | told
+    kinds = "/".join(asked.pop("relation", []))
+    roots = [
+        ROOTS[d].format(" and ".join(result.places.get(v, v) if d.endswith("region") else v for v in asked.pop(d)))
+        for d in ROOTS if d in asked
+    ]  # fmt: skip
+    others = ", ".join(spoken(d, values, lambda v: result.places.get(v, v)) for d, values in asked.items())
+    of = f" of {' and '.join(roots)}" if roots else ""
+    return f"{f'{kinds} ' if kinds else ''}derivatives{of}{f' ({others})' if others else ''}"
+
+
 def subject_text(result: Result, row: Row) -> str:
     """Who the sentence is about: the row's dimensions, else the request's subject."""
     mix = result.measure == "mix"  # a member alone would not say of what
@@ -168,17 +202,19 @@ def sentence(result: Result, row: Row) -> str:
     within = f"within {result.whole_text}"
     whole = result.whole_text if result.measure in ("share", "ratio", "crossover", "mix") else within
     value, span = number(row.value, result.unit), bounds(row, result.unit)
-    if row.value is None:
+    if row.value is None or span == f"at least {value}; the upper bound is open":
         value, span = span.replace("; the upper bound is open", "") or "an undecided number", ""
     if result.measure == "growth" and result.request.reading.against == "first":
         value += f" per {result.request.grain or 'period'}, compound,"
     counted = COUNTED.get(str(row.dimensions.get("counted", result.request.reading.counter)), "")
     counted = "" if result.unit in ("points", "days") else counted
+    period = row.period.rpartition("..")[2] if "end of {period}" in result.phrase else row.period
     text = result.phrase.format(
         subject=subject_text(result, row),
+        derivatives=derivatives_text(result, row),
         value=value,
         whole=whole,
-        period=f"{counted}{period_text(row.period)}",
+        period=f"{counted}{period_text(period)}",
         **{
             k: "unknown" if v is None else period_text(str(v))
             for k, v in row.dimensions.items()
@@ -186,9 +222,19 @@ def sentence(result: Result, row: Row) -> str:
         },
     )
     text += f", {span}" if span else ""
+    if not _begins_with_name(result, row):
+        text = f"{text[0].upper()}{text[1:]}"
     seen = (
         f"; known for {row.observed:,} of {row.scope_size:,} repositories" if row.scope_size and row.observed else ""
     )
     channel = str(row.dimensions.get("channel", ""))
     by = f"reported by {channel.partition(':')[2]}" if channel.startswith("reported:") else result.counted_by
     return f"{text} ({by}{seen})."
+
+
+def _begins_with_name(result: Result, row: Row) -> bool:
+    """Whether the sentence begins with a name, whose first letter is its own."""
+    if not result.phrase.startswith("{subject}"):
+        return False
+    told = any(row.dimensions.get(d) is not None for d in (*result.request.dimensions, "repository"))
+    return told or not result.request.of or result.request.of[0][0] in SPEAKING

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import altair as alt
 import vl_convert
@@ -41,13 +41,15 @@ class Words:
 
 @dataclass(frozen=True)
 class Point:
-    """One value of a line: `at` is an ISO day; bounds are null where there are none."""
+    """One value of a line: `at` is an ISO day; bounds are null where there are none. `partial`: far fewer
+    repositories were read then than at an earlier point of the line."""
 
     series: str
     at: str
     value: float
     low: float | None = None
     high: float | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Chart:
 
     @cached_property
     def _spec(self) -> dict:
-        return {**self.make(), "description": self.alt}
+        return _inert({**self.make(), "description": self.alt})
 
     @property
     def spec(self) -> dict:
@@ -103,6 +105,15 @@ class Chart:
         return self.svg()
 
 
+def _inert(spec: Any) -> Any:
+    """The specification with every text straight: what draws it ends the whole process at a control character."""
+    if isinstance(spec, str):
+        return straight(spec)
+    if isinstance(spec, dict):
+        return {k: _inert(v) for k, v in spec.items()}
+    return [_inert(v) for v in spec] if isinstance(spec, list | tuple) else spec
+
+
 def line_chart(
     points: Sequence[Point],
     words: Words,
@@ -116,11 +127,8 @@ def line_chart(
     """Lines over time with their names at their ends; a band where bounds are known; marks as lettered rules."""
     room = SIZES[size]
     names = last_values(points, first_is_least=axis == "places")[:limit]
-    rows = [
-        {"series": p.series, "at": p.at, "value": p.value, "low": p.low, "high": p.high}
-        for p in points
-        if p.series in names
-    ]
+    shown = [p for p in points if p.series in names]
+    rows = [{"series": p.series, "at": p.at, "value": p.value, "low": p.low, "high": p.high} for p in shown]
     values = ValueAxis.over(
         axis, percent,
         [r["value"] if r["low"] is None else r["low"] for r in rows], [r["high"] or r["value"] for r in rows],
@@ -133,11 +141,15 @@ def line_chart(
     rules = rules_of(marks, min(days), max(days), width) if marks and days else []
     for row in rows:
         row["wide"] = percent and row["high"] is not None and row["high"] - (row["low"] or 0) > WIDE
+    dotted = any(p.partial for p in shown)
+    if dotted:
+        for row, run in zip(rows, _runs(shown), strict=True):
+            row["run"] = run
 
     def plot() -> alt.LayerChart | alt.FacetChart:
         scale = alt.Scale(domain=names, range=colours_of(names))
         colour = alt.Color("series:N", scale=scale, legend=None)
-        x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
+        x = time_x(time_axis(rows, size))
         y = values.encoding()
         base = alt.Chart(alt.Data(values=tuple(rows))).encode(x=x, color=colour)
         layers: list[alt.Chart] = rule_layers(rules, x) if rules else []
@@ -145,12 +157,25 @@ def line_chart(
             band = base.transform_filter("datum.low > 0") if axis == "log" else base
             layers.append(band.mark_area(opacity=0.16).encode(y=alt.Y("low:Q"), y2="high:Q"))
         narrow = base.transform_filter("!datum.wide")
-        layers.append(narrow.mark_line(strokeWidth=2.4, interpolate="linear").encode(y=y))
-        if len({r["at"] for r in rows}) <= 30:
-            layers.append(narrow.mark_point(filled=True, size=22, opacity=1).encode(y=y))
+        few = len({r["at"] for r in rows}) <= 30
+        if dotted:
+            thin = narrow.mark_line(strokeWidth=1.6, strokeDash=[1, 4], strokeCap="round")
+            layers.append(thin.encode(y=y))
+            whole = narrow.transform_filter("datum.run != null")
+            layers.append(whole.mark_line(strokeWidth=2.4).encode(y=y, detail="run:N"))
+            if few:
+                hollow = narrow.transform_filter("datum.run == null")
+                layers.append(
+                    hollow.mark_point(filled=False, fill="white", size=26, opacity=1, strokeWidth=1.4).encode(y=y)
+                )
+                layers.append(whole.mark_point(filled=True, size=22, opacity=1).encode(y=y))
+        else:
+            layers.append(narrow.mark_line(strokeWidth=2.4, interpolate="linear").encode(y=y))
+            if few:
+                layers.append(narrow.mark_point(filled=True, size=22, opacity=1).encode(y=y))
         if labels:
             spread = alt.Chart(alt.Data(values=tuple(labels))).encode(
-                x=alt.X("at:T"), y=alt.Y("place:Q"), text="text:N", color=colour
+                x=time_x(), y=alt.Y("place:Q"), text="text:N", color=colour
             )
             layers.append(spread.mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle"))
         return alt.layer(*layers).properties(width=width, height=room.height)
@@ -321,15 +346,37 @@ def label_room(labels: list[dict], size: str) -> int:
     return min(int(LETTER * widest) + 14, 300 if size != "phone" else 170)
 
 
+def _runs(points: Sequence[Point]) -> list[int | None]:
+    """To which unbroken part of its line each point belongs; nothing of a partial one."""
+    found: dict[int, int | None] = {}
+    parts: dict[str, int] = {}
+    for i, point in sorted(enumerate(points), key=lambda pair: pair[1].at):
+        found[i] = None if point.partial else parts.setdefault(point.series, 0)
+        parts[point.series] = parts.get(point.series, 0) + point.partial
+    return [found[i] for i in range(len(points))]
+
+
+def time_x(axis: alt.Axis | None = None) -> alt.X:
+    """The horizontal position of the field `at`, a day of UTC wherever the chart is drawn."""
+    scale = alt.Scale(type="utc", nice=False)
+    return alt.X("at:T", axis=axis, scale=scale) if axis else alt.X("at:T", scale=scale)
+
+
+DAY = 86_400_000
+"""Milliseconds: no ticks closer than days."""
+
+
 def time_axis(rows: list[dict], size: str) -> alt.Axis:
-    """The horizontal axis: months, and years where there are several."""
-    months = {r["at"][:7] for r in rows}
-    years = len({m[:4] for m in months})
-    count = 4 if size == "phone" else 8
-    pattern = "timeFormat(datum.value, month(datum.value) == 0 ? '%Y' : '%b')"
+    """The horizontal axis: days where ticks are closer than months, else months, and years where there are several."""
+    years = len({r["at"][:4] for r in rows})
+    month = "utcmonth(datum.value) == 0 ? '%Y' : '%b'"
     if years == 1:
-        pattern = "timeFormat(datum.value, '%b %Y')" if size != "phone" else "timeFormat(datum.value, '%b')"
-    return alt.Axis(labelExpr=pattern, tickCount=count, grid=False, labelOverlap=True, labelSeparation=8)
+        month = "'%b %Y'" if size != "phone" else "'%b'"
+    pattern = f"utcFormat(datum.value, utcdate(datum.value) != 1 ? '%-d %b' : {month})"
+    return alt.Axis(
+        labelExpr=pattern, tickCount=4 if size == "phone" else 8, tickMinStep=DAY, grid=False, labelOverlap=True,
+        labelSeparation=8,
+    )  # fmt: skip
 
 
 __all__ = [
@@ -345,4 +392,5 @@ __all__ = [
     "line_chart",
     "short_name",
     "time_axis",
+    "time_x",
 ]

@@ -3,7 +3,7 @@
 Simonsohn, Simmons and Nelson 2020, Nature Human Behaviour 4.
 """
 
-from textwrap import shorten
+from textwrap import wrap
 
 import altair as alt
 
@@ -49,12 +49,16 @@ def curve_chart(account: Account, size: str = "post", named: bool = True) -> Cha
         account.claim.statement.removesuffix("."),
         f"Every reading that the data can answer ({len(tested):,}), sorted; ringed: as worded; "
         f"dashed: {compare_text(account.claim.compare, unit) if account.claim.compare else ''}; {verdict_text(account)}",
-        f"{source_line(start.result) if start and start.result else ''}"
-        f"{f' The whole account: modelcensus claims show {account.id}' if named else ''}".strip(),
+        ". ".join(
+            [
+                *([source_line(start.result)] if start and start.result else []),
+                *([f"The whole account: modelcensus claims show {account.id}"] if named else []),
+            ]
+        ),
     )
 
     def plot() -> alt.VConcatChart:
-        width = SIZES[size].width - _room(size)
+        width = _width(size, len(rows))
         x = alt.X("place:Q", axis=None, scale=alt.Scale(domain=[-0.7, len(rows) - 0.3], nice=False))
         colour = alt.Color(
             "verdict:N",
@@ -95,9 +99,11 @@ def _read(account: Account) -> list[str]:
     ]
 
 
-def _room(size: str) -> int:
-    """Pixels for the words of the choices, right of the plot."""
-    return 280 if SIZES[size].width > 500 else 210
+def _width(size: str, readings: int) -> int:
+    """Pixels of the plot; what is left on its right is for the words of the choices, more of it where few readings need
+    less of a plot."""
+    whole, least = SIZES[size].width, 100 if SIZES[size].width < 500 else 240
+    return max(least, min(whole - (280 if whole > 500 else 210), 40 * readings))
 
 
 def _axis(unit: str) -> str:
@@ -113,6 +119,7 @@ def _axis(unit: str) -> str:
 def _matrix(account: Account, width: int, x: alt.X, size: str) -> alt.LayerChart | alt.FacetChart:
     """A dot per reading in the line of each of its choices; only choices between which the readings differ."""
     tested, dots, lines = account.tested, [], []
+    letters = int((SIZES[size].width - width - 10) / LETTER)
     for name, freedom in account.freedoms.items():
         used = list(dict.fromkeys(c for o in tested if (c := o.specification.choice(name))))
         if len(used) < 2:
@@ -120,15 +127,8 @@ def _matrix(account: Account, width: int, x: alt.X, size: str) -> alt.LayerChart
         lines.append({"row": len(lines), "text": freedom.text, "head": True})
         for choice in [c for c in freedom.choices if c in used]:
             row = len(lines)
-            lines.append(
-                {
-                    "row": row,
-                    "text": shorten(
-                        choice_text(account, name, choice), int((_room(size) - 10) / LETTER), placeholder=" …"
-                    ),
-                    "head": False,
-                }
-            )
+            words = wrap(choice_text(account, name, choice), letters, max_lines=2, placeholder=" …")
+            lines += [{"row": row + i, "text": text, "head": False} for i, text in enumerate(words)]
             dots += [
                 {"place": i, "row": row, "verdict": o.verdict}
                 for i, o in enumerate(tested)

@@ -21,7 +21,7 @@ def flipped(compared: Compared) -> str:
     since = compared.since
     tested = _claims(len(compared.now))
     if since is None:
-        return f"None can have flipped yet: {tested} tested, and none on earlier data of this ledger."
+        return f"None can have flipped yet: {tested} tested, all on the newest data of this ledger alone."
     when = f"edition {since.edition} (newest batch of {period_text(since.newest.isoformat())})"
     before = _claims(len(compared.before))
     if not compared.flips:

@@ -17,6 +17,7 @@ from modelcensus.publish.links import href, markdown_of, plain_markdown
 from modelcensus.publish.prose import Prose
 from modelcensus.publish.section import DataTable, Section
 from modelcensus.publish.tested import Tested, page_of
+from modelcensus.publish.unbroken import unbroken
 from modelcensus.publish.verdict_words import counts, evidence_of_all, summary, verdict_as_worded, why, worded
 from modelcensus.vocabulary.inert_text import straight
 
@@ -107,7 +108,8 @@ def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
     result = table.result
     rows = [r for r in result.rows if not table.last_only or r.span == result.rows[-1].span]
     rows = sorted(rows, key=lambda r: -(r.value or 0)) if table.last_only else rows
-    names = [n for n in rows[0].dimensions if n != "downloads"]
+    names = [n for n in rows[0].dimensions if n != "downloads" and any(r.dimensions.get(n) is not None for r in rows)]
+    flagged = any(r.flags for r in rows)
     has_bounds = any(bounds(r, result.unit) for r in rows)
     header = [
         *names,
@@ -115,7 +117,7 @@ def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
         result.unit,
         *(["interval"] if has_bounds else []),
         *(["coverage"] if _covered(rows) else []),
-        "flags",
+        *(["flags"] if flagged else []),
     ]
     shown = [
         [
@@ -124,7 +126,7 @@ def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
             number(row.value, result.unit),
             *([bounds(row, result.unit) or "exact"] if has_bounds else []),
             *([_coverage(row)] if _covered(rows) else []),
-            "; ".join(row.flags),
+            *(["; ".join(row.flags)] if flagged else []),
         ]
         for row in rows[:ROWS]
     ]
@@ -190,7 +192,7 @@ def _cell(text: str) -> str:
 
 def environment(html: bool, room: str = "modelcensus.publish") -> Environment:
     """Templates, escaped for HTML or left as they are; those of another room stand before the report's."""
-    return Environment(
+    made = Environment(
         loader=ChoiceLoader([PackageLoader(r) for r in dict.fromkeys((room, "modelcensus.publish"))]),
         autoescape=html,
         undefined=StrictUndefined,
@@ -200,6 +202,8 @@ def environment(html: bool, room: str = "modelcensus.publish") -> Environment:
         auto_reload=False,
         finalize=_straight,
     )
+    made.filters["unbroken"] = unbroken
+    return made
 
 
 def _straight(value: object) -> object:

@@ -14,11 +14,12 @@ from modelcensus.claims.wording import decided_text
 from modelcensus.publish.pages import Page, table_rows
 from modelcensus.publish.prose import Code, Linked, Prose
 from modelcensus.publish.section import DataTable, Section
+from modelcensus.publish.unbroken import unbroken
 from modelcensus.publish.verdict_words import counts, verdict_as_worded, why, worded
 from modelcensus.vocabulary import CensusError, Reading, Request
 from modelcensus.vocabulary.inert_text import straight
 
-NARROW = 18
+NARROW = 26
 """Letters up to which a column of a table is as wide as its longest cell; longer ones share the rest."""
 WIDEST = 60
 NOTE = (
@@ -74,7 +75,7 @@ def _content(page: Page, edition_id: str, charts: dict[str, dict[str, str]]) -> 
         "title": TITLE,
         "edition": page.edition,
         "id": edition_id,
-        "headline": page.headline,
+        "headline": unbroken(page.headline),
         "note": NOTE,
         "colophon": [
             ("Edition", f"{page.edition}, {edition_id}"),
@@ -93,8 +94,8 @@ def _content(page: Page, edition_id: str, charts: dict[str, dict[str, str]]) -> 
                 {"statement": a.claim.statement, "why": _parts(why(a), known)} for a in told.untestable
             ],
         },
-        "limits": page.limits,
-        "breaks": page.breaks,
+        "limits": [unbroken(text) for text in page.limits],
+        "breaks": [unbroken(text) for text in page.breaks],
         "sources": [
             {
                 "id": m.id, "name": m.name, "days": f"{m.first_day} to {m.last_day}",
@@ -118,12 +119,17 @@ def _content(page: Page, edition_id: str, charts: dict[str, dict[str, str]]) -> 
 def _section(section: Section, page: Page, charts: dict[str, dict[str, str]]) -> dict[str, object]:
     return {
         "question": section.question,
-        "statements": [{"text": s.text, "records": list(s.provenance)} for s in section.statements],
+        "statements": [{"text": unbroken(s.text), "records": list(s.provenance)} for s in section.statements],
         "figures": [
-            {"file": f"{f.name}.svg", **{k: charts[f.name][k] for k in ("alt", "title", "caption")}}
+            {
+                "name": f.name,
+                "file": f"{f.name}.svg",
+                "alt": charts[f.name]["alt"],
+                **{k: unbroken(charts[f.name][k]) for k in ("title", "caption")},
+            }
             for f in section.figures
         ],
-        "remarks": section.remarks,
+        "remarks": [unbroken(text) for text in section.remarks],
         "tables": [_table(t) for t in section.tables],
     }
 
@@ -131,7 +137,7 @@ def _section(section: Section, page: Page, charts: dict[str, dict[str, str]]) ->
 def _table(table: DataTable) -> dict[str, object]:
     header, rows = table_rows(table)
     kept = [i for i in range(len(header)) if any(row[i] for row in rows)]
-    header, rows = [header[i].replace("_", " ") for i in kept], [[row[i] for i in kept] for row in rows]
+    header, rows = [header[i].replace("_", " ") for i in kept], [[unbroken(row[i]) for i in kept] for row in rows]
     longest = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
     widths = [0 if n <= NARROW else min(n, WIDEST) for n in longest]
     more = len(table.result.rows) - len(rows)
@@ -175,7 +181,7 @@ def _claim(one: Account, known: set[str]) -> dict[str, object]:
 def _parts(said: Prose, known: set[str]) -> list[dict[str, object]]:
     """The parts of a sentence; a number leads to its record where the report has it."""
     return [
-        {"text": p.text, "to": p.to if p.to in known else None, "code": False}
+        {"text": unbroken(p.text), "to": p.to if p.to in known else None, "code": False}
         if isinstance(p, Linked)
         else {"text": str(p), "to": None, "code": isinstance(p, Code)}
         for p in said.parts

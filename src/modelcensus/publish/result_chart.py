@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from modelcensus.measures import Result, Row, bounds, number
+from modelcensus.measures import Result, Row, bounds, counter_text, number
 from modelcensus.measures import newest as newest_rows
 from modelcensus.publish.breaks import break_marks, crossed_breaks
 from modelcensus.publish.charts import Bar, Chart, Point, Words, bar_chart, line_chart
+from modelcensus.publish.partial import partial_words, points_of
 from modelcensus.publish.shapes import Shape, indexed, placed
 from modelcensus.publish.stacked import stack_chart
 from modelcensus.vocabulary import RequestError
@@ -46,7 +47,7 @@ def result_chart(
     percent = result.unit in ("share", "change")
     rows = [r for r in result.rows if r.value is not None]
     if len({r.start for r in rows}) > 1 and result.measure != "crossover":
-        points = [Point(series_name(result, r), r.end_day, r.value or 0, r.low, r.high) for r in rows]
+        points = points_of(rows, lambda row: series_name(result, row))
         return _over_time(result, points, words, percent, size, shape)
     if not rows:  # nothing has an estimate: a bar is what is sure, its interval what is possible
         newest = [r for r in newest_rows(result.rows) if r.low is not None]
@@ -73,6 +74,8 @@ def _sure(row: Row) -> float:
 
 def _over_time(result: Result, points: list[Point], words: Words, percent: bool, size: str, shape: Shape) -> Chart:
     marks = break_marks(crossed_breaks(result))
+    if shape != "stacked":
+        words = replace(words, subtitle=f"{words.subtitle}{partial_words(points)}")
     if shape == "stacked":
         if result.measure not in ("share", "mix") or not result.request.dimensions:
             raise RequestError(
@@ -95,27 +98,38 @@ def _over_time(result: Result, points: list[Point], words: Words, percent: bool,
 
 def series_name(result: Result, row: Row) -> str:
     """What a line or bar is called: the dimensions of its row, else the subject."""
-    named = [
-        result.places.get(str(v), str(v)) if k.endswith("region") else str(v)
-        for k, v in row.dimensions.items()
-        if v is not None and k not in SAID
-    ]
-    return " ".join(named) or " / ".join(v for _, values in result.request.of for v in values) or "all"
+    asked = [(k, v) for k, values in result.request.of for v in values]
+    named = [_called(result, k, v) for k, v in row.dimensions.items() if v is not None and k not in SAID]
+    return " ".join(named) or " / ".join(_called(result, k, v) for k, v in asked) or "all"
+
+
+def _called(result: Result, dimension: str, value: object) -> str:
+    return result.places.get(str(value), str(value)) if dimension.endswith("region") else str(value)
+
+
+UNITS = {
+    "share": "Share of {noun}, of {whole}",
+    "times": "Times the {noun} of {whole}",
+    "place": "Place by {noun}, {whole}",
+    "change": "Change of {noun}, {whole}",
+    "share points": "Change of the share of {noun} in points, of {whole}",
+    "repositories": "Repositories, {whole}",
+    "index": "Concentration of {noun}, {whole}",
+    "base 100": "What each channel counts, base 100, {whole}",
+    "points": "Best score of an open model, in points",
+    "days": "Days, {whole}",
+}
+"""What a chart's values are, by the unit of its measure; `noun` is what the channel counts."""
 
 
 def subtitle_of(result: Result) -> str:
     """Unit, denominator and who counted."""
-    unit = {
-        "share": f"Share of downloads, of {result.whole_text}",
-        "downloads": f"Downloads, {result.whole_text}",
-        "times": f"Times the downloads of {result.whole_text}",
-        "place": f"Place by downloads, {result.whole_text}",
-        "change": f"Change of downloads, {result.whole_text}",
-        "repositories": f"Repositories released, {result.whole_text}",
-        "index": f"Concentration of downloads, {result.whole_text}",
-    }[result.unit]
-    counter = f"; counter {result.request.reading.counter} as read" if result.request.reading.counter else ""
-    return f"{unit}{counter}; {result.counted_by}"
+    noun = result.noun
+    said = UNITS.get(result.unit, "{unit}, {whole}").format(
+        noun=noun, whole=result.whole_text, unit=f"{result.unit[0].upper()}{result.unit[1:]}"
+    )
+    counter = f"; {counter_text(result.request.reading.counter)}" if result.request.reading.counter else ""
+    return f"{said}{counter}; {result.counted_by}"
 
 
 def source_line(*results: Result) -> str:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import pyarrow as pa
@@ -73,6 +73,12 @@ class Facts:
     def records(self) -> list[dict[str, object]]:
         """The rows with their names."""
         return [dict(zip(self.header, row, strict=True)) for row in self.rows]
+
+    def filled(self) -> "Facts":
+        """The same without the columns that are empty, for reading; the files have them."""
+        kept = [i for i in range(len(self.header)) if any(row[i] not in (None, "") for row in self.rows)]
+        rows = tuple(tuple(row[i] for i in kept) for row in self.rows)
+        return replace(self, header=tuple(self.header[i] for i in kept), rows=rows)
 
     def to_arrow(self) -> pa.Table:
         """The rows as an Arrow table; a column of several kinds of values becomes text."""

@@ -5,7 +5,17 @@ from collections.abc import Sequence
 import altair as alt
 
 from modelcensus.publish.axes import said_text, short_text
-from modelcensus.publish.charts import Chart, Point, Words, finish, label_room, last_values, short_name, time_axis
+from modelcensus.publish.charts import (
+    Chart,
+    Point,
+    Words,
+    finish,
+    label_room,
+    last_values,
+    short_name,
+    time_axis,
+    time_x,
+)
 from modelcensus.publish.colours import colours_of
 from modelcensus.publish.marks import Mark, rule_layers, rules_of
 from modelcensus.publish.theme import FAINT, SIZES, Size
@@ -40,7 +50,7 @@ def stack_chart(
     def plot() -> alt.LayerChart | alt.FacetChart:
         colours = [*colours_of(names), FAINT]
         colour = alt.Color("series:N", scale=alt.Scale(domain=order, range=colours), legend=None)
-        x = alt.X("at:T", axis=time_axis(rows, size), scale=alt.Scale(nice=False))
+        x = time_x(time_axis(rows, size))
         axis = alt.Axis(labelExpr="format(datum.value * 100, '.0f') + ' %'", tickCount=5, domain=False, ticks=False)
         y = alt.Y("value:Q", stack="zero", axis=axis, scale=alt.Scale(domain=[0, 1]))
         base = alt.Chart(alt.Data(values=tuple(rows))).encode(x=x, color=colour, order=alt.Order("order:Q"))
@@ -49,7 +59,7 @@ def stack_chart(
         if labels:
             layers.append(
                 alt.Chart(alt.Data(values=tuple(labels)))
-                .encode(x=alt.X("at:T"), y=alt.Y("place:Q"), text="text:N", color=colour)
+                .encode(x=time_x(), y=alt.Y("place:Q"), text="text:N", color=colour)
                 .mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle")
             )
         return alt.layer(*layers).properties(width=width, height=room.height)

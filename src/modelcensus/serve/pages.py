@@ -36,6 +36,8 @@ EXAMPLES = (
 """Sentences that the page offers where nothing was pasted yet."""
 FIRST_VERDICTS = 8
 """Verdicts that another page shows of them."""
+VERDICTS = ("depends", "fails", "holds", "undetermined", "untestable")
+"""Verdicts in the order in which they are listed: what needs reading first."""
 MOST_FACTS = 200
 """Rows of a table of facts on a page; all of them are in its files."""
 
@@ -90,8 +92,10 @@ class Pages:
         compared = self._tester.told()
         statements = {f"{p.id}/{c.id}": c.statement for p in self._tester.packs for c in p.claims}
         untested = sum(name not in compared.now for name in statements)
+        now = [(name, told) for name, told in compared.now.items() if name in statements]
+        now.sort(key=lambda pair: (VERDICTS.index(pair[1].overall), VERDICTS.index(pair[1].worded)))
         return self._page(
-            "flipped.html", "/claims", compared=compared, finding=flipped(compared), statements=statements,
+            "flipped.html", "/claims", compared=compared, now=now, finding=flipped(compared), statements=statements,
             untested=untested, newest=max(self._tester.packs, key=lambda p: str(p.source.date or ""), default=None), FIRST=FIRST_VERDICTS, period_text=period_text,
         )  # fmt: skip
 

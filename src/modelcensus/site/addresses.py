@@ -13,6 +13,8 @@ PICKED = ("table", "figure", "size", "theme")
 """What an address says of the form of an answer, not of its content."""
 FILES = (".chart.js", ".json", ".csv", ".svg", ".png", ".parquet", ".vega", ".embed", ".atom", ".js", ".css")
 """Ends of addresses that are no pages."""
+FRAME = ".embed"
+"""A page that holds a picture alone, for frames on pages elsewhere."""
 EDITION = "edition"
 """What pins an address to an edition: a site is one."""
 LONGEST = 60
@@ -99,7 +101,8 @@ def _file(address: Address) -> str:
         said = UNSAFE.sub("-", " ".join(v for _, v in address.chosen)).strip("-.")[:LONGEST].strip("-.")
         name += f"/{said}-{_digest(repr(address.chosen))}"
     picked = [slug(v) for name in PICKED for k, v in address.query if k == name]
-    return ".".join([name, *picked]) + (address.suffix or ".html")
+    end = f"{FRAME}.html" if address.suffix == FRAME else address.suffix or ".html"  # a frame is a page of its own
+    return ".".join([name, *picked]) + end
 
 
 def slug(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from xml.etree import ElementTree
 
@@ -9,17 +10,38 @@ from modelcensus.publish.feeds import ATOM, STALE, TAG
 
 LINK, ENTRY, ID, UPDATED = (f"{{{ATOM}}}{name}" for name in ("link", "entry", "id", "updated"))
 NEVER = "1970-01-01T00:00:00Z"
+Way = Callable[[str], str | None]
 
 
 def links_of(feed: bytes) -> Iterator[str]:
-    """Where the entries of an Atom feed lead."""
+    """Where the entries of a feed lead, in either form."""
+    if _is_json(feed):
+        yield from (item["url"] for item in json.loads(feed)["items"] if "url" in item)
+        return
     for entry in ElementTree.fromstring(feed).iter(ENTRY):
         yield from (link.get("href", "") for link in entry.iter(LINK))
 
 
-def feed_file(feed: bytes, way: Callable[[str], str | None]) -> bytes:
-    """The Atom feed with the links that `way` gives (none where it gives none). Sources that are late on the day of
-    writing are left out: a site is of its data, not of a day."""
+def feed_file(feed: bytes, way: Way) -> bytes:
+    """The feed, Atom or JSON, with the links that `way` gives (none where it gives none). Sources that are late on the day
+    of writing are left out: a site is of its data, not of a day."""
+    return _json_file(feed, way) if _is_json(feed) else _atom_file(feed, way)
+
+
+def _is_json(feed: bytes) -> bool:
+    return feed.startswith(b"{")
+
+
+def _json_file(feed: bytes, way: Way) -> bytes:
+    told = json.loads(feed)
+    told["items"] = [item for item in told["items"] if not item["id"].startswith(f"{TAG}{STALE}")]
+    for part, name in ((told, "feed_url"), *((item, "url") for item in told["items"])):
+        if (to := way(part.pop(name, ""))) is not None:
+            part[name] = to
+    return json.dumps(told, indent=1).encode()
+
+
+def _atom_file(feed: bytes, way: Way) -> bytes:
     ElementTree.register_namespace("", ATOM)
     root = ElementTree.fromstring(feed)
     for entry in root.findall(ENTRY):

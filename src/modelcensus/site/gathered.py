@@ -18,8 +18,6 @@ from modelcensus.site.visits import BASE, Visits
 
 LAUNCH, SUBJECT = "/launch", "subject"
 RECORDS, BADGES, FEEDS, ASSETS = "/provenance/", "/badges/", "/feeds/", ("/assets/", "/style.css")
-OF_CLAIMS = f"{FEEDS}claims/"
-"""Feeds that test a claim once more, as of an earlier day: they need the app."""
 SERVED_ONLY = "htmx"
 """Scripts of this name ask a server for parts of pages."""
 PATIENCE = 3
@@ -110,8 +108,7 @@ class _Walk:
                 to = self.found.same.setdefault(to, Address(to.path, tuple(kv for kv in to.query if kv[0] in PICKED)))
             asset = to.path.startswith(ASSETS) and SERVED_ONLY not in to.path
             if to.path.startswith(FEEDS):
-                if not to.path.startswith(OF_CLAIMS):
-                    self._feed(to)
+                self._feed(to)
             elif asset or preview or to.path.startswith(BADGES) or (to.page.path == page.path and to.suffix in FORMS):
                 self._file(to)
         elif to.path.startswith(RECORDS):

@@ -34,6 +34,11 @@ CONTENT = {name: _asset(name) for name in OWN}
 """Files that every site has."""
 
 
+def frame_head() -> str:
+    """What is put into the head of a frame: its policy."""
+    return f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+
+
 def head(own: str, canonical: str) -> str:
     """What is put into the head of a page: its policy, its own style and script, where it stands."""
     root = relpath(".", str(PurePosixPath(own).parent))
@@ -151,4 +156,4 @@ def _with_address(some: list[dict[str, str]], found: Gathered, names: Names) -> 
     return [(e, by_file[e["to"]]) for e in some]
 
 
-__all__ = ["CONTENT", "entries", "found_list", "head", "prepared", "search_index"]
+__all__ = ["CONTENT", "entries", "found_list", "frame_head", "head", "prepared", "search_index"]

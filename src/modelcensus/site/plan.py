@@ -10,12 +10,12 @@ from modelcensus.publish.scene import Scene
 from modelcensus.publish.views.asking import countings
 from modelcensus.publish.views.subject import KINDS
 from modelcensus.publish.views.view import MENU
-from modelcensus.site.addresses import Address
+from modelcensus.site.addresses import FRAME, Address
 from modelcensus.vocabulary import CensusError, Request
 
 COMPARED = 3
 """Subjects of a kind that the first is compared with."""
-FORMS = (".json", ".csv", ".parquet", ".svg", ".chart.js")
+FORMS = (".json", ".csv", ".parquet", ".svg", ".chart.js", FRAME)
 """Files that stand beside every page."""
 
 

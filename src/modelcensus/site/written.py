@@ -15,11 +15,11 @@ from starlette.types import ASGIApp
 from modelcensus.claims import Pack
 from modelcensus.engine import write_atomically
 from modelcensus.publish.scene import Scene
-from modelcensus.site.addresses import Address, Names
+from modelcensus.site.addresses import FRAME, Address, Names
 from modelcensus.site.feeds import feed_file
 from modelcensus.site.gathered import FEEDS, Gathered, gather
 from modelcensus.site.later import with_later
-from modelcensus.site.layout import CONTENT, found_list, head, prepared, search_index
+from modelcensus.site.layout import CONTENT, found_list, frame_head, head, prepared, search_index
 from modelcensus.site.live_charts import live_file
 from modelcensus.site.markup import Changes, rewritten
 from modelcensus.site.offline_check import claims_index, offline_check
@@ -108,6 +108,11 @@ def _file(address: Address, found: Gathered, names: Names, base: str) -> bytes:
     content = found.files[address]
     if address.path.startswith(FEEDS):
         return feed_file(content, _ways(address, found, names, base))
+    if address.suffix == FRAME:
+        way = _ways(address, found, names)
+        return rewritten(
+            content.decode(), Changes(way, "", way, frame_head(), names.way(names.file(address), SEARCH))
+        ).encode()
     if address.suffix == LIVE:
         return live_file(content, _ways(address, found, names))
     return content

@@ -1,18 +1,21 @@
-"""Names from elsewhere, made harmless where they are read: characters that turn the order of letters are shown by their codes."""
+"""Names from elsewhere, made harmless where they are read: characters that turn the order of letters, or steer a terminal, are
+shown by their codes."""
 
 from __future__ import annotations
 
 import re
 
-TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Controls of the bidirectional algorithm (Unicode Standard Annex 9)."""
+TURNING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Controls of the bidirectional algorithm (Unicode Standard Annex 9), and of devices, but tabs and ends of lines."""
 
 
 def straight(text: str) -> str:
-    """A text whose letters stand in the order in which they are stored.
+    """A text whose letters stand in the order in which they are stored, and that steers nothing.
 
     >>> straight("gpt\u202e3")
     'gpt[U+202E]3'
+    >>> straight("\\x1b[31mred")
+    '[U+001B][31mred'
     """
     if text.isascii():  # most are, and this is known without a look at them
         return text

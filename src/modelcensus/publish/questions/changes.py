@@ -95,7 +95,10 @@ def _gained(now: Row, then: Row) -> float:
 
 
 def _percent(now: Row, then: Row) -> str:
-    return f"{100 * ((now.value or 0) / then.value - 1):+.0f} %" if then.value else "from nothing"
+    if not then.value:
+        return "from nothing"
+    change = 100 * ((now.value or 0) / then.value - 1)
+    return f"{change:+.{0 if round(change) or not change else 1}f} %"
 
 
 def _told(now: Row, then: Row | None) -> str:

@@ -3,6 +3,7 @@
 from modelcensus.measures import Result, Row, number, period_text
 from modelcensus.publish.breaks import break_marks, crossed_breaks
 from modelcensus.publish.charts import Bar, Point, Words, bar_chart, line_chart
+from modelcensus.publish.partial import partial_words, points_of
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
@@ -28,16 +29,15 @@ def counters(scene: Scene) -> Section | None:
         if scene.counter == ROLLING
         else "the all-time counter as read"
     )
+    points = points_of(
+        (r for r in shares.rows if r.dimensions["organization"] in top),
+        lambda row: scene.name(str(row.dimensions["organization"])),
+    )
     words = Words(
         f"{name} had {number(first.value, 'share')} of {shares.whole_text} at the last reading",
-        f"Share of {what}; points stand at the latest day of reading; {shares.counted_by}",
+        f"Share of {what}; points stand at the latest day of reading; {shares.counted_by}{partial_words(points)}",
         source_line(shares),
     )
-    points = [
-        Point(scene.name(str(r.dimensions["organization"])), r.end, r.value or 0)
-        for r in shares.rows
-        if r.dimensions["organization"] in top
-    ]
     breaks = crossed_breaks(shares)
     marks = break_marks(breaks)
     return Section(
@@ -153,7 +153,11 @@ def _label(row: Row, dimension: str) -> str:
     value = str(row.dimensions[dimension])
     if dimension != "size_class":
         return value
-    return "size unknown" if value == "unknown" else f"{value} billion parameters"
+    if value == "unknown":
+        return "size unknown"
+    if value.startswith("<"):
+        return f"under {value[1:]} billion parameters"
+    return f"{value[2:]} billion parameters or more" if value.startswith(">=") else f"{value} billion parameters"
 
 
 def alone(scene: Scene) -> list[Row]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
-from modelcensus.measures import Result, Row, newest, period_text, several_spans
+from modelcensus.measures import Result, Row, bounds, counter_text, newest, number, period_text, several_spans
 from modelcensus.publish.breaks import crossed_breaks
-from modelcensus.publish.result_chart import result_chart
+from modelcensus.publish.result_chart import result_chart, series_name
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
 from modelcensus.publish.shapes import Shape
@@ -18,6 +18,8 @@ from modelcensus.vocabulary.names import HUB, ORGANIZATION_DIMENSIONS, REPORTED
 
 COUNTED = re.compile(r" \((?:counted here|reported by)[^()]*\)$")
 """Who counted, at the end of a finding: the line under a picture's title says it again."""
+NAMED = 5
+"""Subjects that one sentence tells of."""
 
 
 @dataclass(frozen=True)
@@ -90,18 +92,25 @@ def collected(makers: Iterable[Callable[[], Section]]) -> tuple[list[Section], l
 def answer_section(name: str, question: str, result: Result, shape: Shape = "lines") -> Section:
     """A result as a section: its sentence, its picture, its table, what it notes."""
     last_only = bool(result.request.dimensions) and several_spans(result.rows)
-    finding = undecided(result) or Statement.of(result, leading(result))
-    title = COUNTED.sub("", finding.text.removesuffix("."))
+    first = leading(result)
+    others = beside(result, first)
+    finding = undecided(result) or Statement.of(result, first)
+    title = f"{COUNTED.sub('', finding.text.removesuffix('.'))}{others}"
+    finding = replace(finding, text=f"{finding.text.removesuffix('.')}{others}.") if others else finding
     figure = Figure(name, cache(lambda size: result_chart(result, title=title, size=size, shape=shape)))
     return Section(
         name,
         question,
         [finding],
         [figure] if shows(result) else [],
-        [DataTable(name, "the newest period" if last_only else "all rows", result, last_only=last_only)],
+        [
+            DataTable(
+                name, period_text(result.rows[-1].period) if last_only else "all rows", result, last_only=last_only
+            )
+        ],
         remarks=[f"{n[0].upper()}{n[1:]}." for n in result.notes],
         results=[result],
-        breaks=crossed_breaks(result),
+        breaks=crossed_breaks(result) if shows(result) and figure.draw("phone").along == "time" else (),
     )
 
 
@@ -120,6 +129,28 @@ def leading(result: Result) -> Row:
     return max(newest(result.rows), key=lambda r: (r.value is not None, r.value or 0, r.low or 0, r.high or 0))
 
 
+def beside(result: Result, first: Row) -> str:
+    """What the sentence on the first of several that were asked for adds of the others; nothing of many, nor of those
+    that nobody named."""
+    dimension = result.request.dimensions[0] if len(result.request.dimensions) == 1 else ""
+    asked = next((values for d, values in result.request.of if d == dimension), ())
+    others = [r for r in result.rows if r.span == first.span and r is not first]
+    if (
+        undecided(result)
+        or result.measure in ("rank", "crossover", "launch")
+        or not 0 < len(others) < len(asked) <= NAMED
+    ):
+        return ""
+    others.sort(key=lambda r: (-(r.value or r.low or 0), series_name(result, r)))
+    return "".join(f"; {series_name(result, r)} {_value(result, r)}" for r in others)
+
+
+def _value(result: Result, row: Row) -> str:
+    if row.value is None:
+        return bounds(row, result.unit).partition(";")[0] or "unknown"
+    return number(row.value, result.unit)
+
+
 def undecided(result: Result) -> Statement | None:
     """What to say of several of which nothing is sure: naming one of them would say more than the data do."""
     last = newest(result.rows)
@@ -132,4 +163,4 @@ def undecided(result: Result) -> Statement | None:
 def who(result: Result) -> str:
     """Who counted, and which counter was taken as read."""
     counter = result.request.reading.counter
-    return f"{result.counted_by}, counter {counter} as read" if counter else result.counted_by
+    return f"{result.counted_by}, {counter_text(counter)}" if counter else result.counted_by

@@ -24,7 +24,9 @@ def compare(scene: Scene, chosen: Chosen) -> View:
     wrong, sections, remarks, called = "", [], [], ""
     try:
         dimension, names = subjects(several(chosen, "of"))
-        called = " and ".join(scene.name(n) if dimension == "organization" else n for n in names)
+        known = {"organization": scene.name, "region": scene.place}.get(dimension, str)
+        said = [known(n) for n in names]
+        called = " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
         sections, remarks = _sections(scene, chosen, dimension, names, called)
         if not sections:
             wrong = remarks[0] if remarks else "nothing in this ledger tells them apart"

@@ -38,15 +38,21 @@ def data_health(scene: Scene, chosen: Chosen) -> View:
 def _summary(found: Mapping[str, list[dict[str, object]]]) -> str:
     """How many sources there are, how new they are, and what was found in them."""
     sources, events = found["sources"], found["events"]
-    late = sum(s["status"] in NEEDS_ACTION for s in sources)
+    late, gaps = sum(s["status"] in NEEDS_ACTION for s in sources), len(found["gaps"])
     newest = max((str(s["to"]) for s in sources), default="")
     kinds = Counter(str(e["kind"]).replace("_", " ") for e in events)
-    told = ", ".join(f"{kind} {n:,}" for kind, n in kinds.most_common(4))
+    told = ", ".join(f"{kind} {n:,}" for kind, n in kinds.most_common())
     return (
-        f"{len(sources):,} counters and series were read, the newest up to {period_text(newest)}; {late:,} of them late."
-        f" Gaps: {len(found['gaps']):,}. Events of the counters that were found and repaired or set aside: {len(events):,}"
-        f"{f' ({told})' if told else ''}."
+        f"{_many(len(sources), 'counter or series was', 'counters and series were')} read, the newest up to"
+        f" {period_text(newest)}; {f'{late:,}' if late else 'none'} of them {'are' if late > 1 else 'is'} late, and"
+        f" {_many(gaps, 'month lacks', 'months lack') if gaps else 'no month lacks'} readings."
+        f" {_many(len(events), 'event', 'events')} of the counters {'was' if len(events) == 1 else 'were'} found, and repaired or"
+        f" set aside{f' ({told})' if told else ''}."
     )
+
+
+def _many(count: int, one: str, several: str) -> str:
+    return f"{count:,} {one if count == 1 else several}"
 
 
 def _cell(value: object) -> object:
@@ -54,6 +60,10 @@ def _cell(value: object) -> object:
         return round(value, 4)
     if value is None or isinstance(value, int | str):
         return value
+    if isinstance(value, Mapping):
+        return ", ".join(
+            f"{str(k).replace('_', ' ')} {v:,}" if isinstance(v, int) else f"{k} {v}" for k, v in value.items()
+        )
     if isinstance(value, list | tuple):
         return ", ".join(str(v) for v in value)
     return str(value) if value else ""

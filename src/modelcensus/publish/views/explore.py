@@ -11,7 +11,7 @@ from modelcensus.publish.shapes import SHAPES, Shape, find_shape
 from modelcensus.publish.views.asking import answer_section
 from modelcensus.publish.views.view import Choice, Chosen, Control, View, Way, one, page, several
 from modelcensus.vocabulary import CensusError, Request
-from modelcensus.vocabulary.names import DIMENSIONS, HUB, TIME_DIMENSIONS
+from modelcensus.vocabulary.names import COUNTED, DIMENSIONS, HUB, TIME_DIMENSIONS
 
 SHOWN_AS: dict[Shape, str] = {
     "lines": "lines", "stacked": "stacked shares", "index": "index, first = 100", "log": "logarithmic",
@@ -60,6 +60,10 @@ def question_of(result: Result) -> str:
     by = " and ".join(d.replace("_", " ") for d in result.request.dimensions)
     whom = result.subject_text or (f"each {by}" if by else "all models")
     question = find_measure(result.measure).asks(whom)
+    if (noun := result.noun) != COUNTED[0]:
+        in_all = " had in all" if result.measure == "cumulative" else ""
+        told = f"How many {noun} has {whom}{in_all}?"
+        question = told if "downloaded" in question else question.replace(COUNTED[0], noun)
     return f"{question[:-1]}, by {by}?" if by and result.subject_text else question
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
+from modelcensus.measures import Row, number
+from modelcensus.publish.prose import Linked, Name
 from modelcensus.publish.scene import Scene
-from modelcensus.publish.views.asking import Ask, answered
+from modelcensus.publish.section import Section, Statement
+from modelcensus.publish.views.asking import Ask, answered, leading
 from modelcensus.publish.views.view import Chosen, Control, View, one, page
 
 
@@ -24,6 +30,7 @@ def launch(scene: Scene, chosen: Chosen) -> View:
     elif "/" in subject:
         asks = [Ask("single", f"How does {subject} start?", "launch", {"repository": subject}, ("repository",))]
     sections, remarks = answered(scene, asks)
+    sections = [replace(s, statements=[*s.statements, *_beside(s)]) for s in sections]
     wrong = remarks[0] if remarks and not sections else ""
     if subject and not asks:
         wrong = f"{subject!r} is neither FAMILY@GENERATION nor a repository; write for example Qwen@Qwen3.5"
@@ -33,3 +40,35 @@ def launch(scene: Scene, chosen: Chosen) -> View:
         (Control("subject", "Release", "text", subject, hint="Qwen@Qwen3.5, or Qwen/Qwen3.5-27B"),),
         remarks=tuple(remarks), wrong=wrong, chosen=dict(chosen),
     )  # fmt: skip
+
+
+def _beside(section: Section) -> Iterator[Statement]:
+    """What else is said of the repositories that the first sentence is about: their place, what was made from them, and
+    what may follow."""
+    for result in section.results:
+        row, record = leading(result), result.provenance.id
+        told, age = row.dimensions, row.period
+        if told["comparable"]:
+            yield Statement.build(
+                "On ", Name(age), " it was ahead of ", Linked(_ahead(row), record), " of the ", Linked(f"{told['comparable']:,}", record),
+                " releases of its size that have come to that age.",
+            )  # fmt: skip
+        made = [told[k] for k in ("first_party_quantized", "community_quantized", "other_derivatives")]
+        if any(made):
+            own, others, more = (Linked(f"{n or 0:,}", record) for n in made)
+            yield Statement.build(
+                "By ", Name(age), " its maker had published ", own, f" quantized version{'' if made[0] == 1 else 's'}, others ",
+                others, "; besides there were ", more, f" other derivative{'' if made[2] == 1 else 's'}.",
+            )  # fmt: skip
+        if told["projected_low"] is not None:
+            span = [
+                Linked(number(float(str(told[k])), "downloads"), record) for k in ("projected_low", "projected_high")
+            ]
+            yield Statement.build(
+                Name("By day 30 it may have "), span[0], " to ", span[1], Name(f" downloads: {told['outlook']}.")
+            )
+
+
+def _ahead(row: Row) -> str:
+    low, high = (number(float(str(row.dimensions[k])), "share") for k in ("percentile_low", "percentile_high"))
+    return low if low == high else f"{low} to {high}"

@@ -80,6 +80,7 @@ def _subject(scene: Scene, chosen: Chosen, dimension: str, name: str, called: st
             Way(f"/explore?measure=share&of={subject}&by=month", "explore"),
             Way(f"/compare?of={subject}", "compare"),
             Way(f"/feeds/{KINDS[dimension]}/{quote(name)}.atom", "feed of what happens"),
+            Way(f"/feeds/{KINDS[dimension]}/{quote(name)}.json", "the same as JSON Feed"),
             Way(f"/badges/share/{KINDS[dimension]}/{quote(name)}.svg", "badge"),
         ),
         remarks=tuple(unanswered), chosen=dict(chosen),

@@ -68,10 +68,12 @@
     }
 
     async show() {
-      const address = narrow.matches ? this.figure.dataset.livePhone : this.figure.dataset.live;
+      const phone = narrow.matches;
+      const address = phone ? this.figure.dataset.livePhone : this.figure.dataset.live;
       await load(own.vega);
       await load(own.interpreter);
       this.told = await load(address);
+      if (phone !== narrow.matches) return this.show(); // it turned while this was loading
       await this.draw();
       if (!this.plot.isConnected) {
         this.figure.querySelector("picture").after(this.plot, ...(this.told.along === "time" ? [this.tools] : []));
