@@ -34,6 +34,7 @@ AHEAD = 8
 """Pieces that are unpacked, framed and looked at by another thread while those before them are understood."""
 TOGETHER = 16
 """Pieces of which texts are looked up at a time."""
+KINDS = {"status": np.int16, "bytes": np.int64, "part": np.int8, "counter": np.int8}
 NO_TIME = "no time that there can be"
 
 
@@ -134,7 +135,8 @@ class Reduction:
         marked = meanings.marks_of(addresses, text_at(address, sizes)) if meanings.names_addresses else None
         minute = np.concatenate([part.minute for part in read])
         timed = minute != NOTHING
-        kept = timed & (target > 0)
+        good = timed & (target > 0)
+        kept = slice(None) if good.all() else good  # of all nothing is copied
         every = {
             n: np.concatenate([getattr(part, n) for part in read]) for n in ("status", "bytes", "part", "counter")
         }
@@ -143,7 +145,7 @@ class Reduction:
             instant=minute[kept] * 60 + second,
             target=target[kept].astype(np.int32),
             agent=who[kept].astype(np.int32),
-            **{n: values[kept] for n, values in every.items()},
+            **{n: values[kept].astype(KINDS[n], copy=False) for n, values in every.items()},
             marked=(np.zeros(len(second), np.int8) if marked is None else marked[kept].astype(np.int8)),
             address=addresses[kept],
             session=sessions[kept],
