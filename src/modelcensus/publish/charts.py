@@ -70,7 +70,7 @@ class Chart:
     words what it shows."""
 
     make: Callable[[], dict] = field(repr=False)
-    words: Words
+    words: Words = field(repr=False)
     alt: str
     along: Along = ""
 
