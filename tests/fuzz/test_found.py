@@ -44,6 +44,7 @@ FOUND = [
     ("addresses of the app", b"/api/v1/measures/share?of=organization=Qwen&by=month&reading=chann\xa7l"),
     ("addresses of the app", b"/api/v1/results/share?by=organization&within=where:%20nationality%20=%201"),
     ("addresses of the app", b"/explore?measure=\xff"),
+    ("addresses of the app", b"/api/v1/provenance/p0" + b"[" * 300),
     (
         "headlines",
         b"Chinese open models passed Amer\xaacan ones in July 202 2025, with 1.4 billion downloads.\x8cDeepSeek-V3 grew!",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -29,6 +30,8 @@ from modelcensus.vocabulary.names import LOG
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+RECORD_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What an id of a provenance record looks like: whatever else is asked for, in an address too, names no file."""
 RISING = {"requests": ("target", "agent", "instant"), "targets": ("target",), "log_parts": ("line",)}
 """Columns of what is kept of logs in which numbers mostly rise; by their differences they take a third less."""
 LIGHTLY = 1
@@ -173,13 +176,13 @@ class Ledger:
 
     def has_record(self, record_id: str) -> bool:
         """Whether `explain` knows the id."""
-        return (self.root / "provenance" / f"{Path(record_id).name}.json").exists()
+        return bool(RECORD_ID.fullmatch(record_id)) and (self.root / "provenance" / f"{record_id}.json").exists()
 
     def provenance(self, record_id: str) -> dict[str, object] | None:
         """The record kept under an id, or nothing."""
-        path = self.root / "provenance" / f"{Path(record_id).name}.json"
-        if not path.exists():
+        if not self.has_record(record_id):
             return None
+        path = self.root / "provenance" / f"{record_id}.json"
         try:
             return dict(json.loads(path.read_text()))
         except (ValueError, TypeError, OSError, RecursionError) as error:
