@@ -205,3 +205,23 @@ def small_rows() -> Iterator[dict]:
         yield observation("mistralai/Mistral-7B-v0.1", "rolling_30d", 700 + on, on)
         yield observation("moonshotai/Kimi-K2-Base", "rolling_30d", 900 - 3 * on, on)
     yield observation("moonshotai/Kimi-K2-Base", "period", 5, 45, start=10)
+
+
+def small_batch() -> Batch:
+    """These with a fact of each."""
+    rows = list(small_rows())
+    return batch_of(
+        "dump", "hub", observations=rows, facts=[fact(r) for r in sorted({x["repository"] for x in rows})]
+    )
+
+
+def steady_batch(*repositories: str) -> Batch:
+    """All-time counters of these every second day of four months, each rising at its own rate, and one that does not."""
+    days = range(0, 120, 2)
+    rows = [
+        observation(r, "all_time", 1000 * (i + 1) + on * (i + 3), on)
+        for on in days
+        for i, r in enumerate(repositories)
+    ]
+    rows += [observation("a/quiet", "all_time", 7, on) for on in days]
+    return batch_of("dump", "hub", observations=rows, facts=[fact(r) for r in (*repositories, "a/quiet")])

@@ -20,11 +20,9 @@ from pathlib import Path
 
 import modelcensus.ledger.store as store
 from faults.world import batches, undisturbed, values
+from killing import die_at
 from modelcensus.ledger import Ledger, broken_batches, set_aside
 from modelcensus.vocabulary import LedgerError
-
-CALLS = ("fsync", "replace", "rename", "link", "unlink", "open", "mkdir")
-
 
 LONGEST = 600
 """Seconds on the clock after which a step hangs: it takes about one of processor time, on a crowded machine a hundred."""
@@ -66,22 +64,7 @@ def forked(work: Callable[[], str]) -> tuple[int, str]:
 def commit_all(root: Path, order: list[int], fatal: int = 0) -> str:
     """Commit batches; dies at the call of that number that touches the disk."""
     if fatal:
-        count = 0
-
-        def counted(name: str) -> None:
-            real = getattr(os, name)
-
-            def call(*args: object, **kwargs: object) -> object:
-                nonlocal count
-                count += 1
-                if count == fatal:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return real(*args, **kwargs)
-
-            setattr(os, name, call)
-
-        for name in CALLS:
-            counted(name)
+        die_at(fatal)
     made = batches()
     for place in order:
         try:

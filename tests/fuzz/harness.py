@@ -118,13 +118,22 @@ class Databases:
     would be most of what is measured."""
 
     def __init__(self) -> None:
+        self._names = count()
+        self._begin()
+
+    def _begin(self) -> None:
         self._shared = duckdb.connect(config={"threads": "1", "memory_limit": "1GB"})
-        self._names, self._last = count(), ""
+        self._last = ""
 
     def __call__(self, spilled: Path) -> duckdb.DuckDBPyConnection:
         """A database without tables; the one before is gone."""
-        if self._last:
-            self._shared.execute(f"detach {self._last}")
+        try:
+            if self._last:
+                self._shared.execute(f"detach {self._last}")
+        except (
+            duckdb.FatalException
+        ):  # a damaged file has invalidated all that it is shared by; each has its own elsewhere
+            self._begin()
         self._last = f"opened{next(self._names)}"
         cursor = self._shared.cursor()
         cursor.execute(f"attach ':memory:' as {self._last}")

@@ -6,10 +6,12 @@ import gzip
 import pytest
 from huggingface_hub.utils import _detect_agent
 
+from fuzz.mutants import mutants
 from fuzz.parsers import PARSERS
 from modelcensus.ledger.vintages import Vintages
 from modelcensus.serve.drafts import read_draft
 from modelcensus.serve.guard import Guard
+from modelcensus.sources import ImportOptions, read_batch
 from modelcensus.sources.hub_api import HubClient
 from modelcensus.vocabulary import InputError, KnowledgeError, LedgerError
 
@@ -35,12 +37,14 @@ FOUND = [
     ("headers of the Hub", b"Location: http://127.0.0.1:99999/x"),
     ("headers of the Hub", b"Date: Mon, 01 Jan 0001 00:00:00 +2359"),
     ("headers of the Hub", b"Retry-After: \xb2"),
+    ("headers of the Hub", b"Retry-After: \x1c2"),
     ("headers of the Hub", b'RateLimit: "api";r=' + b"9" * 5000 + b";t=1"),
     ("answer of a served ledger", b'{"rows": [[]], "total": 0, "asked": {}}'),
     ("answer of a served ledger", b"[]"),
     ("addresses of the app", b"/api/v1/measures/share?of=organization=Qwen&by=month&reading=chann\xa7l"),
     ("addresses of the app", b"/api/v1/results/share?by=organization&within=where:%20nationality%20=%201"),
     ("addresses of the app", b"/explore?measure=\xff"),
+    ("addresses of the app", b"/api/v1/provenance/p0" + b"[" * 300),
     (
         "headlines",
         b"Chinese open models passed Amer\xaacan ones in July 202 2025, with 1.4 billion downloads.\x8cDeepSeek-V3 grew!",
@@ -115,3 +119,13 @@ def test_a_hub_whose_list_of_agents_is_none(tmp_path, monkeypatch):
 def test_a_draft_with_half_a_character_is_refused():
     with pytest.raises(KnowledgeError, match="surrogates not allowed"):
         read_draft("id: one\nstatement: \ud800")
+
+
+def test_a_parquet_file_that_invalidates_its_database_spoils_no_other(tmp_path):
+    parser = PARSERS["parquet file"]
+    damaged = list(mutants(parser.seeds(), 37, 1528))[1527]
+    parser.take([damaged, parser.seeds()[0]])
+    path = tmp_path / "dump.parquet"
+    path.write_bytes(damaged)
+    with pytest.raises(InputError, match=r"dump\.parquet: cannot be read \([^\n]*\); check that the file is whole"):
+        read_batch([path], ImportOptions.model_validate({"source": "hub_dump", "date": "2026-05-01"}))

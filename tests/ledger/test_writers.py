@@ -14,28 +14,15 @@ DAYS, REPOSITORIES = 4, 25
 WRITER = (
     f"DAYS, REPOSITORIES = {DAYS}, {REPOSITORIES}"
     + """
-import os, signal, sys, time
+import sys, time
 from pathlib import Path
-import ledgers
+from killing import die_at
 from ledgers import batch_of, observation
 from modelcensus.ledger import Ledger
 from modelcensus.vocabulary import Batch, InputFile
 
 root, names, fatal, start = Path(sys.argv[1]), sys.argv[2].split(","), int(sys.argv[3]), float(sys.argv[4])
-calls = 0
-
-def counted(module, name):
-    real = getattr(module, name)
-    def call(*args, **kwargs):
-        global calls
-        calls += 1
-        if calls == fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*args, **kwargs)
-    setattr(module, name, call)
-
-for name in ("fsync", "replace", "rename", "link", "unlink", "open", "mkdir"):
-    counted(os, name)
+calls = die_at(fatal)
 while time.time() < start:
     time.sleep(0.001)
 for name in names:
@@ -43,7 +30,7 @@ for name in names:
     made = batch_of(name, "hub", observations=rows)
     batch = Batch(**{**vars(made), "inputs": (InputFile(name, 1, name),)})
     print(name, Ledger(root).commit(batch)[1], flush=True)
-print("calls", calls)
+print("calls", calls())
 """
 )
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledgers import batch_of, fact, ledger_of, observation, opened, small_rows
+from ledgers import ledger_of, opened, small_batch, steady_batch
 from modelcensus.flows import counters
 from modelcensus.ledger import Ledger
 from modelcensus.measures import Census
@@ -106,9 +106,7 @@ def test_a_counter_as_it_was_read(sample, part):
 
 @pytest.fixture(scope="module")
 def small():
-    rows = list(small_rows())
-    facts = [fact(r) for r in sorted({x["repository"] for x in rows})]
-    with contextmanager(opened)(batch_of("dump", "hub", observations=rows, facts=facts)) as made:
+    with contextmanager(opened)(small_batch()) as made:
         yield made
 
 
@@ -131,14 +129,8 @@ def test_flows_of_a_small_ledger(small, part):
 def test_months_that_a_large_ledger_keeps(tmp_path, monkeypatch, part):
     monkeypatch.setattr(census_module, "LARGE", 10)
     monkeypatch.setattr(counters, "MOST_KEPT", 10)
-    ids = ["Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B", "Qwen/Qwen2.5-Coder-7B", "meta-llama/Llama-3.1-8B", "mistralai/thing"]
-    rows = [
-        observation(r, "all_time", 1000 * (i + 1) + day * (i + 3), day)
-        for day in range(0, 120, 2)
-        for i, r in enumerate(ids)
-    ]
-    rows += [observation("a/quiet", "all_time", 7, day) for day in range(0, 120, 2)]
-    ledger_of(tmp_path, batch_of("dump", "hub", observations=rows, facts=[fact(r) for r in [*ids, "a/quiet"]]))
+    ids = ("Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B", "Qwen/Qwen2.5-Coder-7B", "meta-llama/Llama-3.1-8B", "mistralai/thing")
+    ledger_of(tmp_path, steady_batch(*ids))
     kept, plain = Census(Ledger(tmp_path), cache=False), Census(Ledger(tmp_path), cache=False)
     requests = combined(31 * part, SUBJECTS, ["", "mainline"], BY, PERIODS, [{}], ["", "Qwen,google"])
     told, fine = same(kept, plain, requests)

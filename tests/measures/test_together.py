@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from ledgers import batch_of, fact, ledger_of, observation, opened, small_rows
+from ledgers import batch_of, fact, ledger_of, observation, opened, small_batch, steady_batch
 from modelcensus.flows import counters
 from modelcensus.ledger import Ledger
 from modelcensus.measures import Census, together
@@ -56,9 +56,7 @@ def same(census: Census, requests: list[Request]) -> int:
 
 @pytest.fixture(scope="module")
 def census():
-    rows = list(small_rows())
-    facts = [fact(r) for r in sorted({x["repository"] for x in rows})]
-    with contextmanager(opened)(batch_of("dump", "hub", observations=rows, facts=facts)) as made:
+    with contextmanager(opened)(small_batch()) as made:
         yield made
 
 
@@ -91,14 +89,8 @@ def test_published_series_roots_and_ranks_are_answered_too(sample):
 
 
 def test_kept_months_of_a_large_ledger(tmp_path, monkeypatch):
-    ids = ["Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B", "meta-llama/Llama-3.1-8B", "google/gemma-3-4b-it", "someone/thing"]
-    rows = [
-        observation(r, "all_time", 1000 * (i + 1) + day * (i + 3), day)
-        for day in range(0, 120, 2)
-        for i, r in enumerate(ids)
-    ]
-    rows += [observation("a/quiet", "all_time", 7, day) for day in range(0, 120, 2)]
-    ledger_of(tmp_path, batch_of("dump", "hub", observations=rows, facts=[fact(r) for r in [*ids, "a/quiet"]]))
+    ids = ("Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B", "meta-llama/Llama-3.1-8B", "google/gemma-3-4b-it", "someone/thing")
+    ledger_of(tmp_path, steady_batch(*ids))
     small = Census(Ledger(tmp_path), cache=False)
     small.prepare("hub")
     assert not small.by_month

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,8 @@ from modelcensus.vocabulary.names import LOG
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+RECORD_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What an id of a provenance record looks like: whatever else is asked for, in an address too, names no file."""
 RISING = {
     "requests": ("place", "instant"),
     "places": ("place",),
@@ -199,12 +202,15 @@ class Ledger:
 
     def has_record(self, record_id: str) -> bool:
         """Whether `explain` knows the id."""
-        kept = self.root / "provenance" / f"{Path(record_id).name}.json"
-        return kept.exists() or self.passing.has(record_id)
+        if not RECORD_ID.fullmatch(record_id):
+            return False
+        return (self.root / "provenance" / f"{record_id}.json").exists() or self.passing.has(record_id)
 
     def provenance(self, record_id: str) -> dict[str, object] | None:
         """The record kept under an id, or nothing."""
-        path = self.root / "provenance" / f"{Path(record_id).name}.json"
+        if not RECORD_ID.fullmatch(record_id):
+            return None
+        path = self.root / "provenance" / f"{record_id}.json"
         if not path.exists():
             return self.passing.find(record_id, patient=True)
         try:

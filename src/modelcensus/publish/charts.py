@@ -72,7 +72,7 @@ class Chart:
     words what it shows."""
 
     make: Callable[[], dict] = field(repr=False)
-    words: Words
+    words: Words = field(repr=False)
     alt: str
     along: Along = ""
 

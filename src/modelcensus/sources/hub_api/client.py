@@ -277,7 +277,8 @@ def _library() -> _Library:
 
 
 def _seconds(text: str | None) -> float | None:
-    return float(text) if text and text.isascii() and text.strip().isdigit() else None
+    told = (text or "").strip()  # of more than `float` leaves out
+    return float(told) if told.isascii() and told.isdigit() else None
 
 
 def _shown(url: str) -> str:
