@@ -68,7 +68,7 @@ def _there(address: str, dimension: str, grain: str, reading: str, scope: str) -
     for row in _rows(address, by=[dimension, grain], reading=reading, within=scope):
         if row["value"]:
             name = str(row[dimension])
-            found.setdefault(name, set()).add(row["period"][:7])
+            found.setdefault(name, set()).add(row["period"].rpartition("..")[2][:7])
             most[name] = max(most.get(name, 0), row["value"])
     listed = sorted(found, key=lambda n: -most[n])[:MOST_NAMES]
     return {n: frozenset(found[n]) for n in listed if n != "None"}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, validators
 
-from modelcensus.cli.options import KnowledgeOption, LedgerOption, ledger_root, open_census, say
+from modelcensus.cli.options import KnowledgeOption, LedgerOption, find_ledger, ledger_root, say
 
 if TYPE_CHECKING:
     import uvicorn
@@ -60,7 +60,7 @@ def serve(
         from modelcensus.serve import ANY_HOST, LOOPBACK, Rates
 
         if not (root / "manifests").is_dir():
-            open_census(ledger, knowledge, quiet=True)  # makes the sample, or says that there is no ledger
+            find_ledger(ledger, quiet=True)  # makes the sample, or says that there is no ledger
         rates = Rates(answers_per_minute, tests_per_minute)
         served = _Served(root, knowledge or [], desks, LOOPBACK if _is_loopback(host) else ANY_HOST, rates)
         shown = f"[{host}]" if ":" in host else host

@@ -28,7 +28,7 @@ from modelcensus.measures.drawing import Drawing
 from modelcensus.measures.extents import Extent
 from modelcensus.measures.frame import ABSENT_NOTE
 from modelcensus.measures.inputs import Inputs, kept_files
-from modelcensus.measures.many_rows import newest, several_spans
+from modelcensus.measures.many_rows import leading, newest, several_spans
 from modelcensus.measures.registry import Measure, find_measure, measure, measures
 from modelcensus.measures.reported import listed_organizations
 from modelcensus.measures.result import Provenance, Result, Row, inert
@@ -77,6 +77,7 @@ __all__ = [
     "kept_files",
     "lasting",
     "launch",
+    "leading",
     "listed_organizations",
     "measure",
     "measures",

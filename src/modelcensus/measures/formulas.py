@@ -7,7 +7,8 @@ memory they are divided here; the measures' own expressions are what these are t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -176,31 +177,64 @@ def ratio(asked: Asked) -> list[dict]:
     return _records(part, value, no_value, low, no_low, high, no_high)
 
 
+@dataclass(frozen=True)
+class Ranked:
+    """Sums by the members of a dimension with their places; of a span they depend on that span alone."""
+
+    part: Parts
+    value: Ints
+    unknown: Bools
+    best: Ints
+    worst: Ints
+
+    @classmethod
+    def of(cls, part: Parts, dimension: str) -> Ranked:
+        """The places of all members, in each span."""
+        named = np.asarray(part.keys[dimension] != None, bool)  # noqa: E711  of each name
+        own = np.where(part.flags["open"], NEVER, part.sums["high"])
+        low, is_open = part.sums["low"], part.flags["open"]
+        ahead, best, worst = (np.zeros(len(named), np.int64) for _ in range(3))
+        undecided = is_open.copy()
+        for span in np.unique(part.span):
+            here = np.flatnonzero((part.span == span) & named)
+            known = np.sort(part.sums["estimate"][here][~is_open[here]])
+            ahead[here] = len(known) - np.searchsorted(known, part.sums["estimate"][here], "right")
+            best[here] = len(here) - np.searchsorted(np.sort(low[here]), own[here], "right")
+            worst[here] = (
+                len(here) - np.searchsorted(np.sort(own[here]), low[here], "right") - (own[here] > low[here])
+            )
+            undecided[here] |= bool(is_open[here].any())
+        best, worst, place = 1 + best, 1 + worst, 1 + np.where(is_open, 0, ahead)
+        value = np.where(best == worst, best, place)
+        return cls(part, value, (best != worst) & undecided, best, np.maximum(best, worst))
+
+    @cached_property
+    def rows(self) -> dict[str, tuple[int, int]]:
+        """Where the rows of each member are: they stand together."""
+        (keys,) = self.part.keys.values()
+        starts = [0, *(np.flatnonzero(keys[1:] != keys[:-1]) + 1).tolist()] if len(keys) else []
+        return {keys[a]: (a, b) for a, b in zip(starts, [*starts[1:], len(keys)], strict=True)}
+
+    def take(self, rows: Ints, span: Ints) -> Ranked:
+        """Some of the rows, with other numbers for their spans."""
+        part = replace(self.part.take(rows), span=span)
+        return Ranked(part, self.value[rows], self.unknown[rows], self.best[rows], self.worst[rows])
+
+    def told(self, dimension: str) -> list[dict]:
+        """As the measure says it."""
+        found = _records(self.part, self.value, self.unknown, self.best, None, self.worst, None)
+        downloads = _listed(self.part.sums["estimate"], self.part.flags["open"])
+        return [{dimension: r[dimension], "downloads": d, **r} for r, d in zip(found, downloads, strict=True)]
+
+
 def rank(asked: Asked) -> list[dict]:
     """The places of all members of the dimension."""
-    part = asked.subject
-    named = np.asarray(part.keys[asked.dimension] != None, bool)  # noqa: E711  of each name
-    own = np.where(part.flags["open"], NEVER, part.sums["high"])
-    low, is_open = part.sums["low"], part.flags["open"]
-    ahead, best, worst = (np.zeros(len(named), np.int64) for _ in range(3))
-    undecided = is_open.copy()
-    for span in np.unique(part.span):
-        here = np.flatnonzero((part.span == span) & named)
-        known = np.sort(part.sums["estimate"][here][~is_open[here]])
-        ahead[here] = len(known) - np.searchsorted(known, part.sums["estimate"][here], "right")
-        best[here] = len(here) - np.searchsorted(np.sort(low[here]), own[here], "right")
-        worst[here] = len(here) - np.searchsorted(np.sort(own[here]), low[here], "right") - (own[here] > low[here])
-        undecided[here] |= bool(is_open[here].any())
-    best, worst, place = 1 + best, 1 + worst, 1 + np.where(is_open, 0, ahead)
-    value = np.where(best == worst, best, place)
-    unknown, worst = (best != worst) & undecided, np.maximum(best, worst)
+    ranked = Ranked.of(asked.subject, asked.dimension)
     if asked.only is not None:
-        wanted = np.array([n in asked.only for n in part.keys[asked.dimension].tolist()], bool)
-        part, is_open = part.take(wanted), is_open[wanted]
-        value, unknown, best, worst = (v[wanted] for v in (value, unknown, best, worst))
-    found = _records(part, value, unknown, best, None, worst, None)
-    told = _listed(part.sums["estimate"], is_open)
-    return [{asked.dimension: r[asked.dimension], "downloads": d, **r} for r, d in zip(found, told, strict=True)]
+        wanted = np.array([n in asked.only for n in asked.subject.keys[asked.dimension].tolist()], bool)
+        rows = np.flatnonzero(wanted)
+        ranked = ranked.take(rows, asked.subject.span[rows])
+    return ranked.told(asked.dimension)
 
 
 FORMULAS: dict[str, Callable[[Asked], list[dict]]] = {

@@ -131,20 +131,28 @@ class FromSums:
         published = sums.published(places)
         scoped = whole.parts(of_all)
         given = published if published is not None else scoped
-        if published is not None and not request.of and not request.dimensions and not ranked:
-            subject = given  # all of a scope whose total the publisher gives
+        if ranked and mine is None:
+            found_places = sums.ranked(places, dimension, _wanted(request, dimension))
+            if len(found_places.value) >= MANY:  # these stay columns
+                return None
+            records = found_places.told(dimension)
         else:
-            subject = sums.parts(places, mine, (dimension,) if ranked else request.dimensions)
-        if len(subject.span) >= MANY:  # these stay columns
-            return None
-        others = (
-            None if peers is None else sums.parts(places, found.having(peers[0], _others(request, measure, peers)))
-        )
-        asked = Asked(
-            subject, lambda: sums.parts(places, mine) if measure.name == "mix" else given, others, dimension,
-            _wanted(request, dimension) if ranked else None,
-        )  # fmt: skip
-        records = FORMULAS[measure.name](asked)
+            if published is not None and not request.of and not request.dimensions:
+                subject = given  # all of a scope whose total the publisher gives
+            else:
+                subject = sums.parts(places, mine, (dimension,) if ranked else request.dimensions)
+            if len(subject.span) >= MANY:
+                return None
+            others = (
+                None
+                if peers is None
+                else sums.parts(places, found.having(peers[0], _others(request, measure, peers)))
+            )
+            asked = Asked(
+                subject, lambda: sums.parts(places, mine) if measure.name == "mix" else given, others, dimension,
+                _wanted(request, dimension) if ranked else None,
+            )  # fmt: skip
+            records = FORMULAS[measure.name](asked)
         reported = request.reading.channel.startswith(REPORTED)
         frame = Frame(
             request, census.engine, census.knowledge, sums.quantities,

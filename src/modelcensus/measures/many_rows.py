@@ -7,12 +7,15 @@ from typing import Any, overload
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from modelcensus.measures.row import Row
 
 MANY = 100_000
 """Rows from which on they stay columns."""
 BATCH = 20_000
+LEADING = 200
+"""Members of whom a picture of many rows is drawn."""
 
 Record = dict[str, Any]
 
@@ -48,6 +51,19 @@ class ManyRows(Sequence[Row]):
         spans = self._records["span"].to_numpy()
         there = np.flatnonzero(spans == spans[-1])
         return list(map(self._make, self._records.take(pa.array(there)).to_pylist()))
+
+    def leading(self, most: int) -> list[Row]:
+        """The rows of the members that are largest in the last span; of members of several dimensions all rows."""
+        if len(self._dimensions) != 1:
+            return list(self)
+        (name,) = self._dimensions
+        spans = self._records["span"].to_numpy()
+        last = self._records.filter(pa.array(spans == spans[-1]))
+        order = np.argsort(-np.nan_to_num(last["value"].cast(pa.float64()).to_numpy()), kind="stable")[:most]
+        wanted = pc.call_function(
+            "is_in", [self._records[name]], pc.SetLookupOptions(last[name].take(pa.array(order)))
+        )
+        return list(map(self._make, self._records.filter(wanted).to_pylist()))
 
     def to_arrow(self) -> pa.Table:
         """As `Row.as_dict` of each, flags joined by `; `."""
@@ -86,6 +102,11 @@ def newest(rows: Sequence[Row]) -> list[Row]:
         return rows.newest()
     last = rows[-1].span
     return [r for r in rows if r.span == last]
+
+
+def leading(rows: Sequence[Row], most: int = LEADING) -> Sequence[Row]:
+    """The rows; of many those of the members that are largest in the last span."""
+    return rows.leading(most) if isinstance(rows, ManyRows) else rows
 
 
 def several_spans(rows: Sequence[Row]) -> bool:

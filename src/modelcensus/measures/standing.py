@@ -9,9 +9,10 @@ ever (`from_sums.py`).
 from __future__ import annotations
 
 import json
+import os
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelcensus.measures.finding import Found
-from modelcensus.measures.formulas import Parts, SumColumns
+from modelcensus.measures.formulas import Parts, Ranked, SumColumns
 from modelcensus.measures.frame import Frame, Span, add_up
 from modelcensus.measures.observed import spans_of
 from modelcensus.measures.quantities import Quantities
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from modelcensus.catalog import Scope
     from modelcensus.measures.census import Census
 
-MOST_BYTES = 256_000_000
-"""Bytes of sums that stay; those asked for longest ago give way."""
+MOST_BYTES = max(256_000_000, min(2_000_000_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 16))
+"""Bytes of sums that stay, a sixteenth of the machine's memory and at most 2 GB; those asked for longest ago give way."""
 MOST_FRAMES = 20
 MOST_MONTHS = 60
 """Months of a published series of which all spans are summed at once."""
@@ -111,6 +112,7 @@ class Sums:
     places: dict[Place, int]
     steps: str
     """The SQL that they came from."""
+    _ranked: dict[str, Ranked] = field(default_factory=dict)
 
     @cached_property
     def bytes(self) -> int:
@@ -145,6 +147,22 @@ class Sums:
     def parts(self, spans: Sequence[int], rows: NDArray[np.int64] | None = None, keys: Sequence[str] = ()) -> Parts:
         """The rows (all of them where none are named) that are of these spans, numbered anew, added up by `keys`."""
         return Parts.among(self.columns, *self.chosen(spans, rows), keys)
+
+    def ranked(self, spans: Sequence[int], dimension: str, only: frozenset[str] | None) -> Ranked:
+        """The places of the members of a dimension (of these alone) in these spans, numbered anew: worked out once for all
+        spans."""
+        if dimension not in self._ranked:
+            self._ranked[dimension] = Ranked.of(
+                Parts.among(self.columns, None, self.columns.span, (dimension,)), dimension
+            )
+        whole = self._ranked[dimension]
+        rows = None
+        if only is not None:
+            ends = sorted(whole.rows[n] for n in only if n in whole.rows)
+            rows = np.concatenate([np.zeros(0, np.int64), *(np.arange(a, b) for a, b in ends)])
+        there, span = _renumbered(whole.part.span, spans, len(self.labels), rows)
+        assert there is not None
+        return whole.take(there, span)
 
     def names(self, column: str, rows: NDArray[np.int64] | None) -> list[str]:
         """What stands in a column of these rows, each once."""

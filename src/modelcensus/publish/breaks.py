@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from modelcensus.flows import SeriesBreak, breaks_between
-from modelcensus.measures import Result, period_text
+from modelcensus.measures import Result, leading, period_text
 from modelcensus.publish.marks import Mark
 
 DIRECTIONS = {
@@ -17,7 +17,7 @@ DIRECTIONS = {
 
 def crossed_breaks(result: Result) -> tuple[SeriesBreak, ...]:
     """The breaks of a result's channel and counter that its rows cross."""
-    rows = [r for r in result.rows if r.value is not None]
+    rows = [r for r in leading(result.rows) if r.value is not None]
     if not rows:
         return ()
     reading = result.request.reading

@@ -133,20 +133,19 @@ def line_chart(
         axis, percent,
         [r["value"] if r["low"] is None else r["low"] for r in rows], [r["high"] or r["value"] for r in rows],
     )  # fmt: skip
-    for row in rows:
-        row |= {"short": values.short(row["value"]), "said": values.said(row["value"], row["low"], row["high"])}
     labels = _end_labels(rows, names, values, room)
     width = room.width - label_room(labels, size)
     days = [r["at"] for r in rows]
     rules = rules_of(marks, min(days), max(days), width) if marks and days else []
-    for row in rows:
-        row["wide"] = percent and row["high"] is not None and row["high"] - (row["low"] or 0) > WIDE
     dotted = any(p.partial for p in shown)
     if dotted:
         for row, run in zip(rows, _runs(shown), strict=True):
             row["run"] = run
 
     def plot() -> alt.LayerChart | alt.FacetChart:
+        for row in rows:
+            row |= {"short": values.short(row["value"]), "said": values.said(row["value"], row["low"], row["high"])}
+            row["wide"] = percent and row["high"] is not None and row["high"] - (row["low"] or 0) > WIDE
         scale = alt.Scale(domain=names, range=colours_of(names))
         colour = alt.Color("series:N", scale=scale, legend=None)
         x = time_x(time_axis(rows, size))
@@ -311,7 +310,7 @@ def _end_labels(rows: list[dict], names: list[str], axis: ValueAxis, room: Size)
         place = min(axis.place(ends[name]["value"]), below - gap)
         below = place
         called = short_name(name, room.name_letters)
-        text = f"{called} {ends[name]['short']}"
+        text = f"{called} {axis.short(ends[name]['value'])}"
         labels.append({"series": name, "name": called, "at": latest, "place": place, "text": text})
     lift = bottom - min((label["place"] for label in labels), default=bottom)
     if lift > 0:

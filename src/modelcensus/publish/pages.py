@@ -1,6 +1,7 @@
 """Pages from sections: HTML and Markdown say the same."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -10,7 +11,7 @@ from modelcensus.claims import Account
 from modelcensus.claims.wording import decided_text
 from modelcensus.flows.series_breaks import KIND
 from modelcensus.ledger import Manifest
-from modelcensus.measures import Result, Row, bounds, cell, number, period_text
+from modelcensus.measures import Result, Row, bounds, cell, newest, number, period_text
 from modelcensus.publish.breaks import break_words
 from modelcensus.publish.fact_cells import fact_text
 from modelcensus.publish.links import href, markdown_of, plain_markdown
@@ -106,17 +107,17 @@ def render_markdown(page: Page) -> str:
 def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
     """Header and rows for reading."""
     result = table.result
-    rows = [r for r in result.rows if not table.last_only or r.span == result.rows[-1].span]
+    rows = newest(result.rows) if table.last_only else result.rows
     rows = sorted(rows, key=lambda r: -(r.value or 0)) if table.last_only else rows
     names = [n for n in rows[0].dimensions if n != "downloads" and any(r.dimensions.get(n) is not None for r in rows)]
     flagged = any(r.flags for r in rows)
-    has_bounds = any(bounds(r, result.unit) for r in rows)
+    has_bounds, covered = any(bounds(r, result.unit) for r in rows), _covered(rows)
     header = [
         *names,
         "period",
         result.unit,
         *(["interval"] if has_bounds else []),
-        *(["coverage"] if _covered(rows) else []),
+        *(["coverage"] if covered else []),
         *(["flags"] if flagged else []),
     ]
     shown = [
@@ -125,7 +126,7 @@ def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
             period_text(row.period),
             number(row.value, result.unit),
             *([bounds(row, result.unit) or "exact"] if has_bounds else []),
-            *([_coverage(row)] if _covered(rows) else []),
+            *([_coverage(row)] if covered else []),
             *(["; ".join(row.flags)] if flagged else []),
         ]
         for row in rows[:ROWS]
@@ -135,10 +136,11 @@ def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
 
 def left_out(table: DataTable) -> int:
     """Rows that the page leaves to the CSV."""
-    return len(table.result.rows) - len(table_rows(table)[1])
+    rows = table.result.rows
+    return len(rows) - min(len(newest(rows) if table.last_only else rows), ROWS)
 
 
-def _covered(rows: list[Row]) -> bool:
+def _covered(rows: Sequence[Row]) -> bool:
     return any(r.coverage is not None for r in rows)
 
 

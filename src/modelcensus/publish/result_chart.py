@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from modelcensus.measures import Result, Row, bounds, counter_text, number
+from modelcensus.measures import Result, Row, bounds, counter_text, leading, number
 from modelcensus.measures import newest as newest_rows
 from modelcensus.publish.breaks import break_marks, crossed_breaks
 from modelcensus.publish.charts import Bar, Chart, Point, Words, bar_chart, line_chart
@@ -45,7 +45,8 @@ def result_chart(
     """
     words = Words(title or result.sentence().removesuffix("."), subtitle or subtitle_of(result), source_line(result))
     percent = result.unit in ("share", "change")
-    rows = [r for r in result.rows if r.value is not None]
+    drawn = result.rows if shape == "places" else leading(result.rows)  # places are among all
+    rows = [r for r in drawn if r.value is not None]
     if len({r.start for r in rows}) > 1 and result.measure != "crossover":
         points = points_of(rows, lambda row: series_name(result, row))
         return _over_time(result, points, words, percent, size, shape)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cache
 
 from modelcensus.vocabulary.errors import RequestError, nearest
 from modelcensus.vocabulary.periods import Period
@@ -89,8 +90,8 @@ class Reading:
     @property
     def special(self) -> dict[str, str]:
         """The choices made that belong to single measures."""
-        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in self.COMMON}
-        return {n: v for n, v in values.items() if v}
+        own = vars(self)
+        return {n: v for n in _special() if (v := own[n])}
 
     def as_dict(self) -> dict[str, str]:
         """Plain values: what every measure has, and of the others those that were chosen.
@@ -99,6 +100,12 @@ class Reading:
         ('gini', False)
         """
         return {**{n: getattr(self, n) for n in self.COMMON}, **self.special}
+
+
+@cache
+def _special() -> tuple[str, ...]:
+    """The names of the choices that belong to single measures."""
+    return tuple(f.name for f in fields(Reading) if f.name not in Reading.COMMON)
 
 
 def _month(value: str) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from modelcensus.vocabulary.errors import RequestError, nearest
@@ -127,6 +128,10 @@ class Request:
 
     def canonical(self) -> str:
         """The same text for the same request, whatever order it was written in."""
+        return self._canonical
+
+    @cached_property
+    def _canonical(self) -> str:
         return json.dumps(self.as_dict(), sort_keys=True, separators=(",", ":"))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from modelcensus.measures import Result, Row, bounds, counter_text, newest, number, period_text, several_spans
+from modelcensus.measures import leading as leading_rows
 from modelcensus.publish.breaks import crossed_breaks
 from modelcensus.publish.result_chart import result_chart, series_name
 from modelcensus.publish.scene import Scene
@@ -118,7 +119,7 @@ def shows(result: Result) -> bool:
     """Whether a picture tells more than its sentence: not of a single place, nor where nothing is sure of anybody."""
     if result.unit == "place" and not several_spans(result.rows):
         return len(newest(result.rows)) > 1
-    return any(r.value is not None or r.low for r in result.rows)
+    return any(r.value is not None or r.low for r in leading_rows(result.rows))
 
 
 def leading(result: Result) -> Row:
