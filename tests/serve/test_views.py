@@ -188,3 +188,16 @@ def test_regions_are_called_by_their_names_and_sentences_begin_as_such(client: T
     page = client.get("/regions/china").text
     assert "Organizations based in China had" in page and ">organizations based in China had" not in page
     assert ">China 5" in client.get("/regions/china.svg").text  # the name at the end of its line
+
+
+def test_a_launch_tells_its_place_and_what_was_made_from_it(client: TestClient, sample) -> None:
+    (row,) = sample.measure("launch", of={"repository": "deepseek-ai/DeepSeek-V4-Pro"}, by=["repository"]).rows[-1:]
+    told, page = row.dimensions, client.get("/launch.json?subject=deepseek-ai/DeepSeek-V4-Pro").json()
+    said = [s["text"] for s in page["sections"][0]["statements"]]
+    place, made = said[1:]
+    low, high = (f"{100 * float(str(told[k])):.1f} %" for k in ("percentile_low", "percentile_high"))
+    assert place == f"On day 30 it was ahead of {low} to {high} of the {told['comparable']} releases of its size that have come to that age."  # fmt: skip
+    assert made == (
+        f"By day 30 its maker had published {told['first_party_quantized']} quantized versions, others"
+        f" {told['community_quantized']}; besides there was {told['other_derivatives']} other derivative."
+    )

@@ -58,7 +58,7 @@ def _beside(section: Section) -> Iterator[Statement]:
             own, others, more = (Linked(f"{n or 0:,}", record) for n in made)
             yield Statement.build(
                 "By ", Name(age), " its maker had published ", own, f" quantized version{'' if made[0] == 1 else 's'}, others ",
-                others, "; besides there were ", more, f" other derivative{'' if made[2] == 1 else 's'}.",
+                others, f"; besides there {'was' if made[2] == 1 else 'were'} ", more, f" other derivative{'' if made[2] == 1 else 's'}.",
             )  # fmt: skip
         if told["projected_low"] is not None:
             span = [
