@@ -17,6 +17,6 @@ def straight(text: str) -> str:
     >>> straight("\\x1b[31mred")
     '[U+001B][31mred'
     """
-    if text.isascii():  # most are, and this is known without a look at them
+    if text.isascii() and text.isprintable():  # most are, and this is known without a search
         return text
     return TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
