@@ -48,7 +48,11 @@ def test_a_draft_is_written_edited_and_checked_as_a_pack(run, tmp_path):
     status, out, _ = run(
         "--article", "article.txt", "--title", "A title", "--publisher", "A paper", "--draft", "d.yml"
     )
-    assert status == 0 and "As worded: holds, 13" in out and "True: Generation Qwen3.5 released at least 13 repositories" in out
+    assert (
+        status == 0
+        and "As worded: holds, 13" in out
+        and "True: Generation Qwen3.5 released at least 13 repositories" in out
+    )
     assert "Not understood, and not tested:\n  Revenue of Alibaba rose 40 %.\n" in out
     draft = (tmp_path / "d.yml").read_text()
     assert "title: A title" in draft and "publisher: A paper" in draft and "at_least: 1}" in draft
