@@ -35,7 +35,7 @@ ANSWER = {
     " (default organization): Herfindahl-Hirschman index (sum of squared shares), effective number (1 / HHI), Gini"
     " coefficient, entropy (bits), or the share of the top members",
     unit="index",
-    phrase="{subject}: the {index} of downloads over {over} ({members} members) was {value} {whole} in {period}",
+    phrase="{subject}: the {index} over {over} ({members} members) was {value} {whole} in {period}",
     question="How concentrated are downloads?",
     citation="docs/method.md, section 3; Hirschman 1964; Shannon 1948",
     parameters=("channel", "counter", "repair", "spikes", "panel", "index", "top"),
