@@ -28,7 +28,7 @@ class Hashed:
             read += more
             if read == len(keys):
                 return numbers, np.concatenate(places)
-            self._bits += 2
+            self._bits += 1
             table = np.zeros((1 << self._bits, 2), np.uint64)
             fill_again(self._table, table, self._bits)
             self._table = table

@@ -89,7 +89,7 @@ class Meanings:
     @property
     def full(self) -> bool:
         """Whether it is time to forget."""
-        return len(self._asked) > MOST_TARGETS or len(self._addresses) > MOST_TARGETS
+        return max(len(self.targets), len(self._asked), len(self._addresses)) > MOST_TARGETS
 
     def agents_of(self, form: LogFormat, keys: np.ndarray, texts: Said) -> np.ndarray:
         """The number of each agent."""

@@ -42,6 +42,8 @@ LOADS = ".loads"
 """Ends the name of the series of loads."""
 READ = (REQUESTS, PLACES, RESTS, AGENTS)
 """What is read of lines, and counted."""
+MEMORY = "500MB"
+"""What tables of a count may hold in memory: what counters say grows with days and repositories, and goes to disk beyond."""
 WORKED_OUT = (
     "asked_places",
     "asked_rests",
@@ -108,7 +110,7 @@ class Counting:
         self.name, self.policies, self.before = name, policies, before
         self.rules, self.rules_called = rules
         self.salts, self.commit, self.progress = salts, commit, progress
-        self.engine = Tables()
+        self.engine = Tables(MEMORY)
         self.engine.connection.execute("set preserve_insertion_order = false")
         self.engine.hold("libraries_given", libraries.select(LIBRARIES.names).cast(LIBRARIES))
         self.engine.make(
