@@ -27,7 +27,7 @@ def indexed(points: Sequence[Point]) -> tuple[list[Point], str]:
     Where the value at the base is an interval, the index is as wide as both intervals allow.
 
     >>> indexed([Point("a", "2026-01-01", 4.0, 2.0, 4.0), Point("a", "2026-02-01", 8.0)])[0][1]
-    Point(series='a', at='2026-02-01', value=200.0, low=200.0, high=400.0)
+    Point(series='a', at='2026-02-01', value=200.0, low=200.0, high=400.0, partial=False)
     """
     by_day: dict[str, dict[str, Point]] = {}
     for point in points:
@@ -60,7 +60,7 @@ def placed(points: Sequence[Point], shown: int = 10) -> list[Point]:
     A place is an interval where the bounds of two values overlap: `low` is the best place that is possible.
 
     >>> placed([Point("a", "2026-01-01", 4.0, 1.0, 4.0), Point("b", "2026-01-01", 3.0)])[0]
-    Point(series='a', at='2026-01-01', value=1.0, low=1.0, high=2.0)
+    Point(series='a', at='2026-01-01', value=1.0, low=1.0, high=2.0, partial=False)
     """
     by_day: dict[str, list[Point]] = {}
     for point in points:

