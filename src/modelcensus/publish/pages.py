@@ -20,7 +20,7 @@ from modelcensus.publish.section import DataTable, Section
 from modelcensus.publish.tested import Tested, page_of
 from modelcensus.publish.unbroken import unbroken
 from modelcensus.publish.verdict_words import counts, evidence_of_all, summary, verdict_as_worded, why, worded
-from modelcensus.vocabulary.inert_text import straight
+from modelcensus.vocabulary.inert_text import plain, straight
 
 ROWS = 20
 """Rows of a table on the page; all of them are in its CSV."""
@@ -210,7 +210,7 @@ def environment(html: bool, room: str = "modelcensus.publish") -> Environment:
 
 def _straight(value: object) -> object:
     """What a template writes, with the letters of every name in their order."""
-    if not isinstance(value, str) or value.isascii():
+    if not isinstance(value, str) or plain(value):
         return value
     return Markup(straight(str(value))) if isinstance(value, Markup) else straight(value)
 
