@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import altair as alt
 import vl_convert
@@ -17,7 +17,7 @@ from modelcensus.publish.axes import AxisKind, ValueAxis, interval_text
 from modelcensus.publish.colours import colours_of
 from modelcensus.publish.marks import Mark, Rule, key_of, rule_layers, rules_of
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, Size, config
-from modelcensus.vocabulary.inert_text import straight
+from modelcensus.vocabulary.inert_text import all_straight, straight
 
 WIDE = 0.1
 """A share whose interval is wider than this is drawn as a band without a line (docs/method.md, section 2)."""
@@ -78,7 +78,8 @@ class Chart:
 
     @cached_property
     def _spec(self) -> dict:
-        return _inert({**self.make(), "description": self.alt})
+        # what draws it ends the whole process at a control character
+        return all_straight({**self.make(), "description": self.alt})
 
     @property
     def spec(self) -> dict:
@@ -103,15 +104,6 @@ class Chart:
 
     def _repr_svg_(self) -> str:
         return self.svg()
-
-
-def _inert(spec: Any) -> Any:
-    """The specification with every text straight: what draws it ends the whole process at a control character."""
-    if isinstance(spec, str):
-        return straight(spec)
-    if isinstance(spec, dict):
-        return {k: _inert(v) for k, v in spec.items()}
-    return [_inert(v) for v in spec] if isinstance(spec, list | tuple) else spec
 
 
 def line_chart(

@@ -17,7 +17,7 @@ from modelcensus.publish.section import DataTable, Section
 from modelcensus.publish.unbroken import unbroken
 from modelcensus.publish.verdict_words import counts, verdict_as_worded, why, worded
 from modelcensus.vocabulary import CensusError, Reading, Request
-from modelcensus.vocabulary.inert_text import straight
+from modelcensus.vocabulary.inert_text import all_straight
 
 NARROW = 26
 """Letters up to which a column of a table is as wide as its longest cell; longer ones share the rest."""
@@ -71,7 +71,7 @@ def _content(page: Page, edition_id: str, charts: dict[str, dict[str, str]]) -> 
     told = page.told
     days = sorted(d for m in page.manifests for d in (m.first_day, m.last_day) if d)
     software = next(iter(page.results.values())).provenance.software
-    return _straight({
+    return all_straight({
         "title": TITLE,
         "edition": page.edition,
         "id": edition_id,
@@ -186,12 +186,3 @@ def _parts(said: Prose, known: set[str]) -> list[dict[str, object]]:
         else {"text": str(p), "to": None, "code": isinstance(p, Code)}
         for p in said.parts
     ]
-
-
-def _straight(content: object) -> object:
-    """The same with every text straight."""
-    if isinstance(content, str):
-        return straight(content)
-    if isinstance(content, dict):
-        return {k: _straight(v) for k, v in content.items()}
-    return [_straight(v) for v in content] if isinstance(content, list | tuple) else content

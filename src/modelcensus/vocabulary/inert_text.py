@@ -4,6 +4,7 @@ shown by their codes."""
 from __future__ import annotations
 
 import re
+from typing import Any
 
 TURNING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Controls of the bidirectional algorithm (Unicode Standard Annex 9), and of devices, but tabs and ends of lines."""
@@ -26,3 +27,16 @@ def straight(text: str) -> str:
     '[U+001B][31mred'
     """
     return text if plain(text) else TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+
+
+def all_straight(content: object) -> Any:
+    """The same with every text in it straight: keys stay, a tuple becomes a list.
+
+    >>> all_straight({"a": ["\\x07b", 1]})
+    {'a': ['[U+0007]b', 1]}
+    """
+    if isinstance(content, str):
+        return straight(content)
+    if isinstance(content, dict):
+        return {k: all_straight(v) for k, v in content.items()}
+    return [all_straight(v) for v in content] if isinstance(content, list | tuple) else content
