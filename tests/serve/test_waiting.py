@@ -6,7 +6,7 @@ import asyncio
 
 from starlette.responses import HTMLResponse
 from starlette.testclient import TestClient
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from modelcensus.serve.waiting import Waiting
 
@@ -51,3 +51,37 @@ def test_a_quick_answer_is_given_as_it_is() -> None:
     with TestClient(Waiting(Slow(200), patience=5)) as client:
         assert client.get("/explore", headers=READER).text == "answer 1"
         assert client.get("/explore", headers=READER).text == "answer 2"
+
+
+class ByHeaders:
+    """Says to each reader what it was asked with, after a while."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(0.2)
+        told = dict(scope["headers"])
+        status = 304 if b"if-none-match" in told else 200
+        await HTMLResponse(told.get(b"accept-encoding", b"").decode(), status)(scope, receive, send)
+
+
+def test_nobody_is_given_the_answer_to_another_reader() -> None:
+    async def both() -> list[list[Message]]:
+        app, found = Waiting(ByHeaders(), patience=5), ([], [], [])
+
+        async def ask(given: list[Message], **headers: str) -> None:
+            async def send(message: Message) -> None:
+                given.append(message)
+
+            async def receive() -> Message:
+                return {"type": "http.disconnect"}
+
+            told = {"accept": "text/html", **{k.replace("_", "-"): v for k, v in headers.items()}}
+            raw = [(k.encode(), v.encode()) for k, v in told.items()]
+            await app({"type": "http", "method": "GET", "path": "/explore", "headers": raw}, receive, send)
+
+        asked = ({"if_none_match": "x"}, {"accept_encoding": "gzip"}, {"accept_encoding": "identity"})
+        await asyncio.gather(*(ask(given, **headers) for given, headers in zip(found, asked, strict=True)))
+        return list(found)
+
+    known, packed, plain = asyncio.run(both())
+    assert known[0]["status"] == 304 and packed[0]["status"] == plain[0]["status"] == 200
+    assert packed[1]["body"] == b"gzip" and plain[1]["body"] == b"identity"

@@ -39,6 +39,7 @@ PAGE = f"""<!doctype html>
 </html>
 """
 Answered = list[Message]
+Asked = tuple[object, ...]
 
 
 class Waiting:
@@ -46,35 +47,35 @@ class Waiting:
 
     def __init__(self, app: ASGIApp, patience: float | None = None) -> None:
         self._app, self._patience = app, PATIENCE if patience is None else patience
-        self._under_way: dict[str, asyncio.Task[Answered]] = {}
-        self._held: OrderedDict[str, Answered] = OrderedDict()
+        self._under_way: dict[Asked, asyncio.Task[Answered]] = {}
+        self._held: OrderedDict[Asked, Answered] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not _is_page(scope):
             return await self._app(scope, receive, send)
-        address = f"{scope['path']}?{scope.get('query_string', b'').decode('latin-1')}"
-        answered = self._held.pop(address, None)
+        asked = _asked(scope)
+        answered = self._held.pop(asked, None)
         if answered is None:
-            task = self._under_way.get(address) or self._begin(address, scope)
+            task = self._under_way.get(asked) or self._begin(asked, scope)
             done, _ = await asyncio.wait([task], timeout=self._patience)
             if not done:
                 headers = {"refresh": str(AGAIN), "cache-control": "no-store", "retry-after": str(AGAIN)}
                 return await HTMLResponse(PAGE, 202, headers)(scope, receive, send)
             answered = task.result()
-            self._held.pop(address, None)
+            self._held.pop(asked, None)
         for message in answered:
             await send(message)
 
-    def _begin(self, address: str, scope: Scope) -> asyncio.Task[Answered]:
+    def _begin(self, asked: Asked, scope: Scope) -> asyncio.Task[Answered]:
         task = asyncio.create_task(self._answered(scope))
-        self._under_way[address] = task
+        self._under_way[asked] = task
 
         def ended(task: asyncio.Task[Answered]) -> None:
-            self._under_way.pop(address, None)
+            self._under_way.pop(asked, None)
             if task.cancelled() or task.exception():
                 return
             if task.result()[0]["status"] != 200:  # those are kept
-                self._held[address] = task.result()
+                self._held[asked] = task.result()
                 while len(self._held) > MOST_HELD:
                     self._held.popitem(last=False)
 
@@ -93,6 +94,14 @@ class Waiting:
 
         await self._app(scope, receive, send)
         return found
+
+
+def _asked(scope: Scope) -> Asked:
+    """What a reader asks for, and all that an answer can depend on: that somebody else is refused, or has a page already, is
+    no answer to this one. Questions that several ask at a time are worked out once further in."""
+    headers = Headers(scope=scope)
+    depends = (headers.get(n) for n in ("host", "accept-encoding", "if-none-match"))
+    return (scope["path"], scope.get("query_string", b""), (scope.get("client") or ("",))[0], *depends)
 
 
 def _is_page(scope: Scope) -> bool:
