@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from modelcensus.serve.forms import SUFFIXES
 
-PATIENCE = 4.0
-"""Seconds after which a reader is told."""
+PATIENCE = 20.0
+"""Seconds after which a reader is told: on a busy machine pages of the sample take several, and a page is better than a notice."""
 AGAIN = 2
 """Seconds after which the page is asked for again."""
 MOST_HELD = 100
