@@ -102,7 +102,9 @@ def test_headers_that_are_none_are_refused(name, value, status):
 
 
 @pytest.mark.parametrize(
-    "content", [b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + b"\xff" * 40, gzip.compress(b"{}"), b"{}", b""]
+    "content",
+    [b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + b"\xff" * 40, gzip.compress(b"{}"), b"{}", b""],
+    ids=["cut", "other", "plain", "empty"],
 )
 def test_a_vintage_that_cannot_be_unpacked_is_damaged(tmp_path, content):
     (tmp_path / "d1.json.gz").write_bytes(content)
