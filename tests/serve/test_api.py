@@ -40,13 +40,15 @@ def test_what_the_client_has_is_not_sent_again(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("address", "status", "says"),
     [
-        ("measures/shar", 422, "did you mean 'share'"),
+        ("measures/shar", 404, "did you mean 'share'"),
+        ("measures/share?of=family%3DQwenn", 404, "did you mean 'Qwen'?; search: /api/v1/search?q=Qwe"),
+        ("measures/share?of=family%3DQwen&within=mainlin", 422, "did you mean 'mainline'"),
         ("measures/share?of=famly%3DQwen", 422, "unknown dimension"),
         ("measures/share?by=month&by=day", 422, "choose month, week or day"),
         ("measures/share?limit=0", 422, "limit"),
         ("measures/share?within=" + "x" * 501, 422, "within"),
         ("provenance/pnone", 404, "no record"),
-        ("catalog/no/such", 404, "no repository"),
+        ("catalog/no/such", 404, "no model 'no/such'"),
         ("claims/qwen-2026/none", 404, "none"),
         ("nothing", 404, ""),
         ("search?q=", 422, "q"),

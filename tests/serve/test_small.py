@@ -69,7 +69,9 @@ def test_a_feed_tells_of_first_places_won(client: TestClient, sample, end: str) 
     [
         ("/badges/colour/families/Qwen.svg", 422),
         ("/badges/share/animals/Qwen.svg", 422),
-        ("/badges/share/families/Qwne.svg", 422),
+        ("/badges/share/families/Qwne.svg", 404),
+        ("/feeds/families/Qwne.atom", 404),
+        ("/feeds/models/no/such.json", 404),
         ("/feeds/families/Qwen.rss", 404),
         ("/feeds/animals/Qwen.atom", 422),
     ],

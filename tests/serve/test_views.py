@@ -99,8 +99,7 @@ def test_what_makes_no_sense_keeps_the_form_and_says_why(client: TestClient, add
 @pytest.mark.parametrize(
     ("address", "status"),
     [
-        ("/families/Qwne", 422),
-        ("/models/no/such-model", 422),
+        ("/models/no/such-model", 404),
         ("/explore.gif", 404),
         ("/explore?mesure=share", 422),
         ("/health?by=month", 422),
@@ -113,6 +112,24 @@ def test_what_makes_no_sense_keeps_the_form_and_says_why(client: TestClient, add
 )
 def test_what_is_not_there_is_refused(client: TestClient, address: str, status: int) -> None:
     assert client.get(address).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("address", "leads_to"),
+    [
+        ("/families/Qwne", "/families/Qwen"),
+        ("/families/qwen", "/families/Qwen"),
+        ("/organizations/mistral-ai", "/organizations/mistralai"),
+        ("/models/Qwen/Qwen3-8b-Bsae", "/models/Qwen/Qwen3-8B-Base"),
+        ("/regions/chin", "/regions/china"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["", ".json", ".csv", ".svg"])
+def test_an_unknown_name_leads_to_those_like_it(client: TestClient, address: str, suffix: str, leads_to: str) -> None:
+    answer = client.get(address + suffix)
+    assert answer.status_code == 404
+    assert f'href="{leads_to}"' in answer.text and 'href="/search?q=' in answer.text
+    assert client.get(leads_to).status_code == 200
 
 
 @pytest.mark.parametrize(

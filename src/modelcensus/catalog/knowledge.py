@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,14 @@ class Knowledge(BaseModel):
             return country
         grouping = self.groupings[self.grouping]
         return next((r for r, countries in grouping.regions.items() if country in countries), grouping.rest)
+
+    @cached_property
+    def shared_names(self) -> frozenset[str]:
+        """Names (in lower case) that a family has and a listed organization is known by too: of these a sentence says
+        which is meant."""
+        listed = self.organizations.values()
+        known = {w.lower() for o in listed for w in (o.namespace, o.name.split(" (")[0], *o.former, *o.aliases)}
+        return frozenset(f.lower() for f in self.families if f.lower() in known)
 
     def placed(self) -> dict[str, str]:
         """The regions that the grouping in use states of namespaces (lower-cased) themselves."""

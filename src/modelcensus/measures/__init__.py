@@ -33,7 +33,7 @@ from modelcensus.measures.registry import Measure, find_measure, measure, measur
 from modelcensus.measures.reported import listed_organizations
 from modelcensus.measures.result import Provenance, Result, Row, inert
 from modelcensus.measures.revision import Revised, Revision, Side, revise
-from modelcensus.measures.sentence import bounds, cell, counter_text, number, period_text
+from modelcensus.measures.sentence import bounds, cell, counter_text, number, period_text, spoken
 from modelcensus.measures.splits import CAUSES, Split
 from modelcensus.measures.sql import ask, check
 from modelcensus.measures.views import VIEWS
@@ -96,4 +96,5 @@ __all__ = [
     "revise",
     "several_spans",
     "share",
+    "spoken",
 ]

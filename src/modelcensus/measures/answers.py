@@ -136,7 +136,7 @@ def _decode(content: dict[str, Any], request: Request) -> Result:
     stated = content["provenance"]
     provenance = Provenance(**{**stated, "batches": tuple(stated["batches"]), "sources": tuple(stated["sources"])})
     rest = {n: v for n, v in content.items() if n not in ("rows", "provenance")}
-    rest["notes"] = tuple(rest["notes"])
+    rest |= {n: tuple(rest.get(n, ())) for n in ("notes", "shared")}
     return Result(**rest, request=request, rows=tuple(rows), provenance=provenance)
 
 

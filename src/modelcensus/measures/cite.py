@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from modelcensus.measures.sentence import period_text, subject_text
+from modelcensus.vocabulary.naming import opening
 
 if TYPE_CHECKING:
     from modelcensus.measures.result import Result, Row
@@ -52,7 +53,7 @@ def bibtex_citation(result: Result, row: Row) -> str:
 
 def title(result: Result, row: Row) -> str:
     """Subject, measure, denominator and period."""
-    return f"{subject_text(result, row)}: {result.measure}, {result.whole_text}, {period_text(row.period)}"
+    return f"{opening(subject_text(result, row))}: {result.measure}, {result.whole_text}, {period_text(row.period)}"
 
 
 def edition(result: Result) -> str:

@@ -20,11 +20,13 @@ from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.registry import Measure, find_measure
 from modelcensus.measures.reported import own_scope, published_name
 from modelcensus.measures.result import Provenance, Result
+from modelcensus.measures.row import Row
 from modelcensus.measures.rows import Known, in_order, rows_of
 from modelcensus.measures.sentence import spoken, subject_terms
 from modelcensus.measures.told import Told, recorded_sql
 from modelcensus.vocabulary import Reading, Request, RequestError, nearest, own_version
 from modelcensus.vocabulary.names import COUNTED
+from modelcensus.vocabulary.naming import told_apart
 
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census
@@ -112,6 +114,7 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
         sources=used.sources,
         newest=used.newest,
     )
+    shared = _shared(census, request, rows[0])
     result = Result(
         measure=measure.name,
         unit=_counted(census, channel, measure.unit),
@@ -125,10 +128,11 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
                 filter(None, (census.inputs.note, *frame.notes, *_notes(census, frame, channel, scope, told.known)))
             )
         ),
-        subject_text=subject_terms(request, census.knowledge.place),
+        subject_text=subject_terms(request, census.knowledge.place, shared),
         whole_text=_whole_text(frame, scope, measure),
         provenance=provenance,
         places=_places(census, request),
+        shared=shared,
     )
     _record(census, result, measure, told.sql)
     if census.answers and not isinstance(rows, ManyRows) and told.known is None:  # from sums it is had as quickly
@@ -148,6 +152,12 @@ def _places(census: Census, request: Request) -> dict[str, str]:
     known = census.knowledge
     by_region = any(d.endswith("region") for d in (*request.dimensions, *(d for d, _ in request.of)))
     return dict(known.groupings[known.grouping].labels) if by_region else {}
+
+
+def _shared(census: Census, request: Request, first: Row) -> tuple[str, ...]:
+    """The names of several meanings, where an answer is by organizations or families, or of them."""
+    asked = {*first.dimensions, *(d for d, _ in request.of)}
+    return tuple(sorted(census.knowledge.shared_names)) if asked & {"organization", "family"} else ()
 
 
 def _own_readings(measure: Measure, request: Request) -> None:
@@ -185,20 +195,21 @@ def _organizations(frame: Frame, table: ir.Table) -> tuple[str, ...]:
 
 def _whole_text(frame: Frame, scope: Scope, measure: Measure) -> str:
     peers = frame.request.reading.peers
+    known = frame.knowledge
     if measure.name == "mix" and frame.request.of:
-        return f"{subject_terms(frame.request, frame.knowledge.place)} within {scope.short}"
+        return f"{subject_terms(frame.request, known.place, known.shared_names)} within {scope.short}"
     if "peers" not in measure.parameters or not peers:
         return scope.short
     if peers.startswith("ranks:"):
         first, _, last = peers.removeprefix("ranks:").partition("..")
         return f"ranks {first} to {last or first} of {scope.short}"
-    named = frame.knowledge.peers.get(peers)
+    named = known.peers.get(peers)
     dimension, members = frame.peer_list(peers)
     if named:
         absent = next((n for n in frame.notes if n.startswith(ABSENT_NOTE)), "")
-        listed = f"{', '.join(named.members[:-1])} and {named.members[-1]}"
-        return f"{listed} ({absent})" if absent else listed
-    return spoken(dimension, members, frame.knowledge.place)
+        said = told_apart(named.dimension, named.members, known.shared_names)
+        return f"{said} ({absent})" if absent else said
+    return spoken(dimension, members, known.place, known.shared_names)
 
 
 def _mark(census: Census, request: Request) -> str:

@@ -18,7 +18,7 @@ from ibis import Deferred, _
 from modelcensus.catalog import Knowledge, Scope
 from modelcensus.catalog.patterns import text
 from modelcensus.engine import Engine
-from modelcensus.vocabulary import Period, Request, RequestError, nearest
+from modelcensus.vocabulary import Period, Request, RequestError, UnknownError, near, nearest
 from modelcensus.vocabulary.names import DIMENSIONS, ORGANIZATION_DIMENSIONS, QUANTITY_DIMENSIONS, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
@@ -225,7 +225,12 @@ def none_of(
     if within and elsewhere():
         remedy = f"the ledger has it: choose a scope that contains it. {remedy}"
     inside = f" within {within}" if within else ""
-    return RequestError(f"no {dimension} {', '.join(absent)!r} in these data{inside}", where=where, remedy=remedy)
+    what = f"no {dimension} {', '.join(absent)!r} in these data{inside}"
+    if within:  # the scope may be what is wrong
+        return RequestError(what, where=where, remedy=remedy)
+    return UnknownError(
+        what, name=absent[0], near=near(absent[0], sorted(known - {"None"})), where=where, remedy=remedy
+    )
 
 
 def peers_of(knowledge: Knowledge, request: Request, reading: str) -> tuple[str, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from typing import Literal
 import ibis.expr.types as ir
 
 from modelcensus.measures.frame import Frame
-from modelcensus.vocabulary import RequestError, nearest
+from modelcensus.vocabulary import RequestError, UnknownError, near, nearest
 
 Compute = Callable[[Frame], ir.Table]
 Basis = Literal["periods", "catalog"]
@@ -101,5 +101,8 @@ def find_measure(name: str) -> Measure:
             remedy="ask with `modelcensus diff THEN NOW` (docs/measures/revision.md)",
         )
     if name not in _MEASURES:
-        raise RequestError(f"unknown measure {name!r}", where="measure", remedy=nearest(name, list(_MEASURES)))
+        remedy = nearest(name, list(_MEASURES))
+        raise UnknownError(
+            f"unknown measure {name!r}", name=name, near=near(name, _MEASURES), where="measure", remedy=remedy
+        )
     return _MEASURES[name]

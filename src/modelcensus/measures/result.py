@@ -77,6 +77,8 @@ class Result:
     unrecorded: bool = field(default=False)
     places: dict[str, str] = field(default_factory=dict)
     """What the regions in its rows are called."""
+    shared: tuple[str, ...] = ()
+    """Names, in lower case, that an organization and a family have in common: sentences say which is meant."""
 
     @property
     def reported(self) -> bool:

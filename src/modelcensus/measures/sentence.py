@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
+
+from modelcensus.vocabulary.naming import listed, told_apart
 
 if TYPE_CHECKING:
     from modelcensus.measures.result import Result, Row
@@ -18,6 +20,8 @@ WORDS = {
     "root_region": "models made from those of {}",
 }  # fmt: skip
 """How the members of other dimensions are spoken of; regions by the labels of their grouping."""
+EVERY = "All repositories"
+"""The subject of a request that names none."""
 COUNTERS = {"rolling_30d": "30-day counter as read", "all_time": "all-time counter as read"}
 """How a counter is called that is taken as it was read."""
 ROOTS = {
@@ -151,7 +155,9 @@ def derivatives_text(result: Result, row: Row) -> str:
         ROOTS[d].format(" and ".join(result.places.get(v, v) if d.endswith("region") else v for v in asked.pop(d)))
         for d in ROOTS if d in asked
     ]  # fmt: skip
-    others = ", ".join(spoken(d, values, lambda v: result.places.get(v, v)) for d, values in asked.items())
+    others = ", ".join(
+        spoken(d, values, lambda v: result.places.get(v, v), result.shared) for d, values in asked.items()
+    )
     of = f" of {' and '.join(roots)}" if roots else ""
     return f"{f'{kinds} ' if kinds else ''}derivatives{of}{f' ({others})' if others else ''}"
 
@@ -160,7 +166,8 @@ def subject_text(result: Result, row: Row) -> str:
     """Who the sentence is about: the row's dimensions, else the request's subject."""
     mix = result.measure == "mix"  # a member alone would not say of what
     named = [
-        f"{k} {v}" if mix and k not in SPEAKING else result.places.get(str(v), str(v)) if k.endswith("region") else str(v)
+        f"{k} {v}" if mix and k not in SPEAKING else result.places.get(str(v), str(v)) if k.endswith("region")
+        else told_apart(k, [str(v)], result.shared)
         for k, v in row.dimensions.items() if k in result.request.dimensions and v is not None
     ]  # fmt: skip
     if named:
@@ -168,33 +175,36 @@ def subject_text(result: Result, row: Row) -> str:
         return " / ".join(
             [f"{first[0].upper()}{first[1:]}" if first in result.places.values() else first, *named[1:]]
         )
-    alone = row.dimensions.get("repository") or row.dimensions.get("organization")
     if "repository" in row.dimensions:
-        return str(alone)
-    return result.subject_text or str(alone or "All repositories")
+        return str(row.dimensions["repository"] or row.dimensions.get("organization"))
+    maker = row.dimensions.get("organization")
+    return result.subject_text or (told_apart("organization", [str(maker)], result.shared) if maker else EVERY)
 
 
-def subject_terms(request: Request, place: Callable[[str], str]) -> str:
-    """The subject of a request in words (`place` names a region); nothing where it has no terms."""
+def subject_terms(request: Request, place: Callable[[str], str], shared: Collection[str] = ()) -> str:
+    """The subject of a request in words (`place` names a region, `shared` are names of several meanings); nothing where
+    it has no terms."""
     parts = []
     for dimension, values in request.of:
-        listed = values if len(values) < 4 else (f"{', '.join(values[:3])} and {len(values) - 3} more",)
-        parts.append(spoken(dimension, listed, place))
+        named = values if len(values) < 4 else (*values[:3], f"{len(values) - 3} more")
+        parts.append(spoken(dimension, named, place, shared))
     return " / ".join(parts)
 
 
-def spoken(dimension: str, values: Sequence[str], place: Callable[[str], str] = str) -> str:
-    """The members of a dimension in words; `place` names a region.
+def spoken(
+    dimension: str, values: Sequence[str], place: Callable[[str], str] = str, shared: Collection[str] = ()
+) -> str:
+    """The members of a dimension in words; `place` names a region, `shared` are names of several meanings.
 
     >>> spoken("family", ["Qwen"]), spoken("region", ["us", "china"], str.upper), spoken("generation", ["Qwen3"])
     ('Qwen', 'organizations based in US and CHINA', 'generation Qwen3')
     """
     named = [place(v) for v in values] if dimension.endswith("region") else list(values)
     if dimension in SPEAKING:
-        return ", ".join(named)
+        return told_apart(dimension, named, shared)
     if dimension not in WORDS:
-        return f"{dimension} {', '.join(named)}"
-    return WORDS[dimension].format(" and ".join(filter(None, [", ".join(named[:-1]), named[-1]])))
+        return f"{dimension} {listed(named)}"
+    return WORDS[dimension].format(listed(named))
 
 
 def sentence(result: Result, row: Row) -> str:
@@ -222,7 +232,7 @@ def sentence(result: Result, row: Row) -> str:
         },
     )
     text += f", {span}" if span else ""
-    if not _begins_with_name(result, row):
+    if not begins_with_name(result, row):
         text = f"{text[0].upper()}{text[1:]}"
     seen = (
         f"; known for {row.observed:,} of {row.scope_size:,} repositories" if row.scope_size and row.observed else ""
@@ -232,9 +242,9 @@ def sentence(result: Result, row: Row) -> str:
     return f"{text} ({by}{seen})."
 
 
-def _begins_with_name(result: Result, row: Row) -> bool:
+def begins_with_name(result: Result, row: Row) -> bool:
     """Whether the sentence begins with a name, whose first letter is its own."""
-    if not result.phrase.startswith("{subject}"):
+    if not result.phrase.startswith("{subject}") or subject_text(result, row).startswith("the "):
         return False
     told = any(row.dimensions.get(d) is not None for d in (*result.request.dimensions, "repository"))
     return told or not result.request.of or result.request.of[0][0] in SPEAKING

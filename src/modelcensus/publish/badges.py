@@ -7,6 +7,7 @@ from html import escape
 from modelcensus.measures import Result, bounds, number, period_text
 from modelcensus.publish.theme import PALETTE
 from modelcensus.vocabulary import RequestError, nearest
+from modelcensus.vocabulary.naming import told_apart
 
 BADGES = {"share": "share", "rank": "rank", "ram": "RAM", "downloads": "downloads"}
 """Measures that a badge can show, and how they are called on it."""
@@ -26,7 +27,8 @@ def badge_of(result: Result, name: str) -> str:
         value = f"#{value}"
     within = bounds(row, result.unit)
     said = f"{result.sentence()} {f'({within}) ' if within else ''}modelcensus explain {result.provenance.id}"
-    return badge(f"{name} {BADGES[result.measure]}", f"{value}, {period_text(row.period)}", said)
+    of = told_apart(result.request.of[0][0], [name], result.shared).removeprefix("the ")
+    return badge(f"{of} {BADGES[result.measure]}", f"{value}, {period_text(row.period)}", said)
 
 
 def must_be_badge(measure: str) -> None:

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from modelcensus.measures import number
+from modelcensus.vocabulary.names import ALL_TIME, PERIOD, ROLLING
 
 FRACTIONS = ("coverage", "by_downloads", "of_known", "of_known_then")
 """Columns that are shares."""
+COUNTERS = {
+    ROLLING: "30-day counter", ALL_TIME: "all-time counter", PERIOD: "exact counts of periods",
+    "pulls_all_time": "all-time pulls",
+}  # fmt: skip
+"""Counters as a reader calls them."""
+NAMES = ("kind", "status")
+"""Columns of names that are words with `_` between them."""
 
 
 def fact_text(name: str, value: object) -> str:
@@ -13,9 +21,15 @@ def fact_text(name: str, value: object) -> str:
 
     >>> fact_text("rows", 1178), fact_text("by_downloads", 0.4739), fact_text("usual_step", 31.0), fact_text("came", None)
     ('1,178', '47.4 %', '31', '')
+    >>> fact_text("counter", "rolling_30d"), fact_text("kind", "series_break"), fact_text("why", "a_b")
+    ('30-day counter', 'series break', 'a_b')
     """
     if value is None:
         return ""
+    if isinstance(value, str) and name == "counter":
+        return COUNTERS.get(value, value.replace("_", " "))
+    if isinstance(value, str) and name in NAMES:
+        return value.replace("_", " ")
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     if isinstance(value, float):

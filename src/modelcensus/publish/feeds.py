@@ -15,6 +15,7 @@ from modelcensus.publish.scene import Scene
 from modelcensus.publish.verdict_words import verdict_as_worded
 from modelcensus.publish.views.asking import Counting, countings
 from modelcensus.vocabulary import CensusError
+from modelcensus.vocabulary.naming import opening
 
 ATOM = "http://www.w3.org/2005/Atom"
 TAG = "tag:modelcensus,2026:"
@@ -57,7 +58,7 @@ def feed_of(scene: Scene, dimension: str, name: str, called: str, today: date) -
     """First places that the subject won and lost, under every way of counting, and sources that are stale today."""
     entries = [e for way in countings(scene, dimension) for e in _first_places(scene, way, dimension, name, called)]
     entries += _stale(scene, today)
-    return Feed(f"{called} in open AI models", _newest_first(entries))
+    return Feed(f"{opening(called)} in open AI models", _newest_first(entries))
 
 
 def claim_feed(now: Account, day: date, before: Account | None, day_before: date | None) -> Feed:
@@ -85,7 +86,7 @@ def _first_places(scene: Scene, way: Counting, dimension: str, name: str, called
     for day, period, leader, certain in _leaders(result, dimension):
         if before and leader != before and name in (leader, before):
             won = leader == name
-            title = f"{called} {'took' if won else 'lost'} the first place in {period_text(period)}"
+            title = f"{opening(called)} {'took' if won else 'lost'} the first place in {period_text(period)}"
             sure = (
                 "" if certain else " The intervals overlap: the order is the likely one, not the only possible one."
             )

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from modelcensus.catalog import lists as dated_lists
 from modelcensus.claims import Pack, find_packs
-from modelcensus.measures import Census, Result, Row, Side
+from modelcensus.measures import Census, Result, Row, Side, spoken
 from modelcensus.vocabulary import Period, RequestError
 from modelcensus.vocabulary.names import ALL_TIME, HUB, REPORTED, ROLLING
 
@@ -46,9 +46,10 @@ class Scene:
         return find_packs()
 
     def members(self, dimension: str) -> list[str]:
-        """The values of a dimension that repositories of this ledger have, in order."""
+        """The values of a dimension that repositories of this ledger have, in order; organizations of reported series too."""
         if dimension not in self._members:
-            rows = self.census.engine.rows(f"select distinct {dimension} as name from catalog order by 1")
+            also = " union select organization from reported" if dimension == "organization" else ""
+            rows = self.census.engine.rows(f"select distinct {dimension} as name from catalog{also} order by 1")
             self._members[dimension] = [str(r["name"]) for r in rows if r["name"] is not None]
         return self._members[dimension]
 
@@ -150,6 +151,16 @@ class Scene:
         """What an organization is called in prose and pictures: its display name without what stands in brackets."""
         known = self.census.knowledge.organizations.get(namespace)
         return known.name.split(" (")[0] if known else namespace
+
+    def called(self, dimension: str, *names: str) -> str:
+        """Members of a dimension in prose, by their display names, and with what they are where a name is of several
+        meanings."""
+        shown = [self.name(n) if dimension == "organization" else n for n in names]
+        return spoken(dimension, shown, self.place, self.census.knowledge.shared_names)
+
+    def maker(self, namespace: str) -> str:
+        """An organization in a sentence of its own."""
+        return self.called("organization", namespace)
 
     def place(self, region: str) -> str:
         """What a region is called."""

@@ -62,21 +62,24 @@ class DataTable:
 @dataclass(frozen=True)
 class Facts:
     """A table that is no result of a measure: what is known of a thing, or of the data themselves. Values are texts,
-    numbers or nothing; `links` leads from a cell's text to a page of the app."""
+    numbers or nothing; `links` leads from a cell's text to a page of the app. `shown` are the columns that are read on a
+    page, where there are too many for it: the files have all."""
 
     name: str
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
     links: dict[str, str] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()
 
     def records(self) -> list[dict[str, object]]:
         """The rows with their names."""
         return [dict(zip(self.header, row, strict=True)) for row in self.rows]
 
     def filled(self) -> "Facts":
-        """The same without the columns that are empty, for reading; the files have them."""
-        kept = [i for i in range(len(self.header)) if any(row[i] not in (None, "") for row in self.rows)]
+        """The same for reading: the columns that are shown, without those that are empty; the files have them."""
+        order = [self.header.index(n) for n in self.shown if n in self.header] or range(len(self.header))
+        kept = [i for i in order if any(row[i] not in (None, "") for row in self.rows)]
         rows = tuple(tuple(row[i] for i in kept) for row in self.rows)
         return replace(self, header=tuple(self.header[i] for i in kept), rows=rows)
 

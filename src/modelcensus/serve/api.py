@@ -16,6 +16,7 @@ from modelcensus.claims.telling import as_dict
 from modelcensus.measures.answers import plain_result
 from modelcensus.measures.health import health
 from modelcensus.publish.views.search import found_by_name
+from modelcensus.publish.views.subject import find_model
 from modelcensus.serve.check import Given, answer
 from modelcensus.serve.listed import Claimed, MeasureEntry, claims_listed, measures_listed
 from modelcensus.serve.problems import PlainJSON, documented
@@ -113,11 +114,7 @@ def router(tester: Tester) -> APIRouter:
     def attributions(repository: str) -> list[dict[str, Any]]:
         """Every attribution of a repository, with rule, file and reason."""
         with tester.page() as scene:
-            census = scene.census
-            known = census.engine.fetch(census.engine.query("api_known", "select repository from catalog"))
-            same = {r.lower(): r for r in known["repository"].to_pylist()}.get(repository.lower())
-            if same is None:
-                raise HTTPException(404, f"no repository {repository!r} in this ledger")
+            census, same = scene.census, str(find_model(scene, repository)["repository"])
             return [
                 {"repository": same, **{k: str(v) if v is not None else None for k, v in vars(e).items()}}
                 for e in explain_repository(census.engine, census.knowledge, same)

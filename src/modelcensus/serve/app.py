@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Annotated, Literal
+from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Form, Request
 from fastapi.exceptions import RequestValidationError
@@ -20,18 +21,19 @@ from modelcensus.publish.live_chart import live_chart
 from modelcensus.publish.records import figure_entries
 from modelcensus.publish.views import Page as ViewPage
 from modelcensus.publish.views import View
+from modelcensus.publish.views.subject import KINDS
 from modelcensus.serve.api import UnchangedError, router
 from modelcensus.serve.check import Given, TooLongError, check_draft, check_text
 from modelcensus.serve.desks import BusyError
 from modelcensus.serve.forms import SUFFIXES
 from modelcensus.serve.pages import Pages, stylesheet
 from modelcensus.serve.pinned import Pinning, pinned_to
-from modelcensus.serve.problems import problem, problem_of
+from modelcensus.serve.problems import problem, problem_of, searched
 from modelcensus.serve.refusing import API, refusal
 from modelcensus.serve.small import small_answers
 from modelcensus.serve.tester import Tester
 from modelcensus.serve.views import Views, add_views, addresses
-from modelcensus.vocabulary import CensusError, RequestError
+from modelcensus.vocabulary import CensusError, RequestError, UnknownError
 
 Text = Annotated[str, Form()]
 GONE = (
@@ -143,6 +145,16 @@ def _refuse(app: FastAPI, pages: Pages) -> None:
         if request.url.path.startswith(API):
             return problem(status, reason)
         return HTMLResponse(pages.refused(title, reason), status)
+
+    @app.exception_handler(UnknownError)
+    def unknown(request: Request, error: UnknownError) -> Response:
+        if request.url.path.startswith(API):
+            return problem_of(error, 404, searched(error, f"{API}/search"))
+        kind = next((k for k in KINDS.values() if f"/{k}/" in request.url.path), "")
+        links = {n: f"/{kind}/{quote(n)}" for n in error.near} if kind else {}
+        said = error.what if links else str(error)  # the links say what may have been meant
+        page = pages.refused("Why is there no such page?", said, links, searched(error, "/search"))
+        return HTMLResponse(page, 404)
 
     @app.exception_handler(CensusError)
     def refused(request: Request, error: CensusError) -> Response:

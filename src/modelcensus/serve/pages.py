@@ -124,9 +124,10 @@ class Pages:
         """A batch, or a figure that others published."""
         return self._page("source.html", "", id=source_id, what=what, entries=entries)
 
-    def refused(self, title: str, reason: str) -> str:
-        """Why there is no such page."""
-        return self._page("refused.html", "", heading=title, reason=reason)
+    def refused(self, title: str, reason: str, near: Mapping[str, str] | None = None, search: str = "") -> str:
+        """Why there is no such page; `near` are the addresses of what may have been meant, by name, `search` leads to
+        more."""
+        return self._page("refused.html", "", heading=title, reason=reason, near=near or {}, search=search)
 
     def _draft_account(self, one: Account, at: str) -> Markup:
         """The account of a draft, as part of a page."""

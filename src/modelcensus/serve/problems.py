@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import urlencode
 
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from modelcensus.vocabulary import CensusError
+from modelcensus.publish.views.search import LONGEST
+from modelcensus.vocabulary import CensusError, UnknownError
 
 MEDIA = "application/problem+json"
 
@@ -36,9 +38,16 @@ def problem(status: int, title: str, detail: str = "", where: str = "", remedy: 
     return PlainJSON(content.model_dump(), status, media_type=MEDIA)
 
 
-def problem_of(error: CensusError, status: int) -> PlainJSON:
-    """The same, from one of our own errors."""
-    return problem(status, error.what, str(error), error.where, error.remedy)
+def problem_of(error: CensusError, status: int, search: str = "") -> PlainJSON:
+    """The same, from one of our own errors; `search` is the address of a search for what was meant."""
+    remedy = "; ".join(filter(None, (error.remedy, search and f"search: {search}")))
+    return problem(status, error.what, str(error), error.where, remedy)
+
+
+def searched(error: UnknownError, search: str) -> str:
+    """The address of a search for what a name begins with, without the namespace: a slip is seldom in its first letters."""
+    words = error.name.rpartition("/")[2][:LONGEST]
+    return f"{search}?{urlencode({'q': words[: max(3, len(words) // 2)]})}"
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, object]]:

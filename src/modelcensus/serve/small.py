@@ -12,7 +12,7 @@ from modelcensus.claims import find_claim
 from modelcensus.publish.badges import badge_of, must_be_badge
 from modelcensus.publish.feeds import Feed, atom, claim_feed, feed_of, json_feed
 from modelcensus.publish.views.asking import countings
-from modelcensus.publish.views.subject import KINDS
+from modelcensus.publish.views.subject import KINDS, must_be
 from modelcensus.publish.visible import visible
 from modelcensus.serve.tester import Tester
 from modelcensus.vocabulary import Request as Asked
@@ -65,7 +65,8 @@ def small_answers(tester: Tester) -> APIRouter:
         form, name = _form(name)
         dimension = _dimension(kind)
         with tester.page() as scene:
-            called = {"organization": scene.name, "region": scene.place}.get(dimension, str)(name)
+            must_be(scene, dimension, name)
+            called = scene.place(name) if dimension == "region" else scene.called(dimension, name)
             found = feed_of(scene, dimension, name, called, date.today())
         media, write = FORMS[form]
         return Response(visible(write(found, request.url.path)), media_type=media)

@@ -8,6 +8,9 @@ from modelcensus.vocabulary.errors import (
     KnowledgeError,
     LedgerError,
     RequestError,
+    UnknownError,
+    did_you_mean,
+    near,
     nearest,
 )
 from modelcensus.vocabulary.intervals import Interval
@@ -75,6 +78,9 @@ __all__ = [
     "Rows",
     "Schema",
     "Terms",
+    "UnknownError",
+    "did_you_mean",
+    "near",
     "nearest",
     "own_version",
     "row_count",

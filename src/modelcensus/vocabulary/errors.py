@@ -1,5 +1,9 @@
 """One family of errors. Every message says what is wrong, where, and what to do."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
 
 class CensusError(Exception):
     """The input or the data do not allow what was asked; the command line exits with status 1.
@@ -31,16 +35,40 @@ class RequestError(CensusError):
     """A request makes no sense for the data: unknown measure, dimension, scope, or period."""
 
 
+class UnknownError(RequestError):
+    """Nothing bears the name that was asked for: `name`; `near` are names like it."""
+
+    def __init__(self, what: str, *, name: str, near: Sequence[str] = (), where: str = "", remedy: str = "") -> None:
+        self.name, self.near = name, tuple(near)
+        super().__init__(what, where=where, remedy=remedy)
+
+
 def nearest(word: str, choices: list[str]) -> str:
     """What to try instead of `word`: the closest valid choices, and all of them where they are few.
 
     >>> nearest("regoin", ["region", "family"])
     "did you mean 'region'? valid: family, region"
     """
+    known = list(dict.fromkeys(choices))
+    close = near(word, known)
+    hints = [did_you_mean(close)] if close else []
+    if len(known) <= 40:
+        hints.append(f"valid: {', '.join(sorted(known)) or 'none'}")
+    return " ".join(hints) or f"there are {len(known):,} valid ones, none like it"
+
+
+def near(word: str, choices: Iterable[str]) -> list[str]:
+    """The choices that are written most like a word, the nearest first, however their letters are capitalized.
+
+    >>> near("qwn", ["Llama", "Qwen"])
+    ['Qwen']
+    """
     import difflib
 
-    close = difflib.get_close_matches(word, choices, n=3, cutoff=0.6)
-    hints = [f"did you mean {' or '.join(repr(c) for c in close)}?"] if close else []
-    if len(choices) <= 40:
-        hints.append(f"valid: {', '.join(sorted(choices)) or 'none'}")
-    return " ".join(hints) or f"there are {len(choices):,} valid ones, none like it"
+    known = {c.lower(): c for c in choices}
+    return [known[c] for c in difflib.get_close_matches(word.lower(), list(known), n=3, cutoff=0.6)]
+
+
+def did_you_mean(names: Sequence[str]) -> str:
+    """A question that names what may have been meant."""
+    return f"did you mean {' or '.join(repr(n) for n in names)}?"

@@ -90,7 +90,7 @@ def _has_it_grown(material: Material) -> Answer | None:
     word = " it is the same as written." if same else " it has grown." if now > then else " it has shrunk."
     early = any("earlier method" in f for f in found[0].rows[-1].flags)
     note = [prose("The older number is an estimate by an earlier method of its publisher.")] if early else []
-    asked = prose("Has the share of ", Name(scene.name(scene.leader)), " grown within a year?")
+    asked = prose("Has the share of ", Name(scene.maker(scene.leader)), " grown within a year?")
     return asked, [prose("As a share of ", whole, word), material.sentence(found[0]), material.sentence(share), *note]
 
 

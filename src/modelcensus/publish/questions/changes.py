@@ -36,7 +36,7 @@ def changes(scene: Scene) -> Section | None:
     by = number(abs(_gained(now[who], then[who])), "downloads")
     statements = [
         Statement.build(
-            f"The largest change from {before} to {when}: ", Name(name), f" {word} by ", Linked(by, record),
+            f"The largest change from {before} to {when}: ", Name(scene.maker(who)), f" {word} by ", Linked(by, record),
             " downloads (", Linked(_percent(now[who], then[who]), record), f"), {result.counted_by}.", _unsure(now[who], then[who]),
         ),
         _together(now, then, record),
@@ -132,7 +132,7 @@ def _year(scene: Scene, result: Result, spans: list[int], now: Mapping[str, Row]
     one, other = then[scene.leader], now[scene.leader]
     return [
         Statement.build(
-            f"Over the year from {_said(then)}, ", Name(scene.name(scene.leader)), " went from ",
+            f"Over the year from {_said(then)}, ", Name(scene.maker(scene.leader)), " went from ",
             Linked(number(one.value, "downloads"), record), " to ", Linked(number(other.value, "downloads"), record),
             " (", Linked(_percent(other, one), record), ").",
         )

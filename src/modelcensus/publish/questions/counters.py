@@ -9,6 +9,7 @@ from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
 from modelcensus.vocabulary import CensusError
 from modelcensus.vocabulary.names import HUB, ROLLING, SIZE_CLASSES
+from modelcensus.vocabulary.naming import opening
 
 SHOWN = 6
 ALONE = 0.1
@@ -23,7 +24,7 @@ def counters(scene: Scene) -> Section | None:
     newest = sorted(scene.newest(shares.rows), key=lambda r: -(r.value or 0))
     top = [str(r.dimensions["organization"]) for r in newest[:SHOWN]]
     first = newest[0]
-    name = scene.name(top[0])
+    name = opening(scene.maker(top[0]))
     what = (
         "30-day windows that end where the counter was read"
         if scene.counter == ROLLING
@@ -72,7 +73,7 @@ def new_downloads(scene: Scene) -> Section | None:
     newest = sorted((r for r in known if r.span == known[-1].span), key=lambda r: -(r.value or 0))
     top = [str(r.dimensions["organization"]) for r in newest[:SHOWN]]
     words = Words(
-        f"{scene.name(top[0])} had {number(newest[0].value, 'share')} of new downloads in {period_text(newest[0].period)}",
+        f"{opening(scene.maker(top[0]))} had {number(newest[0].value, 'share')} of new downloads in {period_text(newest[0].period)}",
         f"Share of downloads by month, of {shares.whole_text}, with the interval that gaps and stalls leave;"
         f" {shares.counted_by}",
         source_line(shares),

@@ -8,6 +8,7 @@ from modelcensus.publish.charts import Mark, Point, Words, line_chart
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import MAKERS, Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
+from modelcensus.vocabulary.naming import opening
 
 
 def cumulative(scene: Scene) -> Section | None:
@@ -17,7 +18,7 @@ def cumulative(scene: Scene) -> Section | None:
     sums = scene.ask("cumulative", by=["organization", "month"], within=MAKERS)
     ranked = sorted(scene.newest(sums.rows), key=lambda r: -(r.value or 0))
     first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
-    name = scene.name(str(first.dimensions["organization"]))
+    name = scene.maker(str(first.dimensions["organization"]))
     behind = (
         f", {scene.name(str(second.dimensions['organization']))} {number(second.value, 'downloads')}"
         if second
@@ -37,7 +38,7 @@ def cumulative(scene: Scene) -> Section | None:
         source_line(scene.monthly),
     )
     total = Words(
-        f"{name} had {number(first.value, 'downloads')} downloads since {since}",
+        f"{opening(name)} had {number(first.value, 'downloads')} downloads since {since}",
         f"Cumulative downloads since {since}, {sums.whole_text}; {sums.counted_by}",
         source_line(sums),
     )

@@ -6,6 +6,7 @@ from modelcensus.publish.prose import Linked, Name, prose
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import MAKERS, Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
+from modelcensus.vocabulary.naming import opening
 
 RANKS = "ranks:2..9"
 
@@ -25,7 +26,7 @@ def next_ones(scene: Scene) -> Section | None:
     ratios = [r for r in ratios if r.rows[-1].value]
     if not ratios:
         return None
-    name, when = scene.name(scene.leader), period_text(period)
+    name, when = scene.maker(scene.leader), period_text(period)
     least, most = (pick(ratios, key=lambda r: r.rows[-1].value or 0) for pick in (min, max))
     lead = Statement.build(
         f"In {when} ", Name(name), " had ", *_spread(least, most), " the downloads of the next ones together, depending on who they are.",
@@ -33,7 +34,7 @@ def next_ones(scene: Scene) -> Section | None:
     )  # fmt: skip
     spread = prose(*_spread(least, most)).text
     words = Words(
-        f"{name} had {spread} the downloads of the next ones together",
+        f"{opening(name)} had {spread} the downloads of the next ones together",
         f"Times the summed downloads of those named, {when}; {ratios[0].counted_by}",
         source_line(*ratios),
     )

@@ -10,6 +10,7 @@ from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
 from modelcensus.vocabulary import CensusError
 from modelcensus.vocabulary.names import HUB
+from modelcensus.vocabulary.naming import opening
 
 
 def who_leads(scene: Scene) -> Section | None:
@@ -21,14 +22,14 @@ def who_leads(scene: Scene) -> Section | None:
     if not shares:
         return None
     low, high = shares[0].rows[-1], shares[-1].rows[-1]
-    name = scene.name(scene.leader)
+    name, called = scene.name(scene.leader), scene.maker(scene.leader)
     parts: list[str | Linked | Prose] = []
     for place, share in enumerate(shares):
         parts += ["" if not place else ", " if place + 1 < len(shares) else " and ", *_rung(share)]
-    lead = Statement.build(Name(name), " leads. Its share of downloads is ", *parts, ".")
+    lead = Statement.build(Name(opening(called)), " leads. Its share of downloads is ", *parts, ".")
     words = Words(
         f"{name}: {number(low.value, 'share')} or {number(high.value, 'share')}? It depends on what stands under the line",
-        f"Share of downloads by {name}, by denominator; the line on a bar is the interval that the data allow",
+        f"Share of downloads by {called}, by denominator; the line on a bar is the interval that the data allow",
         source_line(*shares),
     )
     bars = [

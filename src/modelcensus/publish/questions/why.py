@@ -65,7 +65,7 @@ def _split(scene: Scene, result: Result, parts: dict[str, Row]) -> Statement:
         if row is not None and row.value and abs(row.value) >= 0.0005:  # half of the last digit that is shown
             told += [", " if told else ": ", Linked(number(row.value, "share points"), record), f" {words}"]
     return Statement.build(
-        "Why: the share of ", Name(scene.name(scene.leader)), f" in {result.whole_text} changed by ",
+        "Why: the share of ", Name(scene.maker(scene.leader)), f" in {result.whole_text} changed by ",
         Linked(number(total.value, "share points"), record),
         f" from the reading of {period_text(since)} to that of {period_text(until)}", *told, f" ({result.counted_by}).",
     )  # fmt: skip

@@ -13,6 +13,7 @@ from modelcensus.publish.views.asking import Counting, who
 from modelcensus.publish.views.subject import KINDS
 from modelcensus.vocabulary import Request, RequestError
 from modelcensus.vocabulary.names import HUB
+from modelcensus.vocabulary.naming import opening
 
 MOST = 15
 """Rows of a board."""
@@ -93,7 +94,9 @@ def reach(scene: Scene, dimension: str) -> Section:
 
 
 def _called(scene: Scene, dimension: str, name: str) -> str:
-    return {"organization": scene.name, "region": scene.place}.get(dimension, str)(name)
+    if dimension == "region":
+        return scene.place(name)
+    return opening(scene.called(dimension, name)) if dimension in ("organization", "family") else name
 
 
 def _places(rows: Sequence[Row], dimension: str) -> dict[str, tuple[int, Row]]:

@@ -9,6 +9,7 @@ from modelcensus.publish.views.asking import Ask, answered, countings
 from modelcensus.publish.views.explore import SHOWN_AS
 from modelcensus.publish.views.view import Choice, Chosen, Control, View, one, page, several
 from modelcensus.vocabulary import CensusError, RequestError
+from modelcensus.vocabulary.naming import listed
 from modelcensus.vocabulary.readings import pair
 
 BY_CALENDAR, BY_AGE = "calendar", "release"
@@ -24,9 +25,7 @@ def compare(scene: Scene, chosen: Chosen) -> View:
     wrong, sections, remarks, called = "", [], [], ""
     try:
         dimension, names = subjects(several(chosen, "of"))
-        known = {"organization": scene.name, "region": scene.place}.get(dimension, str)
-        said = [known(n) for n in names]
-        called = " and ".join(filter(None, [", ".join(said[:-1]), said[-1]]))
+        called = listed([scene.place(n) for n in names]) if dimension == "region" else scene.called(dimension, *names)
         sections, remarks = _sections(scene, chosen, dimension, names, called)
         if not sections:
             wrong = remarks[0] if remarks else "nothing in this ledger tells them apart"

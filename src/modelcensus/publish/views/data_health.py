@@ -20,6 +20,21 @@ QUESTIONS = {
     "next": "What is to be collected next?",
 }
 
+SHOWN = {
+    "sources": (
+        "source", "counter", "status", "from", "to", "last_sound", "days_since", "days_allowed", "snapshots", "rows",
+        "set_aside",
+    ),
+    "coverage": (
+        "month", "source", "counter", "snapshots", "expected", "sound", "repositories", "of_known", "by_downloads", "came",
+        "went", "rows_set_aside",
+    ),
+    "events": ("kind", "source", "from", "to", "repositories", "evidence", "done"),
+    "reported": ("month", "source", "scope", "organizations", "estimates", "by_downloads"),
+    "next": ("day", "source", "downloads", "repositories", "why", "command"),
+}  # fmt: skip
+"""The columns of each table that fit on a page; its files have all."""
+
 
 @page("/health", menu="Data health", text="events, gaps, coverage, sources")
 def data_health(scene: Scene, chosen: Chosen) -> View:
@@ -31,7 +46,8 @@ def data_health(scene: Scene, chosen: Chosen) -> View:
         if rows:
             header = tuple(dict.fromkeys(k for row in rows for k in row))
             cells = tuple(tuple(_cell(row.get(k)) for k in header) for row in rows)
-            sections.append(Section(name, question, [], facts=[Facts(name, question, header, cells)]))
+            facts = Facts(name, question, header, cells, shown=SHOWN.get(name, ()))
+            sections.append(Section(name, question, [], facts=[facts]))
     return View("health", "How good are these data?", sections, chosen=dict(chosen))
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from modelcensus.catalog import explain_repository, line_of_descent, patterns
+from modelcensus.catalog import explain_repository, line_of_descent
 from modelcensus.counting.rules import alternatives, rule_set, words
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Facts, Section
 from modelcensus.publish.views.asking import Ask, answered
+from modelcensus.publish.views.subject import find_model
 from modelcensus.publish.views.view import Chosen, View, Way, one, page
-from modelcensus.vocabulary import RequestError
 from modelcensus.vocabulary.names import HUB
 
 
@@ -17,12 +17,8 @@ def model(scene: Scene, chosen: Chosen) -> View:
     """The page of a repository, `namespace/name`."""
     name = one(chosen, "name")
     engine = scene.census.engine
-    rows = engine.rows(
-        f"select repository, library from catalog where lower(repository) = lower({patterns.text(name)})"
-    )
-    if not rows:
-        raise RequestError(f"no model {name!r}", where="models", remedy="search for a part of its name at /search")
-    name, library = str(rows[0]["repository"]), rows[0]["library"]
+    found = find_model(scene, name)
+    name, library = str(found["repository"]), found["library"]
     asks = [
         Ask("counters", f"How often is {name} downloaded?", "downloads", {"repository": name}, ("day",),
             {"channel": HUB, "counter": scene.counter}),
@@ -36,8 +32,8 @@ def model(scene: Scene, chosen: Chosen) -> View:
         asks.append(Ask("reach", f"How far does {name} reach with what grows from it?", "reach", {"repository": name}, ("day",),
                         {"channel": HUB, "counter": scene.counter}))  # fmt: skip
     sections, remarks = answered(scene, asks)
-    found = explain_repository(engine, scene.census.knowledge, name)
-    attributed = tuple((e.field, e.value, e.rule, e.why or "", e.file or "") for e in found)
+    evidence = explain_repository(engine, scene.census.knowledge, name)
+    attributed = tuple((e.field, e.value, e.rule, e.why or "", e.file or "") for e in evidence)
     sections.append(
         Section("what", f"What is {name}, and why is that said?", [], facts=[
             Facts("attributions", "Every attribution", ("field", "value", "rule", "why", "file"), attributed)

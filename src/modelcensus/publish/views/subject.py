@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
+from modelcensus.catalog import patterns
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Facts, Section
 from modelcensus.publish.views.asking import Ask, answered, countings
 from modelcensus.publish.views.view import Chosen, View, Way, one, page
-from modelcensus.vocabulary import RequestError, nearest
+from modelcensus.vocabulary import UnknownError, did_you_mean, near, nearest
 from modelcensus.vocabulary.names import HUB
 
 KINDS = {"family": "families", "organization": "organizations", "region": "regions", "repository": "models"}
 """How a dimension is called in an address."""
+ALIKE = 0.85
+"""From which likeness on the name of a repository may have been meant by another (Jaro and Winkler; 1 is the same)."""
 
 
 @page("/families/{name}", text="a family: its history, its rank, what grows from it")
@@ -21,7 +24,7 @@ def family(scene: Scene, chosen: Chosen) -> View:
     """The page of a family."""
     name = one(chosen, "name")
     known = scene.census.knowledge.families.get(name)
-    _must_be(scene, "family", name, list(scene.census.knowledge.families))
+    must_be(scene, "family", name)
     facts = []
     if known:
         rows = tuple((g.generation, str(g.released or ""), g.license, g.citation) for g in known.generations)
@@ -31,7 +34,7 @@ def family(scene: Scene, chosen: Chosen) -> View:
                 {r[0]: f"/launch?subject={quote(f'{name}@{r[0]}')}" for r in rows},
             )
         )  # fmt: skip
-    return _subject(scene, chosen, "family", name, name, facts)
+    return _subject(scene, chosen, "family", name, scene.called("family", name), facts)
 
 
 @page("/organizations/{name}", text="an organization: its history, its rank, its models")
@@ -39,7 +42,7 @@ def organization(scene: Scene, chosen: Chosen) -> View:
     """The page of an organization."""
     name = one(chosen, "name")
     known = scene.census.knowledge.organizations.get(name)
-    _must_be(scene, "organization", name, list(scene.census.knowledge.organizations))
+    must_be(scene, "organization", name)
     facts = []
     if known:
         said = {
@@ -49,24 +52,47 @@ def organization(scene: Scene, chosen: Chosen) -> View:
         facts.append(
             Facts("known", "What is known of it", ("field", "value"), tuple((k, v) for k, v in said.items() if v))
         )
-    return _subject(scene, chosen, "organization", name, scene.name(name), facts)
+    return _subject(scene, chosen, "organization", name, scene.called("organization", name), facts)
 
 
 @page("/regions/{name}", text="a region: how its organizations do together")
 def region(scene: Scene, chosen: Chosen) -> View:
     """The page of a region."""
     name = one(chosen, "name")
-    _must_be(scene, "region", name, list(scene.census.knowledge.groupings[scene.census.knowledge.grouping].labels))
-    return _subject(scene, chosen, "region", name, f"organizations based in {scene.place(name)}", [])
+    must_be(scene, "region", name)
+    return _subject(scene, chosen, "region", name, scene.called("region", name), [])
 
 
-def _must_be(scene: Scene, dimension: str, name: str, known: list[str]) -> None:
-    """RequestError with the nearest name where neither the knowledge nor the catalog has it."""
-    if name in known:
-        return
-    names = scene.members(dimension)
-    if name not in names:
-        raise RequestError(f"no {dimension} {name!r}", where=dimension, remedy=nearest(name, [*known, *names]))
+def must_be(scene: Scene, dimension: str, name: str) -> None:
+    """UnknownError with the names most like it where neither the knowledge nor the catalog has the name."""
+    if dimension == "repository":
+        find_model(scene, name)
+    elif name not in (known := _known(scene, dimension)) and name not in scene.members(dimension):
+        choices = [*known, *scene.members(dimension)]
+        alike, remedy = near(name, choices), nearest(name, choices)
+        raise UnknownError(f"no {dimension} {name!r}", name=name, near=alike, where=dimension, remedy=remedy)
+
+
+def find_model(scene: Scene, name: str) -> Mapping[str, object]:
+    """The repository of that name, however its letters are capitalized, with its library; UnknownError where there is none."""
+    engine, asked = scene.census.engine, f"lower({patterns.text(name)})"
+    if rows := engine.rows(f"select repository, library from catalog where lower(repository) = {asked}"):
+        return rows[0]
+    like = f"jaro_winkler_similarity(lower(repository), {asked}, {ALIKE})"
+    found = engine.rows(
+        f"select repository from (select repository, {like} as alike from catalog) where alike > 0"
+        " order by alike desc, repository limit 3"
+    )
+    names = [str(r["repository"]) for r in found]
+    remedy = did_you_mean(names) if names else "search for a part of its name"
+    raise UnknownError(f"no model {name!r}", name=name, near=names, where="models", remedy=remedy)
+
+
+def _known(scene: Scene, dimension: str) -> list[str]:
+    known = scene.census.knowledge
+    if dimension == "region":
+        return list(known.groupings[known.grouping].labels)
+    return list({"family": known.families, "organization": known.organizations}.get(dimension, {}))
 
 
 def _subject(scene: Scene, chosen: Chosen, dimension: str, name: str, called: str, facts: list[Facts]) -> View:
