@@ -8,7 +8,8 @@ from cyclopts import Parameter
 
 from modelcensus.cli.options import LedgerOption, emit, find_ledger
 from modelcensus.ledger import Ledger, Manifest
-from modelcensus.vocabulary import InputError, RequestError
+from modelcensus.measures import asked_text
+from modelcensus.vocabulary import InputError, Request, RequestError
 
 
 def explain(
@@ -61,6 +62,7 @@ def _text(store: Ledger, record: dict) -> str:
     lines = [
         f"{record['measure']}: {record['definition']}",
         f"  defined in   {record['citation']}",
+        f"  asked        {asked_text(Request.from_dict(record['request']))}",
         f"  request      {json.dumps(record['request'])}",
         f"  counted      {record['counted']}",
         f"  denominator  {record['denominator']}",

@@ -22,6 +22,7 @@ from modelcensus.measures import (
     releases,
     share,
 )
+from modelcensus.measures.asked import asked_text, channel_text
 from modelcensus.measures.census import Census
 from modelcensus.measures.crossover import lasting
 from modelcensus.measures.drawing import Drawing
@@ -33,7 +34,7 @@ from modelcensus.measures.registry import Measure, find_measure, measure, measur
 from modelcensus.measures.reported import listed_organizations
 from modelcensus.measures.result import Provenance, Result, Row, inert
 from modelcensus.measures.revision import Revised, Revision, Side, revise
-from modelcensus.measures.sentence import bounds, cell, counter_text, number, period_text, spoken
+from modelcensus.measures.sentence import COUNTER_NAMES, bounds, cell, counter_text, number, period_text, spoken
 from modelcensus.measures.splits import CAUSES, Split
 from modelcensus.measures.sql import ask, check
 from modelcensus.measures.views import VIEWS
@@ -42,6 +43,7 @@ from modelcensus.measures.worlds import Bounds, Key, number_key
 __all__ = [
     "ABSENT_NOTE",
     "CAUSES",
+    "COUNTER_NAMES",
     "VIEWS",
     "Bounds",
     "Census",
@@ -58,8 +60,10 @@ __all__ = [
     "Side",
     "Split",
     "ask",
+    "asked_text",
     "bounds",
     "cell",
+    "channel_text",
     "channels",
     "check",
     "concentration",

@@ -12,6 +12,7 @@ from modelcensus.measures.ages import age_sql
 from modelcensus.measures.by_month import ByMonth, month_quantities
 from modelcensus.measures.frame import Span
 from modelcensus.measures.registry import find_measure
+from modelcensus.measures.sentence import COUNTER_NAMES
 from modelcensus.measures.span_sums import span_quantities
 from modelcensus.vocabulary import Period, Request, RequestError
 from modelcensus.vocabulary.names import DIMENSIONS, ROOT_DIMENSIONS
@@ -162,7 +163,7 @@ def counter_quantities(
     )
     if not rows:
         raise RequestError(
-            f"the counter {reading.counter} was not read then",
+            f"the {COUNTER_NAMES.get(reading.counter, reading.counter)} ({reading.counter}) was not read then",
             where="--period",
             remedy=_nearest_readings(census, reading.counter, request.periods),
         )
@@ -258,6 +259,6 @@ def _nearest_readings(census: "Census", counter: str, periods: tuple[Period, ...
         )
     ]
     if not days:
-        return f"the ledger has no {counter} counter"
+        return f"the ledger has no {COUNTER_NAMES.get(counter, counter)} ({counter})"
     near = sorted(days, key=lambda d: abs((d - periods[0].start).days))[:3] if periods else days[:3]
     return f"nearest days of reading: {', '.join(str(d) for d in sorted(near))}"

@@ -22,8 +22,8 @@ WORDS = {
 """How the members of other dimensions are spoken of; regions by the labels of their grouping."""
 EVERY = "All repositories"
 """The subject of a request that names none."""
-COUNTERS = {"rolling_30d": "30-day counter as read", "all_time": "all-time counter as read"}
-"""How a counter is called that is taken as it was read."""
+COUNTER_NAMES = {"rolling_30d": "30-day counter", "all_time": "all-time counter", "period": "exact count of periods"}
+"""How a counter is called."""
 ROOTS = {
     "root_family": "{}",
     "root_organization": "models of {}",
@@ -141,9 +141,9 @@ def counter_text(counter: str) -> str:
     """A counter that is taken as it was read, in words.
 
     >>> counter_text("rolling_30d"), counter_text("period")
-    ('30-day counter as read', 'counter period as read')
+    ('30-day counter as read', 'exact count of periods as read')
     """
-    return COUNTERS.get(counter, f"counter {counter} as read")
+    return f"{COUNTER_NAMES.get(counter, f'counter {counter}')} as read"
 
 
 def derivatives_text(result: Result, row: Row) -> str:

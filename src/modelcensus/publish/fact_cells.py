@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from modelcensus.measures import number
-from modelcensus.vocabulary.names import ALL_TIME, PERIOD, ROLLING
+from modelcensus.measures import COUNTER_NAMES, number
 
 FRACTIONS = ("coverage", "by_downloads", "of_known", "of_known_then")
 """Columns that are shares."""
-COUNTERS = {
-    ROLLING: "30-day counter", ALL_TIME: "all-time counter", PERIOD: "exact counts of periods",
-    "pulls_all_time": "all-time pulls",
-}  # fmt: skip
-"""Counters as a reader calls them."""
-NAMES = ("kind", "status")
+NAMES = ("kind", "status", "field")
 """Columns of names that are words with `_` between them."""
+FIELDS = {"params_b": "parameters (billions)", "active_b": "active parameters (billions)"}
+"""Fields of the catalog whose names are not words."""
 
 
 def fact_text(name: str, value: object) -> str:
@@ -27,9 +23,9 @@ def fact_text(name: str, value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str) and name == "counter":
-        return COUNTERS.get(value, value.replace("_", " "))
+        return COUNTER_NAMES.get(value, value.replace("_", " "))
     if isinstance(value, str) and name in NAMES:
-        return value.replace("_", " ")
+        return FIELDS.get(value, value.replace("_", " "))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     if isinstance(value, float):

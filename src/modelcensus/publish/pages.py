@@ -11,7 +11,7 @@ from modelcensus.claims import Account
 from modelcensus.claims.wording import decided_text
 from modelcensus.flows.series_breaks import KIND
 from modelcensus.ledger import Manifest
-from modelcensus.measures import Result, Row, bounds, cell, newest, number, period_text
+from modelcensus.measures import Result, Row, asked_text, bounds, cell, newest, number, period_text
 from modelcensus.publish.breaks import break_words
 from modelcensus.publish.fact_cells import fact_text
 from modelcensus.publish.links import href, markdown_of, plain_markdown
@@ -220,6 +220,6 @@ def tools() -> dict[str, object]:
     return {
         "picture": _picture, "table_rows": table_rows, "left_out": left_out, "number": number,
         "period_text": period_text, "cell": _cell, "ROWS": ROWS, "fact_text": fact_text, "href": href, "markdown": markdown_of, "page_of": page_of,
-        "why": why, "decided_text": decided_text, "counts": counts,
+        "why": why, "asked_text": asked_text, "decided_text": decided_text, "counts": counts,
         "as_worded": verdict_as_worded, "worded": lambda one: worded(one, one.as_worded),
     }  # fmt: skip

@@ -152,7 +152,9 @@ def _refuse(app: FastAPI, pages: Pages) -> None:
             return problem_of(error, 404, searched(error, f"{API}/search"))
         kind = next((k for k in KINDS.values() if f"/{k}/" in request.url.path), "")
         links = {n: f"/{kind}/{quote(n)}" for n in error.near} if kind else {}
-        said = error.what if links else str(error)  # the links say what may have been meant
+        said = (
+            f"{error.what[0].upper()}{error.what[1:]}." if links else str(error)
+        )  # the links say what may have been meant
         page = pages.refused("Why is there no such page?", said, links, searched(error, "/search"))
         return HTMLResponse(page, 404)
 

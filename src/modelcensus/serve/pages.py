@@ -11,7 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from modelcensus.claims import Account
-from modelcensus.measures import period_text
+from modelcensus.measures import asked_text, period_text
 from modelcensus.publish import account_words, drawn_curve, environment
 from modelcensus.publish.fact_cells import fact_text
 from modelcensus.publish.flipped import flipped
@@ -26,6 +26,7 @@ from modelcensus.publish.visible import visible
 from modelcensus.serve.api_page import operations
 from modelcensus.serve.check import Checked, Given
 from modelcensus.serve.tester import Tester
+from modelcensus.vocabulary import Request
 from modelcensus.vocabulary.inert_text import straight
 
 EXAMPLES = (
@@ -118,7 +119,10 @@ class Pages:
 
     def record(self, record_id: str, record: Mapping[str, object]) -> str:
         """What a number rests on."""
-        return self._page("record.html", "", id=record_id, record=record, in_order=_in_order, fact_text=fact_text)
+        asked = asked_text(Request.from_dict(record["request"]))  # type: ignore[arg-type]
+        return self._page(
+            "record.html", "", id=record_id, record=record, asked=asked, in_order=_in_order, fact_text=fact_text
+        )
 
     def source(self, source_id: str, what: str, entries: Mapping[str, object]) -> str:
         """A batch, or a figure that others published."""
@@ -158,7 +162,11 @@ def _options(choices: tuple[Choice, ...], chosen: str) -> Markup:
 @lru_cache(maxsize=64)
 def _values(choices: tuple[Choice, ...]) -> Markup:
     """What can be typed, as options of a list."""
-    return Markup("").join(Markup('<option value="{}">').format(straight(c.value)) for c in choices)
+    one, named = Markup('<option value="{}">'), Markup('<option value="{}" label="{}">')
+    return Markup("").join(
+        one.format(straight(c.value)) if c.label == c.value else named.format(straight(c.value), straight(c.label))
+        for c in choices
+    )
 
 
 def _in_order(row: Mapping[str, object]) -> dict[str, object]:

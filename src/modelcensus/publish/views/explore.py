@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from modelcensus.measures import Result, find_measure, measures
+from modelcensus.measures import Result, channel_text, find_measure, measures
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.shapes import SHAPES, Shape, find_shape
 from modelcensus.publish.views.asking import answer_section
 from modelcensus.publish.views.view import Choice, Chosen, Control, View, Way, one, page, several
 from modelcensus.vocabulary import CensusError, Request
-from modelcensus.vocabulary.names import COUNTED, DIMENSIONS, HUB, TIME_DIMENSIONS
+from modelcensus.vocabulary.names import COUNTED, DIMENSIONS, TIME_DIMENSIONS
 
 SHOWN_AS: dict[Shape, str] = {
     "lines": "lines", "stacked": "stacked shares", "index": "index, first = 100", "log": "logarithmic",
     "places": "places over time",
 }  # fmt: skip
-TREATMENTS = ("repair=none", "spikes=cap", "spikes=drop", "panel=fixed", "counter=rolling_30d", "counter=all_time")
+TREATMENTS = {
+    "counter=rolling_30d": "the 30-day counter as it was read", "counter=all_time": "the all-time counter as it was read",
+    "repair=none": "nothing repaired", "spikes=cap": "spikes at the usual rate", "spikes=drop": "spikes left out",
+    "panel=fixed": "only repositories read in every period",
+}  # fmt: skip
+"""Readings that are offered, and what they mean."""
 
 
 @page(
@@ -82,11 +87,13 @@ def _controls(scene: Scene, chosen: Chosen) -> tuple[Control, ...]:
     by, readings = several(chosen, "by"), several(chosen, "reading")
     channel = next((r for r in readings if r.startswith("channel=")), "")
     others = [r for r in readings if r != channel]
-    scopes = [*scene.census.knowledge.scopes, *scene.lists]
+    scopes = {n: rule.short for n, rule in scene.census.knowledge.scopes.items()} | dict.fromkeys(
+        scene.lists, "a dated list"
+    )
     return (
         Control("measure", "Measure", "choice", one(chosen, "measure", "share"), _plain(measures())),
         Control("of", "Of whom", "text", "; ".join(several(chosen, "of")), hint="family=Qwen, or region=cn,us"),
-        Control("within", "Within", "text", one(chosen, "within"), _plain(scopes), "what stands under the line"),
+        Control("within", "Within", "text", one(chosen, "within"), _named(scopes), "what stands under the line"),
         Control(
             "by", "By", "choice", next((d for d in by if d in DIMENSIONS), ""),
             (Choice("", "nothing"), *_plain(DIMENSIONS)),
@@ -99,10 +106,10 @@ def _controls(scene: Scene, chosen: Chosen) -> tuple[Control, ...]:
         Control(
             "reading", "Counted by", "choice", channel,
             (Choice("", "the Hub's counters, else the only channel"), *(
-                Choice(f"channel={c}", "the Hub's counters" if c == HUB else c) for c in scene.census.channels
+                Choice(f"channel={c}", channel_text(c)) for c in scene.census.channels
             )),
         ),
-        Control("reading", "Reading", "text", "; ".join(others), _plain(TREATMENTS), "repair, spikes, panel, peers ..."),
+        Control("reading", "Reading", "text", "; ".join(others), _named(TREATMENTS), "repair, spikes, panel, peers ..."),
         Control(
             "shape", "Shown as", "choice", one(chosen, "shape", "lines"),
             tuple(Choice(s, SHOWN_AS[s]) for s in SHAPES),
@@ -112,6 +119,10 @@ def _controls(scene: Scene, chosen: Chosen) -> tuple[Control, ...]:
 
 def _plain(values: Iterable[str]) -> tuple[Choice, ...]:
     return _choices(tuple(values))
+
+
+def _named(values: Mapping[str, str]) -> tuple[Choice, ...]:
+    return tuple(Choice(*pair) for pair in values.items())
 
 
 @lru_cache(maxsize=64)

@@ -23,7 +23,7 @@ def search(scene: Scene, chosen: Chosen) -> View:
     for kind, pairs in found.items():
         if pairs:
             rows = tuple((name, said) for name, said, _to in pairs)
-            facts = Facts(kind, f"{len(rows)} {kind}", ("name", "what"), rows, {n: to for n, _said, to in pairs})
+            facts = Facts(kind, kind.capitalize(), ("name", "what"), rows, {n: to for n, _said, to in pairs})
             sections.append(Section(kind, kind.capitalize(), [], facts=[facts]))
     wrong = "" if sections or not asked else f"nothing bears {asked!r} in its name"
     question = f"What is called {asked}?" if asked else "What are you looking for?"
