@@ -89,7 +89,10 @@ def test_a_number_leads_to_a_record_that_holds_it(edition: Path) -> None:
 def test_article_answers_from_the_edition(edition: Path) -> None:
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", (edition / "article.md").read_text())
     assert text.startswith("# Qwen leads in downloads of open AI models; by how much depends on what is counted")
-    assert "As worded, it fails: Qwen had 8.4 % of the downloads of the whole Hub in February 2026" in text
+    assert (
+        "As worded, it fails: The organization Qwen had 8.4 % of the downloads of the whole Hub in February 2026"
+        in text
+    )
     assert "Over all readings it depends: it holds in 1 reading and fails in 1. What decides is what stands" in text
     assert "Of 3 published statements that these data can test, as worded 1 holds and 2 fail" in text
     assert text.count("Tested under 1 of 2 readings; the rest lack evidence.") == 2

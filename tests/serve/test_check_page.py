@@ -42,7 +42,7 @@ def test_text_gives_verdict_curve_and_what_is_true(checked: str) -> None:
     assert verdicts(checked) == ["holds", "depends"]
     assert "What decides is whom it is compared with" in checked
     assert checked.count("data:image/svg+xml") == 2
-    assert 'id="claim-1-nearest"' in checked and "In one sentence: Qwen had" in checked
+    assert 'id="claim-1-nearest"' in checked and "In one sentence: The organization Qwen had" in checked
     assert "<title>Does it hold? In February 2026" in checked
 
 

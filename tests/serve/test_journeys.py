@@ -81,7 +81,7 @@ def test_two_families_are_compared_from_their_release_on(visit: Any) -> None:
     page.get_by_label("Whom").fill("family=Qwen,Llama")
     page.get_by_label("Whom").press("Enter")
     page.wait_for_url("**of=family**")
-    page.get_by_role("heading", level=1, name="How do Qwen and Llama compare?").wait_for()
+    page.get_by_role("heading", level=1, name="How do the families Qwen and Llama compare?").wait_for()
     page.get_by_role("combobox", name="Along").select_option("release")
     page.wait_for_url("**aligned=release**")
     page.get_by_role("heading", level=2, name="from their release on").wait_for()

@@ -60,7 +60,7 @@ def test_a_shape_is_drawn_with_its_finding_as_title(client: TestClient, shape: s
     asked = f"measure=share&by=organization&by=month&period=2026&{REPORTED}&shape={shape}"
     svg = client.get(f"/explore.svg?{asked}")
     assert svg.status_code == 200 and svg.headers["content-type"].startswith("image/svg+xml")
-    assert "Qwen had" in svg.text and "modelcensus explain" in svg.text
+    assert "The organization Qwen had" in " ".join(svg.text.split()) and "modelcensus explain" in svg.text
     spec = client.get(f"/explore.vega?{asked}").json()
     assert "vega-lite" in spec["$schema"]
     assert client.get(f"/explore.png?{asked}&size=phone").content.startswith(b"\x89PNG")
@@ -94,6 +94,34 @@ def test_what_makes_no_sense_keeps_the_form_and_says_why(client: TestClient, add
     path, _, query = address.partition("?")
     refused = client.get(f"{path}.json?{query}")
     assert refused.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("address", "leads_to"),
+    [
+        ("/explore?measure=share&of=qwen&by=day", "/explore?measure=share&of=family%3DQwen&by=day"),
+        ("/explore?measure=share&of=qwen&by=day", "/explore?measure=share&of=organization%3DQwen&by=day"),
+        ("/explore?measure=share&of=mistral&by=day", "/explore?measure=share&of=family%3DMistral&by=day"),
+        ("/explore?measure=share&of=china", "/explore?measure=share&of=region%3Dchina"),
+        ("/explore?measure=share&of=qwen/qwen3-8b", "/explore?measure=share&of=repository%3DQwen%2FQwen3-8B"),
+        ("/compare?of=Qwen,llama&aligned=release", "/compare?aligned=release&of=family%3DQwen%2CLlama"),
+        ("/compare?of=qwen%3Bmeta-llama", "/compare?of=organization%3DQwen%2Cmeta-llama"),
+        ("/launch?subject=qwen", "/launch?subject=Qwen%40Qwen3.5"),
+    ],
+)
+def test_a_bare_name_leads_to_what_it_may_mean(client: TestClient, address: str, leads_to: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 422 and f'href="{leads_to.replace("&", "&amp;")}"' in answer.text
+    assert client.get(leads_to).status_code in (200, 422)  # 422: these data may not answer it
+
+
+def test_an_open_number_leads_to_the_counter_that_decides_it(client: TestClient) -> None:
+    page = client.get("/explore?measure=share&of=family%3DQwen&by=month&reading=channel%3Dhub").text
+    to = "/explore?measure=share&of=family%3DQwen&by=day&reading=counter%3Drolling_30d"
+    assert "between" in page and f'href="{to.replace("&", "&amp;")}"' in page
+    (section,) = client.get(to.replace("?", ".json?")).json()["sections"]
+    assert "between" not in section["statements"][0]["text"]
+    assert "exact where these periods are open" not in client.get(to).text
 
 
 @pytest.mark.parametrize(
@@ -181,7 +209,7 @@ def test_a_comparison_tells_of_all_that_were_asked_for(client: TestClient, sampl
         for s in told
         if s["question"].startswith("How often") and "reported" in s["question"]
     )
-    assert f"Qwen had {newest['Qwen'] / 1e6:.1f} million downloads" in said
+    assert f"The organization Qwen had {newest['Qwen'] / 1e6:.1f} million downloads" in said
     assert said.endswith(
         f"; google {newest['google'] / 1e6:.1f} million; meta-llama {newest['meta-llama'] / 1e6:.1f} million."
     )

@@ -8,7 +8,7 @@ from modelcensus.claims.account import Account
 from modelcensus.claims.entries import Comparison
 from modelcensus.claims.numbers import Written
 from modelcensus.claims.outcomes import Outcome
-from modelcensus.claims.verdicts import UNTESTABLE, month_text
+from modelcensus.claims.verdicts import UNDETERMINED, UNTESTABLE, month_text
 from modelcensus.measures import number, period_text
 
 NAMED = 24
@@ -121,7 +121,7 @@ def nearest_truths(account: Account) -> list[tuple[Outcome, str]]:
     names = account.decided_by or tuple(list(account.variance)[:1])
     if not names:
         return [(start, _own_words(start))]
-    found = []
+    found: list[tuple[Outcome, str]] = []
     for outcome in account.tested:
         same = all(
             outcome.specification.choice(n) == start.specification.choice(n)
@@ -131,7 +131,9 @@ def nearest_truths(account: Account) -> list[tuple[Outcome, str]]:
         if same:
             words = ", ".join(choice_text(account, n, outcome.specification.choice(n)) for n in names)
             found.append((outcome, f"{outcome.verdict}: {value_text(outcome)} ({words})"))
-    return sorted(found, key=lambda pair: pair[0] is not start)
+    decided = [pair for pair in found if pair[0] is start or pair[0].verdict != UNDETERMINED]
+    told = decided if len(decided) > 1 else found  # what nothing decides is no truth, where something is
+    return sorted(told, key=lambda pair: pair[0] is not start)
 
 
 def _own_words(outcome: Outcome) -> str:

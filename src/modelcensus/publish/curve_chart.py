@@ -22,6 +22,8 @@ ROW = 15
 """Height of a line of the matrix of choices."""
 LETTER = 6.4
 """Pixels of a letter of a choice, in the widest usual font."""
+BOLD = 1.15
+"""How much wider a bold letter is."""
 
 
 def curve_chart(account: Account, size: str = "post", named: bool = True) -> Chart:
@@ -124,7 +126,8 @@ def _matrix(account: Account, width: int, x: alt.X, size: str) -> alt.LayerChart
         used = list(dict.fromkeys(c for o in tested if (c := o.specification.choice(name))))
         if len(used) < 2:
             continue
-        lines.append({"row": len(lines), "text": freedom.text, "head": True})
+        heads_of = wrap(freedom.text, int(letters / BOLD), max_lines=2, placeholder=" …")
+        lines += [{"row": len(lines) + i, "text": text, "head": True} for i, text in enumerate(heads_of)]
         for choice in [c for c in freedom.choices if c in used]:
             row = len(lines)
             words = wrap(choice_text(account, name, choice), letters, max_lines=2, placeholder=" …")

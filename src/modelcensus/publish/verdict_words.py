@@ -39,7 +39,8 @@ def number_of(outcome: Outcome) -> str:
     """The number with its bounds; of a ratio with the word that makes it one."""
     result = outcome.result
     is_ratio = result is not None and result.unit == "times" and result.measure != "crossover"  # that is a month
-    return f"{value_text(outcome)}{' times' if is_ratio else ''}"
+    said, unsure, _ = value_text(outcome).partition(", no estimate")
+    return f"{said}{' times' if is_ratio else ''}{unsure}"
 
 
 def counts(one: Account) -> Prose:

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from modelcensus.claims import Account
+from modelcensus.claims.statements import UNDATED
 from modelcensus.measures import asked_text, period_text
 from modelcensus.publish import account_words, drawn_curve, environment
 from modelcensus.publish.fact_cells import fact_text
@@ -57,6 +58,7 @@ class Pages:
         self._templates: Environment = environment(html=True, room="modelcensus.serve")
         days = [m.last_day for m in tester.manifests if m.last_day]
         self._menus = [p for p in view_pages().values() if p.menu]
+        self._newest = str(max(days, default=""))
         self._data = f"{len(tester.manifests)} batches" + (f", up to {max(days)}" if days else "")
 
     def check(self, given: Given, checked: Checked | None = None, wrong: str = "") -> str:
@@ -64,9 +66,12 @@ class Pages:
         told = {s.place: self._draft_account(s.account, f"claim-{s.place}") for s in checked.shown if s.account} if (
             checked
         ) else {}  # fmt: skip
+        undated = checked and not given.date and any(u.remedy == UNDATED for u in checked.unread)
+        newest = self._newest if undated else ""  # offered, never assumed
         return self._page(
-            "check.html", "/check", given=given, checked=checked, told=told, wrong=wrong, examples=EXAMPLES
-        )
+            "check.html", "/check", given=given, checked=checked, told=told, wrong=wrong, examples=EXAMPLES,
+            newest=newest, period_text=period_text,
+        )  # fmt: skip
 
     def view(self, view: View, path: str, at: Callable[..., str], alts: Mapping[str, str], base: str) -> str:
         """A page of the views: `at` gives its address with a suffix, `alts` what its pictures show, in words; `base` is

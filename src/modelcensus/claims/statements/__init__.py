@@ -3,5 +3,6 @@
 from modelcensus.claims.statements.composing import Composed, compose
 from modelcensus.claims.statements.drafts import Draft, Found, Unread
 from modelcensus.claims.statements.find import find_statements
+from modelcensus.claims.statements.spans import UNDATED
 
-__all__ = ["Composed", "Draft", "Found", "Unread", "compose", "find_statements"]
+__all__ = ["UNDATED", "Composed", "Draft", "Found", "Unread", "compose", "find_statements"]

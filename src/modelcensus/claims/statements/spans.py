@@ -18,7 +18,8 @@ BEFORE_ALL = "2019-01"
 """A month before every count of downloads: `by` a month means from there on."""
 TO_DATE = ("cumulative", "derivative_stock", "releases")
 """Measures of what has come about by a day."""
-REMEDY = "give the day of publication (--date), or write the month"
+UNDATED = "give the day of publication (--date), or write the month"
+"""What to do about a statement whose time nobody can tell."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def span_of(draft: Draft, published: date | None) -> Span | Unread:
         return _stated(draft, Period.parse(period), published)
     if published is None:
         what = f'the day that "{draft.said}" goes by is not known' if draft.said else "no period is stated"
-        return Unread(draft.text, what, REMEDY)
+        return Unread(draft.text, what, UNDATED)
     if draft.measure == "downloads" and not has(draft.text, "monthly"):
         return Unread(draft.text, "whether of a month or in total is not said", "write the month, or since when")
     if draft.measure == "growth" and not draft.reading:
@@ -82,7 +83,7 @@ def _since(draft: Draft, period: Period, published: date | None) -> Span | Unrea
             "write when the one passed the other",
         )
     if published is None:
-        return Unread(draft.text, f"since {period}, until when is not stated", REMEDY)
+        return Unread(draft.text, f"since {period}, until when is not stated", UNDATED)
     if period.start > published:
         return Unread(draft.text, f"since {period}, after the day of publication", "check --date")
     if draft.measure == "growth":
@@ -100,7 +101,7 @@ def _crossing(draft: Draft, period: str, published: date | None) -> Span | Unrea
     if not period:
         if published is None:
             what = f'the day that "{draft.said}" goes by is not known' if draft.said else "no period is stated"
-            return Unread(draft.text, what, REMEDY)
+            return Unread(draft.text, what, UNDATED)
         return Span(
             draft.measure, f"{BEFORE_ALL}..{published:%Y-%m}", because="no time is stated: by the day of publication"
         )

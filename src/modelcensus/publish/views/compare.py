@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Section
 from modelcensus.publish.shapes import Shape, find_shape
 from modelcensus.publish.views.asking import Ask, answered, countings
 from modelcensus.publish.views.explore import SHOWN_AS
-from modelcensus.publish.views.view import Choice, Chosen, Control, View, one, page, several
+from modelcensus.publish.views.meant import meanings, which
+from modelcensus.publish.views.view import Choice, Chosen, Control, View, Way, one, page, several
 from modelcensus.vocabulary import CensusError, RequestError
 from modelcensus.vocabulary.naming import listed
 from modelcensus.vocabulary.readings import pair
@@ -22,7 +25,8 @@ COMPARED: tuple[Shape, ...] = ("lines", "index", "log")
 def compare(scene: Scene, chosen: Chosen) -> View:
     """Downloads of several subjects, each a line."""
     chosen = chosen if several(chosen, "of") else dict(chosen) | _start(scene)
-    wrong, sections, remarks, called = "", [], [], ""
+    kept = {name: one(chosen, name) for name in ("aligned", "shape") if one(chosen, name)}
+    wrong, sections, remarks, called, ways = "", [], [], "", []
     try:
         dimension, names = subjects(several(chosen, "of"))
         called = listed([scene.place(n) for n in names]) if dimension == "region" else scene.called(dimension, *names)
@@ -30,7 +34,9 @@ def compare(scene: Scene, chosen: Chosen) -> View:
         if not sections:
             wrong = remarks[0] if remarks else "nothing in this ledger tells them apart"
     except CensusError as error:
-        wrong = str(error)
+        meant = meanings(scene, [n.strip() for term in several(chosen, "of") for n in term.split(",")])
+        wrong = which(meant) or str(error)
+        ways = [Way(f"/compare?{urlencode({**kept, 'of': of})}", f"compare {said}") for of, said in meant.items()]
     aligned = one(chosen, "aligned", BY_CALENDAR)
     controls = (
         Control(
@@ -42,7 +48,9 @@ def compare(scene: Scene, chosen: Chosen) -> View:
         ),
     )  # fmt: skip
     question = f"How do {called} compare?" if called else "How do they compare?"
-    return View("compare", question, sections, controls, remarks=tuple(remarks), wrong=wrong, chosen=dict(chosen))
+    return View(
+        "compare", question, sections, controls, tuple(ways), remarks=tuple(remarks), wrong=wrong, chosen=dict(chosen)
+    )
 
 
 def subjects(terms: list[str]) -> tuple[str, list[str]]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from urllib.parse import urlencode
 
-from modelcensus.measures import Result, channel_text, find_measure, measures
+from modelcensus.measures import Result, channel_text, counter_text, find_measure, measures, newest
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.shapes import SHAPES, Shape, find_shape
 from modelcensus.publish.views.asking import answer_section
+from modelcensus.publish.views.meant import meanings, which
 from modelcensus.publish.views.view import Choice, Chosen, Control, View, Way, one, page, several
 from modelcensus.vocabulary import CensusError, Request
-from modelcensus.vocabulary.names import COUNTED, DIMENSIONS, TIME_DIMENSIONS
+from modelcensus.vocabulary.names import COUNTED, DIMENSIONS, HUB, TIME_DIMENSIONS
 
 SHOWN_AS: dict[Shape, str] = {
     "lines": "lines", "stacked": "stacked shares", "index": "index, first = 100", "log": "logarithmic",
@@ -36,6 +38,7 @@ def explore(scene: Scene, chosen: Chosen) -> View:
     if not chosen:
         chosen = start(scene)
     shape, wrong, sections = one(chosen, "shape", "lines"), "", []
+    ways = [Way("/method", "what the measures mean")]
     question = "How are open models adopted?"
     try:
         drawn_as = find_shape(shape)
@@ -44,12 +47,34 @@ def explore(scene: Scene, chosen: Chosen) -> View:
         sections = [answer_section("answer", question, result, drawn_as)]
         for figure in sections[0].figures:
             figure.draw("post")
+        ways = [*_as_read(scene, chosen, result), *ways]
     except CensusError as error:
-        wrong, sections = str(error), []
+        wrong, sections = str(error).removeprefix("--"), []
+        meant = meanings(scene, [n for term in several(chosen, "of") for n in term.split(",")])
+        wrong = which(meant) or wrong
+        ways = [*(Way(_address(chosen, of=(of,)), f"ask for {said}") for of, said in meant.items()), *ways]
     return View(
-        "explore", question, sections, _controls(scene, chosen),
-        (Way("/method", "what the measures mean"),), wrong=wrong, chosen=dict(chosen),
-    )  # fmt: skip
+        "explore", question, sections, _controls(scene, chosen), tuple(ways), wrong=wrong, chosen=dict(chosen)
+    )
+
+
+def _as_read(scene: Scene, chosen: Chosen, result: Result) -> list[Way]:
+    """Where the flows of its periods leave a number open, and a counter that was read says one."""
+    reading = result.request.reading
+    if not scene.counter or reading.channel != HUB or reading.counter or result.unit == "times":
+        return []
+    last = newest(result.rows)
+    if any(r.value is not None for r in last):
+        return []
+    kept = tuple(r for r in several(chosen, "reading") if not r.startswith(("channel=", "panel=")))
+    by = (*(d for d in several(chosen, "by") if d not in TIME_DIMENSIONS), "day")
+    to = _address(chosen, by=by, reading=(*kept, f"counter={scene.counter}"), period=())
+    return [Way(to, f"the {counter_text(scene.counter)}: exact where these periods are open")]
+
+
+def _address(chosen: Chosen, **other: tuple[str, ...]) -> str:
+    """The address of the same question with other choices."""
+    return f"/explore?{urlencode([(k, v) for k, values in {**chosen, **other}.items() for v in values])}"
 
 
 def request_of(chosen: Chosen) -> Request:

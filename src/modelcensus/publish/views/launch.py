@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from modelcensus.measures import Row, number
 from modelcensus.publish.prose import Linked, Name
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Section, Statement
 from modelcensus.publish.views.asking import Ask, answered, leading
-from modelcensus.publish.views.view import Chosen, Control, View, one, page
+from modelcensus.publish.views.view import Chosen, Control, View, Way, one, page
+
+NEWEST = 4
+"""Generations that are offered of a family."""
 
 
 @page("/launch", menu="Launch", text="a release's first thirty days", takes=("subject",))
@@ -19,6 +23,7 @@ def launch(scene: Scene, chosen: Chosen) -> View:
     subject = one(chosen, "subject")
     family, at, generation = subject.partition("@")
     asks: list[Ask] = []
+    ways: tuple[Way, ...] = ()
     called = subject
     if at and family and generation:
         called = generation if generation.startswith(family) else f"{family} {generation}"
@@ -34,12 +39,21 @@ def launch(scene: Scene, chosen: Chosen) -> View:
     wrong = remarks[0] if remarks and not sections else ""
     if subject and not asks:
         wrong = f"{subject!r} is neither FAMILY@GENERATION nor a repository; write for example Qwen@Qwen3.5"
+        ways = _generations(scene, subject)
     question = f"How does {called} start?" if asks else "How does a release start?"
     return View(
         "launch", question, sections,
-        (Control("subject", "Release", "text", subject, hint="Qwen@Qwen3.5, or Qwen/Qwen3.5-27B"),),
+        (Control("subject", "Release", "text", subject, hint="Qwen@Qwen3.5, or Qwen/Qwen3.5-27B"),), ways,
         remarks=tuple(remarks), wrong=wrong, chosen=dict(chosen),
     )  # fmt: skip
+
+
+def _generations(scene: Scene, family: str) -> tuple[Way, ...]:
+    """The newest generations of a family that was named alone."""
+    known = {f.lower(): v for f, v in scene.census.knowledge.families.items()}.get(family.lower())
+    dated = sorted((g for g in known.generations if g.released), key=lambda g: str(g.released)) if known else []
+    to = [(f"{known.family}@{g.generation}", g.generation) for g in reversed(dated[-NEWEST:])] if known else []
+    return tuple(Way(f"/launch?{urlencode({'subject': subject})}", generation) for subject, generation in to)
 
 
 def _beside(section: Section) -> Iterator[Statement]:
