@@ -1,8 +1,10 @@
 """Names that somebody chose to do harm do none, on any surface that is served."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote
@@ -17,11 +19,11 @@ from modelcensus.publish.views import pages
 from modelcensus.serve import Front, Rates
 from modelcensus.serve.app import create_app
 
-HARM = ("<script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "'; drop table catalog; --", "=cmd|'/C calc'!A0", "\u202egnp.exe\u2066", "\x1b]0;owned\x07\x1b[31m", "javascript:alert(3)", "a\r\nSet-Cookie: x=1", "](javascript:alert(4)){{7*7}}${7*7}")  # fmt: skip
+HARM = ("<script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "'; drop table catalog; --", "=cmd|'/C calc'!A0", "\u202egnp.exe\u2066", "\x1b]0;owned\x07\x1b[31m", "javascript:alert(3)", "a\r\nSet-Cookie: x=1", "](javascript:alert(4)){{7*7}}${7*7}", "\u200b=Qw\u200den\ufeff\u2060")  # fmt: skip
 MODELS = [f"evil/{h}" for h in HARM] + [f"{h}/model" for h in HARM] + ["acme/plain-7b"]
 MAKERS = [*HARM, "acme"]
-TURNING = "\u202e\u2066\x1b\x07"
-"""What would turn letters around, or steer a terminal that shows an answer."""
+TURNING = "\u202e\u2066\x1b\x07\u200b\u200d\ufeff\u2060"
+"""What would turn letters around, steer a terminal that shows an answer, or hide in a name."""
 SUFFIXES = (".json", ".csv", ".svg", ".embed", ".vega", ".chart.js")
 
 
@@ -103,6 +105,24 @@ def addresses() -> Iterator[str]:
         yield f"/api/v1/measures/{quote(harm, safe='')}"
 
 
+PREVIEW = re.compile(r'<meta property="og:image" content="([^"]*)">')
+
+
+def test_previews_of_harmful_names_are_pictures_of_their_own(harmed: TestClient) -> None:
+    seen = 0
+    for address in ("/explore?measure=downloads&by=organization&by=day&reading=counter%3Drolling_30d", "/compare", *(
+        f"/organizations/{quote(h)}" for h in HARM
+    )):  # fmt: skip
+        page = harmed.get(address)
+        assert page.status_code < 500
+        for picture in PREVIEW.findall(page.text):
+            assert picture.startswith("http://127.0.0.1:8000/"), address
+            drawn = harmed.get(unescape(picture))
+            assert drawn.content.startswith(b"\x89PNG") and drawn.headers["content-type"] == "image/png"
+            seen += 1
+    assert seen >= 2
+
+
 def test_harmful_names_do_nothing_anywhere(harmed: TestClient) -> None:
     seen: dict[str, int] = {}
     for address in addresses():
@@ -118,6 +138,8 @@ def test_harmful_names_do_nothing_anywhere(harmed: TestClient) -> None:
         if kind in ("image/svg+xml", "application/atom+xml"):
             ElementTree.fromstring(answer.text)  # and not broken by what a name holds
             assert "<script" not in answer.text and "<img" not in answer.text, address
+        if kind == "application/feed+json" or (".vega" in address and answer.status_code == 200):  # shown as text
+            assert not set(TURNING) & set(json.dumps(answer.json(), ensure_ascii=False)), address
         if kind == "text/csv":
             assert not any(line.startswith(("=", "+", "@")) for line in answer.text.splitlines()), address
             assert ",=" not in answer.text and ',"=' not in answer.text, address

@@ -15,6 +15,7 @@ from modelcensus.publish.scene import Scene
 from modelcensus.publish.verdict_words import verdict_as_worded
 from modelcensus.publish.views.asking import Counting, countings
 from modelcensus.vocabulary import CensusError
+from modelcensus.vocabulary.inert_text import all_straight
 from modelcensus.vocabulary.naming import opening
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -152,7 +153,7 @@ def json_feed(feed: Feed, address: str) -> str:
         "feed_url": address,
         "items": items,
     }
-    return json.dumps(content, indent=1)
+    return json.dumps(all_straight(content), indent=1)  # readers show it as text
 
 
 def _child(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> None:

@@ -18,6 +18,7 @@ from modelcensus.serve.limits import Allowance, Rates
 from modelcensus.serve.listed import claims_listed, measures_listed
 from modelcensus.serve.tester import Tester
 from modelcensus.vocabulary import CensusError, Request
+from modelcensus.vocabulary.inert_text import all_straight, seen, straight
 
 T = TypeVar("T")
 MOST_ROWS = 200
@@ -84,7 +85,7 @@ def agent_tools(open_census: Callable[[], Census], version: str, rates: Rates | 
         spend()
         record = _told(lambda: tester().record(provenance_id[:LONGEST]))
         if record is None:
-            raise ToolError(f"no record {provenance_id[:80]!r}: records are kept when a number is computed")
+            raise ToolError(f"no record {straight(provenance_id[:80])!r}: records are kept when a number is computed")
         rows = record.get("rows")
         return _plain({**record, "rows": rows[:MOST_ROWS] if isinstance(rows, list) else []})
 
@@ -94,7 +95,7 @@ def agent_tools(open_census: Callable[[], Census], version: str, rates: Rates | 
         can be meant: its verdict as worded and over all readings, what decides, the nearest true statement. What was
         not understood is listed with its reason. `date` is the day of publication, YYYY-MM-DD."""
         spend(tests=True)
-        return _plain(_told(lambda: answer(tester(), Given(text, date, title, publisher))))
+        return _plain(_told(lambda: answer(tester(), Given(seen(text), date, title, publisher))))
 
     @server.tool(title="Which published claims can be tested?")
     def list_claims() -> list[dict[str, Any]]:
@@ -119,7 +120,7 @@ def _told(compute: Callable[[], T]) -> T:
     try:
         return compute()
     except (CensusError, BusyError) as error:
-        raise ToolError(str(error)) from error
+        raise ToolError(straight(str(error))) from error
 
 
 def _bounded(values: list[str]) -> None:
@@ -128,4 +129,5 @@ def _bounded(values: list[str]) -> None:
 
 
 def _plain(content: object) -> Any:
-    return json.loads(json.dumps(content, default=str))
+    """As JSON has it; a name that would turn letters around, steer a terminal or hide in another says so by its codes."""
+    return all_straight(json.loads(json.dumps(content, default=str)))

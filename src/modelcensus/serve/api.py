@@ -23,6 +23,7 @@ from modelcensus.serve.problems import PlainJSON, documented
 from modelcensus.serve.tester import Tester
 from modelcensus.vocabulary import Request as Asked
 from modelcensus.vocabulary import RequestError
+from modelcensus.vocabulary.inert_text import seen
 
 MOST_ROWS = 10_000
 """Rows of one answer; more are asked for with `offset`."""
@@ -152,7 +153,7 @@ def router(tester: Tester) -> APIRouter:
     @api.post("/check")
     def check(asked: Text) -> dict[str, Any]:
         """Statements found in a text, with drafts, verdicts and nearest true sentences; what was not understood."""
-        content = answer(tester, Given(asked.text, asked.date, asked.title, asked.publisher))
+        content = answer(tester, Given(seen(asked.text), asked.date, asked.title, asked.publisher))
         return json.loads(json.dumps(content, default=str))
 
     return api

@@ -34,6 +34,7 @@ from modelcensus.serve.small import small_answers
 from modelcensus.serve.tester import Tester
 from modelcensus.serve.views import Views, add_views, addresses
 from modelcensus.vocabulary import CensusError, RequestError, UnknownError
+from modelcensus.vocabulary.inert_text import seen
 
 Text = Annotated[str, Form()]
 GONE = (
@@ -83,14 +84,14 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
     @app.get("/check", include_in_schema=False)
     def form(text: str = "", date: str = "", title: str = "", publisher: str = "") -> str:
         # Fills the form and computes nothing: a link costs this machine nothing until its reader submits.
-        return pages.check(Given(text, date, title, publisher))
+        return pages.check(Given(seen(text), date, seen(title), seen(publisher)))
 
     @app.post("/check", include_in_schema=False)
     def check(
         text: Text = "", date: Text = "", title: Text = "", publisher: Text = "",
         draft: Annotated[list[str] | None, Form()] = None, again: Annotated[int, Form()] = 0,
     ) -> Response:  # fmt: skip
-        given = Given(text, date, title, publisher)
+        given = Given(seen(text), date, seen(title), seen(publisher))
         try:
             checked = check_draft(tester, given, draft or (), again) if again else check_text(tester, given)
         except TooLongError:

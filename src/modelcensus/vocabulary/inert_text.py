@@ -6,10 +6,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-TURNING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Controls of the bidirectional algorithm (Unicode Standard Annex 9), and of devices, but tabs and ends of lines."""
+UNSEEN = "\u00ad\u180e\u200b\u2060-\u2064\ufeff\U000e0000-\U000e007f"
+"""Characters without a width, as a part of a class: `Qwen` with one of them in it looks like `Qwen`, and is another name."""
+TURNING = re.compile(
+    f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb{UNSEEN}]"
+    "|(?<=[0-9A-Za-z])[\u200c\u200d]+|[\u200c\u200d]+(?=[0-9A-Za-z])"
+)
+"""Controls of the bidirectional algorithm (Unicode Standard Annex 9), and of devices, but tabs and ends of lines; and what
+has no width: joiners only beside Latin letters and digits, since other scripts, and emoji, are written with them."""
 
 
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 _ASCII = bytes(c for c in range(128) if TURNING.match(chr(c)))
 
 
@@ -25,8 +32,19 @@ def straight(text: str) -> str:
     'gpt[U+202E]3'
     >>> straight("\\x1b[31mred")
     '[U+001B][31mred'
+    >>> straight("Qw\u200b\u200den"), straight("\u0645\u06cc\u200c\u0634\u0648\u062f").isascii()
+    ('Qw[U+200B][U+200D]en', False)
     """
-    return text if plain(text) else TURNING.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+    return text if plain(text) else TURNING.sub(lambda found: "".join(f"[U+{ord(c):04X}]" for c in found[0]), text)
+
+
+def seen(text: str) -> str:
+    """A text that somebody pasted, without what has no width in it: pages are full of it, and its reader sees none.
+
+    >>> seen("down\u00adloads\ufeff")
+    'downloads'
+    """
+    return text if text.isascii() else _UNSEEN.sub("", text)
 
 
 def all_straight(content: object) -> Any:
