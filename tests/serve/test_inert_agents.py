@@ -22,6 +22,8 @@ HARM = (
     "<script>alert(1)</script>", '"><img src=x onerror=alert(2)>', "'; drop table catalog; --", "=cmd|'/C calc'!A0",
     "\u202egnp.exe\u2066", "\x1b]0;owned\x07\x1b[31m", "\u200b=Qw\u200den\ufeff\u2060",
 )  # fmt: skip
+READ_AS_TEXT = (0, 4, 6)
+"""Those that stand in a text to be checked, which takes longest."""
 NAMES = tuple(f"evil/{h}" for h in HARM)
 UNSEEN = set("\u202e\u2066\x1b\x07\u200b\u200d\ufeff\u2060")
 READ = ["channel=hub", "counter=rolling_30d"]
@@ -56,9 +58,9 @@ async def _converse(ledger: Path) -> dict[str, Any]:
             await ask(f"measure {place}", "measure", name=harm, by=[harm], period=[harm], reading=[harm])
             await ask(f"explain {place}", "explain", provenance_id=harm)
             await ask(f"claim {place}", "published_claim", pack=harm, claim=harm)
-            await ask(
-                f"text {place}", "check_claim", text=f"Qwen had 40 % of {harm} downloads in May 2026.", title=harm
-            )
+        for place in READ_AS_TEXT:
+            text = f"Qwen had 40 % of {HARM[place]} downloads in May 2026."
+            await ask(f"text {place}", "check_claim", text=text, title=HARM[place])
         answers["record"] = await session.call_tool("explain", {"provenance_id": _content(answers["all"])["provenance"]["id"]})  # fmt: skip
         await ask("again", "measure", name="downloads", by=["repository", "day"], reading=READ, limit=200)
     return answers
@@ -94,6 +96,7 @@ def test_what_they_ask_for_is_refused_and_changes_nothing(told: dict[str, Any]) 
     for place in range(len(HARM)):
         for asked in ("of", "within", "measure", "explain", "claim"):
             assert told[f"{asked} {place}"].is_error, (asked, place)
-        assert told[f"text {place}"].is_error or _content(told[f"text {place}"])["statements"] is not None
+    for place in READ_AS_TEXT:
+        assert told[f"text {place}"].is_error or "statements" in _content(told[f"text {place}"])
     assert _content(told["again"])["rows"] == _content(told["all"])["rows"]
     assert _content(told["record"])["sql"]
