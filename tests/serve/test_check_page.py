@@ -196,3 +196,17 @@ def test_a_draft_stands_as_in_a_pack() -> None:
 
     for pack in bundled_packs().values():
         assert all(read_draft(claim_yaml(c)) == c for c in pack.claims)
+
+
+def test_a_statement_without_a_time_is_offered_the_last_day_of_the_data(client: TestClient) -> None:
+    page = post(client, text="Qwen passed 50 % of open-model downloads", date="")
+    offered = re.search(r'<button name="date" value="([\d-]+)">Read it as published on ([^<]+)</button>', page)
+    assert offered and offered[2] == "31 October 2026" and "(--date)" not in page
+    dated = client.post("/check", data={"text": "Nothing to check.", "date": ["", offered[1]]}).text
+    assert f'name="date" type="date" value="{offered[1]}"' in dated and "Read it as published" not in dated
+    assert "Read it as published" not in post(client, text="Nothing to check.")
+
+
+def test_what_has_no_width_is_left_out_of_what_was_pasted(client: TestClient) -> None:
+    page = post(client, text="Nothing to down\u00adload\u200b of Qw\u200ben\ufeff.")
+    assert "Nothing to download of Qwen." in page and "\ufffd" not in page

@@ -205,6 +205,7 @@ def environment(html: bool, room: str = "modelcensus.publish") -> Environment:
         finalize=_straight,
     )
     made.filters["unbroken"] = unbroken
+    made.globals["asked_text"] = asked_text  # macros that are imported see nothing else
     return made
 
 
@@ -220,6 +221,6 @@ def tools() -> dict[str, object]:
     return {
         "picture": _picture, "table_rows": table_rows, "left_out": left_out, "number": number,
         "period_text": period_text, "cell": _cell, "ROWS": ROWS, "fact_text": fact_text, "href": href, "markdown": markdown_of, "page_of": page_of,
-        "why": why, "asked_text": asked_text, "decided_text": decided_text, "counts": counts,
+        "why": why, "decided_text": decided_text, "counts": counts,
         "as_worded": verdict_as_worded, "worded": lambda one: worded(one, one.as_worded),
     }  # fmt: skip

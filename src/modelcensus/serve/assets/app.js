@@ -9,3 +9,10 @@ document.addEventListener("keydown", (event) => {
     field.blur();
   }
 });
+
+// A refusal is no part of a page (too many questions, too long an address): it is shown as the page that it is.
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.requestConfig.verb === "get" && event.detail.target?.tagName === "MAIN") {
+    location.assign(event.detail.pathInfo.finalRequestPath);
+  }
+});
