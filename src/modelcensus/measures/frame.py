@@ -221,16 +221,16 @@ def none_of(
 ) -> RequestError:
     """Why values of which no quantity has one are refused: the nearest of those that are `known`. `within` names a scope
     that is not everything; `elsewhere` tells whether the ledger has the first of them outside of it."""
-    remedy = nearest(absent[0], sorted(known - {"None"}))
+    choices = sorted(known - {"None"})
+    alike = near(absent[0], choices)
+    remedy = nearest(absent[0], choices, alike)
     if within and elsewhere():
         remedy = f"the ledger has it: choose a scope that contains it. {remedy}"
     inside = f" within {within}" if within else ""
     what = f"no {dimension} {', '.join(absent)!r} in these data{inside}"
     if within:  # the scope may be what is wrong
         return RequestError(what, where=where, remedy=remedy)
-    return UnknownError(
-        what, name=absent[0], near=near(absent[0], sorted(known - {"None"})), where=where, remedy=remedy
-    )
+    return UnknownError(what, name=absent[0], near=alike, where=where, remedy=remedy)
 
 
 def peers_of(knowledge: Knowledge, request: Request, reading: str) -> tuple[str, tuple[str, ...]]:

@@ -101,8 +101,7 @@ def find_measure(name: str) -> Measure:
             remedy="ask with `modelcensus diff THEN NOW` (docs/measures/revision.md)",
         )
     if name not in _MEASURES:
-        remedy = nearest(name, list(_MEASURES))
-        raise UnknownError(
-            f"unknown measure {name!r}", name=name, near=near(name, _MEASURES), where="measure", remedy=remedy
-        )
+        alike = near(name, _MEASURES)
+        remedy = nearest(name, list(_MEASURES), alike)
+        raise UnknownError(f"unknown measure {name!r}", name=name, near=alike, where="measure", remedy=remedy)
     return _MEASURES[name]

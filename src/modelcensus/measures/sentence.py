@@ -219,8 +219,9 @@ def sentence(result: Result, row: Row) -> str:
     counted = COUNTED.get(str(row.dimensions.get("counted", result.request.reading.counter)), "")
     counted = "" if result.unit in ("points", "days") else counted
     period = row.period.rpartition("..")[2] if "end of {period}" in result.phrase else row.period
+    subject = subject_text(result, row)
     text = result.phrase.format(
-        subject=subject_text(result, row),
+        subject=subject,
         derivatives=derivatives_text(result, row),
         value=value,
         whole=whole,
@@ -232,7 +233,7 @@ def sentence(result: Result, row: Row) -> str:
         },
     )
     text += f", {span}" if span else ""
-    if not begins_with_name(result, row):
+    if subject.startswith("the ") or not _begins_with_name(result, row):
         text = f"{text[0].upper()}{text[1:]}"
     seen = (
         f"; known for {row.observed:,} of {row.scope_size:,} repositories" if row.scope_size and row.observed else ""
@@ -242,9 +243,9 @@ def sentence(result: Result, row: Row) -> str:
     return f"{text} ({by}{seen})."
 
 
-def begins_with_name(result: Result, row: Row) -> bool:
+def _begins_with_name(result: Result, row: Row) -> bool:
     """Whether the sentence begins with a name, whose first letter is its own."""
-    if not result.phrase.startswith("{subject}") or subject_text(result, row).startswith("the "):
+    if not result.phrase.startswith("{subject}"):
         return False
     told = any(row.dimensions.get(d) is not None for d in (*result.request.dimensions, "repository"))
     return told or not result.request.of or result.request.of[0][0] in SPEAKING

@@ -43,14 +43,15 @@ class UnknownError(RequestError):
         super().__init__(what, where=where, remedy=remedy)
 
 
-def nearest(word: str, choices: list[str]) -> str:
-    """What to try instead of `word`: the closest valid choices, and all of them where they are few.
+def nearest(word: str, choices: list[str], alike: Sequence[str] | None = None) -> str:
+    """What to try instead of `word`: the closest valid choices (`alike`, where they are known already), and all of them
+    where they are few.
 
     >>> nearest("regoin", ["region", "family"])
     "did you mean 'region'? valid: family, region"
     """
     known = list(dict.fromkeys(choices))
-    close = near(word, known)
+    close = near(word, known) if alike is None else alike
     hints = [did_you_mean(close)] if close else []
     if len(known) <= 40:
         hints.append(f"valid: {', '.join(sorted(known)) or 'none'}")

@@ -69,7 +69,8 @@ def must_be(scene: Scene, dimension: str, name: str) -> None:
         find_model(scene, name)
     elif name not in (known := _known(scene, dimension)) and name not in scene.members(dimension):
         choices = [*known, *scene.members(dimension)]
-        alike, remedy = near(name, choices), nearest(name, choices)
+        alike = near(name, choices)
+        remedy = nearest(name, choices, alike)
         raise UnknownError(f"no {dimension} {name!r}", name=name, near=alike, where=dimension, remedy=remedy)
 
 
