@@ -13,6 +13,7 @@ from modelcensus.publish.unbroken import unbroken
 from modelcensus.publish.views import pages
 from modelcensus.serve.forms import SUFFIXES
 
+READ = "reading=counter%3Drolling_30d"
 REPORTED = "reading=channel%3Dreported%3Amodelpulse"
 SHARE = f"measure=share&of=organization%3DQwen&by=month&{REPORTED}&period=2026-02"
 SUBJECTS = {
@@ -99,11 +100,20 @@ def test_what_makes_no_sense_keeps_the_form_and_says_why(client: TestClient, add
 @pytest.mark.parametrize(
     ("address", "leads_to"),
     [
-        ("/explore?measure=share&of=qwen&by=day", "/explore?measure=share&of=family%3DQwen&by=day"),
-        ("/explore?measure=share&of=qwen&by=day", "/explore?measure=share&of=organization%3DQwen&by=day"),
-        ("/explore?measure=share&of=mistral&by=day", "/explore?measure=share&of=family%3DMistral&by=day"),
-        ("/explore?measure=share&of=china", "/explore?measure=share&of=region%3Dchina"),
-        ("/explore?measure=share&of=qwen/qwen3-8b", "/explore?measure=share&of=repository%3DQwen%2FQwen3-8B"),
+        (f"/explore?measure=share&of=qwen&by=day&{READ}", f"/explore?measure=share&of=family%3DQwen&by=day&{READ}"),
+        (
+            f"/explore?measure=share&of=qwen&by=day&{READ}",
+            f"/explore?measure=share&of=organization%3DQwen&by=day&{READ}",
+        ),
+        (
+            f"/explore?measure=share&of=mistral&by=day&{READ}",
+            f"/explore?measure=share&of=family%3DMistral&by=day&{READ}",
+        ),
+        (f"/explore?measure=share&of=china&by=day&{READ}", f"/explore?measure=share&of=region%3Dchina&by=day&{READ}"),
+        (
+            f"/explore?measure=share&of=qwen/qwen3-8b&by=day&{READ}",
+            f"/explore?measure=share&of=repository%3DQwen%2FQwen3-8B&by=day&{READ}",
+        ),
         ("/compare?of=Qwen,llama&aligned=release", "/compare?aligned=release&of=family%3DQwen%2CLlama"),
         ("/compare?of=qwen%3Bmeta-llama", "/compare?of=organization%3DQwen%2Cmeta-llama"),
         ("/launch?subject=qwen", "/launch?subject=Qwen%40Qwen3.5"),
@@ -112,7 +122,8 @@ def test_what_makes_no_sense_keeps_the_form_and_says_why(client: TestClient, add
 def test_a_bare_name_leads_to_what_it_may_mean(client: TestClient, address: str, leads_to: str) -> None:
     answer = client.get(address)
     assert answer.status_code == 422 and f'href="{leads_to.replace("&", "&amp;")}"' in answer.text
-    assert client.get(leads_to).status_code in (200, 422)  # 422: these data may not answer it
+    if "compare" not in leads_to and "launch" not in leads_to:  # these take longer, and have tests of their own
+        assert client.get(leads_to).status_code == 200
 
 
 def test_an_open_number_leads_to_the_counter_that_decides_it(client: TestClient) -> None:
