@@ -41,7 +41,7 @@ def test_what_the_client_has_is_not_sent_again(client: TestClient) -> None:
     ("address", "status", "says"),
     [
         ("measures/shar", 404, "did you mean 'share'"),
-        ("measures/share?of=family%3DQwenn", 404, "did you mean 'Qwen'?; search: /api/v1/search?q=Qwe"),
+        ("measures/share?of=family%3DQwenn", 404, "/api/v1/search?q=Qwe"),
         ("measures/share?of=family%3DQwen&within=mainlin", 422, "did you mean 'mainline'"),
         ("measures/share?of=famly%3DQwen", 422, "unknown dimension"),
         ("measures/share?by=month&by=day", 422, "choose month, week or day"),
@@ -60,7 +60,7 @@ def test_an_error_is_a_problem_that_says_what_to_do(client: TestClient, address:
     assert answer.headers["content-type"] == "application/problem+json"
     told = answer.json()
     assert told["status"] == status and told["title"]
-    assert says in f"{told['title']} {told['detail']} {told['remedy']}"
+    assert says in f"{told['title']} {told['detail']} {told['remedy']} {told['search']}"
 
 
 def test_catalog_search_health_and_claims(client: TestClient) -> None:

@@ -30,18 +30,22 @@ class Problem(BaseModel):
     detail: str = Field("", description="the whole error: where, what, what to do")
     where: str = Field("", description="the parameter, file or id that is wrong")
     remedy: str = Field("", description="what to do about it, with the nearest valid choice")
+    search: str = Field("", description="the address of a search for a name that nothing bears")
 
 
-def problem(status: int, title: str, detail: str = "", where: str = "", remedy: str = "") -> PlainJSON:
+def problem(
+    status: int, title: str, detail: str = "", where: str = "", remedy: str = "", search: str = ""
+) -> PlainJSON:
     """The answer to a request that cannot be answered."""
-    content = Problem(type="about:blank", title=title, status=status, detail=detail, where=where, remedy=remedy)
+    content = Problem(
+        type="about:blank", title=title, status=status, detail=detail, where=where, remedy=remedy, search=search
+    )
     return PlainJSON(content.model_dump(), status, media_type=MEDIA)
 
 
 def problem_of(error: CensusError, status: int, search: str = "") -> PlainJSON:
     """The same, from one of our own errors; `search` is the address of a search for what was meant."""
-    remedy = "; ".join(filter(None, (error.remedy, search and f"search: {search}")))
-    return problem(status, error.what, str(error), error.where, remedy)
+    return problem(status, error.what, str(error), error.where, error.remedy, search)
 
 
 def searched(error: UnknownError, search: str) -> str:
