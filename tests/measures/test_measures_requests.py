@@ -137,7 +137,7 @@ def test_an_open_subject_beside_a_closed_rest_keeps_its_lower_bound(tmp_path):
         ("share", {"reading": ["counter"]}, "NAME=VALUE"),
         ("share", {"of": ["Qwen"]}, "NAME=VALUE"),
         ("downloads", {"reading": ["counter=rolling_30d"], "period": "2026-04-04"}, "2026-04-03"),
-        ("downloads", {"reading": ["counter=all_time"]}, "no all_time"),
+        ("downloads", {"reading": ["counter=all_time"]}, "no all-time counter"),
         ("downloads", {"period": "2026-05-03..2026-05-05", "by": "month"}, "longer"),
         ("ratio", {"of": {"organization": "Qwen"}}, "peers"),
         ("crossover", {"of": {"organization": "Qwen"}}, "peers"),
