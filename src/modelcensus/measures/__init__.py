@@ -31,7 +31,7 @@ from modelcensus.measures.inputs import Inputs, kept_files
 from modelcensus.measures.many_rows import leading, newest, several_spans
 from modelcensus.measures.registry import Measure, find_measure, measure, measures
 from modelcensus.measures.reported import listed_organizations
-from modelcensus.measures.result import Provenance, Result, Row, inert
+from modelcensus.measures.result import Provenance, Result, Row, assured, inert
 from modelcensus.measures.revision import Revised, Revision, Side, revise
 from modelcensus.measures.sentence import bounds, cell, counter_text, number, period_text
 from modelcensus.measures.splits import CAUSES, Split
@@ -58,6 +58,7 @@ __all__ = [
     "Side",
     "Split",
     "ask",
+    "assured",
     "bounds",
     "cell",
     "channels",

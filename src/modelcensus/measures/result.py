@@ -159,19 +159,21 @@ class Result:
     def sentence(self, row: Row | None = None) -> str:
         """One quotable sentence on a row: unit, denominator, period, bounds, who counted.
 
-        Without a row: the last one; of a crossover the monthly one for good, of ranks the first place.
+        Without a row: of the last period the member with the highest value, or lower bound where it is undecided; of a
+        crossover the monthly one for good, of ranks the first place.
         """
         return sentence(self, row or self.leading)
 
     @property
     def leading(self) -> Row:
         """The row that a sentence is about."""
-        lasting, leading, last = [], [], self.rows[-1]
         if self.measure == "crossover":
             lasting = [r for r in self.rows if r.dimensions.get("crossover") == "persistent"]
+            return (lasting or self.rows[-1:])[0]
+        latest = [r for r in self.rows if r.span == self.rows[-1].span]
         if self.measure == "rank":
-            leading = [r for r in self.rows if r.span == last.span]
-        return (lasting or leading or [last])[0]
+            return latest[0]
+        return max(latest, key=assured) if self.request.dimensions else latest[-1]
 
     def __repr__(self) -> str:
         said = one_line(self.sentence()) if self.rows else ""
@@ -179,6 +181,11 @@ class Result:
 
     def _repr_html_(self) -> str:
         return html_table(self)
+
+
+def assured(row: Row) -> float:
+    """What a row has for certain: its value, or its lower bound where that is undecided; 0 without either."""
+    return row.value if row.value is not None else row.low or 0.0
 
 
 def _must_have(library: str) -> None:
