@@ -1,9 +1,8 @@
 """What comes over the network: answers of the Hub and of other services, and the requests that a server of ours gets."""
 
-import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import chdir, contextmanager
+from contextlib import ExitStack, chdir, contextmanager
 from datetime import date
 from functools import cache
 from io import BytesIO
@@ -12,6 +11,7 @@ from tempfile import TemporaryDirectory
 from urllib.error import HTTPError
 
 import httpx2
+from anyio.from_thread import start_blocking_portal
 from huggingface_hub import HfApi, set_client_factory
 from huggingface_hub.utils import _detect_agent
 from huggingface_hub.utils._http import default_client_factory
@@ -139,11 +139,16 @@ def _census() -> Census:
     return census
 
 
+_LOOP = ExitStack()
+"""The loop that the server runs in: one, whose threads are not begun anew with each request."""
+
+
 @cache
 def _server() -> Callable[[bytes, bytes, bytes], tuple[int, bytes]]:
     """Our own server, asked without a socket: path, query and body (none: a GET); gives status and body."""
     with chdir(folder()):  # where no packs lie
-        app, loop = Front(create_app(_census), rates=Rates(10**12, 10**12)), asyncio.new_event_loop()
+        app = Front(create_app(_census), rates=Rates(10**12, 10**12))
+    portal = _LOOP.enter_context(start_blocking_portal())
 
     def ask(path: bytes, query: bytes, body: bytes) -> tuple[int, bytes]:
         told: list[dict] = []
@@ -164,7 +169,7 @@ def _server() -> Callable[[bytes, bytes, bytes], tuple[int, bytes]]:
         }  # fmt: skip
         try:
             with chdir(folder()):
-                loop.run_until_complete(app(scope, receive, send))
+                portal.call(app, scope, receive, send)
         except CensusError as error:
             raise FoundError(f"let out {error}") from error
         return told[0]["status"], b"".join(m.get("body", b"") for m in told[1:])

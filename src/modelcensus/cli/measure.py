@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 import pyarrow.parquet as pq
 from cyclopts import Parameter
-from rich.table import Table
 
 from modelcensus.cli.options import KnowledgeOption, LedgerOption, Terminal, emit, emit_bytes, notes, open_census, say
-from modelcensus.measures import Result, cell, number
+from modelcensus.cli.wide_table import Column, print_fitting
+from modelcensus.measures import Result, Row, cell, largest, number, several_spans
 from modelcensus.vocabulary import Request
 
 Format = Literal["table", "json", "csv", "parquet", "svg", "png", "vega", "sentence", "citation", "bibtex"]
@@ -98,30 +98,41 @@ def _print(result: Result, format: Format, title: str, size: str) -> None:
         _print_table(result)
 
 
+def _columns(result: Result) -> list[Column]:
+    """What tells the rows apart, their numbers, and what stands beside them."""
+    alone = result.measure != "rank" and not several_spans(result.rows)
+    rows = largest(result.rows, SHOWN) if alone else result.rows[:SHOWN]
+    asked = {d for d in result.request.dimensions if d in rows[0].dimensions} or {next(iter(rows[0].dimensions), "")}
+    beside = [Column(n, [cell(n, r.dimensions[n]) for r in rows], key=n in asked) for n in rows[0].dimensions]
+    return [
+        *(c for c in beside if c.key),
+        Column("period", [r.period for r in rows], key=True),
+        Column(result.unit, [number(r.value, result.unit) for r in rows], whole=True),
+        Column("low", ["" if r.low is None else number(r.low, result.unit) for r in rows], whole=True),
+        Column("high", [_high(r, result.unit) for r in rows], whole=True),
+        *(c for c in beside if not c.key),
+        Column("coverage", [_coverage(r) for r in rows]),
+        Column("flags", ["; ".join(r.flags) for r in rows]),
+    ]
+
+
+def _high(row: Row, unit: str) -> str:
+    if row.high is not None:
+        return number(row.high, unit)
+    return "open" if any(f.startswith("open") for f in row.flags) else ""
+
+
+def _coverage(row: Row) -> str:
+    coverage = "" if row.coverage is None else number(row.coverage, "share")
+    if row.scope_size and row.observed is not None:
+        coverage += f" ({row.observed:,} of {row.scope_size:,})"
+    return coverage
+
+
 def _print_table(result: Result) -> None:
-    names = list(result.rows[0].dimensions)
-    table = Table()
-    for column in names:
-        table.add_column(column, overflow="fold", min_width=4)
-    table.add_column("period", overflow="fold", min_width=10)
-    for column in (result.unit, "low", "high"):  # a narrow screen folds the words, never the numbers
-        table.add_column(column, no_wrap=True)
-    for column in ("coverage", "flags"):
-        table.add_column(column, overflow="fold")
-    for row in result.rows[:SHOWN]:
-        coverage = "" if row.coverage is None else number(row.coverage, "share")
-        if row.scope_size and row.observed is not None:
-            coverage += f" ({row.observed:,} of {row.scope_size:,})"
-        is_open = any(f.startswith("open") for f in row.flags)
-        high = "open" if is_open and row.high is None else "" if row.high is None else number(row.high, result.unit)
-        low = "" if row.low is None else number(row.low, result.unit)
-        table.add_row(
-            *(cell(n, row.dimensions[n]) for n in names),
-            row.period, number(row.value, result.unit), low, high, coverage, "; ".join(row.flags),
-        )  # fmt: skip
     console = Terminal()
     console.print(result.sentence(), style="bold", soft_wrap=True)
-    console.print(table)
+    print_fitting(console, _columns(result))
     if len(result.rows) > SHOWN:
         rest = len(result.rows) - SHOWN
         console.print(f"{rest:,} more rows: --format csv or parquet gives them all", soft_wrap=True)

@@ -24,6 +24,7 @@ from modelcensus.cli.options import (
     notes,
     plain,
 )
+from modelcensus.cli.wide_table import Column, print_fitting
 from modelcensus.measures import VIEWS, Census, ask, check, inert
 from modelcensus.vocabulary import RequestError
 
@@ -86,11 +87,10 @@ def _table(answer: Iterator[pa.RecordBatch], most: int) -> Callable[[], None]:
     found = _rows(answer, most + 1 if most else 0)
     rows = found.slice(0, most or None)
     more = len(found) > len(rows)
-    table = Table()
-    for name in rows.column_names:
-        table.add_column(plain(name), overflow="fold")
-    for row in rows.to_pylist():
-        table.add_row(*("" if v is None else "\n".join(map(plain, str(v).split("\n"))) for v in row.values()))
+    columns = [
+        Column(plain(name), [_cell(v) for v in column.to_pylist()], key=not place)
+        for place, (name, column) in enumerate(zip(rows.column_names, rows.columns, strict=True))
+    ]
     said = (
         f"the first {len(rows):,} rows; --limit 0 prints all"
         if more
@@ -99,10 +99,14 @@ def _table(answer: Iterator[pa.RecordBatch], most: int) -> Callable[[], None]:
 
     def show() -> None:
         console = Terminal()
-        console.print(table)
+        print_fitting(console, columns)
         console.print(said)
 
     return show
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else "\n".join(map(plain, str(value).split("\n")))
 
 
 def _print_views() -> None:

@@ -52,6 +52,15 @@ class ManyRows(Sequence[Row]):
         there = np.flatnonzero(spans == spans[-1])
         return list(map(self._make, self._records.take(pa.array(there)).to_pylist()))
 
+    def largest(self, most: int) -> list[Row]:
+        """The rows of the last span that have most for certain, the largest first."""
+        spans = self._records["span"].to_numpy()
+        there = np.flatnonzero(spans == spans[-1])
+        last = self._records.take(pa.array(there))
+        value, low = (last[name].cast(pa.float64()) for name in ("value", "low"))
+        order = np.argsort(-pc.coalesce(value, low, pa.scalar(0.0)).to_numpy(), kind="stable")[:most]
+        return list(map(self._make, last.take(pa.array(order)).to_pylist()))
+
     def leading(self, most: int) -> list[Row]:
         """The rows of the members that are largest in the last span; of members of several dimensions all rows."""
         if len(self._dimensions) != 1:
@@ -102,6 +111,14 @@ def newest(rows: Sequence[Row]) -> list[Row]:
         return rows.newest()
     last = rows[-1].span
     return [r for r in rows if r.span == last]
+
+
+def largest(rows: Sequence[Row], most: int) -> list[Row]:
+    """The rows of the last span that have most for certain (their value, or their lower bound where it is undecided), the
+    largest first."""
+    if isinstance(rows, ManyRows):
+        return rows.largest(most)
+    return sorted(newest(rows), key=lambda r: r.value if r.value is not None else r.low or 0.0, reverse=True)[:most]
 
 
 def leading(rows: Sequence[Row], most: int = LEADING) -> Sequence[Row]:

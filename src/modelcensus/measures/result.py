@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from modelcensus.measures.cite import bibtex_citation, one_line, text_citation
 from modelcensus.measures.drawing import Drawing, drawn
-from modelcensus.measures.many_rows import ManyRows
+from modelcensus.measures.many_rows import ManyRows, largest
 from modelcensus.measures.notebook import html_table
 from modelcensus.measures.row import Row
 from modelcensus.measures.sentence import sentence
@@ -161,19 +161,20 @@ class Result:
     def sentence(self, row: Row | None = None) -> str:
         """One quotable sentence on a row: unit, denominator, period, bounds, who counted.
 
-        Without a row: the last one; of a crossover the monthly one for good, of ranks the first place.
+        Without a row: of the last period the member with the highest value, or lower bound where it is undecided; of a
+        crossover the monthly one for good, of ranks the first place.
         """
         return sentence(self, row or self.leading)
 
     @property
     def leading(self) -> Row:
         """The row that a sentence is about."""
-        lasting, leading, last = [], [], self.rows[-1]
         if self.measure == "crossover":
             lasting = [r for r in self.rows if r.dimensions.get("crossover") == "persistent"]
+            return (lasting or self.rows[-1:])[0]
         if self.measure == "rank":
-            leading = [r for r in self.rows if r.span == last.span]
-        return (lasting or leading or [last])[0]
+            return next(r for r in self.rows if r.span == self.rows[-1].span)
+        return largest(self.rows, 1)[0] if self.request.dimensions else self.rows[-1]
 
     def __repr__(self) -> str:
         said = one_line(self.sentence()) if self.rows else ""

@@ -95,15 +95,23 @@ def pattern_of(name: str, kind: str = "") -> re.Pattern[str]:
     return pattern(listed[kind] if kind else listed)
 
 
+@cache
+def _values(name: str) -> tuple[re.Pattern[str], dict[str, object]]:
+    """Any word of a list, or of all its kinds, and what each stands for."""
+    listed = getattr(words(), name)
+    if not isinstance(listed, dict):
+        return pattern_of(name), {}
+    if all(isinstance(v, list) for v in listed.values()):
+        values: dict[str, object] = {w.lower(): kind for kind, members in listed.items() for w in members}
+    else:
+        values = {w.lower(): v for w, v in listed.items()}
+    return pattern(values), values
+
+
 def hits(text: str, name: str) -> list[Hit]:
     """The words of a list (or of all its kinds) in a text, in order; a kind is the value, of a number its own."""
-    listed = getattr(words(), name)
-    if isinstance(listed, dict):
-        values = {w.lower(): v for w, v in listed.items()}
-        if all(isinstance(v, list) for v in listed.values()):
-            values = {w.lower(): kind for kind, members in listed.items() for w in members}
-        return [Hit(m.start(), m.end(), m[0], values[m[0].lower()]) for m in pattern(values).finditer(text)]
-    return [Hit(m.start(), m.end(), m[0], True) for m in pattern_of(name).finditer(text)]
+    found, values = _values(name)
+    return [Hit(m.start(), m.end(), m[0], values[m[0].lower()] if values else True) for m in found.finditer(text)]
 
 
 def has(text: str, name: str, kind: str = "") -> bool:

@@ -49,9 +49,13 @@ class Mention:
 class Names:
     """Patterns of the names that the knowledge holds."""
 
-    generations: tuple[tuple[re.Pattern[str], str], ...]
+    generations: tuple[tuple[str, re.Pattern[str], str], ...]
+    """The letters that each begins with, its pattern, and its name."""
     families: re.Pattern[str]
+    shouted_families: re.Pattern[str]
+    """As `families`, of a text in capitals alone."""
     family_of: dict[str, str]
+    """Name of a family in lower case -> its name."""
     organizations: re.Pattern[str]
     namespace_of: dict[str, tuple[str, ...]]
     regions: re.Pattern[str]
@@ -86,12 +90,12 @@ def _names(same: _Same) -> Names:
     listed = lexicon.family_words["family"]
     families = {f: f for f in knowledge.families if f in listed or _unmistakable(f)}
     generations = [
-        (_spaced(g.generation), g.generation)
+        (begun[0], _spaced(g.generation), g.generation)
         for f in knowledge.families.values()
         for g in f.generations
-        if re.search(r"\d", g.generation) and re.match(r"[A-Za-z]{2,}", g.generation)
+        if re.search(r"\d", g.generation) and (begun := re.match(r"[A-Za-z]{2,}", g.generation))
     ]
-    generations.sort(key=lambda pair: -len(pair[1]))
+    generations.sort(key=lambda each: -len(each[2]))
     namespace_of = {k.lower(): tuple(v) for k, v in lexicon.press.items()}
     for organization in knowledge.organizations.values():
         for name in (organization.name, *organization.aliases):
@@ -108,7 +112,8 @@ def _names(same: _Same) -> Names:
     return Names(
         tuple(generations),
         _any(families, re.NOFLAG),
-        families,
+        _any(families, re.IGNORECASE),
+        {name.lower(): family for name, family in families.items()},
         _any(namespace_of, re.IGNORECASE),
         namespace_of,
         _any(region_of, re.IGNORECASE),
@@ -148,14 +153,12 @@ def find_names(text: str, names: Names) -> list[Mention]:
         repository = match["full"] or _repository(match["name"], names)
         if repository:
             add(match.start(), match.end(), "repository", (repository,))
-    for pattern, generation in names.generations:
-        for match in pattern.finditer(text):
-            add(match.start(), match.end(), "generation", (generation,))
-    shouted = text.upper() == text
-    families = re.compile(names.families.pattern, re.IGNORECASE) if shouted else names.families
-    lower = {k.lower(): v for k, v in names.family_of.items()}
-    for match in families.finditer(text):
-        add(match.start(), match.end(), "family", (lower[match[0].lower()],))
+    for begun, pattern, generation in names.generations:
+        if begun in text:  # there are hundreds, of which a sentence has few
+            for match in pattern.finditer(text):
+                add(match.start(), match.end(), "generation", (generation,))
+    for match in (names.shouted_families if text.upper() == text else names.families).finditer(text):
+        add(match.start(), match.end(), "family", (names.family_of[match[0].lower()],))
     for match in names.organizations.finditer(text):
         if match[0][0].isupper() or match[0][0].isdigit() or match[0].lower() == "z.ai":
             add(match.start(), match.end(), "organization", names.namespace_of[match[0].lower()])
