@@ -95,7 +95,7 @@ class FromSums:
             periods, days = spans_of(census, request, running)
             spans, labels = list(zip(periods, days, strict=True)), ()
             kept = kept_of(census, request)
-            alone = kept is None
+            alone = kept is None or (request.grain != "month" and not kept.covers(days))
             if kept is None and not census.counters.small:
                 return None
             if kept is not None and not _reaches(kept, days, running, dimensions):
@@ -104,6 +104,7 @@ class FromSums:
             return None
         if len(spans) > MOST_SPANS or not all(a < b for _, (a, b) in spans):
             return None
+        # Sums of other spans than months are sums of their own: beside those of all months they would be too many.
         places = tuple((str(p), *d) for p, d in spans) if alone else ()
         basis = Basis.of(request, scope, total, dimensions, running, places)
         monthly = request.grain == "month"
