@@ -109,6 +109,10 @@ class FromSums:
         basis = Basis.of(request, scope, total, dimensions, running, places)
         monthly = request.grain == "month"
         sums, whole = self._sums.of(basis, spans, monthly), self._sums.of(basis.without(), spans, monthly)
+        if sums is None and request.of and not peers and measure.name != "rank":
+            sums = self._sums.of(basis.among(request.of), spans, monthly)  # too many: those of the subject alone
+            if sums is not None and not len(sums.found.table):
+                return None
         if sums is None or whole is None:
             return None
         return self._answer(request, measure, peers, scope, total, sums, whole, spans, labels)
