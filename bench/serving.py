@@ -93,7 +93,10 @@ class Server:
     def ask(self, path: str) -> float:
         """Seconds until an answer is there."""
         began = time.perf_counter()
-        with suppress(HTTPError), urlopen(self.address + path, timeout=900) as answer:  # it may lack the answer to a page
+        with (
+            suppress(HTTPError),
+            urlopen(self.address + path, timeout=900) as answer,
+        ):  # it may lack the answer to a page
             answer.read()
         return time.perf_counter() - began
 

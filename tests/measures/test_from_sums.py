@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 from ledgers import ledger_of, opened, small_batch, steady_batch
 from modelcensus.flows import counters
 from modelcensus.ledger import Ledger
-from modelcensus.measures import Census
+from modelcensus.measures import Census, standing
 from modelcensus.measures import census as census_module
-from modelcensus.measures import standing
 from modelcensus.measures.finding import Found
 from modelcensus.measures.from_sums import FromSums
 from modelcensus.vocabulary import Request, RequestError
@@ -140,7 +139,9 @@ def test_months_that_a_large_ledger_keeps(tmp_path, monkeypatch, part):
     assert kept.by_month and told > fine / 3 > 1
     for asked in ({"period": DAYS}, {"period": "2026-02", "reading": {"repair": "none"}}):
         assert plain.measure("downloads", by=["organization"], **asked).rows
-        with pytest.raises(RequestError, match="would be read once more") as refused:  # an app's reader does not wait minutes
+        with pytest.raises(
+            RequestError, match="would be read once more"
+        ) as refused:  # an app's reader does not wait minutes
             kept.measure("downloads", by=["organization"], **asked)
         assert "whole months" in refused.value.remedy
 

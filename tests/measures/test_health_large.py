@@ -43,7 +43,9 @@ def looked_at(tmp_path, monkeypatch):
     read = []
     monkeypatch.setattr(watched, "KEPT_BACK", 12)
     monkeypatch.setattr(
-        watched, "rows_of", lambda engine, calendar, ordinals: read.append(len(calendar)) or rows(engine, calendar, ordinals)
+        watched,
+        "rows_of",
+        lambda engine, calendar, ordinals: read.append(len(calendar)) or rows(engine, calendar, ordinals),
     )
     rows = counters.rows_of
 

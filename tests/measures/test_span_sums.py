@@ -47,9 +47,7 @@ def flow_of(history, own_breaks, a: int, e: int) -> tuple[int, int, int | None, 
     """low, estimate, high (nothing where open) and broken of one repository, as docs/method.md has them."""
     (upto_a, since_a, likely_a), (upto_e, since_e, likely_e) = history[a], history[e]
     low = max(0, upto_e - since_a) if since_a >= 0 else 0
-    passed = [
-        b for b in own_breaks if b[2] > DAYS[a] and (b[2] <= DAYS[e] if since_e < 0 else b[1] < DAYS[e])
-    ]
+    passed = [b for b in own_breaks if b[2] > DAYS[a] and (b[2] <= DAYS[e] if since_e < 0 else b[1] < DAYS[e])]
     high = max(since_e - upto_a + sum(b[3] for b in passed), low)
     return low, likely_e - likely_a, None if since_e < 0 else high, bool(passed)
 

@@ -17,7 +17,6 @@ from modelcensus.publish.scene import Scene
 from modelcensus.serve.desks import Desks
 from modelcensus.vocabulary import Request
 
-
 LONG = 10_000
 """Rows beyond which an answer is given in parts: the last one stays, so that the next part is not worked out anew."""
 
