@@ -60,11 +60,9 @@ def flow_quantities(
     also rows that stand for several repositories, and sums alone where no more is wanted (`summed`)."""
     periods, spans = spans_of(census, request, cumulative)
     kept, dimensions = kept_of(census, request), _told_by(request)
-    added_up = kept and summed and kept.reaches(spans) and not dimensions & {*ROOT_DIMENSIONS, "repository"}
-    whole_months = kept and not cumulative and kept.covers(spans)
-    if kept and whole_months and not (added_up and "age" not in dimensions):
+    if kept and not cumulative and kept.covers(spans):
         table = month_quantities(census.engine, kept, spans, scope.where, dimensions, name, summed)
-    elif kept and added_up:
+    elif kept and summed and kept.reaches(spans) and not dimensions & {*ROOT_DIMENSIONS, "repository"}:
         table = span_quantities(census.engine, kept, census.counters, spans, scope.where, dimensions, name)
     else:
         _refuse_too_much(census, request, spans, scope)
