@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,8 @@ class FromSums:
             return None
         # Sums of other spans than months are sums of their own: beside those of all months they would be too many.
         places = tuple((str(p), *d) for p, d in spans) if alone else ()
-        basis = Basis.of(request, scope, total, dimensions, running, places)
+        told = request if reported or request.within else replace(request, within="hub")  # what is meant, said or not
+        basis = Basis.of(told, scope, total, dimensions, running, places)
         monthly = request.grain == "month"
         sums, whole = self._sums.of(basis, spans, monthly), self._sums.of(basis.without(), spans, monthly)
         if sums is None and request.of and not peers and measure.name != "rank":
