@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ledgers import ledger_of, opened, small_batch, steady_batch
 from modelcensus.flows import counters
 from modelcensus.ledger import Ledger
-from modelcensus.measures import Census
+from modelcensus.measures import Census, standing
 from modelcensus.measures import census as census_module
 from modelcensus.measures.finding import Found
 from modelcensus.measures.from_sums import FromSums
@@ -113,7 +113,8 @@ def small():
 SUBJECTS = [{}, {"family": "Qwen"}, {"organization": ["meta-llama", "nobody"]}, {"variant": "coder"}, {"family": "Qwen", "size_class": "<1"},
             {"organization": "mistralai"}]  # fmt: skip
 BY = [(), "month", ("family", "month"), ("organization",), ("variant", "month"), ("age", "month"), ("repository",)]
-PERIODS = ["", "2026-02", "2026-01..2026-03", ["2026-03", "2026-02..2026-03"], "2026-01-20..2026-02-10", "2031-01"]
+DAYS = "2026-01-20..2026-02-10"
+PERIODS = ["", "2026-02", "2026-01..2026-03", ["2026-03", "2026-02..2026-03"], DAYS, "2031-01"]
 
 
 @SOME
@@ -132,9 +133,32 @@ def test_months_that_a_large_ledger_keeps(tmp_path, monkeypatch, part):
     ids = ("Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B", "Qwen/Qwen2.5-Coder-7B", "meta-llama/Llama-3.1-8B", "mistralai/thing")
     ledger_of(tmp_path, steady_batch(*ids))
     kept, plain = Census(Ledger(tmp_path), cache=False), Census(Ledger(tmp_path), cache=False)
-    requests = combined(31 * part, SUBJECTS, ["", "mainline"], BY, PERIODS, [{}], ["", "Qwen,google"])
+    periods = [p for p in PERIODS if p != DAYS]
+    requests = combined(31 * part, SUBJECTS, ["", "mainline"], BY, periods, [{}], ["", "Qwen,google"])
     told, fine = same(kept, plain, requests)
     assert kept.by_month and told > fine / 3 > 1
+    for asked in ({"period": DAYS}, {"period": "2026-02", "reading": {"repair": "none"}}):
+        assert plain.measure("downloads", by=["organization"], **asked).rows
+        with pytest.raises(
+            RequestError, match="would be read once more"
+        ) as refused:  # an app's reader does not wait minutes
+            kept.measure("downloads", by=["organization"], **asked)
+        assert "whole months" in refused.value.remedy
+
+
+def test_of_too_many_sums_those_of_the_subject_stay(tmp_path, monkeypatch):
+    for module, name in ((census_module, "LARGE"), (counters, "MOST_KEPT"), (standing, "MOST_ROWS")):
+        monkeypatch.setattr(module, name, 10)
+    ids = ("Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B", "Qwen/Qwen2.5-Coder-7B", "meta-llama/Llama-3.1-8B", "mistralai/thing")
+    ledger_of(tmp_path, steady_batch(*ids))
+    requests = [
+        Request.build(measure, {"organization": who}, "", ("size_class", "month"), period)
+        for measure in ("share", "downloads", "mix", "cumulative")
+        for who in ("meta-llama", "nobody", ["mistralai", "nobody"])
+        for period in ("", "2026-02")
+    ]
+    told, fine = same(Census(Ledger(tmp_path), cache=False), Census(Ledger(tmp_path), cache=False), requests)
+    assert told == fine == 16
 
 
 def test_sums_give_way_and_come_again(sample, monkeypatch):

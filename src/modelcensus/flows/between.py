@@ -33,6 +33,10 @@ ALONE = """
 """
 
 
+MOST_WINDOWED = 2_000_000
+"""Rows of flows of counters of windows that stay; those asked for first give way."""
+
+
 class Between:
     """Flows between certain days of counters that are `certain`, repaired conservatively."""
 
@@ -41,13 +45,12 @@ class Between:
         self._counters = counters
         self._all_time, finished = counters.all_time(at, raw=False)
         self._edges = {e.day: e for e in finished.edges}
-        self._names = counters.windows_alone()
 
     def of(self, spans: Sequence[tuple[date, date]]) -> Iterator[pa.Table]:
         """The flows (`FLOW`) of every repository ever read, span by span."""
-        alone = self._alone(spans)
+        windowed = windowed_flows(self._counters, spans)
         left = Counter(d for span in spans for d in span)
-        for number, span in enumerate(spans):
+        for span, others in zip(spans, windowed, strict=True):
             start, end = (self._edges[days(d)] for d in span)
             flow = self._all_time.flow(start, end)
             left.subtract(span)
@@ -55,15 +58,25 @@ class Between:
                 if not left[day]:
                     self._all_time.forget(self._edges[days(day)])
             parts = [flow.append_column("instrument", pa.repeat(ALL_TIME, len(flow)))]
-            if alone is not None:
-                parts.append(alone.filter(pa.array(np.asarray(alone["span"]) == number)))
+            if others is not None:
+                parts.append(others)
             yield pa.concat_tables([p.select(FLOW.names).cast(FLOW) for p in parts])
 
-    def _alone(self, spans: Sequence[tuple[date, date]]) -> pa.Table | None:
-        """Flows of whoever only counters of windows were read of, by the place of the span."""
-        if not len(self._names):
-            return None
-        engine = self._counters.engine
-        engine.register("alone", self._names)
-        build_flows(self._counters, list(spans), "conservative", "and repository in (select repository from alone)")
-        return engine.fetch(engine.query("flows_alone", ALONE))
+
+def windowed_flows(counters: Counters, spans: Sequence[tuple[date, date]]) -> list[pa.Table | None]:
+    """The flows (`FLOW`), span by span, of whoever only counters of windows were read of, repaired conservatively; nothing
+    where there is nobody."""
+    names = counters.windows_alone()
+    if not len(names):
+        return [None] * len(spans)
+    kept, asked = counters.windowed, tuple(spans)  # together: which of two counters is taken depends on all of them
+    if asked not in kept:
+        engine = counters.engine
+        engine.register("alone", names)
+        build_flows(counters, list(spans), "conservative", "and repository in (select repository from alone)")
+        found = engine.fetch(engine.query("flows_alone", ALONE))
+        of = np.asarray(found["span"])
+        kept[asked] = [found.filter(pa.array(of == n)).select(FLOW.names).cast(FLOW) for n in range(len(spans))]
+        while len(kept) > 1 and sum(len(t) for tables in kept.values() for t in tables) > MOST_WINDOWED:
+            del kept[next(iter(kept))]
+    return [*kept[asked]]

@@ -115,6 +115,21 @@ class AllTime:
             likely[b] += self._lift[b]
             high[b] += self._lift[b] if high[b] >= 0 else 0
 
+    @property
+    def told(self) -> Ints:
+        """Ordinals of whoever has flows: all that were read, under their last names."""
+        return self.read[self._kept]
+
+    def known(self, edge: Edge) -> Around:
+        """What is known at an edge of those that are told."""
+        around = self.around(edge)
+        return Around(*(a[self._kept] for a in (around.upto, around.since, around.likely)))
+
+    def falls(self) -> Ints:
+        """A row per recount: under which ordinal it is told, the days between which it happened, and the counter after."""
+        rows = [(self._told_as(b.repository), b.since, b.day, b.after) for b in self._breaks]
+        return np.array(rows, np.int64).reshape(-1, 4)
+
     def forget(self, edge: Edge | AgedEdge) -> None:
         """Drop what was worked out for an edge."""
         self._around.pop(edge, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -73,6 +74,11 @@ class Counters:
         self.solved = Solved()
         self.renames: list[Rename] = []
         self._edges = {days(d) for d in edges}
+        self._beside: tuple[set[int], Finished] | None = None
+        self.windowed: dict[tuple[tuple[date, date], ...], list[pa.Table]] = {}
+        """Flows of whoever only counters of windows were read of, span by span, of the spans that were asked for together."""
+        self.read_alone = ""
+        """The suffix of the tables of their readings, once there are some."""
 
     def sources(self, counter: str) -> list[Source]:
         """The sources that read a counter."""
@@ -105,14 +111,27 @@ class Counters:
         """The only source of `all_time`, folded at these edges."""
         source = self.sources(ALL_TIME)[0]
         wanted = {days(d) for d in edges}
-        if raw:
-            finished = self._fold(wanted, raw=True, only=source)[source]
-        else:
-            if not wanted <= self._edges:
-                self.folded |= self._fold(wanted, raw=False, only=source)
-                self._edges = wanted
-            finished = self.folded[source]
+        finished = self._fold(wanted, raw=True, only=source)[source] if raw else self._at(source, wanted)
         return AllTime(finished, self.ordinals.count, self.created, self.renamed, raw=raw), finished
+
+    def reaches(self, edges: Iterable[date]) -> bool:
+        """Whether the only source of `all_time` is folded at these edges, or they are not before its last snapshot."""
+        last = self.snapshots(self.sources(ALL_TIME)[0])[-1].day
+        return all(day in self._edges or day >= last for day in map(days, edges))
+
+    def _at(self, source: Source, wanted: set[int]) -> Finished:
+        """The source, folded at these edges at least: as it is folded; with those that its last readings give; else folded
+        anew beside it, for whoever asks next asks for the edges of before."""
+        done = self.folded[source]
+        new = wanted - self._edges
+        if not new:
+            return done
+        last = self.snapshots(source)[-1].day
+        if all(day >= last for day in new):
+            return replace(done, edges=[*done.edges, *(done.state.edge(day) for day in sorted(new))])
+        if self._beside is None or not wanted <= self._beside[0]:
+            self._beside = wanted, self._fold(wanted, raw=False, only=source)[source]
+        return self._beside[1]
 
     def all_time_aged(self, zero: Days, ages: Sequence[int]) -> tuple[AllTime, list[AgedEdge]]:
         """The only source of `all_time`, folded once more for a day of each repository's own (`zero`, by ordinal; `NEVER`

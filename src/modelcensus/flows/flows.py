@@ -118,9 +118,10 @@ def _build(
 
 def _alone(counters: Counters, clock: Clock) -> Clock:
     """The readings of the repositories that only counters of windows were read of."""
-    counters.engine.register("alone", counters.windows_alone())
-    suffix = readings_of(counters, "alone")
-    return Clock(f"{clock.readings}{suffix}", clock.facts, clock.spikes)
+    if not counters.read_alone:
+        counters.engine.register("alone", counters.windows_alone())
+        counters.read_alone = readings_of(counters, "alone")
+    return Clock(f"{clock.readings}{counters.read_alone}", clock.facts, clock.spikes)
 
 
 FOLDED = """

@@ -11,14 +11,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
 from modelcensus.engine import Engine, kept_folder
-from modelcensus.flows import moved_file
+from modelcensus.flows import Levels, moved_file
 from modelcensus.measures.ages import age_sql
+from modelcensus.measures.kept_sums import KeptSums
 from modelcensus.vocabulary.names import REPOSITORY_DIMENSIONS, ROOT_DIMENSIONS
+
+if TYPE_CHECKING:
+    from modelcensus.measures.span_sums import LevelSums
 
 REPOSITORIES = "select o.ordinal, c.* from catalog c left join ordinals o using (repository) order by o.ordinal"
 """The catalog in the order of the flows; at its end whoever the channel never read."""
@@ -83,13 +88,14 @@ FORMAT = 3
 
 @dataclass(frozen=True)
 class ByMonth:
-    """What is kept: the first days of the months, the columns of the catalog beside the flows, the folder of the flows
-    alone, and the days at which the counters were folded."""
+    """What is kept: the first days of the months, the columns of the catalog beside the flows, what is known at the days
+    between which spans can be added up, and sums of that."""
 
     months: tuple[date, ...]
     columns: tuple[str, ...]
-    flows: Path
     at: tuple[date, ...]
+    levels: Levels
+    sums: KeptSums[LevelSums]
 
     def covers(self, spans: Sequence[tuple[date, date]]) -> bool:
         """Whether each span is one of the months."""
@@ -102,7 +108,7 @@ class ByMonth:
 
 
 def keep_by_month(
-    engine: Engine, months: Sequence[date], at: Sequence[date], flows: Path, folder: Path, key: str
+    engine: Engine, months: Sequence[date], at: Sequence[date], flows: Path, levels: Levels, folder: Path, key: str
 ) -> ByMonth:
     """Register `moved_told` (and a table of each month), `quiet_told` and `broken_told`: the flows kept in `flows` with
     the catalog's columns beside them, and `told_repositories`: the catalog by ordinal; all are written into the folder if
@@ -134,7 +140,7 @@ def keep_by_month(
     for month in months[:-1]:
         path = moved_file(target, month)
         engine.read_parquet(_month_table(month), [path], pq.read_schema(path))
-    return ByMonth(tuple(months), columns, flows, tuple(at))
+    return ByMonth(tuple(months), columns, tuple(at), levels, KeptSums())
 
 
 def month_quantities(

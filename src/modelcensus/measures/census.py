@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from modelcensus.catalog import Knowledge, Scope, build_catalog, catalog_key, keep_catalog, resolve_scope
 from modelcensus.engine import DuckDBEngine, Engine
-from modelcensus.flows import MOST_KEPT, Counters, build_events, build_readings, keep_months
+from modelcensus.flows import MOST_KEPT, Counters, build_events, build_readings, keep_levels, keep_months
 from modelcensus.ledger import Ledger, Manifest
 from modelcensus.measures.answers import Answers
 from modelcensus.measures.by_month import ByMonth, keep_by_month
@@ -169,8 +169,12 @@ class Census:
                 return None
             batches = [m.id for m in self.manifests]
             flows = keep_months(self.counters, months, folder, batches)
+            at = sorted(
+                {*self._folded_at(channel), extent_of(self, channel).end}
+            )  # a whole ledger ends on its last day
+            levels = keep_levels(self.counters, at, folder, batches)
             key = catalog_key(self.knowledge, batches)
-            self._by_month[channel] = keep_by_month(self.engine, months, self._folded_at(channel), flows, folder, key)
+            self._by_month[channel] = keep_by_month(self.engine, months, at, flows, levels, folder, key)
         return self._by_month[channel]
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,7 @@ class FromSums:
             periods, days = spans_of(census, request, running)
             spans, labels = list(zip(periods, days, strict=True)), ()
             kept = kept_of(census, request)
-            alone = kept is None
+            alone = kept is None or (request.grain != "month" and not kept.covers(days))
             if kept is None and not census.counters.small:
                 return None
             if kept is not None and not _reaches(kept, days, running, dimensions):
@@ -104,10 +105,16 @@ class FromSums:
             return None
         if len(spans) > MOST_SPANS or not all(a < b for _, (a, b) in spans):
             return None
+        # Sums of other spans than months are sums of their own: beside those of all months they would be too many.
         places = tuple((str(p), *d) for p, d in spans) if alone else ()
-        basis = Basis.of(request, scope, total, dimensions, running, places)
+        told = request if reported or request.within else replace(request, within="hub")  # what is meant, said or not
+        basis = Basis.of(told, scope, total, dimensions, running, places)
         monthly = request.grain == "month"
         sums, whole = self._sums.of(basis, spans, monthly), self._sums.of(basis.without(), spans, monthly)
+        if sums is None and request.of and not peers and measure.name != "rank":
+            sums = self._sums.of(basis.among(request.of), spans, monthly)  # too many: those of the subject alone
+            if sums is not None and not len(sums.found.table):
+                return None
         if sums is None or whole is None:
             return None
         return self._answer(request, measure, peers, scope, total, sums, whole, spans, labels)

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from modelcensus.measures.finding import Found
 from modelcensus.measures.formulas import Parts, Ranked, SumColumns
-from modelcensus.measures.frame import Frame, Span, add_up
+from modelcensus.measures.frame import Frame, Span, add_up, terms_sql
 from modelcensus.measures.observed import spans_of
 from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.reported import reported_months, reported_spans
@@ -82,6 +82,10 @@ class Basis:
     def without(self) -> Basis:
         """The same, not told apart."""
         return replace(self, dimensions=(), request=replace(self.request, by=()))
+
+    def among(self, terms: Sequence[tuple[str, tuple[str, ...]]]) -> Basis:
+        """The same of those alone that have one of the values of every term."""
+        return replace(self, scope=replace(self.scope, where=f"({self.scope.where}) and {terms_sql(terms)}"))
 
     @classmethod
     def of(

@@ -1,6 +1,7 @@
 """What each source gave in each month, as rows."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -68,11 +69,15 @@ def share(part: float, whole: float) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def known_then(engine: Engine, tables: list[str], months: list[Period]) -> dict[Period, int]:
-    """How many repositories were known to be there by the end of each month; `tables` hold who was seen and when."""
+def firsts(engine: Engine, tables: list[str]) -> list[tuple[date, int]]:
+    """By month: repositories that are known to have been there from then on; `tables` hold who was listed and when."""
     seen = " ".join(f'union all select repository, day from "{t}"' for t in tables)
-    found = engine.rows(FIRSTS.format(seen=seen))
-    return {m: sum(r["repositories"] for r in found if r["month"] < m.end) for m in months}
+    return [(r["month"], r["repositories"]) for r in engine.rows(FIRSTS.format(seen=seen))]
+
+
+def known_then(found: list[tuple[date, int]], months: list[Period]) -> dict[Period, int]:
+    """How many repositories were known to be there by the end of each month."""
+    return {m: sum(n for month, n in found if month < m.end) for m in months}
 
 
 def watched_rows(watch: Watch, calendar: list[Snapshot]) -> list[dict]:

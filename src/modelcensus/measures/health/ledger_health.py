@@ -2,12 +2,8 @@
 
 from datetime import date, timedelta
 
-import numpy as np
-import pyarrow as pa
-
 from modelcensus.flows import event_summary
 from modelcensus.flows.calendar import Snapshot, day_of, usual_step
-from modelcensus.flows.intake import rows_of
 from modelcensus.ledger import Manifest
 from modelcensus.measures.census import Census
 from modelcensus.measures.health.coverage import (
@@ -17,21 +13,15 @@ from modelcensus.measures.health.coverage import (
     missing_months,
     period_rows,
     reported_rows,
-    watched_rows,
     with_known,
 )
 from modelcensus.measures.health.next_readings import by_downloads, edge_reading, missing_reading, newer_reading
 from modelcensus.measures.health.sources import FEWEST, Freshness, source_row
-from modelcensus.measures.health.watch import Ints, Watch
+from modelcensus.measures.health.watched import Watched, known_since, watched
 from modelcensus.measures.reported import read_reported
 from modelcensus.vocabulary import Period
 from modelcensus.vocabulary.names import PERIOD, REPORTED
 
-PARTIAL = """select source, counter, "to" as day from events where kind = 'partial'"""
-CONFLICTS = """
-    select c.series, c.observed_on, list(o.ordinal) as ordinals
-    from (select distinct series, observed_on, repository from conflicts) c join ordinals o using (repository) group by all
-"""
 PUBLISHED = """
     select min(period_start) as first, max(period_end) as last, count(distinct period_start) as months,
            list(distinct period_start order by period_start) as starts from reported_rows
@@ -63,7 +53,7 @@ class Health:
             (self._published if channel.startswith(REPORTED) else self._observed)(channel)
         self._lists()
         months = sorted({r["month"] for r in self.coverage})
-        then = known_then(self.engine, self._seen, months)
+        then = known_then(known_since(self.census, self._seen), months)
         self.engine.drop(*self._seen)
         known = self.engine.rows("select count(*) as n from catalog")[0]["n"]
         self.coverage = with_known(self.coverage, known, then)
@@ -90,46 +80,19 @@ class Health:
             }
             for e in events if e["kind"] == "source_gap"
         ]  # fmt: skip
-        for source, watch in self._watch().items():
-            calendar = self.census.counters.snapshots(source)
-            self._add_months(watched_rows(watch, calendar))
-            self._add_source(channel, watch, calendar)
+        table = f"seen{len(self._seen)}"
+        for one in watched(self.census, table):
+            self._add_months(one.months)
+            self._add_source(channel, one, self.census.counters.snapshots(one.source))
+        self._seen += [table] if self.census.counters.folded else []
         self._periods(channel)
-
-    def _watch(self) -> dict[tuple[str, str], Watch]:
-        """Every source of the prepared channel, watched from its first to its last snapshot: one pass over the rows."""
-        counters = self.census.counters
-        partial: dict[tuple[str, str], set[int]] = {}
-        for r in self.engine.rows(PARTIAL):
-            partial.setdefault((r["source"], r["counter"]), set()).add((r["day"] - date(1970, 1, 1)).days)
-        conflicts: dict[str, dict[int, Ints]] = {}
-        for r in self.engine.rows(CONFLICTS) if self.engine.has("conflicts") else ():
-            of_series = conflicts.setdefault(r["series"], {})
-            of_series[(r["observed_on"] - date(1970, 1, 1)).days] = np.array(r["ordinals"], np.int64)
-        watches = {
-            source: Watch(
-                counters.snapshots(source), counters.ordinals.count, found, partial.get(source, set()),
-                conflicts.get(source[0], {}) if source[1] == "all_time" else {},
-            )
-            for source, found in sorted(counters.folded.items())
-        }  # fmt: skip
-        for snapshot, ids, values in rows_of(self.engine, counters.calendar, counters.ordinals):
-            watches[snapshot.source].see(snapshot, ids, values)
-        for watch in watches.values():
-            watch.finish()
-        if watches:
-            first = np.min([np.where(w.first < 0, 2**31 - 1, w.first) for w in watches.values()], axis=0)
-            self._seen.append(f"seen{len(self._seen)}")
-            days = pa.array(first.astype(np.int32)).cast(pa.date32())
-            self.engine.register(self._seen[-1], pa.table({"repository": counters.ordinals.names(), "day": days}))
-        return watches
 
     def _add_months(self, rows: list[dict]) -> None:
         self.coverage += rows
         for months in missing_months(r["month"] for r in rows):
             self.gaps.append(_no_reading(rows[0]["source"], rows[0]["counter"], months))
 
-    def _add_source(self, channel: str, watch: Watch, calendar: list[Snapshot]) -> None:
+    def _add_source(self, channel: str, watch: Watched, calendar: list[Snapshot]) -> None:
         series, counter = calendar[0].source
         sound = None if watch.sound_day < 0 else day_of(watch.sound_day)
         step = usual_step(calendar) if len(calendar) >= FEWEST else None

@@ -95,36 +95,37 @@ class Watch:
     ) -> None:
         """`count` repositories; `found` by folding; `partial`: days of partial snapshots; `conflicts`: repositories
         whose value of a day contradicts another source."""
-        self.windows = calendar[0].counter == ROLLING
+        self.source, self.count = calendar[0].source, count
+        self.windows = self.source[1] == ROLLING
         self.months: list[MonthSeen] = []
         self.open_edges: list[OpenEdge] = []
         self.first = np.full(count, -1, np.int32)
         self.sound_day, self.listed_last = -1, 0
-        self._listed = Listed(calendar)
-        self._listed.now = np.full(count, -1, np.int64)
-        self._verdicts, self._partial, self._conflicts = found.state.verdicts, partial, conflicts
+        self.shown = Listed(calendar)
+        self.shown.now = np.full(count, -1, np.int64)
+        self.verdicts, self.partial, self.conflicts = found.state.verdicts, partial, conflicts
         freezes = [*found.state.freezes, *found.standing]
-        self._frozen = np.array([(f.repository, f.since, f.day, f.value) for f in freezes], np.int64).reshape(-1, 4)
-        self._last, self._level = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
-        self._read_on = np.full(count, -1, np.int32)
-        self._tally: Tally | None = None
-        self._end: Mask | None = None
-        self._edges = month_edges(calendar[0].day, calendar[-1].day)
-        self._waiting: list[Waiting] = []
-        self._spoiled: list[tuple[int, str]] = []
-        self._brought: list[tuple[int, int, int]] = []
+        self.frozen = np.array([(f.repository, f.since, f.day, f.value) for f in freezes], np.int64).reshape(-1, 4)
+        self.last, self.level = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
+        self.read_on = np.full(count, -1, np.int32)
+        self.tally: Tally | None = None
+        self.end: Mask | None = None
+        self.edges = month_edges(calendar[0].day, calendar[-1].day)
+        self.waiting: list[Waiting] = []
+        self.spoiled: list[tuple[int, str]] = []
+        self.brought: list[tuple[int, int, int]] = []
 
     def see(self, snapshot: Snapshot, ids: Ints, values: Ints) -> None:
         """Take the next snapshot's rows."""
         self._pass_edges(snapshot.day)
-        change = self._listed.change(snapshot, ids, values)
-        now = self._listed.now
+        change = self.shown.change(snapshot, ids, values)
+        now = self.shown.now
         listed = now >= 0
         tally = self._tally_of(snapshot, len(now))
-        kind = self._verdicts.get(snapshot.number, "read")
-        partial = snapshot.day in self._partial
+        kind = self.verdicts.get(snapshot.number, "read")
+        partial = snapshot.day in self.partial
         standing = listed.copy()
-        standing[change.ids] = self._last[change.ids] == change.values
+        standing[change.ids] = self.last[change.ids] == change.values
         read = listed & ~self._set_aside(kind, listed, standing, snapshot.day, tally.aside)
         sound = kind in SOUND and not partial
         tally.snapshots += 1
@@ -137,13 +138,13 @@ class Watch:
         self._close_edges(snapshot, read, "" if sound else "partial" if partial else kind)
         if sound:
             self._count_brought(read, snapshot.day)
-            self.sound_day, self._spoiled = snapshot.day, []
+            self.sound_day, self.spoiled = snapshot.day, []
         else:
-            self._spoiled.append((snapshot.day, "partial" if partial else kind))
+            self.spoiled.append((snapshot.day, "partial" if partial else kind))
         np.putmask(self.first, listed & (self.first < 0), snapshot.day)
-        np.copyto(self._level, now, where=read)
-        np.putmask(self._read_on, read, snapshot.day)
-        self._last[change.ids] = change.values
+        np.copyto(self.level, now, where=read)
+        np.putmask(self.read_on, read, snapshot.day)
+        self.last[change.ids] = change.values
         self.listed_last = int(listed.sum())
 
     def finish(self) -> None:
@@ -153,15 +154,15 @@ class Watch:
     @property
     def weights(self) -> Ints:
         """What each repository's counter stood at last (0: never read)."""
-        return np.maximum(np.where(self._level >= 0, self._level, self._last), 0)
+        return np.maximum(np.where(self.level >= 0, self.level, self.last), 0)
 
     @property
     def downloads_a_day(self) -> float:
         """What the repositories read last usually bring: over the last 30 days read, or by their last windows."""
         if self.windows:
-            return float(self._level[self._read_on == self.sound_day].clip(0).sum()) / WINDOW_DAYS
+            return float(self.level[self.read_on == self.sound_day].clip(0).sum()) / WINDOW_DAYS
         downloads = spanned = 0
-        for since, day, brought in reversed(self._brought):
+        for since, day, brought in reversed(self.brought):
             downloads, spanned = downloads + brought, spanned + day - since
             if spanned >= RATE_DAYS:
                 break
@@ -169,26 +170,26 @@ class Watch:
 
     def _tally_of(self, snapshot: Snapshot, count: int) -> Tally:
         month = Period.month(day_of(snapshot.day))
-        if self._tally is None or self._tally.month != month:
+        if self.tally is None or self.tally.month != month:
             self._end_month()
-            self._tally = Tally(month, np.zeros(count, bool), np.zeros(count, bool))
-        return self._tally
+            self.tally = Tally(month, np.zeros(count, bool), np.zeros(count, bool))
+        return self.tally
 
     def _end_month(self) -> None:
-        tally = self._tally
+        tally = self.tally
         if tally is None:
             return
         came = went = None
-        if tally.end is not None and self._end is not None:
-            came, went = int((tally.end & ~self._end).sum()), int((self._end & ~tally.end).sum())
-        self._end = self._end if tally.end is None else tally.end
+        if tally.end is not None and self.end is not None:
+            came, went = int((tally.end & ~self.end).sum()), int((self.end & ~tally.end).sum())
+        self.end = self.end if tally.end is None else tally.end
         self.months.append(
             MonthSeen(
                 tally.month, tally.snapshots, tally.sound, tally.rows, dict(tally.aside), int(tally.listed.sum()),
                 int(tally.read.sum()), came, went, np.packbits(tally.read),
             )
         )  # fmt: skip
-        self._tally = None
+        self.tally = None
 
     def _set_aside(self, kind: str, listed: Mask, standing: Mask, day: int, reasons: Counter[str]) -> Mask:
         """Values of a snapshot that are no observations, as in the table `readings`; adds up the reasons."""
@@ -197,11 +198,11 @@ class Watch:
             return listed
         aside = np.zeros(len(listed), bool)
         if kind in STALLS:
-            aside = standing | (listed & (self._last < 0)) if kind == "stall" else standing.copy()
+            aside = standing | (listed & (self.last < 0)) if kind == "stall" else standing.copy()
             reasons[kind] += int(aside.sum())
-        blamed = self._conflicts.get(day)
-        frozen = self._frozen[(self._frozen[:, 1] < day) & (day <= self._frozen[:, 2])]
-        frozen = frozen[self._listed.now[frozen[:, 0]] == frozen[:, 3], 0]
+        blamed = self.conflicts.get(day)
+        frozen = self.frozen[(self.frozen[:, 1] < day) & (day <= self.frozen[:, 2])]
+        frozen = frozen[self.shown.now[frozen[:, 0]] == frozen[:, 3], 0]
         for reason, ids in (("conflict", blamed), ("freeze", frozen)):
             if ids is not None and len(ids):
                 more = np.zeros(len(listed), bool)
@@ -214,30 +215,30 @@ class Watch:
     def _count_brought(self, read: Mask, day: int) -> None:
         if self.windows or self.sound_day < 0 or day <= self.sound_day:
             return
-        gain = self._listed.now - self._level
-        self._brought.append((self.sound_day, day, int(gain[read & (self._level >= 0) & (gain > 0)].sum())))
+        gain = self.shown.now - self.level
+        self.brought.append((self.sound_day, day, int(gain[read & (self.level >= 0) & (gain > 0)].sum())))
 
     def _pass_edges(self, day: int) -> None:
         """Keep what is known at the edges before `day`."""
-        while self._edges and self._edges[0] < day:
-            edge = self._edges.pop(0)
-            ids = np.flatnonzero((self._level >= 0) & (self._read_on < edge))
+        while self.edges and self.edges[0] < day:
+            edge = self.edges.pop(0)
+            ids = np.flatnonzero((self.level >= 0) & (self.read_on < edge))
             if self.sound_day == edge or not len(ids):
                 continue
-            since = int(self._read_on[ids].max())
-            between = [kind for d, kind in self._spoiled if d > since]
-            self._waiting.append(
-                Waiting(edge, since, ids, self._level[ids], self._read_on[ids].astype(np.int64), between)
+            since = int(self.read_on[ids].max())
+            between = [kind for d, kind in self.spoiled if d > since]
+            self.waiting.append(
+                Waiting(edge, since, ids, self.level[ids], self.read_on[ids].astype(np.int64), between)
             )
 
     def _close_edges(self, snapshot: Snapshot, read: Mask, spoiled: str) -> None:
         """Readings from an edge on close it for their repositories; the first sound snapshot ends it."""
         still: list[Waiting] = []
-        for edge in self._waiting:
+        for edge in self.waiting:
             certain = snapshot.day_from >= edge.day
             if certain:
                 there = read[edge.ids]
-                now = self._listed.now[edge.ids[there]]
+                now = self.shown.now[edge.ids[there]]
                 if self.windows:
                     brought = now * ((snapshot.day - edge.read_on[there]) / WINDOW_DAYS)
                 else:
@@ -255,7 +256,7 @@ class Watch:
                         dict(Counter(edge.between)),
                     )
                 )  # fmt: skip
-        self._waiting = still
+        self.waiting = still
 
 
 def month_edges(first: int, last: int) -> list[int]:

@@ -7,7 +7,7 @@ from modelcensus.publish.partial import partial_words, points_of
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
-from modelcensus.vocabulary import CensusError
+from modelcensus.vocabulary import CensusError, Period
 from modelcensus.vocabulary.names import HUB, ROLLING, SIZE_CLASSES
 from modelcensus.vocabulary.naming import opening
 
@@ -57,13 +57,16 @@ def new_downloads(scene: Scene) -> Section | None:
     months = scene.all_time_months
     if not months:
         return None
+    panel = "moving" if scene.keeps_months else "fixed"  # who was read at every edge is told by readings alone
+    reading = {"channel": HUB, "panel": panel}
     try:
         shares = scene.census.measure(
             "share",
+            of={"organization": _first_in(scene, months[-1], reading)} if scene.keeps_months else {},
             by=["organization", "month"],
             within=scene.scope,
             period=f"{months[0]}..{months[-1]}",
-            reading={"channel": HUB, "panel": "fixed"},
+            reading=reading,
         )
     except CensusError:
         return None  # no repository was read at both ends of every month
@@ -95,9 +98,21 @@ def new_downloads(scene: Scene) -> Section | None:
                 "shares-of-new-downloads", "Share of new downloads by organization and month", shares, last_only=True
             )
         ],
-        remarks=["Only repositories that were read around both ends of every month are counted, the same in each."],
+        remarks=["Only repositories that were read around both ends of every month are counted, the same in each."]
+        if panel == "fixed"
+        else [],
         breaks=breaks,
     )
+
+
+def _first_in(scene: Scene, month: Period, reading: dict[str, str]) -> list[str]:
+    """The organizations with most downloads in a month: of a large ledger all of them, over all months, are millions of
+    rows."""
+    shares = scene.census.measure(
+        "share", by=["organization", "month"], within=scene.scope, period=str(month), reading=reading
+    )
+    known = sorted((r for r in shares.rows if r.value is not None), key=lambda r: -(r.value or 0))
+    return [str(r.dimensions["organization"]) for r in known[:SHOWN]]
 
 
 def families(scene: Scene) -> Section | None:

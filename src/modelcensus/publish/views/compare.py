@@ -90,6 +90,9 @@ def _sections(
 def _start(scene: Scene) -> dict[str, tuple[str, ...]]:
     """The two largest organizations of the newest period."""
     shares = scene.monthly or scene.readings
+    if not shares and scene.keeps_months:
+        newest_month = str(scene.all_time_months[-1])
+        shares = scene.census.measure("downloads", by=["organization", "month"], period=newest_month)
     if not shares:
         return {"of": ()}
     newest = sorted(scene.newest(shares.rows), key=lambda r: -(r.value or 0))

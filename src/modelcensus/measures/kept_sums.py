@@ -1,0 +1,37 @@
+"""Sums over the repositories of a large ledger that stay in memory, up to some bytes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+MOST_BYTES = 300_000_000
+"""Bytes that stay; what was asked for longest ago gives way."""
+
+
+class Sized(Protocol):
+    """Something that takes memory."""
+
+    @property
+    def bytes(self) -> int:
+        """How much, about."""
+        ...
+
+
+T = TypeVar("T", bound=Sized)
+
+
+class KeptSums(Generic[T]):
+    """Sums of whoever some SQL names, told apart by some columns of the catalog: those asked for last."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, tuple[str, ...]], T] = OrderedDict()
+
+    def of(self, where: str, parts: tuple[str, ...], make: Callable[[], T]) -> T:
+        """Those that there are, else those that are made."""
+        found = self._kept.pop((where, parts), None)
+        self._kept[where, parts] = found = make() if found is None else found
+        while len(self._kept) > 1 and sum(s.bytes for s in self._kept.values()) > MOST_BYTES:
+            self._kept.popitem(last=False)
+        return found
