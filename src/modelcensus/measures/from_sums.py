@@ -120,7 +120,7 @@ class FromSums:
         places = _places(request, sums, spans)
         if not places or len(set(places)) < len(places):
             return None
-        of_all = [whole.places[k] for k in _keys(sums, places)]
+        of_all = [whole.places[sums.keys[p]] for p in places]
         notes = self._notes(request, _looked_for(request, peers, measure), sums, places, scope)
         if not isinstance(notes, list):
             return notes
@@ -191,7 +191,7 @@ class FromSums:
         """What is said of the values that no quantity has; where that is all of a term's why it is refused, and nothing
         where they are peers."""
         told: list[str] = []
-        spans = sums.found.table["span"].to_numpy()
+        spans = sums.columns.span
         there = np.zeros(len(sums.labels), bool)
         there[list(places)] = True
         for term in looked_for:
@@ -302,11 +302,6 @@ def _places(request: Request, sums: Sums, spans: Spans) -> list[int]:
         for (_label, _first, last), i in sums.places.items()
         if not asked or any(p.start <= last < p.end for p in asked)
     ]
-
-
-def _keys(sums: Sums, places: Sequence[int]) -> list[tuple]:
-    named = {place: key for key, place in sums.places.items()}
-    return [named[p] for p in places]
 
 
 def _looked_for(request: Request, peers: Peers, measure: Measure) -> Terms:

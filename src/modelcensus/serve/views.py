@@ -8,6 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from functools import cache
 from urllib.parse import quote, urlencode
 
 import pyarrow.parquet as pq
@@ -139,6 +140,7 @@ def addresses(page: ViewPage, view: View) -> Callable[..., str]:
     )
     path = page.path.replace("{name}", quote(name))
 
+    @cache
     def at(suffix: str = "", **picked: str) -> str:
         query = "&".join(filter(None, (said, urlencode([(k, v) for k, v in picked.items() if v]))))
         return f"{'/overview' if path == '/' and suffix else path}{suffix}{f'?{query}' if query else ''}"
