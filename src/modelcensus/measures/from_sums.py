@@ -256,12 +256,15 @@ class FromSums:
             self._sizes[scope.where, used] = Found(self._over(sql, {}))
         found = self._sizes[scope.where, used]
         rows = found.all_having(request.of)
+        if not keys:
+            counted = found.table["size"].to_numpy()
+            return {(): int((counted if rows is None else counted[rows]).sum())}
         table = found.table if rows is None else found.table.take(pa.array(rows))
         sizes: dict[tuple[object, ...], int] = {}
         columns = [table[k].to_pylist() for k in keys]
         for *key, size in zip(*columns, table["size"].to_pylist(), strict=True):
             sizes[tuple(key)] = sizes.get(tuple(key), 0) + size
-        return sizes if keys else {(): sizes.get((), 0)}
+        return sizes
 
 
 def _chooses(request: Request, measure: Measure, peers: Peers) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def cell(name: str, value: object) -> str:
     return "" if value is None else str(value)
 
 
+@lru_cache(maxsize=8_192)
 def period_text(label: str) -> str:
     """A period for reading.
 

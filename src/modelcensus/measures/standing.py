@@ -114,8 +114,8 @@ class Sums:
     steps: str
     """The SQL that they came from."""
     _ranked: dict[str, Ranked] = field(default_factory=dict)
-    _chosen: dict[tuple[int, ...], tuple[NDArray[np.int64] | None, NDArray[np.int64]]] = field(default_factory=dict)
-    """The rows of the spans that were asked for last."""
+    _numbers: tuple[tuple[int, ...], NDArray[np.int64]] = ((), np.zeros(0, np.int64))
+    """The spans that were asked for last, and of every span its place among them."""
 
     @cached_property
     def keys(self) -> dict[int, Place]:
@@ -150,12 +150,16 @@ class Sums:
         self, spans: Sequence[int], rows: NDArray[np.int64] | None = None
     ) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
         """Which rows (of all where none are named) are of these spans, and the spans of each, numbered anew."""
-        if rows is not None:
-            return _renumbered(self.columns.span, spans, len(self.labels), rows)
+        return _renumbered(self.columns.span, self._numbered(spans), rows)
+
+    def _numbered(self, spans: Sequence[int]) -> NDArray[np.int64]:
+        """Of every span its place among these, -1 where it is none of them."""
         asked = tuple(spans)
-        if asked not in self._chosen:
-            self._chosen = {asked: _renumbered(self.columns.span, spans, len(self.labels), None)}
-        return self._chosen[asked]
+        if asked != self._numbers[0]:
+            numbers = np.full(len(self.labels), -1, np.int64)
+            numbers[list(asked)] = np.arange(len(asked))
+            self._numbers = asked, numbers
+        return self._numbers[1]
 
     def parts(self, spans: Sequence[int], rows: NDArray[np.int64] | None = None, keys: Sequence[str] = ()) -> Parts:
         """The rows (all of them where none are named) that are of these spans, numbered anew, added up by `keys`."""
@@ -173,7 +177,7 @@ class Sums:
         if only is not None:
             ends = sorted(whole.rows[n] for n in only if n in whole.rows)
             rows = np.concatenate([np.zeros(0, np.int64), *(np.arange(a, b) for a, b in ends)])
-        there, span = _renumbered(whole.part.span, spans, len(self.labels), rows)
+        there, span = _renumbered(whole.part.span, self._numbered(spans), rows)
         assert there is not None
         return whole.take(there, span)
 
@@ -188,7 +192,7 @@ class Sums:
         """What is given for the whole, of these spans, numbered anew."""
         if (columns := self._whole_columns) is None:
             return None
-        return Parts.among(columns, *_renumbered(columns.span, spans, len(self.labels), None))
+        return Parts.among(columns, *_renumbered(columns.span, self._numbered(spans), None))
 
 
 class StandingSums:
@@ -307,10 +311,8 @@ def _moved(table: pa.Table, by: int) -> pa.Table:
 
 
 def _renumbered(
-    own: NDArray[np.int64], spans: Sequence[int], count: int, rows: NDArray[np.int64] | None
+    own: NDArray[np.int64], numbers: NDArray[np.int64], rows: NDArray[np.int64] | None
 ) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
-    numbers = np.full(count, -1, np.int64)
-    numbers[list(spans)] = np.arange(len(spans))
     new = numbers[own if rows is None else own[rows]]
     there = new >= 0
     return np.flatnonzero(there) if rows is None else rows[there], new[there]

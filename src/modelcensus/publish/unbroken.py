@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from modelcensus.publish.prose import TOKEN
 
@@ -11,6 +12,7 @@ APART = re.compile(r"[\s-]")
 """What a number is held together at: a text without any stays as it is, as most cells of tables do."""
 
 
+@lru_cache(maxsize=8_192)
 def unbroken(text: str) -> str:
     """The text with its numbers held to their units and signs; nothing else of it is changed.
 

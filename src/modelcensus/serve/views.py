@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from functools import cache
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 import pyarrow.parquet as pq
@@ -28,7 +28,7 @@ from modelcensus.publish.views import View
 from modelcensus.publish.views import pages as view_pages
 from modelcensus.publish.visible import visible
 from modelcensus.serve.forms import SUFFIXES
-from modelcensus.serve.pinned import EDITION
+from modelcensus.serve.pinned import EDITION, Check
 from modelcensus.vocabulary import RequestError, nearest
 
 PICTURES = (".svg", ".png", ".vega", ".embed", ".chart.js")
@@ -78,22 +78,26 @@ class Views:
             return figure.draw(size)
 
 
-def add_views(app: FastAPI, views: Views, render: Render) -> None:
-    """Every registered page, at its address and at the same with each suffix."""
+def add_views(app: FastAPI, views: Views, render: Render, pinned: Check) -> None:
+    """Every registered page, at its address and at the same with each suffix; `pinned` looks at the edition that it names.
+
+    These are plain routes: what FastAPI reads for a typed one takes a twentieth of an answer.
+    """
     for page in view_pages().values():
-        _add(app, views, page, render)
+        _add(app, views, page, render, pinned)
 
 
-def _add(app: FastAPI, views: Views, page: ViewPage, render: Render) -> None:
+def _add(app: FastAPI, views: Views, page: ViewPage, render: Render, pinned: Check) -> None:
     path = page.path.replace("{name}", "{name:path}")
 
     async def answer(request: Request) -> Response:
+        await pinned(request.query_params.get(EDITION, ""))
         asked, suffix = request.path_params.get("name"), ""
         if asked is not None:
             suffix = next((s for s in SUFFIXES if asked.endswith(s)), "")
             asked = asked.removesuffix(suffix)
         else:
-            suffix = next((s for s in SUFFIXES if request.url.path.endswith(s)), "")
+            suffix = next((s for s in SUFFIXES if request.scope["path"].endswith(s)), "")
         chosen = _chosen(page, request, asked)
 
         def answered() -> Response:
@@ -107,19 +111,15 @@ def _add(app: FastAPI, views: Views, page: ViewPage, render: Render) -> None:
             return await run_in_threadpool(answered)
         return answered()  # one after another in any case: a thread for each costs a tenth of it
 
-    app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_route(path, answer, methods=["GET"], include_in_schema=False)
     if "{" not in path:
         for suffix in SUFFIXES:
-            app.add_api_route(
-                f"{'/overview' if path == '/' else path}{suffix}",
-                answer,
-                methods=["GET", "HEAD"],
-                include_in_schema=False,
-            )
+            at = f"{'/overview' if path == '/' else path}{suffix}"
+            app.add_route(at, answer, methods=["GET"], include_in_schema=False)
 
 
 def _chosen(page: ViewPage, request: Request, name: str | None) -> dict[str, tuple[str, ...]]:
-    if len(request.url.query) > LONGEST_QUERY:
+    if len(request.scope["query_string"]) > LONGEST_QUERY:
         raise HTTPException(414, f"the address is longer than {LONGEST_QUERY:,} characters")
     found: dict[str, tuple[str, ...]] = {}
     for key, value in request.query_params.multi_items():
@@ -140,12 +140,17 @@ def addresses(page: ViewPage, view: View) -> Callable[..., str]:
     )
     path = page.path.replace("{name}", quote(name))
 
-    @cache
     def at(suffix: str = "", **picked: str) -> str:
-        query = "&".join(filter(None, (said, urlencode([(k, v) for k, v in picked.items() if v]))))
+        query = "&".join(filter(None, (said, _picked(**picked))))
         return f"{'/overview' if path == '/' and suffix else path}{suffix}{f'?{query}' if query else ''}"
 
     return at
+
+
+@lru_cache(maxsize=1_024)
+def _picked(**picked: str) -> str:
+    """What is picked of a view, as it stands in an address: of most views the same."""
+    return urlencode([(k, v) for k, v in picked.items() if v])
 
 
 def _answer(views: Views, view: View, suffix: str, picked: Mapping[str, str], page: Callable[[], str]) -> Response:
