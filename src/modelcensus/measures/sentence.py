@@ -213,7 +213,7 @@ def sentence(result: Result, row: Row) -> str:
     period = row.period.rpartition("..")[2] if "end of {period}" in result.phrase else row.period
     text = result.phrase.format(
         subject=subject_text(result, row),
-        derivatives=derivatives_text(result, row),
+        derivatives=derivatives_text(result, row) if "{derivatives}" in result.phrase else "",
         value=value,
         whole=whole,
         period=f"{counted}{period_text(period)}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 from modelcensus.measures import Result
@@ -78,6 +80,21 @@ class Views:
             return figure.draw(size)
 
 
+class _Form(Convertor[str]):
+    """The end of an address that asks for another form of a page."""
+
+    regex = "|".join(map(re.escape, SUFFIXES))
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("form", _Form())
+
+
 def add_views(app: FastAPI, views: Views, render: Render, pinned: Check) -> None:
     """Every registered page, at its address and at the same with each suffix; `pinned` looks at the edition that it names.
 
@@ -92,12 +109,10 @@ def _add(app: FastAPI, views: Views, page: ViewPage, render: Render, pinned: Che
 
     async def answer(request: Request) -> Response:
         await pinned(request.query_params.get(EDITION, ""))
-        asked, suffix = request.path_params.get("name"), ""
+        asked, suffix = request.path_params.get("name"), request.path_params.get("suffix", "")
         if asked is not None:
             suffix = next((s for s in SUFFIXES if asked.endswith(s)), "")
             asked = asked.removesuffix(suffix)
-        else:
-            suffix = next((s for s in SUFFIXES if request.scope["path"].endswith(s)), "")
         chosen = _chosen(page, request, asked)
 
         def answered() -> Response:
@@ -113,9 +128,8 @@ def _add(app: FastAPI, views: Views, page: ViewPage, render: Render, pinned: Che
 
     app.add_route(path, answer, methods=["GET"], include_in_schema=False)
     if "{" not in path:
-        for suffix in SUFFIXES:
-            at = f"{'/overview' if path == '/' else path}{suffix}"
-            app.add_route(at, answer, methods=["GET"], include_in_schema=False)
+        formed = f"{'/overview' if path == '/' else path}{{suffix:form}}"
+        app.add_route(formed, answer, methods=["GET"], include_in_schema=False)
 
 
 def _chosen(page: ViewPage, request: Request, name: str | None) -> dict[str, tuple[str, ...]]:
