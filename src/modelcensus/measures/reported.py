@@ -166,9 +166,7 @@ def reported_quantities(
     return table, whole, labels
 
 
-def reported_spans(
-    census: "Census", request: Request, cumulative: bool = False
-) -> ReportedSpans:
+def reported_spans(census: "Census", request: Request, cumulative: bool = False) -> ReportedSpans:
     """The periods that a request asks for, the days between which each is counted (from the origin on where `cumulative`),
     and how they are labelled."""
     months = reported_months(census, request.reading.channel)

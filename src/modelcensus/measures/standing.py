@@ -287,12 +287,7 @@ class StandingSums:
         months = reported_months(self._census, basis.request.reading.channel)
         if len(months) > MOST_MONTHS:
             return lacking
-        ranges = [
-            Period(a.start, b.end)
-            for a in months
-            for b in months
-            if a.start < b.end
-        ]
+        ranges = [Period(a.start, b.end) for a in months for b in months if a.start < b.end]
         request = replace(basis.request, by=basis.dimensions, periods=tuple(ranges))
         periods, days, _labels = reported_spans(self._census, request, basis.cumulative)
         told = {(str(p), *d): (p, d) for p, d in [*zip(periods, days, strict=True), *lacking] if d[0] < d[1]}

@@ -65,9 +65,9 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
             return pages.embedded(view, at, figure, alts.get(figure, ""))
         return pages.view(view, page.path, at, alts, base)
 
+    add_views(app, views, shown, pinned)
     app.include_router(router(tester), prefix=API)
     app.include_router(small_answers(tester))
-    add_views(app, views, shown, pinned)
     app.mount("/assets", StaticFiles(directory=str(files("modelcensus.serve") / "assets")), name="assets")
 
     @app.get("/style.css", include_in_schema=False)
