@@ -37,7 +37,7 @@ class _Index:
 
     def having(self, values: Iterable[str]) -> Places:
         """The rows that have one of the values, in their order."""
-        known = [i for v in values if (i := self.numbers.get(v)) is not None]
+        known = [i for v in dict.fromkeys(values) if (i := self.numbers.get(v)) is not None]
         found = [self.places[self.starts[i] : self.starts[i + 1]] for i in known]
         if len(found) == 1 and self.alone:  # in order, and each once
             return found[0]

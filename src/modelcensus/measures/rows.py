@@ -111,20 +111,14 @@ def _sizes_of(frame: Frame, scope: Scope, records: pa.Table, names: list[str], k
 def _row(frame: Frame, names: list[str], record: dict, size: int | None, listed: dict[int, float]) -> Row:
     span: Span = (frame.labels or frame.spans)[record["span"]]
     observed = record.get("observed")
+    reported = frame.reported
     return Row(
-        dimensions={n: record[n] for n in names},
-        period=span.label,
-        start=span.start,
-        end=span.end,
-        span=record["span"],
-        value=record["value"],
-        low=None if frame.reported else record["low"],
-        high=None if frame.reported else record["high"],
-        coverage=listed.get(record["span"]) if frame.reported else _part(observed, size),
-        observed=observed,
-        scope_size=size,
-        flags=_flags(span, record, bool(record.get("open"))),
-    )
+        {n: record[n] for n in names},
+        span.label, span.start, span.end, record["span"],
+        record["value"], None if reported else record["low"], None if reported else record["high"],
+        listed.get(record["span"]) if reported else _part(observed, size),
+        observed, size, _flags(span, record, bool(record.get("open"))),
+    )  # fmt: skip
 
 
 def _sizes(frame: Frame, scope: Scope, names: list[str], known: Known | None) -> Sizes:

@@ -39,10 +39,10 @@ class Words:
     alt: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Point:
     """One value of a line: `at` is an ISO day; bounds are null where there are none. `partial`: far fewer
-    repositories were read then than at an earlier point of the line."""
+    repositories were read then than at an earlier point of the line. Not frozen, as rows are not."""
 
     series: str
     at: str
