@@ -114,7 +114,7 @@ class Sums:
     steps: str
     """The SQL that they came from."""
     _ranked: dict[str, Ranked] = field(default_factory=dict)
-    _numbers: tuple[tuple[int, ...], NDArray[np.int64]] = ((), np.zeros(0, np.int64))
+    _numbers: tuple[tuple[int, ...], NDArray[np.int64]] | None = None
     """The spans that were asked for last, and of every span its place among them."""
 
     @cached_property
@@ -155,7 +155,7 @@ class Sums:
     def _numbered(self, spans: Sequence[int]) -> NDArray[np.int64]:
         """Of every span its place among these, -1 where it is none of them."""
         asked = tuple(spans)
-        if asked != self._numbers[0]:
+        if self._numbers is None or asked != self._numbers[0]:
             numbers = np.full(len(self.labels), -1, np.int64)
             numbers[list(asked)] = np.arange(len(asked))
             self._numbers = asked, numbers
