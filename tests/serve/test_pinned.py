@@ -25,7 +25,10 @@ def test_a_pinned_address_answers_with_its_edition_and_no_other(client: TestClie
     assert pinned and f"edition={held}" in pinned[1]
     same = client.get(pinned[1].replace("&amp;", "&"))
     assert same.status_code == 200 and same.text == page.text
-    for address in (f"/explore?{SHARE}&edition=e0", "/method.json?edition=e0", "/claims?edition=e0", "/?edition=e0"):
+    for address in (
+        f"/explore?{SHARE}&edition=e0", f"/explore?{SHARE}&%65dition=e0", "/method.json?edition=e0", "/claims?edition=e0",
+        "/?edition=e0",
+    ):  # fmt: skip
         refused = client.get(address)
         assert refused.status_code == 422 and held in refused.text and "pinned to the edition e0" in refused.text
     problem = client.get("/api/v1/measures/downloads?edition=e0")

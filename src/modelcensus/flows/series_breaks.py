@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -101,8 +101,9 @@ def breaks_between(
     >>> breaks_between("ollama", date(2024, 1, 1), date(2026, 12, 31))
     ()
     """
-    known = load_series_breaks() if breaks is None else breaks
-    return tuple(b for b in known if b.concerns(channel, counter) and b.crossed(first, last))
+    if breaks is None:
+        return tuple(b for b in _concerning(channel, counter) if b.crossed(first, last))
+    return tuple(b for b in breaks if b.concerns(channel, counter) and b.crossed(first, last))
 
 
 def series_break_table(breaks: Iterable[SeriesBreak] | None = None) -> pa.Table:
@@ -120,6 +121,12 @@ def series_break_table(breaks: Iterable[SeriesBreak] | None = None) -> pa.Table:
         for counter in b.counters
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, schema=EVENT_COLUMNS)
+
+
+@lru_cache(maxsize=256)
+def _concerning(channel: str, counter: str) -> tuple[SeriesBreak, ...]:
+    """Our own breaks that touch numbers of a channel."""
+    return tuple(b for b in load_series_breaks() if b.concerns(channel, counter))
 
 
 @cache

@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
+from isal import isal_zlib
+
 from modelcensus.engine.parquet import write_atomically
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -91,7 +93,7 @@ class PassingRecords:
             if not waiting:
                 return
             lines = "\n".join(json.dumps(r, sort_keys=True, default=str) for r in waiting.values())
-            content = json.dumps(list(waiting)).encode() + b"\n" + zlib.compress(lines.encode(), LIGHTLY)
+            content = json.dumps(list(waiting)).encode() + b"\n" + isal_zlib.compress(lines.encode(), LIGHTLY)
             name = f"{time.time_ns():020}-{uuid4().hex[:8]}.records"
             write_atomically(self.folder / name, content, lasting=False)
             self._found |= dict.fromkeys(waiting, name)

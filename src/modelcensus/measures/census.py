@@ -25,6 +25,7 @@ from modelcensus.measures.from_sums import FromSums
 from modelcensus.measures.inputs import Inputs
 from modelcensus.measures.kept_flows import KeptFlows
 from modelcensus.measures.notebook import census_html, census_line
+from modelcensus.measures.reported import Month
 from modelcensus.measures.result import Result
 from modelcensus.measures.together import answer_together
 from modelcensus.measures.views import connect
@@ -108,7 +109,7 @@ class Census:
         """The batches behind results, by channel, scope, and what their measures named."""
         self.reported_channel = ""
         """Whose months the table `reported_rows` has."""
-        self.published: dict[str, list[dict]] = {}
+        self.published: dict[str, tuple[Month, ...]] = {}
         """The months of the reported series that were asked about."""
         self.counted_over: dict[str, str] = {}
         """The scopes that their organizations are counted over."""

@@ -74,7 +74,9 @@ def one_line(text: str) -> str:
     >>> one_line("a\\n b\\x00c")
     'a b c'
     """
-    return re.sub(r"\s+", " ", "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text)).strip()
+    if not text.isprintable():  # letter by letter: most texts have nothing that steers
+        text = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text)
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def tex(text: str) -> str:

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import ibis
@@ -55,7 +56,8 @@ def named(census: Census, request: Request) -> Request:
     """The request with its channel named, and the grain that its measure needs; refused where it has readings of others."""
     measure = find_measure(request.measure)
     channel = census.channel(request.reading.channel)
-    request = replace(request, reading=replace(request.reading, channel=channel))
+    if channel != request.reading.channel:
+        request = replace(request, reading=replace(request.reading, channel=channel))
     if request.measure == "crossover" and not request.grain:
         request = replace(request, by=(*request.by, "month"))
     _own_readings(measure, request)
@@ -142,7 +144,11 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
 
 def _counted(census: Census, channel: str, text: str) -> str:
     """A unit or a phrase in terms of what the channel counts, by the unit that its batches state."""
-    stated = " ".join(str(m.terms.get("unit", "")) for m in census.batches(channel)[:1])
+    return _in_terms_of(" ".join(str(m.terms.get("unit", "")) for m in census.batches(channel)[:1]), text)
+
+
+@lru_cache(maxsize=256)
+def _in_terms_of(stated: str, text: str) -> str:
     noun = next((n for n in COUNTED if re.search(rf"\b{n}\b", stated)), COUNTED[0])
     return re.sub(rf"\b{COUNTED[0]}\b", noun, text)
 

@@ -27,8 +27,8 @@ def extent_of(census: Census, channel: str) -> Extent:
     """The days that a channel of the ledger covers."""
     if channel.startswith(REPORTED):
         months = reported_months(census, channel)
-        exact = next((m["period_start"] for m in months if m["exact"] is not False), months[0]["period_start"])
-        return Extent(months[0]["period_start"], exact, months[-1]["period_end"])
+        exact = next((m.start for m in months if m.exact is not False), months[0].start)
+        return Extent(months[0].start, exact, months[-1].end)
     census.prepare(channel)
     first, last = extent(census)
     return Extent(first, first, last)

@@ -37,11 +37,13 @@ class _Index:
 
     def having(self, values: Iterable[str]) -> Places:
         """The rows that have one of the values, in their order."""
-        known = [i for v in values if (i := self.numbers.get(v)) is not None]
+        known = [i for v in dict.fromkeys(values) if (i := self.numbers.get(v)) is not None]
         found = [self.places[self.starts[i] : self.starts[i + 1]] for i in known]
-        if self.alone and len(found) == 1:  # in order, and each once
+        if len(found) == 1 and self.alone:  # in order, and each once
             return found[0]
-        return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+        if not found:
+            return np.zeros(0, np.int64)
+        return np.sort(np.concatenate(found)) if self.alone else np.unique(np.concatenate(found))
 
     def there(self, rows: NDArray[np.bool_]) -> set[str]:
         """The values of these rows (true or false, of every row)."""

@@ -31,9 +31,14 @@ class SumColumns:
         self._table = table
         self._coded: dict[str, tuple[Ints, Names]] = {}
         self.span: Ints = table["span"].to_numpy()
-        self.sums = {n: _numbers(table[n]) for n in SUMS}
-        self.flags = {n: _flags(table, n) for n in FLAGS}
-        self.unobserved = np.asarray(table["observed"].is_null().to_numpy(), bool)
+        self.sums = np.array([_numbers(table[n]) for n in SUMS]).reshape(len(SUMS), -1)
+        self.flags = np.array([_flags(table, n) for n in FLAGS]).reshape(len(FLAGS), -1)
+        self._unobserved = np.asarray(table["observed"].is_null().to_numpy(), bool)
+        self._some_unobserved = bool(self._unobserved.any())
+
+    def unobserved(self, rows: Ints | None) -> bool:
+        """Whether nothing is known of how many were observed in any of these rows (of all where none are named)."""
+        return self._some_unobserved and bool(self._unobserved[slice(None) if rows is None else rows].all())
 
     def coded(self, key: str) -> tuple[Ints, Names]:
         """A column of names as numbers, and the name of each number; none is a name of its own."""
@@ -66,33 +71,38 @@ class Parts:
     @classmethod
     def among(cls, columns: SumColumns, rows: Ints | None, span: Ints, keys: Sequence[str] = ()) -> Parts:
         """Some rows of sums (all where none are named), of these spans, added up by some of their columns and span."""
-        every = slice(None) if rows is None else rows
-        sums = {n: v[every] for n, v in columns.sums.items()}
-        flags = {n: v[every] for n, v in columns.flags.items()}
-        unobserved = bool(len(span)) and bool(columns.unobserved[every].all())
+        sums, flags = columns.sums, columns.flags
+        if rows is not None:
+            sums, flags = sums.take(rows, axis=1), flags.take(rows, axis=1)
         if not len(span):
-            return cls({k: np.zeros(0, object) for k in keys}, span, sums, flags)
-        if not keys and (len(span) == 1 or bool((np.diff(span) > 0).all())):  # as sums of a whole are
-            return cls({}, span, sums, flags, unobserved)
+            return cls.stacked({k: np.zeros(0, object) for k in keys}, span, sums, flags)
+        unobserved = columns.unobserved(rows)
+        if not keys and (len(span) == 1 or bool((span[1:] > span[:-1]).all())):
+            return cls.stacked({}, span, sums, flags, unobserved)
         code, named = np.zeros(len(span), np.int64), {}
         for key in keys:
             codes, names = columns.coded(key)
             named[key] = names
-            code = code * len(names) + codes[every]
+            code = code * len(names) + (codes if rows is None else codes[rows])
         count = int(span.max()) + 1
         code = code * count + span
         order = np.argsort(code, kind="stable")
-        starts = np.flatnonzero(np.diff(code[order], prepend=-1))
-        groups = code[order][starts]
+        ordered = code[order]
+        starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
+        groups = ordered[starts]
         told, rest = {}, groups // count
         for key in reversed(keys):
             rest, place = np.divmod(rest, len(named[key]))
             told[key] = named[key][place]
-        return cls(
-            {k: told[k] for k in keys}, groups % count,
-            {n: np.add.reduceat(v[order], starts) for n, v in sums.items()},
-            {n: np.logical_or.reduceat(v[order], starts) for n, v in flags.items()}, unobserved,
-        )  # fmt: skip
+        sums, flags = sums.take(order, axis=1), flags.take(order, axis=1)
+        if len(starts) < len(order):
+            sums, flags = np.add.reduceat(sums, starts, axis=1), np.logical_or.reduceat(flags, starts, axis=1)
+        return cls.stacked({k: told[k] for k in keys}, groups % count, sums, flags, unobserved)
+
+    @classmethod
+    def stacked(cls, keys: dict[str, Names], span: Ints, sums: Ints, flags: Bools, unobserved: bool = False) -> Parts:
+        """Sums and flags one under the other, in the order of `SUMS` and `FLAGS`."""
+        return cls(keys, span, dict(zip(SUMS, sums, strict=True)), dict(zip(FLAGS, flags, strict=True)), unobserved)
 
     def at(self, span: Ints) -> tuple[Ints, Bools]:
         """Of sums by span alone: the places of these spans, and whether they are there."""

@@ -127,7 +127,7 @@ class FromSums:
         places = _places(request, sums, spans)
         if not places or len(set(places)) < len(places):
             return None
-        of_all = [whole.places[k] for k in _keys(sums, places)]
+        of_all = [whole.places[sums.keys[p]] for p in places]
         notes = self._notes(request, _looked_for(request, peers, measure), sums, places, scope)
         if not isinstance(notes, list):
             return notes
@@ -198,7 +198,7 @@ class FromSums:
         """What is said of the values that no quantity has; where that is all of a term's why it is refused, and nothing
         where they are peers."""
         told: list[str] = []
-        spans = sums.found.table["span"].to_numpy()
+        spans = sums.columns.span
         there = np.zeros(len(sums.labels), bool)
         there[list(places)] = True
         for term in looked_for:
@@ -263,12 +263,15 @@ class FromSums:
             self._sizes[scope.where, used] = Found(self._over(sql, {}))
         found = self._sizes[scope.where, used]
         rows = found.all_having(request.of)
+        if not keys:
+            counted = found.table["size"].to_numpy()
+            return {(): int((counted if rows is None else counted[rows]).sum())}
         table = found.table if rows is None else found.table.take(pa.array(rows))
         sizes: dict[tuple[object, ...], int] = {}
         columns = [table[k].to_pylist() for k in keys]
         for *key, size in zip(*columns, table["size"].to_pylist(), strict=True):
             sizes[tuple(key)] = sizes.get(tuple(key), 0) + size
-        return sizes if keys else {(): sizes.get((), 0)}
+        return sizes
 
 
 def _chooses(request: Request, measure: Measure, peers: Peers) -> bool:
@@ -309,11 +312,6 @@ def _places(request: Request, sums: Sums, spans: Spans) -> list[int]:
         for (_label, _first, last), i in sums.places.items()
         if not asked or any(p.start <= last < p.end for p in asked)
     ]
-
-
-def _keys(sums: Sums, places: Sequence[int]) -> list[tuple]:
-    named = {place: key for key, place in sums.places.items()}
-    return [named[p] for p in places]
 
 
 def _looked_for(request: Request, peers: Peers, measure: Measure) -> Terms:

@@ -2,7 +2,8 @@
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import ibis.expr.types as ir
 
@@ -12,6 +13,18 @@ from modelcensus.vocabulary import Period, Request, RequestError, nearest
 
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census
+
+ReportedSpans = tuple[tuple[Period, ...], tuple[tuple[date, date], ...], tuple[Span, ...]]
+"""Periods, the days between which each is counted, and how they are labelled."""
+
+
+class Month(NamedTuple):
+    """A month that a publisher gives, and whether all of it is exact."""
+
+    start: date
+    end: date
+    exact: bool | None
+
 
 ROWS = """
     select r.* from reported r join batches b using (batch_id) where b.channel = '{channel}'
@@ -94,13 +107,14 @@ def reported_scope(census: "Census", channel: str, within: str) -> tuple[Scope, 
     return Scope(name, rule.text, f"{rule.short}{counted}", rule.where, 0, ""), ""
 
 
-def reported_months(census: "Census", channel: str) -> list[dict]:
-    """The months that the publisher gives, in order: period_start, period_end, and whether all of it is exact."""
+def reported_months(census: "Census", channel: str) -> tuple[Month, ...]:
+    """The months that the publisher gives, in order."""
     if channel not in census.published:
         read_reported(census, channel)
-        census.published[channel] = census.engine.rows(
+        rows = census.engine.rows(
             "select period_start, period_end, bool_and(exact) as exact from reported_rows group by all order by 1"
         )
+        census.published[channel] = tuple(Month(r["period_start"], r["period_end"], r["exact"]) for r in rows)
     return census.published[channel]
 
 
@@ -152,34 +166,41 @@ def reported_quantities(
     return table, whole, labels
 
 
-def reported_spans(
-    census: "Census", request: Request, cumulative: bool = False
-) -> tuple[list[Period], list[tuple[date, date]], tuple[Span, ...]]:
+def reported_spans(census: "Census", request: Request, cumulative: bool = False) -> ReportedSpans:
     """The periods that a request asks for, the days between which each is counted (from the origin on where `cumulative`),
     and how they are labelled."""
     months = reported_months(census, request.reading.channel)
-    periods = _periods(request, months)
-    origin = _origin(request, months)
-    spans = [(origin, p.end) if cumulative else (p.start, p.end) for p in periods]
+    reading = request.reading
+    return _spans(months, request.periods, request.grain, reading.channel, reading.origin, cumulative)
+
+
+@lru_cache(maxsize=512)
+def _spans(
+    months: tuple[Month, ...], asked: tuple[Period, ...], grain: str, channel: str, origin: str, cumulative: bool
+) -> ReportedSpans:
+    """Those of a request among the months of a series: the same ones are asked for again and again."""
+    periods = _periods(asked, grain, channel, months)
+    since = _origin(origin, months)
+    spans = tuple((since, p.end) if cumulative else (p.start, p.end) for p in periods)
     if not any(a < b for a, b in spans):
         raise RequestError(
-            f"the origin {origin} lies after every period", where="reading origin", remedy="choose an earlier month"
+            f"the origin {since} lies after every period", where="reading origin", remedy="choose an earlier month"
         )
     labels = tuple(_span(p, start, end, months) for p, (start, end) in zip(periods, spans, strict=True))
     return periods, spans, labels
 
 
-def _periods(request: Request, months: list[dict]) -> list[Period]:
-    first, last = months[0]["period_start"], months[-1]["period_end"]
-    asked = request.periods or (Period(first, last),)
-    if request.grain in ("day", "week"):
+def _periods(asked: tuple[Period, ...], grain: str, channel: str, months: tuple[Month, ...]) -> tuple[Period, ...]:
+    first, last = months[0].start, months[-1].end
+    if grain in ("day", "week"):
         raise RequestError(
-            f"the series is published by month, not by {request.grain}",
-            where=f"channel {request.reading.channel}",
+            f"the series is published by month, not by {grain}",
+            where=f"channel {channel}",
             remedy="use --by month",
         )
-    whole = [p for period in asked for p in (period.split("month") if request.grain else [period])]
-    known = {m["period_start"] for m in months}
+    asked = asked or (Period(first, last),)
+    whole = [p for period in asked for p in (period.split("month") if grain else [period])]
+    known = {m.start for m in months}
     inside = [p for p in whole if all(m.start in known for m in p.months()) and p.start.day == 1 and p.end.day == 1]
     if not inside:
         raise RequestError(
@@ -187,21 +208,20 @@ def _periods(request: Request, months: list[dict]) -> list[Period]:
             where=f"period {', '.join(str(p) for p in whole[:3])}",
             remedy="ask for months among them",
         )
-    return inside
+    return tuple(inside)
 
 
-def _origin(request: Request, months: list[dict]) -> date:
-    origin = request.reading.origin
+def _origin(origin: str, months: tuple[Month, ...]) -> date:
     if origin == "first":
-        return months[0]["period_start"]
+        return months[0].start
     if origin == "first_exact":
-        return next((m["period_start"] for m in months if m["exact"] is not False), months[0]["period_start"])
+        return next((m.start for m in months if m.exact is not False), months[0].start)
     return Period.parse(origin).start
 
 
-def _span(period: Period, start: date, end: date, months: list[dict]) -> Span:
-    inside = [m for m in months if start <= m["period_start"] and m["period_end"] <= end]
+def _span(period: Period, start: date, end: date, months: tuple[Month, ...]) -> Span:
+    inside = [m for m in months if start <= m.start and m.end <= end]
     flags = ["reported"]
-    if any(m["exact"] is False for m in inside):
+    if any(m.exact is False for m in inside):
         flags.append("the publisher's earlier method, an estimate")
     return Span(str(period), start.isoformat(), end.isoformat(), tuple(flags))

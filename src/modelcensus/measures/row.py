@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass
 class Row:
-    """One value: `low` and `high` are null for reported series, `high` also where nothing was read after the end."""
+    """One value: `low` and `high` are null for reported series, `high` also where nothing was read after the end.
+
+    Nothing changes it; it is not frozen because that takes five times as long to make, and answers are made of these.
+    """
 
     dimensions: dict[str, object]
     period: str

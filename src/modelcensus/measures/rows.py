@@ -66,9 +66,10 @@ def rows_of(
     listed = {} if frame.is_total and not names else known.covered if known else _listed(frame)
     keys = [] if size is not None else size_keys(frame.request, names)
     sizes = {} if size is not None else _sizes(frame, scope, names, known)
+    known_size = size if size is not None else scope.size or None
     for record in records:
-        own = sizes.get(tuple(record[k] for k in keys)) if sizes else scope.size or None
-        rows.append(_row(frame, names, record, own if size is None else size, listed))
+        own = sizes.get(tuple([record[k] for k in keys])) if sizes else known_size
+        rows.append(_row(frame, names, record, own, listed))
     if not measure.ordered:
         ranked = frame.request.measure == "rank"
         rows.sort(key=lambda r: (r.span, r.value or 0 if ranked else 0, [str(r.dimensions[n]) for n in names]))
@@ -110,20 +111,14 @@ def _sizes_of(frame: Frame, scope: Scope, records: pa.Table, names: list[str], k
 def _row(frame: Frame, names: list[str], record: dict, size: int | None, listed: dict[int, float]) -> Row:
     span: Span = (frame.labels or frame.spans)[record["span"]]
     observed = record.get("observed")
+    reported = frame.reported
     return Row(
-        dimensions={n: record[n] for n in names},
-        period=span.label,
-        start=span.start,
-        end=span.end,
-        span=record["span"],
-        value=record["value"],
-        low=None if frame.reported else record["low"],
-        high=None if frame.reported else record["high"],
-        coverage=listed.get(record["span"]) if frame.reported else _part(observed, size),
-        observed=observed,
-        scope_size=size,
-        flags=_flags(span, record, bool(record.get("open"))),
-    )
+        {n: record[n] for n in names},
+        span.label, span.start, span.end, record["span"],
+        record["value"], None if reported else record["low"], None if reported else record["high"],
+        listed.get(record["span"]) if reported else _part(observed, size),
+        observed, size, _flags(span, record, bool(record.get("open"))),
+    )  # fmt: skip
 
 
 def _sizes(frame: Frame, scope: Scope, names: list[str], known: Known | None) -> Sizes:
@@ -167,6 +162,8 @@ def _listed(frame: Frame) -> dict[int, float]:
 
 
 def _flags(span: Span, record: dict, is_open: bool) -> tuple[str, ...]:
+    if not is_open and not record.get("broken"):
+        return span.flags
     flags = list(span.flags)
     if is_open:
         flags.append(f"open: {record['opened']:,} repositories without a reading at or after the end")

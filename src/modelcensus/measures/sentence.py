@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from modelcensus.vocabulary.naming import listed, told_apart
@@ -93,6 +94,7 @@ def cell(name: str, value: object) -> str:
     return "" if value is None else str(value)
 
 
+@lru_cache(maxsize=8_192)
 def period_text(label: str) -> str:
     """A period for reading.
 
@@ -222,7 +224,7 @@ def sentence(result: Result, row: Row) -> str:
     subject = subject_text(result, row)
     text = result.phrase.format(
         subject=subject,
-        derivatives=derivatives_text(result, row),
+        derivatives=derivatives_text(result, row) if "{derivatives}" in result.phrase else "",
         value=value,
         whole=whole,
         period=f"{counted}{period_text(period)}",

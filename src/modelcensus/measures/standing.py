@@ -67,8 +67,8 @@ class Basis:
     alone: tuple[Place, ...] = ()
 
     @property
-    def key(self) -> str:
-        """Tells sums from others."""
+    def name(self) -> str:
+        """What their tables are called."""
         told = [
             self.request.canonical(),
             self.scope.id,
@@ -77,7 +77,8 @@ class Basis:
             self.dimensions,
             self.cumulative,
         ]
-        return json.dumps([told, [[n, str(a), str(b)] for n, a, b in self.alone]])
+        content = json.dumps([told, [[n, str(a), str(b)] for n, a, b in self.alone]])
+        return f"standing_{crc32(content.encode()):08x}"
 
     def without(self) -> Basis:
         """The same, not told apart."""
@@ -117,6 +118,13 @@ class Sums:
     steps: str
     """The SQL that they came from."""
     _ranked: dict[str, Ranked] = field(default_factory=dict)
+    _numbers: tuple[tuple[int, ...], NDArray[np.int64]] | None = None
+    """The spans that were asked for last, and of every span its place among them."""
+
+    @cached_property
+    def keys(self) -> dict[int, Place]:
+        """The spans, by their place."""
+        return {place: key for key, place in self.places.items()}
 
     @cached_property
     def bytes(self) -> int:
@@ -146,7 +154,16 @@ class Sums:
         self, spans: Sequence[int], rows: NDArray[np.int64] | None = None
     ) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
         """Which rows (of all where none are named) are of these spans, and the spans of each, numbered anew."""
-        return _renumbered(self.columns.span, spans, len(self.labels), rows)
+        return _renumbered(self.columns.span, self._numbered(spans), rows)
+
+    def _numbered(self, spans: Sequence[int]) -> NDArray[np.int64]:
+        """Of every span its place among these, -1 where it is none of them."""
+        asked = tuple(spans)
+        if self._numbers is None or asked != self._numbers[0]:
+            numbers = np.full(len(self.labels), -1, np.int64)
+            numbers[list(asked)] = np.arange(len(asked))
+            self._numbers = asked, numbers
+        return self._numbers[1]
 
     def parts(self, spans: Sequence[int], rows: NDArray[np.int64] | None = None, keys: Sequence[str] = ()) -> Parts:
         """The rows (all of them where none are named) that are of these spans, numbered anew, added up by `keys`."""
@@ -164,20 +181,22 @@ class Sums:
         if only is not None:
             ends = sorted(whole.rows[n] for n in only if n in whole.rows)
             rows = np.concatenate([np.zeros(0, np.int64), *(np.arange(a, b) for a, b in ends)])
-        there, span = _renumbered(whole.part.span, spans, len(self.labels), rows)
+        there, span = _renumbered(whole.part.span, self._numbered(spans), rows)
         assert there is not None
         return whole.take(there, span)
 
     def names(self, column: str, rows: NDArray[np.int64] | None) -> list[str]:
         """What stands in a column of these rows, each once."""
         codes, names = self.columns.coded(column)
-        return names[np.unique(codes if rows is None else codes[rows])].tolist()
+        there = np.zeros(len(names), bool)
+        there[codes if rows is None else codes[rows]] = True
+        return names[there].tolist()
 
     def published(self, spans: Sequence[int]) -> Parts | None:
         """What is given for the whole, of these spans, numbered anew."""
         if (columns := self._whole_columns) is None:
             return None
-        return Parts.among(columns, *_renumbered(columns.span, spans, len(self.labels), None))
+        return Parts.among(columns, *_renumbered(columns.span, self._numbered(spans), None))
 
 
 class StandingSums:
@@ -185,10 +204,10 @@ class StandingSums:
 
     def __init__(self, census: Census) -> None:
         self._census = census
-        self._kept: OrderedDict[str, Sums] = OrderedDict()
+        self._kept: OrderedDict[Basis, Sums] = OrderedDict()
         self._bytes = 0
-        self._too_many: set[str] = set()
-        self._frames: dict[str, Frame] = {}
+        self._too_many: set[Basis] = set()
+        self._frames: dict[Basis, Frame] = {}
 
     @property
     def any(self) -> bool:
@@ -198,10 +217,9 @@ class StandingSums:
     def of(self, basis: Basis, spans: Spans, monthly: bool = False) -> Sums | None:
         """The sums of a basis with at least these spans, and `monthly` with all months (of a counter: with all of its
         readings); nothing where they are too many to keep."""
-        key = basis.key
-        if key in self._too_many:
+        if basis in self._too_many:
             return None
-        sums = self._kept.pop(key, None)
+        sums = self._kept.pop(basis, None)
         self._bytes -= sums.bytes if sums else 0
         lacking = [(p, days) for p, days in spans if sums is None or (str(p), *days) not in sums.places]
         if sums is None or lacking:
@@ -211,9 +229,9 @@ class StandingSums:
                 lacking = self._with_all_months(basis, lacking)
             sums = self._added(basis, sums, lacking)
         if sums is None:
-            self._too_many.add(key)
+            self._too_many.add(basis)
             return None
-        self._kept[key] = sums
+        self._kept[basis] = sums
         self._bytes += sums.bytes
         while len(self._kept) > 1 and self._bytes > MOST_BYTES:
             self._bytes -= self._kept.popitem(last=False)[1].bytes
@@ -222,7 +240,7 @@ class StandingSums:
     def _added(self, basis: Basis, sums: Sums | None, lacking: Spans) -> Sums | None:
         """Sums with further spans."""
         census, request = self._census, basis.request
-        name = f"standing_{crc32(basis.key.encode()):08x}"
+        name = basis.name
         frame = self._frame(basis, name, lacking)
         by_span = add_up(frame.quantities, (*basis.dimensions, "span"))
         table = _numbered(census.engine.fetch(by_span))
@@ -252,13 +270,12 @@ class StandingSums:
         if not plain.request.reading.counter:
             quantities = Quantities(self._census, plain.request, plain.scope, plain.total, name)
             return quantities.frame([p for p, _ in lacking], cumulative=plain.cumulative)
-        kept = self._frames.get(plain.key)
+        kept = self._frames.get(plain)
         if kept is None or not self._census.flows.has(kept.quantities):
             if len(self._frames) > MOST_FRAMES:
                 self._frames.clear()
-            name = f"standing_{crc32(plain.key.encode()):08x}"
-            kept = Quantities(self._census, plain.request, plain.scope, plain.total, name).frame()
-            self._frames[plain.key] = kept
+            kept = Quantities(self._census, plain.request, plain.scope, plain.total, plain.name).frame()
+            self._frames[plain] = kept
         return kept
 
     def _with_all_months(self, basis: Basis, lacking: Spans) -> Spans:
@@ -274,12 +291,7 @@ class StandingSums:
         months = reported_months(self._census, basis.request.reading.channel)
         if len(months) > MOST_MONTHS:
             return lacking
-        ranges = [
-            Period(a["period_start"], b["period_end"])
-            for a in months
-            for b in months
-            if a["period_start"] < b["period_end"]
-        ]
+        ranges = [Period(a.start, b.end) for a in months for b in months if a.start < b.end]
         request = replace(basis.request, by=basis.dimensions, periods=tuple(ranges))
         periods, days, _labels = reported_spans(self._census, request, basis.cumulative)
         told = {(str(p), *d): (p, d) for p, d in [*zip(periods, days, strict=True), *lacking] if d[0] < d[1]}
@@ -298,10 +310,8 @@ def _moved(table: pa.Table, by: int) -> pa.Table:
 
 
 def _renumbered(
-    own: NDArray[np.int64], spans: Sequence[int], count: int, rows: NDArray[np.int64] | None
+    own: NDArray[np.int64], numbers: NDArray[np.int64], rows: NDArray[np.int64] | None
 ) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
-    numbers = np.full(count, -1, np.int64)
-    numbers[list(spans)] = np.arange(len(spans))
     new = numbers[own if rows is None else own[rows]]
     there = new >= 0
     return np.flatnonzero(there) if rows is None else rows[there], new[there]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from modelcensus.flows import SeriesBreak, breaks_between
 from modelcensus.measures import Result, leading, period_text
@@ -29,7 +30,7 @@ def crossed_breaks(result: Result) -> tuple[SeriesBreak, ...]:
 
 def break_marks(breaks: Iterable[SeriesBreak]) -> list[Mark]:
     """Breaks as marks of a time plot."""
-    return [Mark(b.start.isoformat(), f"{b.label} ({_months(b)})", b.end.isoformat()) for b in breaks]
+    return [Mark(b.start.isoformat(), f"{b.label} ({_months(b.start, b.end)})", b.end.isoformat()) for b in breaks]
 
 
 def break_words(found: SeriesBreak) -> str:
@@ -41,9 +42,10 @@ def break_words(found: SeriesBreak) -> str:
     )
 
 
-def _months(found: SeriesBreak) -> str:
+@lru_cache(maxsize=256)
+def _months(start: date, end: date) -> str:
     """When, to the month; a line is not broken inside it."""
-    first, last = f"{found.start:%b\N{NO-BREAK SPACE}%Y}", f"{found.end:%b\N{NO-BREAK SPACE}%Y}"
+    first, last = f"{start:%b\N{NO-BREAK SPACE}%Y}", f"{end:%b\N{NO-BREAK SPACE}%Y}"
     if first == last:
         return first
-    return f"{found.start:%b}/{last}" if found.start.year == found.end.year else f"{first}/{last}"
+    return f"{start:%b}/{last}" if start.year == end.year else f"{first}/{last}"

@@ -7,7 +7,7 @@ source and date inside the picture.
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 import altair as alt
@@ -39,10 +39,10 @@ class Words:
     alt: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Point:
     """One value of a line: `at` is an ISO day; bounds are null where there are none. `partial`: far fewer
-    repositories were read then than at an earlier point of the line."""
+    repositories were read then than at an earlier point of the line. Not frozen, as rows are not."""
 
     series: str
     at: str
@@ -68,13 +68,18 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """What is to be drawn: its specification is made when it is first asked for, and the picture drawn once. `alt` says in
-    words what it shows."""
+    """What is to be drawn: its specification (`make`) and what it shows in words (`tell`) are made when they are first asked
+    for, and the picture is drawn once."""
 
     make: Callable[[], dict] = field(repr=False)
     words: Words = field(repr=False)
-    alt: str
+    tell: Callable[[], str] = field(repr=False)
     along: Along = ""
+
+    @cached_property
+    def alt(self) -> str:
+        """What it shows, in words."""
+        return self.tell()
 
     @cached_property
     def _spec(self) -> dict:
@@ -100,7 +105,7 @@ class Chart:
 
     def untitled(self) -> "Chart":
         """The same without its finding above it."""
-        return Chart(lambda: {k: v for k, v in self.make().items() if k != "title"}, self.words, self.alt)
+        return Chart(lambda: {k: v for k, v in self.make().items() if k != "title"}, self.words, self.tell)
 
     def _repr_svg_(self) -> str:
         return self.svg()
@@ -117,28 +122,17 @@ def line_chart(
     axis: AxisKind = "plain",
 ) -> Chart:
     """Lines over time with their names at their ends; a band where bounds are known; marks as lettered rules."""
-    room = SIZES[size]
-    names = last_values(points, first_is_least=axis == "places")[:limit]
-    shown = [p for p in points if p.series in names]
-    rows = [{"series": p.series, "at": p.at, "value": p.value, "low": p.low, "high": p.high} for p in shown]
-    values = ValueAxis.over(
-        axis, percent,
-        [r["value"] if r["low"] is None else r["low"] for r in rows], [r["high"] or r["value"] for r in rows],
-    )  # fmt: skip
-    labels = _end_labels(rows, names, values, room)
-    width = room.width - label_room(labels, size)
-    days = [r["at"] for r in rows]
-    rules = rules_of(marks, min(days), max(days), width) if marks and days else []
-    dotted = any(p.partial for p in shown)
-    if dotted:
-        for row, run in zip(rows, _runs(shown), strict=True):
-            row["run"] = run
+    placed = cache(lambda: _Lines.of(points, marks, percent, size, limit, axis))
 
     def plot() -> alt.LayerChart | alt.FacetChart:
-        for row in rows:
+        lines = placed()
+        rows, values, labels, rules = lines.rows, lines.values, lines.labels, lines.rules
+        dotted = any(p.partial for p in lines.points)
+        for row, run in zip(rows, _runs(lines.points), strict=True):
+            row |= {"run": run} if dotted else {}
             row |= {"short": values.short(row["value"]), "said": values.said(row["value"], row["low"], row["high"])}
             row["wide"] = percent and row["high"] is not None and row["high"] - (row["low"] or 0) > WIDE
-        scale = alt.Scale(domain=names, range=colours_of(names))
+        scale = alt.Scale(domain=lines.names, range=colours_of(lines.names))
         colour = alt.Color("series:N", scale=scale, legend=None)
         x = time_x(time_axis(rows, size))
         y = values.encoding()
@@ -169,9 +163,41 @@ def line_chart(
                 x=time_x(), y=alt.Y("place:Q"), text="text:N", color=colour
             )
             layers.append(spread.mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle"))
-        return alt.layer(*layers).properties(width=width, height=room.height)
+        return alt.layer(*layers).properties(width=lines.width, height=SIZES[size].height)
 
-    return finish(plot, words, size, indent=-40, rules=rules, along="time")
+    return finish(plot, words, size, indent=-40, rules=lambda: placed().rules, along="time")
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """What a plot of lines shows, and where: the points of the largest series, as `rows` too."""
+
+    points: list[Point]
+    names: list[str]
+    rows: list[dict]
+    values: ValueAxis
+    labels: list[dict]
+    width: int
+    rules: list[Rule]
+
+    @classmethod
+    def of(
+        cls, points: Sequence[Point], marks: Sequence[Mark], percent: bool, size: str, limit: int, axis: AxisKind
+    ) -> "_Lines":
+        """Those of points."""
+        room = SIZES[size]
+        names = last_values(points, first_is_least=axis == "places")[:limit]
+        shown = [p for p in points if p.series in names]
+        rows = [{"series": p.series, "at": p.at, "value": p.value, "low": p.low, "high": p.high} for p in shown]
+        values = ValueAxis.over(
+            axis, percent,
+            [r["value"] if r["low"] is None else r["low"] for r in rows], [r["high"] or r["value"] for r in rows],
+        )  # fmt: skip
+        labels = _end_labels(rows, names, values, room)
+        width = room.width - label_room(labels, size)
+        days = [p.at for p in shown]
+        rules = rules_of(marks, min(days), max(days), width) if marks and days else []
+        return cls(shown, names, rows, values, labels, width, rules)
 
 
 def bar_chart(bars: Sequence[Bar], words: Words, *, percent: bool, size: str = "post") -> Chart:
@@ -228,7 +254,7 @@ def finish(
     words: Words,
     size: str,
     indent: int = 0,
-    rules: Sequence[Rule] = (),
+    rules: Callable[[], Sequence[Rule]] = tuple,
     along: Along = "",
 ) -> Chart:
     """A plot, made when it is asked for, with its finding above it, and what its rules are and its source below."""
@@ -239,15 +265,17 @@ def finish(
             textwrap.wrap(words.title, room.title_letters),
             subtitle=textwrap.wrap(words.subtitle, room.small_letters),
         )
-        whole = alt.vconcat(plot(), _caption(words, size, indent, rules)).properties(title=title)
+        whole = alt.vconcat(plot(), _caption(words, size, indent, rules())).properties(title=title)
         return whole.configure(**config()).to_dict(
             validate=False
         )  # the tests validate every chart against the schema
 
-    shown = words.alt or f"{words.title}. {words.subtitle}"
-    if rules:
-        shown += f". {key_of(rules)}: {'. '.join(f'{r.letter}, {r.text}' for r in rules)}"
-    return Chart(make, words, shown, along)
+    def tell() -> str:
+        shown, dated = words.alt or f"{words.title}. {words.subtitle}", rules()
+        explained = f". {key_of(dated)}: {'. '.join(f'{r.letter}, {r.text}' for r in dated)}" if dated else ""
+        return f"{shown}{explained}"
+
+    return Chart(make, words, tell, along)
 
 
 def _caption(words: Words, size: str, indent: int, rules: Sequence[Rule]) -> alt.LayerChart | alt.FacetChart:

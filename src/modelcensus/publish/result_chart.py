@@ -18,21 +18,12 @@ OF_AGES = (
     "first_party_quantized", "community_quantized", "other_derivatives", "derivative_low", "derivative_downloads",
     "derivative_high", "projected_low", "projected_high", "held", "tested", "outlook",
 )  # fmt: skip
-SAID = (
-    "downloads",
-    "of_total",
-    "count",
-    "of_all",
-    "most",
-    "against",
-    "index",
-    "over",
-    "members",
-    "by_downloads",
-    "repositories",
-    "there",
-    *OF_AGES,
-)
+SAID = frozenset(
+    (
+        "downloads", "of_total", "count", "of_all", "most", "against", "index", "over", "members", "by_downloads",
+        "repositories", "there", *OF_AGES,
+    )
+)  # fmt: skip
 """Columns of an answer that say something about a number, not which one it is."""
 
 
@@ -99,8 +90,8 @@ def _over_time(result: Result, points: list[Point], words: Words, percent: bool,
 
 def series_name(result: Result, row: Row) -> str:
     """What a line or bar is called: the dimensions of its row, else the subject."""
-    asked = [(k, v) for k, values in result.request.of for v in values]
     named = [_called(result, k, v) for k, v in row.dimensions.items() if v is not None and k not in SAID]
+    asked = () if named else ((k, v) for k, values in result.request.of for v in values)
     return " ".join(named) or " / ".join(_called(result, k, v) for k, v in asked) or "all"
 
 

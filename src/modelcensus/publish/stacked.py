@@ -64,7 +64,7 @@ def stack_chart(
             )
         return alt.layer(*layers).properties(width=width, height=room.height)
 
-    return finish(plot, words, size, indent=-40, rules=rules, along="time")
+    return finish(plot, words, size, indent=-40, rules=lambda: rules, along="time")
 
 
 def _labels(last: dict[str, float], names: list[str], day: str, room: Size) -> list[dict]:

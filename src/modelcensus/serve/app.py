@@ -51,11 +51,11 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
     """
     tester = Tester(open_census, find_packs())
     pages, sheet = Pages(tester), stylesheet()
-    views = Views(tester.page)
+    views, pinned = Views(tester.page), pinned_to(tester)
     app = FastAPI(
         title="modelcensus", version=version("modelcensus"), docs_url=None, redoc_url=None,
         openapi_url=f"{API}/openapi.json", default_response_class=HTMLResponse,
-        dependencies=[Depends(pinned_to(tester))],
+        dependencies=[Depends(pinned)],
     )  # fmt: skip
     app.add_middleware(Pinning, tester=tester)
     _refuse(app, pages)
@@ -68,7 +68,7 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
             return pages.embedded(view, at, figure, alts.get(figure, ""))
         return pages.view(view, page.path, at, alts, base)
 
-    add_views(app, views, shown)
+    add_views(app, views, shown, pinned)
     app.include_router(router(tester), prefix=API)
     app.include_router(small_answers(tester))
     app.mount("/assets", StaticFiles(directory=str(files("modelcensus.serve") / "assets")), name="assets")

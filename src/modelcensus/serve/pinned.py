@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Query
 from starlette.concurrency import run_in_threadpool
@@ -18,8 +19,10 @@ EDITION = "edition"
 """What an address calls the edition that it is pinned to."""
 Pinned = Annotated[str, Query(max_length=40, description="the id of an edition: numbers of any other are refused")]
 
+Check = Callable[[str], Awaitable[None]]
 
-def pinned_to(tester: Tester) -> Callable[[str], Awaitable[None]]:
+
+def pinned_to(tester: Tester) -> Check:
     """What every request goes through: RequestError where its address is pinned to an edition that is not open."""
 
     async def same_edition(edition: Pinned = "") -> None:  # most addresses name none: they need no thread for it
@@ -34,6 +37,7 @@ def _must_be(tester: Tester, edition: str) -> None:
         tester.must_be_edition(edition)
 
 
+NAMED = EDITION.encode()
 RECORD = re.compile(rb"\bp[0-9a-f]{12}\b")
 """The id of a record, wherever an answer names one."""
 
@@ -45,7 +49,9 @@ class Pinning:
         self._app, self._tester = app, tester
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not QueryParams(scope.get("query_string", b"")).get(EDITION):
+        query = scope.get("query_string", b"")
+        named = NAMED in unquote_to_bytes(query)  # most addresses do not: they are not read for it
+        if scope["type"] != "http" or not named or not QueryParams(query).get(EDITION):
             return await self._app(scope, receive, send)
         good, parts = [], list[bytes]()
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 import pyarrow.parquet as pq
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 from modelcensus.measures import Result
@@ -27,7 +30,7 @@ from modelcensus.publish.views import View
 from modelcensus.publish.views import pages as view_pages
 from modelcensus.publish.visible import visible
 from modelcensus.serve.forms import SUFFIXES
-from modelcensus.serve.pinned import EDITION
+from modelcensus.serve.pinned import EDITION, Check
 from modelcensus.vocabulary import RequestError, nearest
 
 PICTURES = (".svg", ".png", ".vega", ".embed", ".chart.js")
@@ -77,22 +80,39 @@ class Views:
             return figure.draw(size)
 
 
-def add_views(app: FastAPI, views: Views, render: Render) -> None:
-    """Every registered page, at its address and at the same with each suffix."""
+class _Form(Convertor[str]):
+    """The end of an address that asks for another form of a page."""
+
+    regex = "|".join(map(re.escape, SUFFIXES))
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("form", _Form())
+
+
+def add_views(app: FastAPI, views: Views, render: Render, pinned: Check) -> None:
+    """Every registered page, at its address and at the same with each suffix; `pinned` looks at the edition that it names.
+
+    These are plain routes: what FastAPI reads for a typed one takes a twentieth of an answer.
+    """
     for page in view_pages().values():
-        _add(app, views, page, render)
+        _add(app, views, page, render, pinned)
 
 
-def _add(app: FastAPI, views: Views, page: ViewPage, render: Render) -> None:
+def _add(app: FastAPI, views: Views, page: ViewPage, render: Render, pinned: Check) -> None:
     path = page.path.replace("{name}", "{name:path}")
 
     async def answer(request: Request) -> Response:
-        asked, suffix = request.path_params.get("name"), ""
+        await pinned(request.query_params.get(EDITION, ""))
+        asked, suffix = request.path_params.get("name"), request.path_params.get("suffix", "")
         if asked is not None:
             suffix = next((s for s in SUFFIXES if asked.endswith(s)), "")
             asked = asked.removesuffix(suffix)
-        else:
-            suffix = next((s for s in SUFFIXES if request.url.path.endswith(s)), "")
         chosen = _chosen(page, request, asked)
 
         def answered() -> Response:
@@ -106,19 +126,14 @@ def _add(app: FastAPI, views: Views, page: ViewPage, render: Render) -> None:
             return await run_in_threadpool(answered)
         return answered()  # one after another in any case: a thread for each costs a tenth of it
 
-    app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_route(path, answer, methods=["GET"], include_in_schema=False)
     if "{" not in path:
-        for suffix in SUFFIXES:
-            app.add_api_route(
-                f"{'/overview' if path == '/' else path}{suffix}",
-                answer,
-                methods=["GET", "HEAD"],
-                include_in_schema=False,
-            )
+        formed = f"{'/overview' if path == '/' else path}{{suffix:form}}"
+        app.add_route(formed, answer, methods=["GET"], include_in_schema=False)
 
 
 def _chosen(page: ViewPage, request: Request, name: str | None) -> dict[str, tuple[str, ...]]:
-    if len(request.url.query) > LONGEST_QUERY:
+    if len(request.scope["query_string"]) > LONGEST_QUERY:
         raise HTTPException(414, f"the address is longer than {LONGEST_QUERY:,} characters")
     found: dict[str, tuple[str, ...]] = {}
     for key, value in request.query_params.multi_items():
@@ -140,10 +155,16 @@ def addresses(page: ViewPage, view: View) -> Callable[..., str]:
     path = page.path.replace("{name}", quote(name))
 
     def at(suffix: str = "", **picked: str) -> str:
-        query = "&".join(filter(None, (said, urlencode([(k, v) for k, v in picked.items() if v]))))
+        query = "&".join(filter(None, (said, _picked(**picked))))
         return f"{'/overview' if path == '/' and suffix else path}{suffix}{f'?{query}' if query else ''}"
 
     return at
+
+
+@lru_cache(maxsize=1_024)
+def _picked(**picked: str) -> str:
+    """What is picked of a view, as it stands in an address: of most views the same."""
+    return urlencode([(k, v) for k, v in picked.items() if v])
 
 
 def _answer(views: Views, view: View, suffix: str, picked: Mapping[str, str], page: Callable[[], str]) -> Response:

@@ -21,7 +21,10 @@ _ASCII = bytes(c for c in range(128) if TURNING.match(chr(c)))
 
 
 def plain(text: str) -> bool:
-    """Whether a text is of ASCII alone and steers nothing: most are, and this is known ten times as fast as by a search."""
+    """Whether a text is known at once to steer nothing, ten times as fast as by a search: where all of it is printed, or it
+    is of ASCII alone, as most are."""
+    if text.isprintable():
+        return True
     return text.isascii() and len(text.encode().translate(None, _ASCII)) == len(text)
 
 

@@ -1,7 +1,7 @@
 """Readings: one choice for every definitional degree of freedom of a request."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cache
 
 from modelcensus.vocabulary.errors import RequestError, nearest
@@ -62,11 +62,10 @@ class Reading:
         'all_time'
         """
         pairs = choices.items() if isinstance(choices, Mapping) else [pair(c, "reading") for c in choices]
-        reading = cls()
-        names = [f.name for f in fields(cls)]
+        names, chosen = _names(), dict[str, str]()
         for name, value in pairs:
             if name not in names:
-                raise RequestError("unknown reading", where=f"reading {name!r}", remedy=nearest(name, names))
+                raise RequestError("unknown reading", where=f"reading {name!r}", remedy=nearest(name, list(names)))
             allowed = cls.ALLOWED.get(name)
             if allowed and value and value not in allowed:
                 raise RequestError(
@@ -80,8 +79,8 @@ class Reading:
                 )
             if name == "origin" and value not in ("", "first", "first_exact"):
                 _month(value)
-            reading = replace(reading, **{name: value})
-        return reading
+            chosen[name] = value
+        return cls(**chosen)
 
     def number(self, name: str, default: int) -> int:
         """A choice that is a number."""
@@ -103,9 +102,15 @@ class Reading:
 
 
 @cache
+def _names() -> tuple[str, ...]:
+    """The names of all choices."""
+    return tuple(f.name for f in fields(Reading))
+
+
+@cache
 def _special() -> tuple[str, ...]:
     """The names of the choices that belong to single measures."""
-    return tuple(f.name for f in fields(Reading) if f.name not in Reading.COMMON)
+    return tuple(n for n in _names() if n not in Reading.COMMON)
 
 
 def _month(value: str) -> None:

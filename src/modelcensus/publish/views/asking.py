@@ -111,7 +111,7 @@ def answer_section(name: str, question: str, result: Result, shape: Shape = "lin
         ],
         remarks=[f"{n[0].upper()}{n[1:]}." for n in result.notes],
         results=[result],
-        breaks=crossed_breaks(result) if shows(result) and figure.draw("phone").along == "time" else (),
+        breaks=crossed_breaks(result) if shows(result) and figure.draw("post").along == "time" else (),
     )
 
 
