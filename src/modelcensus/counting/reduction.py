@@ -22,7 +22,8 @@ from modelcensus.counting.meanings import Meanings, text_at
 from modelcensus.counting.moments import zone_of
 from modelcensus.counting.odd_lines import OddLines
 from modelcensus.counting.policies import Policies
-from modelcensus.counting.reduced import Requests, reduced_tables
+from modelcensus.counting.reduced import reduced_tables
+from modelcensus.counting.requests import Requests, answers_of
 from modelcensus.counting.salts import Keys
 from modelcensus.counting.setting_aside import shown
 from modelcensus.engine import Tables
@@ -34,7 +35,6 @@ AHEAD = 8
 """Pieces that are unpacked, framed and looked at by another thread while those before them are understood."""
 TOGETHER = 16
 """Pieces of which texts are looked up at a time."""
-KINDS = {"status": np.int16, "bytes": np.int64, "part": np.int8, "counter": np.int8}
 NO_TIME = "no time that there can be"
 
 
@@ -137,16 +137,17 @@ class Reduction:
         timed = minute != NOTHING
         good = timed & (target > 0)
         kept = slice(None) if good.all() else good  # of all nothing is copied
-        every = {
-            n: np.concatenate([getattr(part, n) for part in read]) for n in ("status", "bytes", "part", "counter")
-        }
-        second = np.concatenate([part.second for part in read])[kept].astype(np.int64)
+        second, status, size, parts, counter = (
+            np.concatenate([getattr(part, n) for part in read])[kept]
+            for n in ("second", "status", "bytes", "part", "counter")
+        )
+        marks = np.zeros(len(second), np.int8) if marked is None else marked[kept]
         requests = Requests(
-            instant=minute[kept] * 60 + second,
-            target=target[kept].astype(np.int32),
+            instant=minute[kept] * 60 + second.astype(np.int64),
+            target=target[kept],
             agent=who[kept].astype(np.int32),
-            **{n: values[kept].astype(KINDS[n], copy=False) for n, values in every.items()},
-            marked=(np.zeros(len(second), np.int8) if marked is None else marked[kept].astype(np.int8)),
+            answer=answers_of(status, parts, marks, counter),
+            bytes=size.astype(np.int64, copy=False),
             address=addresses[kept],
             session=sessions[kept],
         )
