@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 import numba
 import numpy as np
 
+from modelcensus.counting.framing import FACTORS, MARKED, SAMPLES, SHORTEST
 from modelcensus.counting.line_arrays import COMMIT
 from modelcensus.counting.slices import LENGTH, MIX
 
@@ -27,7 +28,7 @@ U = np.uint64
 _ZERO, _ONE, _TWO, _THREE = U(0), U(1), U(2), U(3)
 _BYTE, _S29, _S32 = U(8), U(29), U(32)
 _ONES, _HIGHS = U(0x0101010101010101), U(0x8080808080808080)
-_QUOTES, _ASKEDS, _UNDERSCORES, _BLANKS, _SLASHES = (_ONES * U(c) for c in b'"?_ /')
+_QUOTES, _ASKEDS, _UNDERSCORES, _BLANKS, _SLASHES, _NEWLINES = (_ONES * U(c) for c in b'"?_ /\n')
 _QUOTE, _ASKED, _UNDERSCORE, _BLANK, _SLASH = b'"?_ /'
 _NEWLINE, _RETURN, _DASH, _PLUS, _COLON, _OPEN, _CLOSE = b"\n\r-+:[]"
 _NOUGHT = ord("0")
@@ -42,6 +43,7 @@ _MONTHS = np.array([int.from_bytes(m.encode(), "little") for m in (
 _THREE_BYTES = U(0xFFFFFF)
 _LENGTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int64)
 _NOTHING = np.iinfo(np.int64).min
+_FACTORS, _MOST = np.array(FACTORS, np.uint64), U(1 << (64 - MARKED))
 _FIRST_YEAR, _LAST_YEAR = 1996, 2098
 """Years of which no hour, whatever its zone, is outside the times that are taken (moments.py)."""
 
@@ -340,6 +342,47 @@ def cut_requests(text, words, starts, ends, leads, firsts, cut, keys):
         cut[2, place], cut[3, place], cut[4, place], cut[5, place] = one, one_end, two, two_end
         cut[6, place], cut[7, place] = commit, also
         keys[0, place], keys[1, place] = hash_of(words, name, name_end), _mixed(rest, own)
+
+
+@compiled
+def line_starts(text, words, start, end, starts):
+    """Where lines start in a stretch of a text, and where the last one ends, as far as there is room; how many lines."""
+    count, room = 0, len(starts) - 1
+    starts[0] = start
+    at = start
+    while at < end:
+        if at + 8 <= end and not _has(words[at], _NEWLINES):
+            at += 8
+            continue
+        for place in range(at, min(at + 8, end)):
+            if text[place] == _NEWLINE:
+                count += 1
+                if count <= room:
+                    starts[count] = place + 1
+        at += 8
+    return count
+
+
+@compiled
+def marked_lines(words, starts, marked):
+    """The places of lines that may begin a part (framing.py); how many."""
+    count, last = 0, len(words) - 1
+    for line in range(len(starts) - 1):
+        start = np.int64(starts[line])
+        length = np.int64(starts[line + 1]) - start
+        if length < SHORTEST:
+            continue
+        step = (length - 9) // (SAMPLES - 1)
+        at, mixed = min(start, last - step * (SAMPLES - 1)), U(length)
+        for sample in range(SAMPLES):
+            mixed += words[at] * _FACTORS[sample]
+            at += step
+        mixed ^= mixed >> _S32
+        mixed *= _FACTORS[0]
+        if mixed < _MOST:
+            marked[count] = line
+            count += 1
+    return count
 
 
 CUT = 8

@@ -86,7 +86,8 @@ def read_file(reduction: Reduction, path: Path, form: LogFormat, known: Known, p
     """Add to a reduction what is new in a file."""
     skip, lines = known_part(path, known.texts) if known.texts else (0, 0)
     closed = bool(LogFile(path).compression)
-    file = LogFile(path, skip=skip, skipped_lines=lines, wait=policies.last_line == "wait" and not closed)
+    wait = policies.last_line == "wait" and not closed
+    file = LogFile(path, skip=skip, skipped_lines=lines, wait=wait, framing=reduction.framing)
     told = reduction.add(file, form, new_pieces(file, known.parts))
     return FileRead(
         path.name, form.name, file.opening_bytes, file.opening, file.size, file.digest, file.lines, lines + file.recognized_lines, told.taken,
@@ -113,6 +114,7 @@ class OneByOne:
         self.engine, self.policies, self.keys, self.progress = engine, policies, keys, progress
 
     def batches(self, files: Sequence[tuple[Path, LogFormat]], known: Known) -> Iterator[ReadBatch]:
+        self.engine.connection.execute("set threads = 1")  # it is asked about few texts at a time, beside other work
         reduction = Reduction(self.engine, self.policies, self.keys, worth_compiling([p for p, _ in files]))
         waiting: list[FileRead] = []
         for path, form in files:

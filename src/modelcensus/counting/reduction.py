@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from modelcensus.counting.ahead import ahead
 from modelcensus.counting.formats import LogFormat, header_columns
+from modelcensus.counting.framing import BY_ARRAYS
 from modelcensus.counting.line_arrays import NOTHING, Cut, Lines
 from modelcensus.counting.lines import LogFile, Piece
 from modelcensus.counting.meanings import Meanings, text_at
@@ -66,10 +67,14 @@ class Reduction:
         zone = UTC if policies.timezone == "UTC" else zone_of(policies.timezone)
         self._odd = OddLines(engine, zone)
         self._plain: PlainLines | None = None
+        self.framing = BY_ARRAYS
         if quick:
-            from modelcensus.counting import plain_lines  # with numba, which is optional, and slow to import
+            from modelcensus.counting import (  # with numba, which is optional, and slow to import
+                plain_framing,
+                plain_lines,
+            )
 
-            self._plain = plain_lines.PlainLines()
+            self._plain, self.framing = plain_lines.PlainLines(), plain_framing.BY_LOOPS
         self.begin()
 
     def begin(self) -> None:

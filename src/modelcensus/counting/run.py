@@ -130,6 +130,7 @@ class Counting:
     def files(self, paths: Sequence[Path], format: str = "auto") -> Summary:
         """Count what is new in log files, batch by batch."""
         forms = [(p, self._form(p, format)) for p in paths if self._has_lines(p)]
+        self.engine.connection.execute("set threads = 1")  # the next batch is read meanwhile
         self._stored(LOG_FILES)
         listed = ", ".join(KnownText._fields)
         known = Known(
@@ -147,6 +148,7 @@ class Counting:
 
     def again(self) -> Summary:
         """Count all that was read before, under the policies and rules of now."""
+        self.engine.connection.execute("reset threads")
         self._stored(*READ)
         for schema in READ:
             self.engine.make(f"counted_{schema.name}", f"select * from stored_{schema.name}", keep=False)
