@@ -1,8 +1,8 @@
-"""Numbers of hashes by a table in memory, looked up by a compiled loop."""
+"""Numbers of hashes, and how many there are, by tables in memory that compiled loops look up."""
 
 import numpy as np
 
-from modelcensus.counting.kernels import fill_again, number_keys
+from modelcensus.counting.kernels import count_different, fill_again, number_keys
 
 FIRST_BITS = 12
 
@@ -32,3 +32,10 @@ class Hashed:
             table = np.zeros((1 << self._bits, 2), np.uint64)
             fill_again(self._table, table, self._bits)
             self._table = table
+
+
+def counted_in(groups: np.ndarray, size: int, who: np.ndarray) -> np.ndarray:
+    """How many different hashes there are in each of `size` groups."""
+    counts = np.zeros(size, np.int64)
+    count_different(groups, who, np.zeros(1 << max((2 * len(groups) - 1).bit_length(), 1), np.uint64), counts)
+    return counts

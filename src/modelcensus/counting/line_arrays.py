@@ -55,9 +55,9 @@ class Cut:
         start = int(self.asked.starts[place])
         text = bytes(self.asked.data[start : int(self.asked.ends[place])])
         tried = [text]
-        for where, commit in ((2, 6), (4, 7)):
+        for commit in (2, 3):
             if self.at[commit, place]:
-                begin = int(self.at[where, place]) - start
+                begin = int(self.at[commit, place]) - start
                 tried = [t[:begin] + c + t[begin + COMMIT :] for t in tried for c in _COMMITS]
         return [t.decode() for t in tried]
 

@@ -14,7 +14,7 @@ from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning, target_of
 from modelcensus.counting.networks import Networks
 from modelcensus.counting.numbering import Learned, Numbering, Sorted
 from modelcensus.counting.policies import Policies
-from modelcensus.counting.requests import occurring
+from modelcensus.counting.requests import counted_in, occurring
 from modelcensus.counting.shapes import MARKS
 from modelcensus.counting.slices import Slices, Texts
 from modelcensus.counting.targets import targets_sql
@@ -50,7 +50,7 @@ FOUND = """
 """
 NEW_NAMES = """
     insert into places select {known} + row_number() over (), kind, repository from named
-    anti join places using (kind, repository)
+    anti join (select kind, repository from places semi join named using (kind, repository)) using (kind, repository)
 """
 NAMED = "select place from named join places using (kind, repository) order by n"
 MOST_TEXTS = 2_000_000
@@ -73,6 +73,7 @@ class Meanings:
         self.agents: dict[Agent, int] = {}
         self.problems: list[str] = []
         self.numbering: type[Numbering] = Sorted
+        self.counted_in: Callable[[np.ndarray, int, np.ndarray], np.ndarray] = counted_in
         self._plain: PlainTargets | None = None
         if self.quick:
             from modelcensus.counting import (  # with numba, which is optional, and slow to import
@@ -80,7 +81,8 @@ class Meanings:
                 plain_targets,
             )
 
-            self.numbering, self._cutting = hashed.Hashed, plain_targets.Cutting()
+            self.numbering, self.counted_in = hashed.Hashed, hashed.counted_in
+            self._cutting = plain_targets.Cutting()
             self._plain = plain_targets.PlainTargets(self._meant, self._places_of)
         self._agents, self._addresses, self._asked = (Learned(self.numbering) for _ in range(3))
 

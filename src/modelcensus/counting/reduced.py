@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from modelcensus.counting.agents import Agent
 from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES, place_and_rest
-from modelcensus.counting.requests import Answers, Requests, counted_in, in_order, occurring, ranked
+from modelcensus.counting.requests import Answers, Requests, in_order, occurring, ranked
 from modelcensus.counting.shapes import MARKS, PARTS
 from modelcensus.counting.slices import Slices, mixed
 from modelcensus.counting.visitors import Visitors, key_visitors
@@ -118,6 +118,7 @@ def _visits(reduction: "Reduction", requests: Requests, day: np.ndarray, place: 
     groups = groups + least * size
     there = requests.address != 0
     stated = slice(None) if there.all() else np.flatnonzero(there)
+    counted_in = reduction.meanings.counted_in
     addresses = counted_in(inverse[stated], len(groups), requests.address[stated])
     sessions = counted_in(inverse, len(groups), sessions_of(reduction, requests))
     columns = {
