@@ -23,49 +23,49 @@ ROUTES = {"resolve": ("resolve",), "any-hop": ("resolve", "cache"), "final-hop":
 SHARD = r"-\d{5}-of-\d{5}\."
 
 PLACES = """
-    select p.batch_id, p.place, lower(p.repository) as key, p.repository, coalesce(l.library, '') as library
+    select p.batch, p.place, lower(p.repository) as key, p.repository, coalesce(l.library, '') as library
     from counted_places p left join libraries l on l.key = lower(p.repository) where p.kind = 'model' and {known}
 """
 RESTS = """
-    select batch_id, rest, library, route, path, pinned from counted_rests join (
-        select distinct q.batch_id, q.rest, p.library
-        from counted_requests q join asked_places p using (batch_id, place)) using (batch_id, rest)
+    select batch, rest, library, route, path, pinned from counted_rests join (
+        select distinct q.batch, q.rest, p.library
+        from counted_requests q join asked_places p using (batch, place)) using (batch, rest)
     where method in ({methods}) and route in ('repository', {routes})
 """
 RULES = """
     select path, library, {counts} as counts from (select distinct path, library from asked_rests where path is not null)
 """
 HITS = """
-    select batch_id, rest, library, pinned from asked_rests left join rules_say using (path, library)
+    select batch, rest, library, pinned from asked_rests left join rules_say using (path, library)
     where route = 'repository' or (counts {shards})
 """
 WHO = """
-    select batch_id, agent, asks_first, hash(client, version, hub, generation, automated, container) as print
+    select batch, agent, asks_first, hash(client, version, hub, generation, automated, container) as print
     from counted_agents a where {automated}
 """
 COUNTED = """
-    select q.batch_id, q.place, q.day, q.requests, q.instant, q.visitor, a.asks_first and h.pinned as told_before,
+    select q.batch, q.place, q.day, q.requests, q.instant, q.visitor, a.asks_first and h.pinned as told_before,
            {session} as session
-    from counted_requests q join who a using (batch_id, agent) join asked_places p using (batch_id, place)
-    join hits h on h.batch_id = q.batch_id and h.rest = q.rest and h.library = p.library
+    from counted_requests q join who a using (batch, agent) join asked_places p using (batch, place)
+    join hits h on h.batch = q.batch and h.rest = q.rest and h.library = p.library
     where {statuses} {final} {parts} and {marked}
 """
 SESSION = "coalesce(q.session::hugeint, case when q.visitor is not null then hash(q.visitor, a.print)::hugeint end)"
 """The session that a request states, else that of its address and agent."""
 SUMMED = """
     select p.key, p.repository, c.day, c.requests, c.told_before from (
-        select batch_id, place, day, told_before, sum(requests) as requests from counted_numbers group by all) c
-    join asked_places p using (batch_id, place)
+        select batch, place, day, told_before, sum(requests) as requests from counted_numbers group by all) c
+    join asked_places p using (batch, place)
 """
 NAMED = """
-    select p.key, p.repository, c.* exclude (batch_id, place)
-    from counted_numbers c join asked_places p using (batch_id, place)
+    select p.key, p.repository, c.* exclude (batch, place)
+    from counted_numbers c join asked_places p using (batch, place)
 """
 """What counts, a row each where requests are deduplicated, else those of a day together."""
 ASKED_FIRST = """
     select lower(p.repository) as key, p.repository, q.day, q.requests
-    from counted_requests q join counted_agents a using (batch_id, agent) join counted_places p using (batch_id, place)
-    semi join (select batch_id, rest from counted_rests where route = 'info' and method = 'GET') using (batch_id, rest)
+    from counted_requests q join counted_agents a using (batch, agent) join counted_places p using (batch, place)
+    semi join (select batch, rest from counted_rests where route = 'info' and method = 'GET') using (batch, rest)
     where p.kind = 'model' and q.status between 200 and 399 and {automated} and {marked}
       and coalesce(q.counter, a.asks_first and a.client <> 'huggingface_hub')
 """
@@ -75,7 +75,7 @@ ASKED_FIRST = """
 def build_downloads(engine: Tables, policies: Policies, rules: CountingRules) -> None:
     """Register `downloads` and `loads`: key (lower-case id), repository (as asked for), day, value.
 
-    Needs `counted_requests`, `counted_places`, `counted_rests`, `counted_agents` (as the ledger keeps them, with `batch_id`) and
+    Needs `counted_requests`, `counted_places`, `counted_rests`, `counted_agents` (as the ledger keeps them, with `batch`, a number) and
     `libraries` (key: lower-case id, library).
     """
     methods = [m for m in policies.methods if m != "HEAD" or policies.head == "on"]

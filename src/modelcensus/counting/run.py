@@ -38,6 +38,9 @@ from modelcensus.vocabulary import (
 from modelcensus.vocabulary.names import LOG
 
 SOURCE = "count"
+NEW = "0::integer"
+NUMBERED = "(select * exclude (batch_id, number), number as batch from stored_{0} join stored_batches using (batch_id))"
+"""Rows with the number of their batch in place of its id, which is a text in each of them; NEW: of what is not stored yet."""
 LOADS = ".loads"
 """Ends the name of the series of loads."""
 READ = (REQUESTS, PLACES, RESTS, AGENTS)
@@ -151,7 +154,7 @@ class Counting:
         self.engine.connection.execute("reset threads")
         self._stored(*READ)
         for schema in READ:
-            self.engine.make(f"counted_{schema.name}", f"select * from stored_{schema.name}", keep=False)
+            self.engine.make(f"counted_{schema.name}", f"select * from {NUMBERED.format(schema.name)}", keep=False)
         self.engine.make("days_touched", "select distinct day from stored_requests")
         self.engine.make("days_covered_before", "select day from days_touched", keep=False)
         self._counted({}, (), {"recount": self.before.batches[-1] if self.before.batches else ""}, [])
@@ -208,8 +211,8 @@ class Counting:
                 chosen = f" semi join days_touched using (day){chosen}"
             self.engine.make(
                 f"counted_{schema.name}",
-                f"select *, 'new' as batch_id from new_{schema.name} union all by name"
-                f" select * from stored_{schema.name}{chosen}",
+                f"select *, {NEW} as batch from new_{schema.name} union all by name"
+                f" select * from {NUMBERED.format(schema.name)}{chosen}",
                 keep=False,
             )
         keep_text = self.policies.aside == "text"
@@ -220,9 +223,9 @@ class Counting:
         ]
         files = pa.Table.from_pylist([f.row for f in new], schema=LOG_FILES.arrow)
         set_aside = pa.Table.from_pylist(aside[:MOST_ASIDE], schema=SET_ASIDE.arrow)
-        parts = pa.Table.from_pylist(
-            [{"digest": f.digest, **p._asdict()} for f in new for p in f.parts], schema=LOG_PARTS.arrow
-        )
+        parts = [(f.digest, *p) for f in new for p in f.parts]
+        columns = list(zip(*parts, strict=True)) or [[]] * len(LOG_PARTS.names)
+        parts = pa.table(columns, schema=LOG_PARTS.arrow)
         tables = {**tables, LOG_FILES.name: files, LOG_PARTS.name: parts, SET_ASIDE.name: set_aside}
         inputs = tuple(InputFile(f.file, f.bytes, f.digest) for f in new)
         formats = sorted({f.format for f in new})
@@ -271,6 +274,9 @@ class Counting:
             self.before = self.commit(batch)
 
     def _stored(self, *schemas: Schema) -> None:
+        ids = self.before.batches
+        numbered = {"batch_id": pa.array(ids, pa.string()), "number": pa.array(range(1, len(ids) + 1), pa.int32())}
+        self.engine.hold("stored_batches", pa.table(numbered))
         for schema in schemas:
             tagged = schema.arrow.append(pa.field("batch_id", pa.string()))
             self.engine.scan(f"stored_{schema.name}", self.before.files.get(schema.name, ()), tagged)
