@@ -16,6 +16,7 @@ from modelcensus.counting.reduced import (
     as_declared,
     named,
     numbered_agents,
+    prints_of,
     sessions_of,
     visitors_of,
 )
@@ -98,7 +99,7 @@ def _hold_requests(reduction: Reduction) -> None:
         "visitor": who.visitor.hashes() if who.known else nothing,
         "session": who.session.hashes() if who.known else nothing,
         "address_key": pa.array(requests.address, mask=requests.address == 0),
-        "session_key": sessions_of(reduction, requests),
+        "session_key": sessions_of(requests, prints_of(reduction)),
     }  # fmt: skip
     reduction.engine.hold("reduced", pa.table(columns))
     place, rest = (pa.array(n - 1) for n in (targets.place, targets.rest))

@@ -14,7 +14,7 @@ from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning, target_of
 from modelcensus.counting.networks import Networks
 from modelcensus.counting.numbering import Learned, Numbering, Sorted
 from modelcensus.counting.policies import Policies
-from modelcensus.counting.requests import counted_in, occurring
+from modelcensus.counting.requests import CountedIn, counted_in, occurring
 from modelcensus.counting.shapes import MARKS
 from modelcensus.counting.slices import Slices, Texts
 from modelcensus.counting.targets import targets_sql
@@ -73,7 +73,7 @@ class Meanings:
         self.agents: dict[Agent, int] = {}
         self.problems: list[str] = []
         self.numbering: type[Numbering] = Sorted
-        self.counted_in: Callable[[np.ndarray, int, np.ndarray], np.ndarray] = counted_in
+        self.counted_in: CountedIn = counted_in
         self._plain: PlainTargets | None = None
         if self.quick:
             from modelcensus.counting import (  # with numba, which is optional, and slow to import

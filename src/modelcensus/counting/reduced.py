@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from modelcensus.counting.agents import Agent
 from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES, place_and_rest
-from modelcensus.counting.requests import Answers, Requests, in_order, occurring, ranked
+from modelcensus.counting.requests import Answers, CountedIn, Requests, in_order, occurring, ranked
 from modelcensus.counting.shapes import MARKS, PARTS
 from modelcensus.counting.slices import Slices, mixed
 from modelcensus.counting.visitors import Visitors, key_visitors
@@ -44,23 +44,43 @@ class Targets:
         return cls(places, rests, place, rest)
 
 
-def reduced_tables(reduction: "Reduction") -> dict[str, pa.Table]:
-    """The requests that a reduction read so far, as the tables of the ledger."""
-    requests = Requests.together(reduction.requests)
-    targets = Targets.of(reduction, requests.target)
-    met = set(occurring(requests.agent).tolist())
-    numbers = numbered_agents(a for a, n in reduction.meanings.agents.items() if n in met)
-    who = visitors_of(reduction, requests)
-    agent = np.zeros(max(met, default=0) + 1, np.int32)
-    agent[[reduction.meanings.agents[a] for a in numbers]] = list(numbers.values())
-    day = requests.day
-    return {
-        REQUESTS.name: _grouped(requests, day, targets, agent[requests.agent], who),
-        PLACES.name: targets.places,
-        RESTS.name: targets.rests,
-        AGENTS.name: agents_table(numbers),
-        VISITS.name: _visits(reduction, requests, day, targets.place, targets.places.num_rows + 1),
-    }
+@dataclass(frozen=True)
+class Reduced:
+    """The requests that a reduction read so far, with all that is to be known of them, so that it can read on meanwhile.
+
+    `agents`: numbered as in the tables; `agent`: of each number of the reduction that in the tables; `prints`: hashes of agents by
+    the numbers of the reduction.
+    """
+
+    requests: Requests
+    targets: Targets
+    agents: dict[Agent, int]
+    agent: np.ndarray
+    prints: np.ndarray
+    who: Visitors
+    counted_in: CountedIn
+
+    @classmethod
+    def of(cls, reduction: "Reduction") -> "Reduced":
+        """What was read, which the reduction keeps no longer."""
+        requests, known = Requests.together(reduction.requests), reduction.meanings.agents
+        met = set(occurring(requests.agent).tolist())
+        agents = numbered_agents(a for a, n in known.items() if n in met)
+        agent = np.zeros(max(met, default=0) + 1, np.int32)
+        agent[[known[a] for a in agents]] = list(agents.values())
+        targets, who = Targets.of(reduction, requests.target), visitors_of(reduction, requests)
+        return cls(requests, targets, agents, agent, prints_of(reduction), who, reduction.meanings.counted_in)
+
+    def tables(self) -> dict[str, pa.Table]:
+        """As the tables of the ledger."""
+        day = self.requests.day
+        return {
+            REQUESTS.name: _grouped(self, day),
+            PLACES.name: self.targets.places,
+            RESTS.name: self.targets.rests,
+            AGENTS.name: agents_table(self.agents),
+            VISITS.name: _visits(self, day),
+        }
 
 
 def _ordered(reduction: "Reduction", schema: Schema, numbers: np.ndarray) -> tuple[np.ndarray, pa.Table]:
@@ -77,9 +97,11 @@ def _ordered(reduction: "Reduction", schema: Schema, numbers: np.ndarray) -> tup
     return places[numbers], as_declared(renumbered, schema.arrow)
 
 
-def _grouped(requests: Requests, day: np.ndarray, targets: Targets, agent: np.ndarray, who: Visitors) -> pa.Table:
+def _grouped(reduced: Reduced, day: np.ndarray) -> pa.Table:
     """Requests that are alike in everything, once."""
+    requests, targets, who = reduced.requests, reduced.targets, reduced.who
     answers, answer = ranked(requests.answer)
+    agent = reduced.agent[requests.agent]
     visits = [requests.instant, who.visitor.of, who.session.of] if who.known else []
     order, new = in_order([day, targets.place, targets.rest, agent, answer, *visits])
     begins = np.flatnonzero(new)
@@ -111,16 +133,16 @@ def _grouped(requests: Requests, day: np.ndarray, targets: Targets, agent: np.nd
     return as_declared(columns, REQUESTS.arrow)
 
 
-def _visits(reduction: "Reduction", requests: Requests, day: np.ndarray, place: np.ndarray, size: int) -> pa.Table:
-    """How many asked for a repository on a day; places are below `size`."""
+def _visits(reduced: Reduced, day: np.ndarray) -> pa.Table:
+    """How many asked for a repository on a day."""
+    requests, size = reduced.requests, reduced.targets.places.num_rows + 1
     least = int(day.min()) if len(day) else 0
-    groups, inverse = ranked((day - least) * size + place)
+    groups, inverse = ranked((day - least) * size + reduced.targets.place)
     groups = groups + least * size
     there = requests.address != 0
     stated = slice(None) if there.all() else np.flatnonzero(there)
-    counted_in = reduction.meanings.counted_in
-    addresses = counted_in(inverse[stated], len(groups), requests.address[stated])
-    sessions = counted_in(inverse, len(groups), sessions_of(reduction, requests))
+    addresses = reduced.counted_in(inverse[stated], len(groups), requests.address[stated])
+    sessions = reduced.counted_in(inverse, len(groups), sessions_of(requests, reduced.prints))
     columns = {
         "day": pa.array((groups // size).astype(np.int32)).cast(pa.date32()),
         "place": groups % size,
@@ -134,10 +156,14 @@ def visitors_of(reduction: "Reduction", requests: Requests) -> Visitors:
     return key_visitors(reduction, requests) if reduction.policies.keep == "visits" else Visitors.unknown()
 
 
-def sessions_of(reduction: "Reduction", requests: Requests) -> np.ndarray:
-    """Hashes of the session of each request: the one stated, else address and agent."""
+def prints_of(reduction: "Reduction") -> np.ndarray:
+    """Hashes of the agents of a reduction, by their numbers."""
     told = ["\x1f".join(map(str, vars(a).values())) for a in reduction.meanings.agents]
-    prints = np.concatenate([np.zeros(1, np.uint64), Slices.of(pa.array(told, pa.string())).hashes()])
+    return np.concatenate([np.zeros(1, np.uint64), Slices.of(pa.array(told, pa.string())).hashes()])
+
+
+def sessions_of(requests: Requests, prints: np.ndarray) -> np.ndarray:
+    """Hashes of the session of each request: the one stated, else address and agent."""
     found, stated = mixed(requests.address, prints[requests.agent]), requests.session != 0
     found[stated] = requests.session[stated]
     return found

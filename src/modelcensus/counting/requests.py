@@ -1,6 +1,6 @@
 """Requests as arrays of numbers, and how they are grouped: by one number that sorts as all that they are alike in."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -117,6 +117,8 @@ def in_order(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     return order, new
 
 
+CountedIn = Callable[[np.ndarray, int, np.ndarray], np.ndarray]
+"""Counts the different hashes of groups."""
 MOST_BY_PLACE = 50_000_000
 """Numbers below this are told apart by a place for each, larger ones by sorting."""
 

@@ -39,7 +39,9 @@ from modelcensus.vocabulary.names import LOG
 
 SOURCE = "count"
 NEW = "0::integer"
-NUMBERED = "(select * exclude (batch_id, number), number as batch from stored_{0} join stored_batches using (batch_id))"
+NUMBERED = (
+    "(select * exclude (batch_id, number), number as batch from stored_{0} join stored_batches using (batch_id))"
+)
 """Rows with the number of their batch in place of its id, which is a text in each of them; NEW: of what is not stored yet."""
 LOADS = ".loads"
 """Ends the name of the series of loads."""
@@ -198,7 +200,7 @@ class Counting:
     def _hand_over(self, batch: ReadBatch) -> None:
         """Count what was read, and commit it as a batch."""
         self.progress("counting")
-        tables, new = batch.tables, [f for f in batch.files if f.new]
+        tables, new = batch.tables(), [f for f in batch.files if f.new]
         self._stored(*READ)
         for schema in READ:
             self.engine.hold(f"new_{schema.name}", tables[schema.name])
