@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.agents import Agent
-from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES
+from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES, place_and_rest
 from modelcensus.counting.reading import FileRead
 from modelcensus.counting.reduced import (
     AGENT,
@@ -102,7 +102,8 @@ def _hold_requests(reduction: Reduction) -> None:
         "session_key": sessions_of(requests, prints_of(reduction)),
     }  # fmt: skip
     reduction.engine.hold("reduced", pa.table(columns))
-    place, rest = (pa.array(n - 1) for n in (targets.place, targets.rest))
+    numbers = zip((targets.place, targets.rest), place_and_rest(met), strict=True)
+    place, rest = (pa.array(n[own] - 1) for n, own in numbers)
     columns = {n: targets.places[n].take(place) for n in _PLACE} | {n: targets.rests[n].take(rest) for n in _REST}
     reduction.engine.hold("canon", pa.table({"target": np.arange(len(met)), **columns}))
 

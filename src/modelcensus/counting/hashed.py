@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from modelcensus.counting.kernels import count_different, fill_again, number_keys
+from modelcensus.counting.kernels import count_different, fill_again, number_keys, pack_requests
+from modelcensus.counting.requests import Requests
+from modelcensus.counting.rows import Loops, Numbers
 
 FIRST_BITS = 12
 
@@ -39,3 +41,14 @@ def counted_in(groups: np.ndarray, size: int, who: np.ndarray) -> np.ndarray:
     counts = np.zeros(size, np.int64)
     count_different(groups, who, np.zeros(1 << max((2 * len(groups) - 1).bit_length(), 1), np.uint64), counts)
     return counts
+
+
+def pack(requests: Requests, numbers: Numbers, widths: tuple[int, int, int, int], least: int) -> np.ndarray:
+    """The numbers of requests (rows.py)."""
+    keys = np.empty(len(requests), np.uint64)
+    given = numbers.places, numbers.rests, numbers.agents, numbers.answers
+    pack_requests(requests.instant, requests.target, requests.agent, requests.answer, *given, widths, least, keys)
+    return keys
+
+
+BY_LOOPS = Loops(pack, counted_in)

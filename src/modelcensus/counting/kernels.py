@@ -10,7 +10,8 @@ import numba
 import numpy as np
 
 from modelcensus.counting.framing import FACTORS, MARKED, SAMPLES, SHORTEST
-from modelcensus.counting.line_arrays import COMMIT
+from modelcensus.counting.line_arrays import COMMIT, REST_BITS
+from modelcensus.counting.rows import DAY
 from modelcensus.counting.slices import LENGTH, MIX
 
 F = TypeVar("F", bound=Callable)
@@ -45,6 +46,7 @@ _MONTHS = np.array([int.from_bytes(m.encode(), "little") for m in (
 _THREE_BYTES = U(0xFFFFFF)
 _LENGTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int64)
 _NOTHING = np.iinfo(np.int64).min
+_REST = (1 << REST_BITS) - 1
 _FACTORS, _MOST = np.array(FACTORS, np.uint64), U(1 << (64 - MARKED))
 _FIRST_YEAR, _LAST_YEAR = 1996, 2098
 """Years of which no hour, whatever its zone, is outside the times that are taken (moments.py)."""
@@ -458,3 +460,15 @@ def count_different(groups, who, table, counts):
         if table[slot] == _ZERO:
             table[slot] = key
             counts[group] += 1
+
+
+@compiled
+def pack_requests(instant, target, agent, answer, places, rests, agents, answers, widths, least, keys):
+    """Day, place, rest, agent and answer of requests in one number each; the days count from one."""
+    of_place, of_rest, of_agent, of_answer = widths
+    for row in range(len(instant)):
+        key = instant[row] // DAY - least
+        key = key << of_place | places[target[row] >> REST_BITS]
+        key = key << of_rest | rests[target[row] & _REST]
+        key = key << of_agent | agents[agent[row]]
+        keys[row] = U(key << of_answer | answers[answer[row]])

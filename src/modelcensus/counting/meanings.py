@@ -14,7 +14,8 @@ from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning, target_of
 from modelcensus.counting.networks import Networks
 from modelcensus.counting.numbering import Learned, Numbering, Sorted
 from modelcensus.counting.policies import Policies
-from modelcensus.counting.requests import CountedIn, counted_in, occurring
+from modelcensus.counting.requests import occurring
+from modelcensus.counting.rows import BY_ARRAYS
 from modelcensus.counting.shapes import MARKS
 from modelcensus.counting.slices import Slices, Texts
 from modelcensus.counting.targets import targets_sql
@@ -73,7 +74,7 @@ class Meanings:
         self.agents: dict[Agent, int] = {}
         self.problems: list[str] = []
         self.numbering: type[Numbering] = Sorted
-        self.counted_in: CountedIn = counted_in
+        self.loops = BY_ARRAYS
         self._plain: PlainTargets | None = None
         if self.quick:
             from modelcensus.counting import (  # with numba, which is optional, and slow to import
@@ -81,7 +82,7 @@ class Meanings:
                 plain_targets,
             )
 
-            self.numbering, self.counted_in = hashed.Hashed, hashed.counted_in
+            self.numbering, self.loops = hashed.Hashed, hashed.BY_LOOPS
             self._cutting = plain_targets.Cutting()
             self._plain = plain_targets.PlainTargets(self._meant, self._places_of)
         self._agents, self._addresses, self._asked = (Learned(self.numbering) for _ in range(3))

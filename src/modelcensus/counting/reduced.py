@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from modelcensus.counting.agents import Agent
 from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES, place_and_rest
-from modelcensus.counting.requests import Answers, CountedIn, Requests, in_order, occurring, ranked
+from modelcensus.counting.requests import Answers, Requests, in_order, occurring, ranked
+from modelcensus.counting.rows import Loops, Numbers, Rows
 from modelcensus.counting.shapes import MARKS, PARTS
 from modelcensus.counting.slices import Slices, mixed
 from modelcensus.counting.visitors import Visitors, key_visitors
@@ -27,8 +28,8 @@ ORDERED = "select {number}, {columns} from {table} semi join used on {number} = 
 
 @dataclass(frozen=True)
 class Targets:
-    """What was asked for: repositories and what of them, each in order and by number from 1; `place` and `rest` of each
-    request."""
+    """What was asked for: repositories and what of them, each in order and by number from 1; `place` and `rest`: these
+    numbers, by those of the reduction."""
 
     places: pa.Table
     rests: pa.Table
@@ -38,7 +39,7 @@ class Targets:
     @classmethod
     def of(cls, reduction: "Reduction", target: np.ndarray) -> "Targets":
         """Those of requests."""
-        place, rest = place_and_rest(target)
+        place, rest = (occurring(n) for n in place_and_rest(target))
         place, places = _ordered(reduction, PLACES, place)
         rest, rests = _ordered(reduction, RESTS, rest)
         return cls(places, rests, place, rest)
@@ -48,17 +49,18 @@ class Targets:
 class Reduced:
     """The requests that a reduction read so far, with all that is to be known of them, so that it can read on meanwhile.
 
-    `agents`: numbered as in the tables; `agent`: of each number of the reduction that in the tables; `prints`: hashes of agents by
-    the numbers of the reduction.
+    `agents`: numbered as in the tables; `numbers`: in the tables, by those of the reduction; `answers`: the different ones;
+    `prints`: hashes of agents by the numbers of the reduction.
     """
 
     requests: Requests
     targets: Targets
     agents: dict[Agent, int]
-    agent: np.ndarray
+    answers: np.ndarray
+    numbers: Numbers
     prints: np.ndarray
     who: Visitors
-    counted_in: CountedIn
+    loops: Loops
 
     @classmethod
     def of(cls, reduction: "Reduction") -> "Reduced":
@@ -69,24 +71,27 @@ class Reduced:
         agent = np.zeros(max(met, default=0) + 1, np.int32)
         agent[[known[a] for a in agents]] = list(agents.values())
         targets, who = Targets.of(reduction, requests.target), visitors_of(reduction, requests)
-        return cls(requests, targets, agents, agent, prints_of(reduction), who, reduction.meanings.counted_in)
+        answers = occurring(requests.answer)
+        answer = np.zeros(int(answers.max(initial=0)) + 1, np.int32)
+        answer[answers] = np.arange(len(answers))
+        numbers = Numbers(targets.place, targets.rest, agent, answer)
+        return cls(requests, targets, agents, answers, numbers, prints_of(reduction), who, reduction.meanings.loops)
 
     def tables(self) -> dict[str, pa.Table]:
         """As the tables of the ledger."""
-        day = self.requests.day
+        rows = Rows.of(self.requests, self.numbers, self.loops.pack)
         return {
-            REQUESTS.name: _grouped(self, day),
+            REQUESTS.name: _grouped(self, rows),
             PLACES.name: self.targets.places,
             RESTS.name: self.targets.rests,
             AGENTS.name: agents_table(self.agents),
-            VISITS.name: _visits(self, day),
+            VISITS.name: _visits(self, rows),
         }
 
 
-def _ordered(reduction: "Reduction", schema: Schema, numbers: np.ndarray) -> tuple[np.ndarray, pa.Table]:
-    """The place of each number among the different ones in order, from 1, and these."""
+def _ordered(reduction: "Reduction", schema: Schema, met: np.ndarray) -> tuple[np.ndarray, pa.Table]:
+    """By each number its place among those that were met, in order and from 1, and these."""
     number, *columns = schema.names
-    met = occurring(numbers)
     reduction.db.register("used", pa.table({"number": met}))
     sql = ORDERED.format(number=number, columns=", ".join(columns), table=schema.name)
     held = reduction.db.sql(sql).to_arrow_table()
@@ -94,16 +99,14 @@ def _ordered(reduction: "Reduction", schema: Schema, numbers: np.ndarray) -> tup
     places = np.zeros(int(met.max(initial=0)) + 1, np.int32)
     places[held[number].to_numpy()] = np.arange(1, held.num_rows + 1)
     renumbered = {number: np.arange(1, held.num_rows + 1), **{c: held[c] for c in columns}}
-    return places[numbers], as_declared(renumbered, schema.arrow)
+    return places, as_declared(renumbered, schema.arrow)
 
 
-def _grouped(reduced: Reduced, day: np.ndarray) -> pa.Table:
+def _grouped(reduced: Reduced, rows: Rows) -> pa.Table:
     """Requests that are alike in everything, once."""
-    requests, targets, who = reduced.requests, reduced.targets, reduced.who
-    answers, answer = ranked(requests.answer)
-    agent = reduced.agent[requests.agent]
+    requests, who = reduced.requests, reduced.who
     visits = [requests.instant, who.visitor.of, who.session.of] if who.known else []
-    order, new = in_order([day, targets.place, targets.rest, agent, answer, *visits])
+    order, new = in_order([*rows.columns, *visits])
     begins = np.flatnonzero(new)
     first = order[begins]
     size = requests.bytes[order]
@@ -114,8 +117,9 @@ def _grouped(reduced: Reduced, day: np.ndarray) -> pa.Table:
     else:
         size[~said] = 0
         sums, stated = (np.add.reduceat(a, begins) if len(begins) else a for a in (size, said.astype(np.int64)))
-    told = Answers.of(answers)
-    of, counter = answer[first], told.counter
+    told = Answers.of(reduced.answers)
+    day, place, rest, agent, of = rows.at(first)
+    counter = told.counter
     nothing = pa.nulls(len(first), pa.int64())
     kept = {"instant": nothing, "visitor": nothing, "session": nothing}
     if who.known:
@@ -125,27 +129,25 @@ def _grouped(reduced: Reduced, day: np.ndarray) -> pa.Table:
             "session": who.session.hashes(first),
         }
     columns = {
-        "day": pa.array(day[first]).cast(pa.date32()), "place": targets.place[first], "rest": targets.rest[first],
-        "agent": agent[first], "status": told.status[of], "part": named(PARTS, told.part[of]),
+        "day": pa.array(day.astype(np.int32)).cast(pa.date32()), "place": place, "rest": rest, "agent": agent,
+        "status": told.status[of], "part": named(PARTS, told.part[of]),
         "marked": named(MARKS, told.marked[of]), "counter": pa.array((counter == YES)[of], mask=(counter == NOT_SAID)[of]),
         "requests": counts, "bytes": pa.array(sums, mask=stated == 0), **kept,
     }  # fmt: skip
     return as_declared(columns, REQUESTS.arrow)
 
 
-def _visits(reduced: Reduced, day: np.ndarray) -> pa.Table:
+def _visits(reduced: Reduced, rows: Rows) -> pa.Table:
     """How many asked for a repository on a day."""
-    requests, size = reduced.requests, reduced.targets.places.num_rows + 1
-    least = int(day.min()) if len(day) else 0
-    groups, inverse = ranked((day - least) * size + reduced.targets.place)
-    groups = groups + least * size
+    requests, counted_in = reduced.requests, reduced.loops.counted_in
+    groups, inverse = ranked(rows.asked)
     there = requests.address != 0
     stated = slice(None) if there.all() else np.flatnonzero(there)
-    addresses = reduced.counted_in(inverse[stated], len(groups), requests.address[stated])
-    sessions = reduced.counted_in(inverse, len(groups), sessions_of(requests, reduced.prints))
+    addresses = counted_in(inverse[stated], len(groups), requests.address[stated])
+    sessions = counted_in(inverse, len(groups), sessions_of(requests, reduced.prints))
+    day, place = rows.day_and_place(groups)
     columns = {
-        "day": pa.array((groups // size).astype(np.int32)).cast(pa.date32()),
-        "place": groups % size,
+        "day": pa.array(day.astype(np.int32)).cast(pa.date32()), "place": place,
         "addresses": pa.array(addresses, mask=addresses == 0), "sessions": sessions,
     }  # fmt: skip
     return as_declared(columns, VISITS.arrow)
