@@ -9,9 +9,7 @@ from typing import TypeVar, cast
 import numba
 import numpy as np
 
-from modelcensus.counting.framing import FACTORS, MARKED, SAMPLES, SHORTEST
-from modelcensus.counting.line_arrays import COMMIT, REST_BITS
-from modelcensus.counting.rows import DAY
+from modelcensus.counting.line_arrays import COMMIT
 from modelcensus.counting.slices import LENGTH, MIX
 
 F = TypeVar("F", bound=Callable)
@@ -29,7 +27,7 @@ U = np.uint64
 _ZERO, _ONE, _TWO, _THREE = U(0), U(1), U(2), U(3)
 _BYTE, _S29, _S32 = U(8), U(29), U(32)
 _ONES, _HIGHS = U(0x0101010101010101), U(0x8080808080808080)
-_QUOTES, _ASKEDS, _UNDERSCORES, _BLANKS, _SLASHES, _NEWLINES = (_ONES * U(c) for c in b'"?_ /\n')
+_QUOTES, _ASKEDS, _UNDERSCORES, _BLANKS, _SLASHES = (_ONES * U(c) for c in b'"?_ /')
 _FROM_0, _AFTER_9, _FROM_A, _AFTER_F = (_ONES * U(0x80 - c) for c in b"0:ag")
 """Added to a byte below 0x80, its highest bit says whether it is as large."""
 _QUOTE, _ASKED, _UNDERSCORE, _BLANK, _SLASH = b'"?_ /'
@@ -46,14 +44,12 @@ _MONTHS = np.array([int.from_bytes(m.encode(), "little") for m in (
 _THREE_BYTES = U(0xFFFFFF)
 _LENGTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int64)
 _NOTHING = np.iinfo(np.int64).min
-_REST = (1 << REST_BITS) - 1
-_FACTORS, _MOST = np.array(FACTORS, np.uint64), U(1 << (64 - MARKED))
 _FIRST_YEAR, _LAST_YEAR = 1996, 2098
 """Years of which no hour, whatever its zone, is outside the times that are taken (moments.py)."""
 
 
 @compiled
-def _mixed(one, two):
+def mixed_of(one, two):
     found = (one ^ (two * MIX)) * MIX
     found ^= found >> _S32
     found *= MIX
@@ -85,7 +81,7 @@ def hash_of(words, start, end):
 
 
 @compiled
-def _has(word, pattern):
+def has(word, pattern):
     """Whether one of the bytes of a word is that of the pattern."""
     apart = word ^ pattern
     return ((apart - _ONES) & ~apart & _HIGHS) != _ZERO
@@ -94,7 +90,7 @@ def _has(word, pattern):
 @compiled
 def _find(text, words, byte, pattern, at, end):
     """Where a byte is first, from a place up to an end; the end where it is not."""
-    while at + 8 <= end and not _has(words[at], pattern):
+    while at + 8 <= end and not has(words[at], pattern):
         at += 8
     while at < end and text[at] != byte:
         at += 1
@@ -261,7 +257,7 @@ def hash_who(words, found, agents, keys):
         keys[1, line] = keys[2, line] = _ZERO
         if agents:
             one = hash_of(words, found[7, line], found[8, line])
-            keys[1, line] = _mixed(one, hash_of(words, found[9, line], found[10, line]))
+            keys[1, line] = mixed_of(one, hash_of(words, found[9, line], found[10, line]))
             if found[13, line]:
                 keys[2, line] = hash_of(words, found[8, line], found[9, line])
 
@@ -269,7 +265,7 @@ def hash_who(words, found, agents, keys):
 @compiled
 def _end_of_segment(text, words, at, end):
     """Where the next slash or blank is; the end where there is none."""
-    while at + 8 <= end and not _has(words[at], _SLASHES) and not _has(words[at], _BLANKS):
+    while at + 8 <= end and not has(words[at], _SLASHES) and not has(words[at], _BLANKS):
         at += 8
     while at < end and text[at] != _SLASH and text[at] != _BLANK:
         at += 1
@@ -355,120 +351,14 @@ def cut_requests(text, words, starts, ends, leads, firsts, cut, keys):
             continue
         one, one_end = _next_segment(text, words, name_end, end)
         two, two_end = _next_segment(text, words, one_end, end)
-        rest = _mixed(hash_of(words, start, name), hash_of(words, two_end, end))
+        rest = mixed_of(hash_of(words, start, name), hash_of(words, two_end, end))
         own, commit = _segment_key(words, one, one_end, name_end, 1)
-        rest = _mixed(rest, own)
+        rest = mixed_of(rest, own)
         own, also = _segment_key(words, two, two_end, one_end, 2)
         cut[0, place], cut[1, place] = name, name_end
         cut[2, place], cut[3, place] = one if commit else 0, two if also else 0
-        keys[0, place], keys[1, place] = hash_of(words, name, name_end), _mixed(rest, own)
+        keys[0, place], keys[1, place] = hash_of(words, name, name_end), mixed_of(rest, own)
 
 
 CUT = 4
 """Rows of `cut`."""
-
-
-@compiled
-def line_starts(text, words, start, end, starts):
-    """Where lines start in a stretch of a text, and where the last one ends, as far as there is room; how many lines."""
-    count, room = 0, len(starts) - 1
-    starts[0] = start
-    at = start
-    while at < end:
-        if at + 8 <= end and not _has(words[at], _NEWLINES):
-            at += 8
-            continue
-        for place in range(at, min(at + 8, end)):
-            if text[place] == _NEWLINE:
-                count += 1
-                if count <= room:
-                    starts[count] = place + 1
-        at += 8
-    return count
-
-
-@compiled
-def marked_lines(words, starts, marked):
-    """The places of lines that may begin a part (framing.py); how many."""
-    count, last = 0, len(words) - 1
-    for line in range(len(starts) - 1):
-        start = np.int64(starts[line])
-        length = np.int64(starts[line + 1]) - start
-        if length < SHORTEST:
-            continue
-        step = (length - 9) // (SAMPLES - 1)
-        at, mixed = min(start, last - step * (SAMPLES - 1)), U(length)
-        for sample in range(SAMPLES):
-            mixed += words[at] * _FACTORS[sample]
-            at += step
-        mixed ^= mixed >> _S32
-        mixed *= _FACTORS[0]
-        if mixed < _MOST:
-            marked[count] = line
-            count += 1
-    return count
-
-
-@compiled
-def number_keys(keys, table, bits, held, numbers, new):
-    """The numbers of keys in a table of 2 ** bits rows (key, number + 1; 0: none) that has `held` of them; keys that it has
-    not are added, and their places written to `new`. Ends early where the table is half full; gives how many keys were read,
-    how many the table has, and how many are new."""
-    mask, shift = U(len(table) - 1), U(64 - bits)
-    most, added = len(table) // 2, 0
-    for place in range(len(keys)):
-        key = keys[place]
-        slot = (key * MIX) >> shift
-        while table[slot, 1] != _ZERO and table[slot, 0] != key:
-            slot = (slot + _ONE) & mask
-        if table[slot, 1] == _ZERO:
-            if held == most:
-                return place, held, added
-            table[slot, 0] = key
-            table[slot, 1] = U(held + 1)
-            new[added] = place
-            added += 1
-            held += 1
-        numbers[place] = np.int64(table[slot, 1]) - 1
-    return len(keys), held, added
-
-
-@compiled
-def fill_again(old, table, bits):
-    """Bring what is in one table into a larger one."""
-    mask, shift = U(len(table) - 1), U(64 - bits)
-    for row in range(len(old)):
-        if old[row, 1] != _ZERO:
-            key = old[row, 0]
-            slot = (key * MIX) >> shift
-            while table[slot, 1] != _ZERO:
-                slot = (slot + _ONE) & mask
-            table[slot, 0] = key
-            table[slot, 1] = old[row, 1]
-
-
-@compiled
-def count_different(groups, who, table, counts):
-    """Count the different hashes of each group, with a table of zeros twice as long as these or longer, a power of two."""
-    mask = U(len(table) - 1)
-    for place in range(len(groups)):
-        group = groups[place]
-        key = _mixed(who[place], U(group))
-        slot = key & mask
-        while table[slot] != _ZERO and table[slot] != key:
-            slot = (slot + _ONE) & mask
-        if table[slot] == _ZERO:
-            table[slot] = key
-            counts[group] += 1
-
-
-@compiled
-def pack_requests(instant, target, agent, answer, places, rests, agents, answers, widths, least, keys):
-    """Day, place, rest, agent and answer of requests in one number each; the days count from one."""
-    of_place, of_rest, of_agent, of_answer = widths
-    for row in range(len(instant)):
-        key = instant[row] // DAY - least
-        key = key << of_place | places[target[row] >> REST_BITS]
-        key = key << of_rest | rests[target[row] & _REST]
-        key = key << of_agent | agents[agent[row]]
-        keys[row] = U(key << of_answer | answers[answer[row]])
