@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 
 from modelcensus.counting import framing, rows
 from modelcensus.counting.line_arrays import target_of
-from modelcensus.counting.requests import Answers, Requests, answers_of, counted_in, in_order
+from modelcensus.counting.requests import Answers, Requests, answers_of, counted_in
 from modelcensus.counting.rows import DAY, Numbers, Rows
 from modelcensus.counting.shapes import MARKS, PARTS
 
-LARGE = st.integers(-(2**62), 2**62)
 SMALL = st.integers(0, 3)
 NUMBERS = 5
 
@@ -21,17 +20,6 @@ def looped(name: str):
     from modelcensus.counting import hashed, plain_framing
 
     return {"rows": hashed.BY_LOOPS, "framing": plain_framing.BY_LOOPS}[name]
-
-
-@given(st.lists(st.tuples(SMALL, LARGE, SMALL, LARGE), max_size=60))
-def test_rows_in_order(given_rows):
-    """Also where the columns do not fit into one number."""
-    columns = [np.array([r[k] for r in given_rows], np.int64) for k in range(4)]
-    order, new = in_order(columns)
-    assert sorted(order.tolist()) == list(range(len(given_rows)))
-    found = [given_rows[p] for p in order.tolist()]
-    assert found == sorted(given_rows)
-    assert new.tolist() == [p == 0 or found[p] != found[p - 1] for p in range(len(found))]
 
 
 @st.composite
@@ -105,3 +93,14 @@ def test_lines_are_framed_alike(text, start, times):
     ends = [at + 1 for at in range(start, len(text)) if text[at] == 10]
     assert starts.tolist() == [start, *ends]
     assert two.marked(text, starts).tolist() == one.marked(text, starts).tolist()
+
+
+def test_lines_that_begin_a_part():
+    """There are some among a thousand."""
+    text = b"".join(
+        b"192.0.2.%d - - [23/Nov/2026:19:51:57 +0000] line %d of a log\n" % (k % 200, k) for k in range(1000)
+    )
+    starts = framing.BY_ARRAYS.starts(text, 0, len(text))
+    marked = framing.BY_ARRAYS.marked(text, starts)
+    assert 3 < len(marked) < 100
+    assert looped("framing").marked(text, starts).tolist() == marked.tolist()

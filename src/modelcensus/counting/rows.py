@@ -59,7 +59,7 @@ class Rows:
 
     def at(self, places: np.ndarray) -> Sequence[np.ndarray]:
         """Day (since 1970), place, rest, agent and answer of some."""
-        if len(self.columns) > 1:
+        if len(self.columns) != 1:
             day, *others = (c[places] for c in self.columns)
             return [day + self.least, *others]
         left, found = self.columns[0][places], []
@@ -71,7 +71,7 @@ class Rows:
     @property
     def asked(self) -> np.ndarray:
         """Of each the day and the place, in one number."""
-        if len(self.columns) > 1:
+        if len(self.columns) != 1:
             return self.columns[0] << self.widths[0] | self.columns[1]
         return (self.columns[0] >> np.uint64(sum(self.widths[1:]))).astype(np.int64)
 

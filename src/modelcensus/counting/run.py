@@ -51,12 +51,15 @@ MEMORY = "500MB"
 """What tables of a count may hold in memory: what counters say grows with days and repositories, and goes to disk beyond."""
 WORKED_OUT = (
     "asked_places",
+    "asked_ids",
+    "models",
     "asked_rests",
     "rules_say",
     "hits",
     "who",
-    "counted_numbers",
     "counted",
+    "asked_first",
+    "names",
     "own_downloads",
     "own_loads",
     "downloads",
