@@ -153,6 +153,30 @@ def with_gunzip(folder: str) -> dict:
     return {**found, "lines": int(said.stdout)}
 
 
+def with_isal(folder: str) -> dict:
+    """Unpacking alone, as ours does it."""
+    from modelcensus.counting.lines import LogFile
+
+    found: dict = {}
+    with timed(found):
+        lines = sum(block.count(b"\n") for p in sorted(Path(folder).glob("*.gz")) for block in LogFile(p).blocks())
+    return {**found, "lines": lines}
+
+
+def polars_reading(folder: str) -> dict:
+    """Reading alone, as the query of polars does it: its two columns, and how many rows."""
+    import polars as pl
+
+    found: dict = {}
+    with timed(found):
+        frame = pl.scan_csv(
+            sorted(Path(folder).glob("*.gz")), separator=" ", quote_char='"', has_header=False, new_columns=list(COLUMNS),
+            schema_overrides={"status": pl.Utf8, "bytes": pl.Utf8},
+        )  # fmt: skip
+        lines = frame.select(pl.len(), pl.col("request").str.len_bytes().sum()).collect()["len"][0]
+    return {**found, "lines": int(lines)}
+
+
 def _iso(day: str) -> str:
     return time.strftime("%Y-%m-%d", time.strptime(day, "%d/%b/%Y"))
 
@@ -172,7 +196,8 @@ def made(folder: str, lines: str, files: str) -> dict:
 
 SIDES = {
     "made": made, "ours": ours, "polars": with_polars, "duckdb": with_duckdb, "pandas": with_pandas,
-    "chdb": with_chdb, "goaccess": with_goaccess, "gunzip": with_gunzip,
+    "chdb": with_chdb, "goaccess": with_goaccess, "gunzip": with_gunzip, "isal": with_isal,
+    "polars, reading alone": polars_reading,
 }  # fmt: skip
 
 
@@ -191,6 +216,7 @@ def main(arguments: list[str]) -> None:
         size = sum(p.stat().st_size for p in folder.glob("*.gz")) / 1e6
         print(f"logs: {len(list(folder.glob('*.gz')))} files, {size:,.0f} MB compressed")
         found = {n: apart(MODULE, n, folder) for n in OTHERS if _installed(n)}
+        found["polars, reading alone"] = apart(MODULE, "polars, reading alone", folder)
         found["ours"] = apart(MODULE, "ours", folder)
         found["ours, first-hit windows"] = apart(MODULE, "ours", folder, "dedup=first-hit")
         base, lines = found["polars"], found["gunzip"]["lines"]
@@ -207,7 +233,7 @@ def main(arguments: list[str]) -> None:
             )
 
 
-OTHERS = ("polars", "gunzip", "duckdb", "pandas", "chdb", "goaccess")
+OTHERS = ("polars", "gunzip", "isal", "duckdb", "pandas", "chdb", "goaccess")
 
 
 def _installed(side: str) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.agents import Agent
-from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES
+from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES, place_and_rest
 from modelcensus.counting.reading import FileRead
 from modelcensus.counting.reduced import (
     AGENT,
@@ -16,11 +16,12 @@ from modelcensus.counting.reduced import (
     as_declared,
     named,
     numbered_agents,
+    prints_of,
     sessions_of,
     visitors_of,
 )
 from modelcensus.counting.reduction import Reduction
-from modelcensus.counting.requests import Requests, occurring
+from modelcensus.counting.requests import Answers, Requests
 from modelcensus.counting.shapes import MARKS, PARTS
 from modelcensus.engine import Tables
 from modelcensus.vocabulary import AGENTS, PLACES, REQUESTS, RESTS, VISITS
@@ -84,26 +85,27 @@ def file_rows(reduction: Reduction, number: int, read: FileRead, secret: bytes) 
 def _hold_requests(reduction: Reduction) -> None:
     """Tables `reduced` and `canon`: the requests, and what their targets are."""
     requests = Requests.together(reduction.requests)
-    met = occurring(requests.target)
-    targets = Targets.of(reduction, met)
+    met, target = np.unique(requests.target, return_inverse=True)
+    targets, answers = Targets.of(reduction, met), Answers.of(requests.answer)
     who = visitors_of(reduction, requests)
     nothing = pa.nulls(len(requests), pa.int64())
     columns = {
-        "day": pa.array(requests.day.astype(np.int32)).cast(pa.date32()), "target": requests.target,
-        "agent": requests.agent, "status": requests.status, "part": named(PARTS, requests.part),
-        "marked": named(MARKS, requests.marked),
-        "counter": pa.array(requests.counter == YES, mask=requests.counter == NOT_SAID),
+        "day": pa.array(requests.day).cast(pa.date32()), "target": target,
+        "agent": requests.agent, "status": answers.status, "part": named(PARTS, answers.part),
+        "marked": named(MARKS, answers.marked),
+        "counter": pa.array(answers.counter == YES, mask=answers.counter == NOT_SAID),
         "bytes": pa.array(requests.bytes, mask=requests.bytes == NOTHING),
         "instant": pa.array(requests.instant) if who.known else nothing,
-        "visitor": pa.array(who.visitor, mask=who.visitor == NOTHING) if who.known else nothing,
-        "session": pa.array(who.session, mask=who.session == NOTHING) if who.known else nothing,
+        "visitor": who.visitor.hashes() if who.known else nothing,
+        "session": who.session.hashes() if who.known else nothing,
         "address_key": pa.array(requests.address, mask=requests.address == 0),
-        "session_key": sessions_of(reduction, requests),
+        "session_key": sessions_of(requests, prints_of(reduction)),
     }  # fmt: skip
     reduction.engine.hold("reduced", pa.table(columns))
-    place, rest = (pa.array(n[met] - 1) for n in (targets.place, targets.rest))
+    numbers = zip((targets.place, targets.rest), place_and_rest(met), strict=True)
+    place, rest = (pa.array(n[own] - 1) for n, own in numbers)
     columns = {n: targets.places[n].take(place) for n in _PLACE} | {n: targets.rests[n].take(rest) for n in _REST}
-    reduction.engine.hold("canon", pa.table({"target": met, **columns}))
+    reduction.engine.hold("canon", pa.table({"target": np.arange(len(met)), **columns}))
 
 
 def tables_of(requests: pa.Table, visits: pa.Table) -> dict[str, pa.Table]:

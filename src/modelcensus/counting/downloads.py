@@ -22,60 +22,74 @@ class CountingRules(Protocol):
 ROUTES = {"resolve": ("resolve",), "any-hop": ("resolve", "cache"), "final-hop": ("resolve", "cache")}
 SHARD = r"-\d{5}-of-\d{5}\."
 
-PLACES = """
-    select p.batch_id, p.place, lower(p.repository) as key, p.repository, coalesce(l.library, '') as library
-    from counted_places p left join libraries l on l.key = lower(p.repository) where p.kind = 'model' and {known}
+ASKED_IDS = """
+    select cast(row_number() over () as integer) as id, key
+    from (select distinct lower(repository) as key from counted_places where kind = 'model')
 """
+MODELS = """
+    select p.batch, p.place, i.id, p.repository, coalesce(l.library, '') as library, l.key is not null as known
+    from counted_places p join asked_ids i on i.key = lower(p.repository) left join libraries l on l.key = i.key
+    where p.kind = 'model'
+"""
+"""Models that were asked for; those with one id, whatever its letters, have one number."""
 RESTS = """
-    select batch_id, rest, library, route, path, pinned from counted_rests join (
-        select distinct q.batch_id, q.rest, p.library
-        from counted_requests q join asked_places p using (batch_id, place)) using (batch_id, rest)
+    select batch, rest, library, route, path, pinned from counted_rests join (
+        select distinct q.batch, q.rest, p.library
+        from counted_requests q join asked_places p using (batch, place)) using (batch, rest)
     where method in ({methods}) and route in ('repository', {routes})
 """
 RULES = """
     select path, library, {counts} as counts from (select distinct path, library from asked_rests where path is not null)
 """
 HITS = """
-    select batch_id, rest, library, pinned from asked_rests left join rules_say using (path, library)
+    select batch, rest, library, pinned from asked_rests left join rules_say using (path, library)
     where route = 'repository' or (counts {shards})
 """
 WHO = """
-    select batch_id, agent, asks_first, hash(client, version, hub, generation, automated, container) as print
+    select batch, agent, asks_first, hash(client, version, hub, generation, automated, container) as print
     from counted_agents a where {automated}
 """
 COUNTED = """
-    select q.batch_id, q.place, q.day, q.requests, q.instant, q.visitor, a.asks_first and h.pinned as told_before,
+    select p.id, q.batch, q.place, q.day, q.requests, q.instant, q.visitor, a.asks_first and h.pinned as told_before,
            {session} as session
-    from counted_requests q join who a using (batch_id, agent) join asked_places p using (batch_id, place)
-    join hits h on h.batch_id = q.batch_id and h.rest = q.rest and h.library = p.library
+    from counted_requests q join who a using (batch, agent) join asked_places p using (batch, place)
+    join hits h on h.batch = q.batch and h.rest = q.rest and h.library = p.library
     where {statuses} {final} {parts} and {marked}
 """
 SESSION = "coalesce(q.session::hugeint, case when q.visitor is not null then hash(q.visitor, a.print)::hugeint end)"
 """The session that a request states, else that of its address and agent."""
-SUMMED = """
-    select p.key, p.repository, c.day, c.requests, c.told_before from (
-        select batch_id, place, day, told_before, sum(requests) as requests from counted_numbers group by all) c
-    join asked_places p using (batch_id, place)
-"""
-NAMED = """
-    select p.key, p.repository, c.* exclude (batch_id, place)
-    from counted_numbers c join asked_places p using (batch_id, place)
-"""
-"""What counts, a row each where requests are deduplicated, else those of a day together."""
 ASKED_FIRST = """
-    select lower(p.repository) as key, p.repository, q.day, q.requests
-    from counted_requests q join counted_agents a using (batch_id, agent) join counted_places p using (batch_id, place)
-    semi join (select batch_id, rest from counted_rests where route = 'info' and method = 'GET') using (batch_id, rest)
-    where p.kind = 'model' and q.status between 200 and 399 and {automated} and {marked}
+    select m.id, q.batch, q.place, q.day, q.requests
+    from counted_requests q join counted_agents a using (batch, agent) join models m using (batch, place)
+    semi join (select batch, rest from counted_rests where route = 'info' and method = 'GET') using (batch, rest)
+    where q.status between 200 and 399 and {automated} and {marked}
       and coalesce(q.counter, a.asks_first and a.client <> 'huggingface_hub')
 """
 """Requests that resolve a revision for a load: with the header that says so, or by a library that does."""
+LOADS = """
+    select id, day, cast(sum(requests) as bigint) as value from (
+        select id, day, requests from counted where not told_before union all by name
+        select id, day, requests from asked_first)
+    group by id, day
+"""
+NAMES = """
+    select id, key, min(repository) as repository from models join asked_ids using (id)
+    semi join (select batch, place from counted union all select batch, place from asked_first) using (batch, place)
+    group by id, key
+"""
+"""What models are called: as they were asked for where it counts."""
+NAMED = """
+    select key, repository, day, value from names join (
+        select id, day, value from own_{name} union all by name
+        select id, day, 0 as value from own_{other} anti join own_{name} using (id, day)) using (id)
+"""
+"""A repository of one series has a count of both."""
 
 
 def build_downloads(engine: Tables, policies: Policies, rules: CountingRules) -> None:
     """Register `downloads` and `loads`: key (lower-case id), repository (as asked for), day, value.
 
-    Needs `counted_requests`, `counted_places`, `counted_rests`, `counted_agents` (as the ledger keeps them, with `batch_id`) and
+    Needs `counted_requests`, `counted_places`, `counted_rests`, `counted_agents` (as the ledger keeps them, with `batch`, a number) and
     `libraries` (key: lower-case id, library).
     """
     methods = [m for m in policies.methods if m != "HEAD" or policies.head == "on"]
@@ -88,14 +102,16 @@ def build_downloads(engine: Tables, policies: Policies, rules: CountingRules) ->
         "first": "and q.part <> 'continuation'",
         "whole": "and q.part in ('whole', 'start')",
     }
-    known = "l.key is not null" if policies.unknown == "drop" else "true"
-    engine.make("asked_places", PLACES.format(known=known))
+    engine.make("asked_ids", ASKED_IDS)
+    engine.make("models", MODELS)
+    known = "where known" if policies.unknown == "drop" else ""
+    engine.make("asked_places", f"select * from models {known}", keep=False)
     engine.make("asked_rests", RESTS.format(methods=_listed(methods), routes=_listed(ROUTES[policies.chain])))
     engine.make("rules_say", RULES.format(counts=rules.counts("path", "nullif(library, '')")))
     engine.make("hits", HITS.format(shards=shards if policies.shards == "once" else ""))
     engine.make("who", WHO.format(automated=automated))
     engine.make(
-        "counted_numbers",
+        "counted",
         COUNTED.format(
             statuses=policies.status_test("q.status"),
             final="and q.status // 100 = 2" if policies.chain == "final-hop" else "",
@@ -104,25 +120,16 @@ def build_downloads(engine: Tables, policies: Policies, rules: CountingRules) ->
             session=SESSION if policies.dedup == "session" else "null",
         ),
     )
-    engine.make("counted", SUMMED if policies.dedup == "none" else NAMED)
+    engine.make("asked_first", ASKED_FIRST.format(automated=automated, marked=marked))
     engine.make("own_downloads", _downloads_sql(engine, policies))
-    asked = ASKED_FIRST.format(automated=automated, marked=marked)
-    engine.make(
-        "own_loads",
-        f"""select key, min(repository) as repository, day, cast(sum(requests) as bigint) as value
-            from (select key, repository, day, requests from counted where not told_before union all by name {asked})
-            group by key, day""",
-    )
-    for name, other in (("downloads", "loads"), ("loads", "downloads")):  # a repository of one has a count of both
-        engine.make(
-            name,
-            f"""select * from own_{name} union all by name
-                select key, repository, day, 0 as value from own_{other} anti join own_{name} using (key, day)""",
-        )
+    engine.make("own_loads", LOADS)
+    engine.make("names", NAMES)
+    for name, other in (("downloads", "loads"), ("loads", "downloads")):
+        engine.make(name, NAMED.format(name=name, other=other))
 
 
 def _downloads_sql(engine: Tables, policies: Policies) -> str:
-    grouped = "select key, min(repository) as repository, day, cast({value} as bigint) as value from {rows} group by key, day"
+    grouped = "select id, day, cast({value} as bigint) as value from {rows} group by id, day"
     if policies.dedup == "none":
         return grouped.format(value="sum(requests)", rows="counted")
     alone = "coalesce(sum(requests) filter (where visitor is null), 0)"

@@ -1,10 +1,81 @@
-"""Numbers of hashes by a table in memory, looked up by a compiled loop."""
+"""Numbers of hashes, and how many there are, by tables in memory that compiled loops look up."""
 
 import numpy as np
 
-from modelcensus.counting.kernels import fill_again, number_keys
+from modelcensus.counting.kernels import U, compiled, mixed_of
+from modelcensus.counting.line_arrays import REST_BITS
+from modelcensus.counting.requests import Requests
+from modelcensus.counting.rows import DAY, Loops, Numbers
+from modelcensus.counting.slices import MIX
 
+_ZERO, _ONE = U(0), U(1)
+_REST = (1 << REST_BITS) - 1
 FIRST_BITS = 12
+
+
+@compiled
+def number_keys(keys, table, bits, held, numbers, new):
+    """The numbers of keys in a table of 2 ** bits rows (key, number + 1; 0: none) that has `held` of them; keys that it has
+    not are added, and their places written to `new`. Ends early where the table is half full; gives how many keys were read,
+    how many the table has, and how many are new."""
+    mask, shift = U(len(table) - 1), U(64 - bits)
+    most, added = len(table) // 2, 0
+    for place in range(len(keys)):
+        key = keys[place]
+        slot = (key * MIX) >> shift
+        while table[slot, 1] != _ZERO and table[slot, 0] != key:
+            slot = (slot + _ONE) & mask
+        if table[slot, 1] == _ZERO:
+            if held == most:
+                return place, held, added
+            table[slot, 0] = key
+            table[slot, 1] = U(held + 1)
+            new[added] = place
+            added += 1
+            held += 1
+        numbers[place] = np.int64(table[slot, 1]) - 1
+    return len(keys), held, added
+
+
+@compiled
+def fill_again(old, table, bits):
+    """Bring what is in one table into a larger one."""
+    mask, shift = U(len(table) - 1), U(64 - bits)
+    for row in range(len(old)):
+        if old[row, 1] != _ZERO:
+            key = old[row, 0]
+            slot = (key * MIX) >> shift
+            while table[slot, 1] != _ZERO:
+                slot = (slot + _ONE) & mask
+            table[slot, 0] = key
+            table[slot, 1] = old[row, 1]
+
+
+@compiled
+def count_different(groups, who, table, counts):
+    """Count the different hashes of each group, with a table of zeros twice as long as these or longer, a power of two."""
+    mask = U(len(table) - 1)
+    for place in range(len(groups)):
+        group = groups[place]
+        key = mixed_of(who[place], U(group))
+        slot = key & mask
+        while table[slot] != _ZERO and table[slot] != key:
+            slot = (slot + _ONE) & mask
+        if table[slot] == _ZERO:
+            table[slot] = key
+            counts[group] += 1
+
+
+@compiled
+def pack_requests(instant, target, agent, answer, places, rests, agents, answers, widths, least, keys):
+    """Day, place, rest, agent and answer of requests in one number each; the days count from one."""
+    of_place, of_rest, of_agent, of_answer = widths
+    for row in range(len(instant)):
+        key = instant[row] // DAY - least
+        key = key << of_place | places[target[row] >> REST_BITS]
+        key = key << of_rest | rests[target[row] & _REST]
+        key = key << of_agent | agents[agent[row]]
+        keys[row] = U(key << of_answer | answers[answer[row]])
 
 
 class Hashed:
@@ -32,3 +103,21 @@ class Hashed:
             table = np.zeros((1 << self._bits, 2), np.uint64)
             fill_again(self._table, table, self._bits)
             self._table = table
+
+
+def counted_in(groups: np.ndarray, size: int, who: np.ndarray) -> np.ndarray:
+    """How many different hashes there are in each of `size` groups."""
+    counts = np.zeros(size, np.int64)
+    count_different(groups, who, np.zeros(1 << max((2 * len(groups) - 1).bit_length(), 1), np.uint64), counts)
+    return counts
+
+
+def pack(requests: Requests, numbers: Numbers, widths: tuple[int, int, int, int], least: int) -> np.ndarray:
+    """The numbers of requests (rows.py)."""
+    keys = np.empty(len(requests), np.uint64)
+    given = numbers.places, numbers.rests, numbers.agents, numbers.answers
+    pack_requests(requests.instant, requests.target, requests.agent, requests.answer, *given, widths, least, keys)
+    return keys
+
+
+BY_LOOPS = Loops(pack, counted_in)

@@ -28,6 +28,8 @@ _ZERO, _ONE, _TWO, _THREE = U(0), U(1), U(2), U(3)
 _BYTE, _S29, _S32 = U(8), U(29), U(32)
 _ONES, _HIGHS = U(0x0101010101010101), U(0x8080808080808080)
 _QUOTES, _ASKEDS, _UNDERSCORES, _BLANKS, _SLASHES = (_ONES * U(c) for c in b'"?_ /')
+_FROM_0, _AFTER_9, _FROM_A, _AFTER_F = (_ONES * U(0x80 - c) for c in b"0:ag")
+"""Added to a byte below 0x80, its highest bit says whether it is as large."""
 _QUOTE, _ASKED, _UNDERSCORE, _BLANK, _SLASH = b'"?_ /'
 _NEWLINE, _RETURN, _DASH, _PLUS, _COLON, _OPEN, _CLOSE = b"\n\r-+:[]"
 _NOUGHT = ord("0")
@@ -47,7 +49,7 @@ _FIRST_YEAR, _LAST_YEAR = 1996, 2098
 
 
 @compiled
-def _mixed(one, two):
+def mixed_of(one, two):
     found = (one ^ (two * MIX)) * MIX
     found ^= found >> _S32
     found *= MIX
@@ -79,7 +81,7 @@ def hash_of(words, start, end):
 
 
 @compiled
-def _has(word, pattern):
+def has(word, pattern):
     """Whether one of the bytes of a word is that of the pattern."""
     apart = word ^ pattern
     return ((apart - _ONES) & ~apart & _HIGHS) != _ZERO
@@ -88,7 +90,7 @@ def _has(word, pattern):
 @compiled
 def _find(text, words, byte, pattern, at, end):
     """Where a byte is first, from a place up to an end; the end where it is not."""
-    while at + 8 <= end and not _has(words[at], pattern):
+    while at + 8 <= end and not has(words[at], pattern):
         at += 8
     while at < end and text[at] != byte:
         at += 1
@@ -255,28 +257,64 @@ def hash_who(words, found, agents, keys):
         keys[1, line] = keys[2, line] = _ZERO
         if agents:
             one = hash_of(words, found[7, line], found[8, line])
-            keys[1, line] = _mixed(one, hash_of(words, found[9, line], found[10, line]))
+            keys[1, line] = mixed_of(one, hash_of(words, found[9, line], found[10, line]))
             if found[13, line]:
                 keys[2, line] = hash_of(words, found[8, line], found[9, line])
 
 
 @compiled
 def _end_of_segment(text, words, at, end):
-    return _find(text, words, _SLASH, _SLASHES, at, end)
+    """Where the next slash or blank is; the end where there is none."""
+    while at + 8 <= end and not has(words[at], _SLASHES) and not has(words[at], _BLANKS):
+        at += 8
+    while at < end and text[at] != _SLASH and text[at] != _BLANK:
+        at += 1
+    return at
 
 
 @compiled
-def _segment_key(text, words, start, end, before, number):
+def _is_commit(words, at):
+    """Whether the bytes from a place on are the digits of a commit."""
+    for word in range(COMMIT // 8):
+        own = words[at + 8 * word]
+        digit = (own + _FROM_0) & ~(own + _AFTER_9)
+        letter = (own + _FROM_A) & ~(own + _AFTER_F)
+        if own & _HIGHS != _ZERO or (digit | letter) & _HIGHS != _HIGHS:
+            return False
+    return True
+
+
+@compiled
+def _segment_key(words, start, end, before, number):
     """The hash of a segment that begins where the one before ended, or after its slash; any commit has its number."""
     if start == before:
         return hash_of(words, start, end) ^ _THREE, False  # no segment is not an empty one
-    if end - start == COMMIT:
-        at = start
-        while at < end and ((text[at] >= 48 and text[at] <= 57) or (text[at] >= 97 and text[at] <= 102)):
-            at += 1
-        if at == end:
-            return U(number), True
+    if end - start == COMMIT and _is_commit(words, start):
+        return U(number), True
     return hash_of(words, start, end), False
+
+
+@compiled
+def _next_segment(text, words, at, end):
+    """Where the segment after the one that ends at a place begins and ends; both there, where none follows."""
+    if at >= end or text[at] != _SLASH:
+        return at, at
+    return at + 1, _end_of_segment(text, words, at + 1, end)
+
+
+@compiled
+def _after_lead(text, words, name, first, end, leads):
+    """Where the name begins after what stands before it, the longest that is known."""
+    _, second = _next_segment(text, words, first, end)
+    _, third = _next_segment(text, words, second, end)
+    for segments in (2, 1, 0):
+        until = third if segments == 2 else second if segments == 1 else first
+        if until < end and text[until] == _SLASH:
+            own = hash_of(words, name, until)
+            for known in leads[segments]:
+                if known == own:
+                    return until + 1
+    return name
 
 
 @compiled
@@ -284,101 +322,43 @@ def cut_requests(text, words, starts, ends, leads, firsts, cut, keys):
     """Cut requests, METHOD /LEAD/NAMESPACE/NAME/ONE/TWO and what follows, and hash the name and all the rest.
 
     `leads`: hashes of what can stand before a name, by its segments less one; `firsts`: of their first segments. Writes the rows
-    of `cut` (name, its end, one, its end, two, its end, whether these are commits; a name of nothing: it is no plain address)
-    and of `keys` (name, rest).
+    of `cut` (name, its end, one and two where these are commits, else 0; a name of nothing: it is no plain address) and of `keys`
+    (name, rest).
     """
     for place in range(len(starts)):
         start, end = np.int64(starts[place]), np.int64(ends[place])
-        cut[0, place] = cut[1, place] = 0
+        cut[0, place] = cut[1, place] = cut[2, place] = cut[3, place] = 0
         keys[0, place] = keys[1, place] = _ZERO
         method_end = _find(text, words, _BLANK, _BLANKS, start, end)
         if method_end + 1 >= end or text[method_end + 1] != _SLASH:
             continue
-        address_end = _find(text, words, _BLANK, _BLANKS, method_end + 1, end)
         name = method_end + 2
-        segment_end = _end_of_segment(text, words, name, address_end)
-        lead = False
-        if segment_end < address_end:
-            own = hash_of(words, name, segment_end)
-            for known in firsts:
-                lead = lead or known == own
+        segment_end = _end_of_segment(text, words, name, end)
+        if segment_end >= end or text[segment_end] != _SLASH:
+            continue
+        own, lead = hash_of(words, name, segment_end), False
+        for known in firsts:
+            lead = lead or known == own
         if lead:
-            second = (
-                _end_of_segment(text, words, segment_end + 1, address_end)
-                if segment_end < address_end
-                else address_end
-            )
-            third = _end_of_segment(text, words, second + 1, address_end) if second < address_end else address_end
-            skipped = name
-            for segments in (2, 1, 0):
-                until = third if segments == 2 else second if segments == 1 else segment_end
-                if skipped == name and until < address_end:
-                    own = hash_of(words, name, until)
-                    for known in leads[segments]:
-                        if known == own:
-                            skipped = until + 1
-            name = skipped
-            segment_end = _end_of_segment(text, words, name, address_end)
-        if segment_end <= name or segment_end >= address_end:
+            name = _after_lead(text, words, name, segment_end, end, leads)
+            segment_end = _end_of_segment(text, words, name, end)
+            if segment_end >= end or text[segment_end] != _SLASH:
+                continue
+        if segment_end == name:
             continue
-        name_end = _end_of_segment(text, words, segment_end + 1, address_end)
-        if name_end <= segment_end + 1:
+        name_end = _end_of_segment(text, words, segment_end + 1, end)
+        if name_end == segment_end + 1:
             continue
-        one, one_end = name_end, name_end
-        if name_end < address_end:
-            one = name_end + 1
-            one_end = _end_of_segment(text, words, one, address_end)
-        two, two_end = one_end, one_end
-        if one_end < address_end:
-            two = one_end + 1
-            two_end = _end_of_segment(text, words, two, address_end)
-        rest = _mixed(hash_of(words, start, name), hash_of(words, two_end, end))
-        own, commit = _segment_key(text, words, one, one_end, name_end, 1)
-        rest = _mixed(rest, own)
-        own, also = _segment_key(text, words, two, two_end, one_end, 2)
+        one, one_end = _next_segment(text, words, name_end, end)
+        two, two_end = _next_segment(text, words, one_end, end)
+        rest = mixed_of(hash_of(words, start, name), hash_of(words, two_end, end))
+        own, commit = _segment_key(words, one, one_end, name_end, 1)
+        rest = mixed_of(rest, own)
+        own, also = _segment_key(words, two, two_end, one_end, 2)
         cut[0, place], cut[1, place] = name, name_end
-        cut[2, place], cut[3, place], cut[4, place], cut[5, place] = one, one_end, two, two_end
-        cut[6, place], cut[7, place] = commit, also
-        keys[0, place], keys[1, place] = hash_of(words, name, name_end), _mixed(rest, own)
+        cut[2, place], cut[3, place] = one if commit else 0, two if also else 0
+        keys[0, place], keys[1, place] = hash_of(words, name, name_end), mixed_of(rest, own)
 
 
-CUT = 8
+CUT = 4
 """Rows of `cut`."""
-
-
-@compiled
-def number_keys(keys, table, bits, held, numbers, new):
-    """The numbers of keys in a table of 2 ** bits rows (key, number + 1; 0: none) that has `held` of them; keys that it has
-    not are added, and their places written to `new`. Ends early where the table is half full; gives how many keys were read,
-    how many the table has, and how many are new."""
-    mask, shift = U(len(table) - 1), U(64 - bits)
-    most, added = len(table) // 2, 0
-    for place in range(len(keys)):
-        key = keys[place]
-        slot = (key * MIX) >> shift
-        while table[slot, 1] != _ZERO and table[slot, 0] != key:
-            slot = (slot + _ONE) & mask
-        if table[slot, 1] == _ZERO:
-            if held == most:
-                return place, held, added
-            table[slot, 0] = key
-            table[slot, 1] = U(held + 1)
-            new[added] = place
-            added += 1
-            held += 1
-        numbers[place] = np.int64(table[slot, 1]) - 1
-    return len(keys), held, added
-
-
-@compiled
-def fill_again(old, table, bits):
-    """Bring what is in one table into a larger one."""
-    mask, shift = U(len(table) - 1), U(64 - bits)
-    for row in range(len(old)):
-        if old[row, 1] != _ZERO:
-            key = old[row, 0]
-            slot = (key * MIX) >> shift
-            while table[slot, 1] != _ZERO:
-                slot = (slot + _ONE) & mask
-            table[slot, 0] = key
-            table[slot, 1] = old[row, 1]

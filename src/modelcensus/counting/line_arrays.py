@@ -17,6 +17,19 @@ NOT_PLAIN = NOTHING
 COMMIT = 40
 """Digits of a commit."""
 _COMMITS = (b"0" * COMMIT, b"f" * COMMIT)
+REST_BITS = 32
+
+
+def target_of(place: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Which repository and what of it, by their numbers, as one number; 0: no repository."""
+    return np.where(place > 0, place << REST_BITS | rest, 0)
+
+
+def place_and_rest(target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The numbers of the repositories of targets, and of what of these."""
+    return target >> REST_BITS, target & ((1 << REST_BITS) - 1)
+
+
 Meaning = tuple[str, str, int]
 """Kind and id of the repository, and the number of what is asked of it; an id of nothing: no request of a repository."""
 
@@ -42,9 +55,9 @@ class Cut:
         start = int(self.asked.starts[place])
         text = bytes(self.asked.data[start : int(self.asked.ends[place])])
         tried = [text]
-        for where, commit in ((2, 6), (4, 7)):
+        for commit in (2, 3):
             if self.at[commit, place]:
-                begin = int(self.at[where, place]) - start
+                begin = int(self.at[commit, place]) - start
                 tried = [t[:begin] + c + t[begin + COMMIT :] for t in tried for c in _COMMITS]
         return [t.decode() for t in tried]
 

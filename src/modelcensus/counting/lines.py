@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 from isal import isal_zlib
 
+from modelcensus.counting.framing import BY_ARRAYS, Framing
 from modelcensus.counting.parts import Cutter
 from modelcensus.counting.setting_aside import SHOWN, shown
 from modelcensus.vocabulary import InputError
@@ -56,10 +57,12 @@ class LogFile:
     opening: str = ""
     opening_bytes: int = 0
     recognized_lines: int = 0
-    cutter: Cutter = field(default_factory=Cutter)
+    framing: Framing = BY_ARRAYS
+    cutter: Cutter = field(init=False)
     notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.cutter = Cutter(self.framing)
         if not self.path.is_file():
             what = "a folder, not a file" if self.path.is_dir() else "no such file"
             raise InputError(what, where=str(self.path), remedy="check the path; folders are given as folder/*")
@@ -155,7 +158,8 @@ class _Framer:
         self._passed(text, start, end - padded)
         known = min(max(self.file.skip - before, 0), end - start)
         if known:
-            skipped, starts = _starts(text, start, start + known)
+            skipped, first, last = _readable(text, start, start + known)
+            starts = self.file.framing.starts(skipped, first, last)
             self._cut_up(skipped, starts)
             self.line += len(starts) - 1
             aside = []
@@ -168,7 +172,8 @@ class _Framer:
 
     def _piece(self, text: bytes, start: int, end: int, aside: list[tuple[int, str, str]]) -> Piece:
         first = self.line
-        text, starts = _starts(text, start, end)
+        text, start, end = _readable(text, start, end)
+        starts = self.file.framing.starts(text, start, end)
         long = self._cut_up(text, starts)
         rows = _table(text, starts, first)
         self.line += rows.num_rows
@@ -206,20 +211,15 @@ class _Framer:
                 self.opening += text[start : min(end, start + OPENING - len(self.opening))]
 
 
-def _starts(text: bytes, start: int, end: int) -> tuple[bytes, np.ndarray]:
-    """The whole lines of a stretch of text: where each starts, and where the last one ends; the text is not copied where
-    it is one."""
+def _readable(text: bytes, start: int, end: int) -> tuple[bytes, int, int]:
+    """A stretch of a text in one that is UTF-8; not copied where it is."""
     if not text.isascii():
         try:
             text.decode()
         except UnicodeDecodeError:
             text = text[start:end].decode("utf-8", "replace").encode()
-            start, end = 0, len(text)
-    ends = np.flatnonzero(np.frombuffer(text, np.uint8, end - start, start) == 10)
-    starts = np.empty(len(ends) + 1, np.int32)
-    starts[0] = start
-    np.add(ends, start + 1, out=starts[1:], casting="unsafe")
-    return text, starts
+            return text, 0, len(text)
+    return text, start, end
 
 
 def _table(text: bytes, starts: np.ndarray, before: int) -> pa.Table:

@@ -10,11 +10,12 @@ import pyarrow.compute as pc
 
 from modelcensus.counting.agents import Agent, told, unescaped
 from modelcensus.counting.formats import LogFormat
-from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning
+from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning, target_of
 from modelcensus.counting.networks import Networks
 from modelcensus.counting.numbering import Learned, Numbering, Sorted
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.requests import occurring
+from modelcensus.counting.rows import BY_ARRAYS
 from modelcensus.counting.shapes import MARKS
 from modelcensus.counting.slices import Slices, Texts
 from modelcensus.counting.targets import targets_sql
@@ -50,11 +51,11 @@ FOUND = """
 """
 NEW_NAMES = """
     insert into places select {known} + row_number() over (), kind, repository from named
-    anti join places using (kind, repository)
+    anti join (select kind, repository from places semi join named using (kind, repository)) using (kind, repository)
 """
 NAMED = "select place from named join places using (kind, repository) order by n"
-MOST_TARGETS = 2_000_000
-"""Targets that are remembered from one batch to the next."""
+MOST_TEXTS = 2_000_000
+"""Texts of a kind that are remembered from one batch to the next."""
 
 
 class Meanings:
@@ -73,6 +74,7 @@ class Meanings:
         self.agents: dict[Agent, int] = {}
         self.problems: list[str] = []
         self.numbering: type[Numbering] = Sorted
+        self.loops = BY_ARRAYS
         self._plain: PlainTargets | None = None
         if self.quick:
             from modelcensus.counting import (  # with numba, which is optional, and slow to import
@@ -80,16 +82,16 @@ class Meanings:
                 plain_targets,
             )
 
-            self.numbering, self._cutting = hashed.Hashed, plain_targets.Cutting()
-            self._plain = plain_targets.PlainTargets(self._meant, self._places_of, self._numbered)
-        self._agents, self._addresses, self._asked, self._targets = (Learned(self.numbering) for _ in range(4))
-        self.targets = np.zeros((1, 2), np.int64)
-        """Place and rest of each target; target 0: no repository."""
+            self.numbering, self.loops = hashed.Hashed, hashed.BY_LOOPS
+            self._cutting = plain_targets.Cutting()
+            self._plain = plain_targets.PlainTargets(self._meant, self._places_of)
+        self._agents, self._addresses, self._asked = (Learned(self.numbering) for _ in range(3))
 
     @property
     def full(self) -> bool:
         """Whether it is time to forget."""
-        return max(len(self.targets), len(self._asked), len(self._addresses)) > MOST_TARGETS
+        plain = len(self._plain) if self._plain else 0
+        return max(plain, len(self._asked), len(self._addresses)) > MOST_TEXTS
 
     def agents_of(self, form: LogFormat, keys: np.ndarray, texts: Said) -> np.ndarray:
         """The number of each agent."""
@@ -110,7 +112,7 @@ class Meanings:
         return [MARKS.index(m) for m in marks]
 
     def targets_of(self, form: LogFormat, keys: np.ndarray, texts: Said) -> np.ndarray:
-        """The target of each request: 0 where it is of no repository, below 0 a problem (-1 the first of `problems`)."""
+        """The target of each request (see `target_of`): below 0 a problem (-1 the first of `problems`)."""
         return self._asked.of(keys, lambda new: self._learn_asked(form, texts(new)))
 
     def targets_cut(self, form: LogFormat, cuts: Sequence[Cut], texts: Said) -> np.ndarray:
@@ -139,7 +141,7 @@ class Meanings:
         if not len(asked):
             return np.zeros(0, np.int64)
         found = self._understood(_unescaped(form, asked), form.has_paths)
-        target = self._numbered(found["place"].to_numpy(), found["rest"].to_numpy())
+        target = target_of(found["place"].to_numpy(), found["rest"].to_numpy())
         problems = found["problem"]
         for place in np.flatnonzero(problems.is_valid().to_numpy()).tolist():
             target[place] = self._problem(problems[place].as_py())
@@ -174,19 +176,6 @@ class Meanings:
         found = self.db.sql(NAMED).fetchnumpy()["place"]
         self.db.unregister("named")
         return found
-
-    def _numbered(self, place: np.ndarray, rest: np.ndarray) -> np.ndarray:
-        """The numbers of targets; 0 where there is no place."""
-        targets, own = np.zeros(len(place), np.int64), np.flatnonzero(place)
-        keys = (place.astype(np.uint64) << np.uint64(32)) | rest.astype(np.uint64)
-
-        def numbered(new: np.ndarray) -> np.ndarray:
-            pairs = np.stack([place[own[new]], rest[own[new]]], axis=1)
-            self.targets = np.concatenate([self.targets, pairs])
-            return len(self.targets) - len(new) + np.arange(len(new))
-
-        targets[own] = self._targets.of(keys[own], numbered)
-        return targets
 
     def _problem(self, text: str) -> int:
         if text not in self.problems:

@@ -110,14 +110,14 @@ class OnSpark:
                 files |= {n: r for n, r in found.items() if n not in again}
             read = tuple(files[n] for n in range(len(group)))
             if not any(f.new for f in read):
-                return ReadBatch(read, {})
+                return ReadBatch(read, dict)
             requests, visits = self._together(reduce(DataFrame.unionAll, kept))
         finally:
             for rows in cached:
                 rows.unpersist()
         if self.policies.keep == "visits":
             self.salts.take_back(keys, (d.toordinal() - _EPOCH for d in requests["day"].unique().to_pylist()))
-        return ReadBatch(read, tables_of(requests, visits))
+        return ReadBatch(read, lambda: tables_of(requests, visits))
 
     def _rows(self, task: Task) -> DataFrame:
         columns = ", ".join(f"{f.name} {_SPARK_TYPES[f.type]}" for f in ROWS)

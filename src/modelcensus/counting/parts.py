@@ -12,18 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from isal import isal_zlib
 
-MARKED = 6
-"""Zero bits of the hash of a line that may begin a part: one line in 64."""
+from modelcensus.counting.framing import BY_ARRAYS, FACTORS, Framing
+
 LEAST = 16
 """Lines before one that begins a part, of which none may: so a line that is said again and again makes no parts."""
 ROW = 3
 """Parts that have to follow each other as they did."""
-SAMPLES = 7
-"""Places of a line that decide whether it begins a part."""
-_FACTORS = (
-    0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xFF51AFD7ED558CCD,
-    0xC4CEB9FE1A85EC53, 0xA0761D6478BD642F,
-)  # fmt: skip
 
 
 class Part(NamedTuple):
@@ -43,15 +37,16 @@ class Part(NamedTuple):
 class Cutter:
     """Cuts the lines of a file into parts as they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, framing: Framing = BY_ARRAYS) -> None:
         self.parts: list[Part] = []
+        self._framing = framing
         self._line, self._lines, self._bytes, self._crc = 1, 0, 0, 0
         self._marked = 0
         """The last line that might have begun a part; the beginning of the file is one."""
 
     def add(self, text: bytes, starts: np.ndarray) -> None:
         """Lines of a text; `starts` of each, and the end of the last."""
-        view, marked = memoryview(text), np.flatnonzero(_marked(text, starts))
+        view, marked = memoryview(text), self._framing.marked(text, starts)
         before = np.concatenate([[self._marked - self._line - self._lines], marked[:-1]]) if len(marked) else marked
         begin = marked[marked - before >= LEAST]
         if len(marked):
@@ -88,22 +83,6 @@ class Cutter:
         self._crc = isal_zlib.crc32(text, self._crc)
         self._bytes += len(text)
         self._lines += lines
-
-
-def _marked(text: bytes, starts: np.ndarray) -> np.ndarray:
-    """Which lines begin a part, by eight bytes at each of SAMPLES places."""
-    length = np.diff(starts)
-    if len(text) < 16:
-        return np.zeros(len(length), bool)
-    words = np.ndarray((len(text) - 7,), "<u8", text, strides=(1,))
-    step = np.maximum(length - 9, 0) // (SAMPLES - 1)
-    at, mixed = np.minimum(starts[:-1], len(words) - 1 - step * (SAMPLES - 1)), length.astype(np.uint64)
-    for sample in range(SAMPLES):
-        mixed += words[at] * np.uint64(_FACTORS[sample])
-        at += step
-    mixed ^= mixed >> np.uint64(32)
-    mixed *= np.uint64(_FACTORS[0])
-    return (mixed < np.uint64(1 << (64 - MARKED))) & (length >= 32)
 
 
 class KnownParts:
@@ -170,7 +149,7 @@ def rows_of(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     again says nothing of where it stands."""
     count = max(len(keys) - ROW + 1, 0)
     one, two, three = (keys[i : i + count] for i in range(ROW))
-    factors = [np.uint64(f) for f in _FACTORS]
+    factors = [np.uint64(f) for f in FACTORS]
     mixed = (one * factors[0] ^ two) * factors[1]
     mixed = ((mixed ^ mixed >> np.uint64(29)) ^ three) * factors[2]
     return mixed, (one != two) & (two != three) & (one != three)

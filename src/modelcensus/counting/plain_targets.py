@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from modelcensus.counting.hashed import Hashed
 from modelcensus.counting.kernels import CUT, cut_requests
-from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning
+from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning, target_of
 from modelcensus.counting.numbering import Learned
 from modelcensus.counting.slices import WORD, Slices
 from modelcensus.counting.targets import ID, routes
@@ -46,26 +46,30 @@ class PlainTargets:
     """Knows the names and rests that were met.
 
     `understand`: what requests mean, by the forms of addresses; `places`: the numbers of repositories, by their kinds and
-    ids; `targets`: the numbers of targets, by repositories and rests.
+    ids.
     """
 
     def __init__(
         self,
         understand: Callable[[Sequence[str]], list[Meaning]],
         places: Callable[[list[str], list[str]], np.ndarray],
-        targets: Callable[[np.ndarray, np.ndarray], np.ndarray],
     ) -> None:
-        self._understand, self._number_places, self._number_targets = understand, places, targets
+        self._understand, self._number_places = understand, places
         forms = [f.form.strip("/").split("/") for f in routes().forms]
         prefixes = [p.strip("/").split("/") for p in routes().prefixes]
         words = {s for f in (*forms, *prefixes) for s in f if not s.startswith("{")}
         self._words = words | set(routes().reserved)
         self._kinds = sorted({f.kind for f in routes().forms})
-        self._names, self._rests, self._places, self._targets = (Learned(Hashed) for _ in range(4))
+        self._names, self._rests = Learned(Hashed), Learned(Hashed)
         self._texts: list[str] = []
         """Names by number."""
-        self._meant: list[tuple[int, int]] = [(UNKNOWN, UNKNOWN)]
+        self._meant = np.full((1, 2), UNKNOWN, np.int64)
         """Of rests the place in `_kinds`, and the number of what is asked for; the first: not understood without the name."""
+        self._places = np.zeros((0, len(self._kinds)), np.int64)
+        """Numbers of repositories, by their names and kinds; 0: not asked for yet."""
+
+    def __len__(self) -> int:
+        return max(len(self._names), len(self._rests))
 
     def of(self, cuts: Sequence[Cut]) -> np.ndarray:
         """The target of each request, one stretch after the other; NOT_PLAIN of those that are not taken apart."""
@@ -79,9 +83,22 @@ class PlainTargets:
         name = self._names.of(np.concatenate([c.names for c in cuts]), lambda new: self._learn_names(held(new)))
         targets = np.full(len(rest), NOT_PLAIN, np.int64)
         own = np.flatnonzero((rest != 0) & (name != UNKNOWN))
-        pair = _pair(name[own], rest[own])
-        targets[own] = self._targets.of(pair, lambda new: self._learn_targets(name[own[new]], rest[own[new]]))
+        meant = self._meant[rest[own]]
+        targets[own] = target_of(self._placed(name[own], meant[:, 0]), meant[:, 1])
         return targets
+
+    def _placed(self, name: np.ndarray, kind: np.ndarray) -> np.ndarray:
+        """The numbers of repositories."""
+        if len(self._texts) > len(self._places):
+            more = np.zeros((len(self._texts), len(self._kinds)), np.int64)
+            self._places = np.concatenate([self._places, more])
+        at = name * len(self._kinds) + kind
+        new = np.unique(at[self._places.ravel()[at] == 0])
+        if len(new):
+            kinds = [self._kinds[k] for k in (new % len(self._kinds)).tolist()]
+            names = [self._texts[n] for n in (new // len(self._kinds)).tolist()]
+            self._places.ravel()[new] = self._number_places(kinds, names)
+        return self._places.ravel()[at]
 
     def _learn_rests(self, new: list[tuple[Cut, int]]) -> list[int]:
         """Understand rests by a request of each: known is one that means the same in all that are tried, and asks of the
@@ -92,14 +109,16 @@ class PlainTargets:
         ]  # what a log escaped is left to the forms
         meant = iter(self._understand([t for texts in tried for t in texts]))
         numbers: list[int] = []
+        more: list[tuple[int, int]] = []
         for (cut, place), texts in zip(new, tried, strict=True):
             found, name = [next(meant) for _ in texts], cut.name(place)
             agreed = (
                 bool(found) and all(m == found[0] for m in found) and found[0][1] == name and self._ordinary(name)
             )
-            numbers.append(len(self._meant) if agreed else 0)
+            numbers.append(len(self._meant) + len(more) if agreed else 0)
             if agreed:
-                self._meant.append((self._kinds.index(found[0][0]), found[0][2]))
+                more.append((self._kinds.index(found[0][0]), found[0][2]))
+        self._meant = np.concatenate([self._meant, np.array(more, np.int64).reshape(-1, 2)])
         return numbers
 
     def _learn_names(self, new: list[tuple[Cut, int]]) -> np.ndarray:
@@ -109,24 +128,9 @@ class PlainTargets:
         self._texts += names
         return numbers
 
-    def _learn_targets(self, name: np.ndarray, rest: np.ndarray) -> np.ndarray:
-        meant = np.array(self._meant, np.int64)[rest]
-        kind = meant[:, 0]
-
-        def numbered(new: np.ndarray) -> np.ndarray:
-            kinds = [self._kinds[k] for k in kind[new].tolist()]
-            return self._number_places(kinds, [self._texts[n] for n in name[new].tolist()])
-
-        return self._number_targets(self._places.of(_pair(name, kind), numbered), meant[:, 1])
-
     def _ordinary(self, name: str) -> bool:
         """Whether a name is none that any form looks at."""
         return not (set(name.split("/")) & self._words) and bool(_IS_ID.fullmatch(name)) and not _NO_NAME.search(name)
-
-
-def _pair(one: np.ndarray, two: np.ndarray) -> np.ndarray:
-    """A key of two numbers."""
-    return one.astype(np.uint64) << np.uint64(32) | two.astype(np.uint64)
 
 
 def _hashes(texts: Iterable[str]) -> np.ndarray:

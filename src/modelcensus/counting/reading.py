@@ -8,17 +8,22 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from modelcensus.counting.formats import LogFormat
+from modelcensus.counting.ahead import ahead
+from modelcensus.counting.formats import LogFormat, header_columns
 from modelcensus.counting.known import Known, KnownText, known_part
 from modelcensus.counting.lines import LogFile
 from modelcensus.counting.parts import Part
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.recognizing import new_pieces
-from modelcensus.counting.reduction import Reduction
+from modelcensus.counting.reduction import Looked, Reduction, Told
 from modelcensus.counting.salts import Keys
 from modelcensus.engine import Tables
 from modelcensus.vocabulary import LOG_FILES
 
+AHEAD = 8
+"""Pieces that are looked at before they are asked for."""
+TOGETHER = 16
+"""Pieces of which texts are looked up at a time."""
 LINES = 1_000_000
 """Lines of a batch, after which the file being read is its last one."""
 MUCH = 32 * 1024 * 1024
@@ -66,12 +71,15 @@ class FileRead:
         return KnownText(self.opening_bytes, self.bytes, self.opening, self.digest, self.lines)
 
 
-@dataclass(frozen=True)
 class ReadBatch:
-    """Files with the requests of all of them, as the tables of the ledger."""
+    """Files with the requests of all of them, which `make` brings into the tables of the ledger."""
 
-    files: tuple[FileRead, ...]
-    tables: dict[str, pa.Table]
+    def __init__(self, files: tuple[FileRead, ...], make: Callable[[], dict[str, pa.Table]]) -> None:
+        self.files, self._make = files, [make]
+
+    def tables(self) -> dict[str, pa.Table]:
+        """The tables; once, since what they are made of is let go."""
+        return self._make.pop()()
 
 
 class Reader(Protocol):
@@ -84,13 +92,78 @@ class Reader(Protocol):
 
 def read_file(reduction: Reduction, path: Path, form: LogFormat, known: Known, policies: Policies) -> FileRead:
     """Add to a reduction what is new in a file."""
-    skip, lines = known_part(path, known.texts) if known.texts else (0, 0)
-    closed = bool(LogFile(path).compression)
-    file = LogFile(path, skip=skip, skipped_lines=lines, wait=policies.last_line == "wait" and not closed)
-    told = reduction.add(file, form, new_pieces(file, known.parts))
+    return next(_read(reduction, _pieces(reduction, [(path, form)], known, policies)))
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A file that is being read: bytes and lines at its beginning were counted before."""
+
+    file: LogFile
+    form: LogFormat
+    columns: Sequence[str]
+    skipped: int
+    skipped_lines: int
+
+    @property
+    def known(self) -> int:
+        return self.skipped_lines + self.file.recognized_lines
+
+
+def _pieces(
+    reduction: Reduction,
+    files: Sequence[tuple[Path, LogFormat]],
+    known: Known,
+    policies: Policies,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Iterator[tuple[_Opened, Looked | None]]:
+    """The new pieces of files, one after the other; at the end of each file None. What is known does not grow by it."""
+    for path, form in files:
+        progress(f"reading {path.name}")
+        skip, lines = known_part(path, known.texts) if known.texts else (0, 0)
+        closed = bool(LogFile(path).compression)
+        wait = policies.last_line == "wait" and not closed
+        file = LogFile(path, skip=skip, skipped_lines=lines, wait=wait, framing=reduction.framing)
+        columns = header_columns(form, file.first_lines()) if form.header else form.columns
+        opened = _Opened(file, form, columns, skip, lines)
+        for piece in new_pieces(file, known.parts):
+            yield opened, reduction.looked_at(piece, form)
+        yield opened, None
+
+
+def _growing(
+    pieces: Iterator[tuple[_Opened, Looked | None]], known: Known
+) -> Iterator[tuple[_Opened, Looked | None]]:
+    """The same, where what is new in a file is known from its end on."""
+    for opened, looked in pieces:
+        yield opened, looked
+        file = opened.file
+        if looked is None and file.lines > opened.known:
+            text = KnownText(file.opening_bytes, file.size, file.opening, file.digest, file.lines)
+            known.add(text, list(file.cutter.parts))
+
+
+def _read(reduction: Reduction, pieces: Iterator[tuple[_Opened, Looked | None]]) -> Iterator[FileRead]:
+    """Add to a reduction what pieces say: they are unpacked, framed and looked at by another thread while those before them
+    are understood."""
+    told, waiting = Told(), []
+    for opened, looked in ahead(pieces, AHEAD):
+        waiting += [looked] if looked else []
+        if looked and len(waiting) < TOGETHER:
+            continue
+        reduction.take(waiting, opened.form, opened.columns, told)
+        waiting = []
+        if not looked:
+            yield _file_read(opened, told)
+            told = Told()
+
+
+def _file_read(opened: _Opened, told: Told) -> FileRead:
+    file = opened.file
+    told.aside.sort()
     return FileRead(
-        path.name, form.name, file.opening_bytes, file.opening, file.size, file.digest, file.lines, lines + file.recognized_lines, told.taken,
-        told.other, len(told.aside), skip, tuple(told.aside[:MOST_ASIDE]), tuple(_notes(file)),
+        file.path.name, opened.form.name, file.opening_bytes, file.opening, file.size, file.digest, file.lines, opened.known,
+        told.taken, told.other, len(told.aside), opened.skipped, tuple(told.aside[:MOST_ASIDE]), tuple(_notes(file)),
         tuple(file.cutter.parts),
     )  # fmt: skip
 
@@ -113,14 +186,12 @@ class OneByOne:
         self.engine, self.policies, self.keys, self.progress = engine, policies, keys, progress
 
     def batches(self, files: Sequence[tuple[Path, LogFormat]], known: Known) -> Iterator[ReadBatch]:
+        self.engine.connection.execute("set threads = 1")  # it is asked about few texts at a time, beside other work
         reduction = Reduction(self.engine, self.policies, self.keys, worth_compiling([p for p, _ in files]))
         waiting: list[FileRead] = []
-        for path, form in files:
-            self.progress(f"reading {path.name}")
-            read = read_file(reduction, path, form, known, self.policies)
+        pieces = _growing(_pieces(reduction, files, known, self.policies, self.progress), known)
+        for read in _read(reduction, pieces):
             waiting.append(read)
-            if read.new:
-                known.add(read.text, list(read.parts))
             if reduction.lines >= LINES:
                 yield self._ended(reduction, waiting)
                 waiting = []
@@ -129,6 +200,6 @@ class OneByOne:
 
     @staticmethod
     def _ended(reduction: Reduction, files: list[FileRead]) -> ReadBatch:
-        batch = ReadBatch(tuple(files), reduction.tables() if any(f.new for f in files) else {})
+        batch = ReadBatch(tuple(files), reduction.reduced().tables)
         reduction.begin()
         return batch

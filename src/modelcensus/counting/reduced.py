@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.agents import Agent
-from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES
-from modelcensus.counting.requests import Requests, counted_in, occurring, packed, ranked
+from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES, place_and_rest
+from modelcensus.counting.requests import Answers, Requests, in_order, occurring, ranked
+from modelcensus.counting.rows import Loops, Numbers, Rows
 from modelcensus.counting.shapes import MARKS, PARTS
 from modelcensus.counting.slices import Slices, mixed
 from modelcensus.counting.visitors import Visitors, key_visitors
@@ -22,15 +23,13 @@ if TYPE_CHECKING:
     from modelcensus.counting.reduction import Reduction
 
 AGENT = ", ".join(Agent.__dataclass_fields__)
-_ALPHABETIC = np.argsort(np.argsort(np.array(PARTS))).astype(np.int8)
-"""The places of PARTS in the order of their names."""
 ORDERED = "select {number}, {columns} from {table} semi join used on {number} = number order by {columns}"
 
 
 @dataclass(frozen=True)
 class Targets:
-    """What was asked for: repositories and what of them, each in order and by number from 1; `place` and `rest` of each
-    target that was met (0: it was not)."""
+    """What was asked for: repositories and what of them, each in order and by number from 1; `place` and `rest`: these
+    numbers, by those of the reduction."""
 
     places: pa.Table
     rests: pa.Table
@@ -38,94 +37,117 @@ class Targets:
     rest: np.ndarray
 
     @classmethod
-    def of(cls, reduction: "Reduction", met: np.ndarray) -> "Targets":
-        """Those of the targets of these numbers."""
-        pairs, count = reduction.meanings.targets[met], len(reduction.meanings.targets)
-        place, rest = np.zeros(count, np.int64), np.zeros(count, np.int64)
-        place[met], places = _ordered(reduction, PLACES, pairs[:, 0])
-        rest[met], rests = _ordered(reduction, RESTS, pairs[:, 1])
+    def of(cls, reduction: "Reduction", target: np.ndarray) -> "Targets":
+        """Those of requests."""
+        place, rest = (occurring(n) for n in place_and_rest(target))
+        place, places = _ordered(reduction, PLACES, place)
+        rest, rests = _ordered(reduction, RESTS, rest)
         return cls(places, rests, place, rest)
 
 
-def reduced_tables(reduction: "Reduction") -> dict[str, pa.Table]:
-    """The requests that a reduction read so far, as the tables of the ledger."""
-    requests = Requests.together(reduction.requests)
-    reduction.requests.clear()
-    targets = Targets.of(reduction, occurring(requests.target))
-    met = set(occurring(requests.agent).tolist())
-    numbers = numbered_agents(a for a, n in reduction.meanings.agents.items() if n in met)
-    who = visitors_of(reduction, requests)
-    agent = np.zeros(max(met, default=0) + 1, np.int64)
-    agent[[reduction.meanings.agents[a] for a in numbers]] = list(numbers.values())
-    place = targets.place[requests.target]
-    return {
-        REQUESTS.name: _grouped(requests, place, targets.rest[requests.target], agent[requests.agent], who),
-        PLACES.name: targets.places,
-        RESTS.name: targets.rests,
-        AGENTS.name: agents_table(numbers),
-        VISITS.name: _visits(reduction, requests, place, targets.places.num_rows + 1),
-    }
+@dataclass(frozen=True)
+class Reduced:
+    """The requests that a reduction read so far, with all that is to be known of them, so that it can read on meanwhile.
+
+    `agents`: numbered as in the tables; `numbers`: in the tables, by those of the reduction; `answers`: the different ones;
+    `prints`: hashes of agents by the numbers of the reduction.
+    """
+
+    requests: Requests
+    targets: Targets
+    agents: dict[Agent, int]
+    answers: np.ndarray
+    numbers: Numbers
+    prints: np.ndarray
+    who: Visitors
+    loops: Loops
+
+    @classmethod
+    def of(cls, reduction: "Reduction") -> "Reduced":
+        """What was read, which the reduction keeps no longer."""
+        requests, known = Requests.together(reduction.requests), reduction.meanings.agents
+        met = set(occurring(requests.agent).tolist())
+        agents = numbered_agents(a for a, n in known.items() if n in met)
+        agent = np.zeros(max(met, default=0) + 1, np.int32)
+        agent[[known[a] for a in agents]] = list(agents.values())
+        targets, who = Targets.of(reduction, requests.target), visitors_of(reduction, requests)
+        answers = occurring(requests.answer)
+        answer = np.zeros(int(answers.max(initial=0)) + 1, np.int32)
+        answer[answers] = np.arange(len(answers))
+        numbers = Numbers(targets.place, targets.rest, agent, answer)
+        return cls(requests, targets, agents, answers, numbers, prints_of(reduction), who, reduction.meanings.loops)
+
+    def tables(self) -> dict[str, pa.Table]:
+        """As the tables of the ledger."""
+        rows = Rows.of(self.requests, self.numbers, self.loops.pack)
+        return {
+            REQUESTS.name: _grouped(self, rows),
+            PLACES.name: self.targets.places,
+            RESTS.name: self.targets.rests,
+            AGENTS.name: agents_table(self.agents),
+            VISITS.name: _visits(self, rows),
+        }
 
 
 def _ordered(reduction: "Reduction", schema: Schema, met: np.ndarray) -> tuple[np.ndarray, pa.Table]:
-    """The number of each among the different ones in order, and these."""
+    """By each number its place among those that were met, in order and from 1, and these."""
     number, *columns = schema.names
-    reduction.db.register("used", pa.table({"number": np.unique(met)}))
+    reduction.db.register("used", pa.table({"number": met}))
     sql = ORDERED.format(number=number, columns=", ".join(columns), table=schema.name)
     held = reduction.db.sql(sql).to_arrow_table()
     reduction.db.unregister("used")
-    numbers = np.zeros(int(met.max(initial=0)) + 1, np.int64)
-    numbers[held[number].to_numpy()] = np.arange(1, held.num_rows + 1)
+    places = np.zeros(int(met.max(initial=0)) + 1, np.int32)
+    places[held[number].to_numpy()] = np.arange(1, held.num_rows + 1)
     renumbered = {number: np.arange(1, held.num_rows + 1), **{c: held[c] for c in columns}}
-    return numbers[met], as_declared(renumbered, schema.arrow)
+    return places, as_declared(renumbered, schema.arrow)
 
 
-def _grouped(requests: Requests, place: np.ndarray, rest: np.ndarray, agent: np.ndarray, who: Visitors) -> pa.Table:
+def _grouped(reduced: Reduced, rows: Rows) -> pa.Table:
     """Requests that are alike in everything, once."""
-    part = _ALPHABETIC[requests.part]
-    own = (
-        [requests.instant, who.visitor.view(np.uint64), who.session.view(np.uint64)] if who.known else []
-    )  # none last
-    keys = packed([requests.day, place, rest, agent, requests.status, part, requests.marked, requests.counter, *own])
-    order = np.argsort(keys)
-    keys = keys[order]
-    begins = np.flatnonzero(np.concatenate([np.ones(min(len(keys), 1), bool), keys[1:] != keys[:-1]]))
+    requests, who = reduced.requests, reduced.who
+    visits = [requests.instant, who.visitor.of, who.session.of] if who.known else []
+    order, new = in_order([*rows.columns, *visits])
+    begins = np.flatnonzero(new)
     first = order[begins]
     size = requests.bytes[order]
     said = size != NOTHING
-    size[~said] = 0
-    sums, stated = (np.add.reduceat(a, begins) if len(begins) else a for a in (size, said.astype(np.int64)))
-    counter = requests.counter[first]
+    counts = np.diff(begins, append=len(order))
+    if said.all():
+        sums, stated = np.add.reduceat(size, begins) if len(begins) else size, counts
+    else:
+        size[~said] = 0
+        sums, stated = (np.add.reduceat(a, begins) if len(begins) else a for a in (size, said.astype(np.int64)))
+    told = Answers.of(reduced.answers)
+    day, place, rest, agent, of = rows.at(first)
+    counter = told.counter
     nothing = pa.nulls(len(first), pa.int64())
     kept = {"instant": nothing, "visitor": nothing, "session": nothing}
     if who.known:
-        visitor, session = who.visitor[first], who.session[first]
         kept = {
             "instant": pa.array(requests.instant[first]),
-            "visitor": pa.array(visitor, mask=visitor == NOTHING), "session": pa.array(session, mask=session == NOTHING),
-        }  # fmt: skip
+            "visitor": who.visitor.hashes(first),
+            "session": who.session.hashes(first),
+        }
     columns = {
-        "day": pa.array(requests.day[first].astype(np.int32)).cast(pa.date32()),
-        "place": place[first], "rest": rest[first], "agent": agent[first], "status": requests.status[first],
-        "part": named(PARTS, requests.part[first]), "marked": named(MARKS, requests.marked[first]),
-        "counter": pa.array(counter == YES, mask=counter == NOT_SAID),
-        "requests": np.diff(begins, append=len(keys)), "bytes": pa.array(sums, mask=stated == 0), **kept,
+        "day": pa.array(day.astype(np.int32)).cast(pa.date32()), "place": place, "rest": rest, "agent": agent,
+        "status": told.status[of], "part": named(PARTS, told.part[of]),
+        "marked": named(MARKS, told.marked[of]), "counter": pa.array((counter == YES)[of], mask=(counter == NOT_SAID)[of]),
+        "requests": counts, "bytes": pa.array(sums, mask=stated == 0), **kept,
     }  # fmt: skip
     return as_declared(columns, REQUESTS.arrow)
 
 
-def _visits(reduction: "Reduction", requests: Requests, place: np.ndarray, size: int) -> pa.Table:
-    """How many asked for a repository on a day; places are below `size`."""
-    day = requests.day
-    least = int(day.min()) if len(day) else 0
-    groups, inverse = ranked((day - least) * size + place)
-    groups = groups + least * size
-    stated = np.flatnonzero(requests.address)
+def _visits(reduced: Reduced, rows: Rows) -> pa.Table:
+    """How many asked for a repository on a day."""
+    requests, counted_in = reduced.requests, reduced.loops.counted_in
+    groups, inverse = ranked(rows.asked)
+    there = requests.address != 0
+    stated = slice(None) if there.all() else np.flatnonzero(there)
     addresses = counted_in(inverse[stated], len(groups), requests.address[stated])
-    sessions = counted_in(inverse, len(groups), sessions_of(reduction, requests))
+    sessions = counted_in(inverse, len(groups), sessions_of(requests, reduced.prints))
+    day, place = rows.day_and_place(groups)
     columns = {
-        "day": pa.array((groups // size).astype(np.int32)).cast(pa.date32()),
-        "place": groups % size,
+        "day": pa.array(day.astype(np.int32)).cast(pa.date32()), "place": place,
         "addresses": pa.array(addresses, mask=addresses == 0), "sessions": sessions,
     }  # fmt: skip
     return as_declared(columns, VISITS.arrow)
@@ -136,11 +158,17 @@ def visitors_of(reduction: "Reduction", requests: Requests) -> Visitors:
     return key_visitors(reduction, requests) if reduction.policies.keep == "visits" else Visitors.unknown()
 
 
-def sessions_of(reduction: "Reduction", requests: Requests) -> np.ndarray:
-    """Hashes of the session of each request: the one stated, else address and agent."""
+def prints_of(reduction: "Reduction") -> np.ndarray:
+    """Hashes of the agents of a reduction, by their numbers."""
     told = ["\x1f".join(map(str, vars(a).values())) for a in reduction.meanings.agents]
-    prints = np.concatenate([np.zeros(1, np.uint64), Slices.of(pa.array(told, pa.string())).hashes()])
-    return np.where(requests.session != 0, requests.session, mixed(requests.address, prints[requests.agent]))
+    return np.concatenate([np.zeros(1, np.uint64), Slices.of(pa.array(told, pa.string())).hashes()])
+
+
+def sessions_of(requests: Requests, prints: np.ndarray) -> np.ndarray:
+    """Hashes of the session of each request: the one stated, else address and agent."""
+    found, stated = mixed(requests.address, prints[requests.agent]), requests.session != 0
+    found[stated] = requests.session[stated]
+    return found
 
 
 def named(names: tuple[str, ...], places: np.ndarray) -> pa.Array:

@@ -5,7 +5,7 @@ agents) is worked out of the different ones alone, which are told apart by 64-bi
 read by compiled loops where these are there, all others by the patterns of their format; what cannot be read is set aside with its text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from itertools import groupby
@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from modelcensus.counting.ahead import ahead
-from modelcensus.counting.formats import LogFormat, header_columns
+from modelcensus.counting.formats import LogFormat
+from modelcensus.counting.framing import BY_ARRAYS
 from modelcensus.counting.line_arrays import NOTHING, Cut, Lines
-from modelcensus.counting.lines import LogFile, Piece
+from modelcensus.counting.lines import Piece
 from modelcensus.counting.meanings import Meanings, text_at
 from modelcensus.counting.moments import zone_of
 from modelcensus.counting.odd_lines import OddLines
 from modelcensus.counting.policies import Policies
-from modelcensus.counting.reduced import Requests, reduced_tables
+from modelcensus.counting.reduced import Reduced
+from modelcensus.counting.requests import Requests, answers_of
 from modelcensus.counting.salts import Keys
 from modelcensus.counting.setting_aside import shown
 from modelcensus.engine import Tables
@@ -30,11 +31,6 @@ from modelcensus.engine import Tables
 if TYPE_CHECKING:
     from modelcensus.counting.plain_lines import PlainLines
 
-AHEAD = 8
-"""Pieces that are unpacked, framed and looked at by another thread while those before them are understood."""
-TOGETHER = 16
-"""Pieces of which texts are looked up at a time."""
-KINDS = {"status": np.int16, "bytes": np.int64, "part": np.int8, "counter": np.int8}
 NO_TIME = "no time that there can be"
 
 
@@ -48,7 +44,7 @@ class Told:
 
 
 @dataclass
-class _Looked:
+class Looked:
     """A piece with the lines that were read as plain ones, and those that are left."""
 
     piece: Piece
@@ -66,10 +62,14 @@ class Reduction:
         zone = UTC if policies.timezone == "UTC" else zone_of(policies.timezone)
         self._odd = OddLines(engine, zone)
         self._plain: PlainLines | None = None
+        self.framing = BY_ARRAYS
         if quick:
-            from modelcensus.counting import plain_lines  # with numba, which is optional, and slow to import
+            from modelcensus.counting import (  # with numba, which is optional, and slow to import
+                plain_framing,
+                plain_lines,
+            )
 
-            self._plain = plain_lines.PlainLines()
+            self._plain, self.framing = plain_lines.PlainLines(), plain_framing.BY_LOOPS
         self.begin()
 
     def begin(self) -> None:
@@ -79,23 +79,9 @@ class Reduction:
         self.requests: list[Requests] = []
         self.lines = 0
 
-    def add(self, file: LogFile, form: LogFormat, pieces: Iterable[Piece]) -> Told:
-        """Read the pieces of a file; what `file` says of itself is whole afterwards."""
-        done = Told()
-        columns = header_columns(form, file.first_lines()) if form.header else form.columns
-        waiting: list[_Looked] = []
-        for looked in ahead((self._looked_at(p, form) for p in pieces), AHEAD):
-            waiting.append(looked)
-            if len(waiting) == TOGETHER:
-                self._take(waiting, form, columns, done)
-                waiting = []
-        self._take(waiting, form, columns, done)
-        done.aside.sort()
-        return done
-
-    def _looked_at(self, piece: Piece, form: LogFormat) -> "_Looked":
-        """A piece with what is plain in it, read where it was framed, while it is near."""
-        looked = _Looked(piece)
+    def looked_at(self, piece: Piece, form: LogFormat) -> "Looked":
+        """A piece with what is plain in it, read where it was framed, while it is near; changes nothing here."""
+        looked = Looked(piece)
         for batch in (b for b in piece.rows.to_batches() if b.num_rows):
             found, left = self._plain.read(form, batch) if self._plain else (None, np.ones(batch.num_rows, bool))
             if found:
@@ -104,7 +90,8 @@ class Reduction:
                 looked.odd.append(batch if left.all() else batch.filter(pa.array(left)))
         return looked
 
-    def _take(self, looked: Sequence["_Looked"], form: LogFormat, columns: Sequence[str], done: Told) -> None:
+    def take(self, looked: Sequence["Looked"], form: LogFormat, columns: Sequence[str], done: Told) -> None:
+        """Keep what pieces of a file say; `columns` as its header names them."""
         pieces = [one.piece for one in looked]
         done.aside += [a for p in pieces for a in p.set_aside]
         count = sum(p.rows.num_rows for p in pieces)
@@ -137,16 +124,17 @@ class Reduction:
         timed = minute != NOTHING
         good = timed & (target > 0)
         kept = slice(None) if good.all() else good  # of all nothing is copied
-        every = {
-            n: np.concatenate([getattr(part, n) for part in read]) for n in ("status", "bytes", "part", "counter")
-        }
-        second = np.concatenate([part.second for part in read])[kept].astype(np.int64)
+        second, status, size, parts, counter = (
+            np.concatenate([getattr(part, n) for part in read])[kept]
+            for n in ("second", "status", "bytes", "part", "counter")
+        )
+        marks = np.zeros(len(second), np.int8) if marked is None else marked[kept]
         requests = Requests(
-            instant=minute[kept] * 60 + second,
-            target=target[kept].astype(np.int32),
+            instant=minute[kept] * 60 + second.astype(np.int64),
+            target=target[kept],
             agent=who[kept].astype(np.int32),
-            **{n: values[kept].astype(KINDS[n], copy=False) for n, values in every.items()},
-            marked=(np.zeros(len(second), np.int8) if marked is None else marked[kept].astype(np.int8)),
+            answer=answers_of(status, parts, marks, counter),
+            bytes=size.astype(np.int64, copy=False),
             address=addresses[kept],
             session=sessions[kept],
         )
@@ -180,7 +168,11 @@ class Reduction:
 
     def tables(self) -> dict[str, pa.Table]:
         """The requests read so far, as the tables of the ledger."""
-        return reduced_tables(self)
+        return self.reduced().tables()
+
+    def reduced(self) -> Reduced:
+        """The requests read so far, which are kept here no longer."""
+        return Reduced.of(self)
 
 
 def _is_cut(lines: Lines) -> bool:

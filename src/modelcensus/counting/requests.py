@@ -1,26 +1,36 @@
 """Requests as arrays of numbers, and how they are grouped: by one number that sorts as all that they are alike in."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
 
+from modelcensus.counting.shapes import MARKS, PARTS
 from modelcensus.counting.slices import different, mixed
+
+_IN_ORDER = np.argsort(np.array(PARTS))
+_ALPHABETIC = np.argsort(_IN_ORDER).astype(np.int32)
+"""The places of PARTS in the order of their names."""
+_FLAGS = 3
+"""What a flag can be (line_arrays.py)."""
+
+
+def answers_of(status: np.ndarray, part: np.ndarray, marked: np.ndarray, counter: np.ndarray) -> np.ndarray:
+    """How requests were answered and marked, as one number that sorts as these do, parts by their names."""
+    found = status.astype(np.int32) * len(PARTS) + _ALPHABETIC[part]
+    return (found * len(MARKS) + marked.astype(np.int32)) * _FLAGS + counter.astype(np.int32)
 
 
 @dataclass(frozen=True)
 class Requests:
-    """Requests, a place each. `target` and `agent` by their numbers in what is known of texts; `bytes` of NOTHING: not
-    stated; `address` and `session`: hashes of what a line says, 0: nothing."""
+    """Requests, a place each. `target` (line_arrays.py) and `agent` by their numbers in what is known of texts; `answer`: see
+    `answers_of`; `bytes` of NOTHING: not stated; `address` and `session`: hashes of what a line says, 0: nothing."""
 
     instant: np.ndarray
     target: np.ndarray
     agent: np.ndarray
-    status: np.ndarray
+    answer: np.ndarray
     bytes: np.ndarray
-    part: np.ndarray
-    counter: np.ndarray
-    marked: np.ndarray
     address: np.ndarray
     session: np.ndarray
 
@@ -29,35 +39,86 @@ class Requests:
 
     @classmethod
     def together(cls, parts: "list[Requests]") -> "Requests":
-        """All of them."""
+        """All of them; the parts are left without any."""
         if not parts:
-            none = {"address": np.uint64, "session": np.uint64}
+            none = {"address": np.uint64, "session": np.uint64, "agent": np.int32, "answer": np.int32}
             return cls(**{f.name: np.zeros(0, none.get(f.name, np.int64)) for f in fields(cls)})
-        return cls(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)})
+        found: dict[str, np.ndarray] = {}
+        held = [vars(p).copy() for p in parts]
+        parts.clear()
+        for f in fields(cls):
+            found[f.name] = np.concatenate([p.pop(f.name) for p in held])
+        return cls(**found)
 
     @property
     def day(self) -> np.ndarray:
         """Days since 1970."""
-        return self.instant // 86_400
+        return (self.instant // 86_400).astype(np.int32)
 
 
-def packed(columns: Iterable[np.ndarray]) -> np.ndarray:
-    """One number for each place that sorts as the columns do, the first before the others; they hold whole numbers."""
-    found, size = np.zeros(0, np.uint64), 0
+@dataclass(frozen=True)
+class Answers:
+    """What numbers of answers stand for; `part` and `marked` by their places in PARTS and MARKS."""
+
+    status: np.ndarray
+    part: np.ndarray
+    marked: np.ndarray
+    counter: np.ndarray
+
+    @classmethod
+    def of(cls, answer: np.ndarray) -> "Answers":
+        """Each of them."""
+        rest, counter = np.divmod(answer, _FLAGS)
+        rest, marked = np.divmod(rest, len(MARKS))
+        status, part = np.divmod(rest, len(PARTS))
+        return cls(status, _IN_ORDER[part], marked, counter)
+
+
+WORD = 64
+
+
+def in_order(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The places of rows of whole numbers in order, by the first column before the others, and of each in this order whether
+    it differs from the one before it."""
+    count = len(columns[0])
+    if not count:
+        return np.zeros(0, np.int64), np.zeros(0, bool)
+    key, size, packed = np.zeros(count, np.uint64), 0, 0
     for column in columns:
-        wide = column if column.dtype == np.uint64 else column.astype(np.int64)
-        least, span = (int(wide.min()), int(wide.max()) - int(wide.min()) + 1) if len(wide) else (0, 1)
-        own = (wide - np.asarray(least, wide.dtype)).astype(np.uint64)
-        if span * max(size, 1) >= 2**64:  # numbers without gaps take less
-            different_ones, _, inverse = different(own)
-            own, span = inverse.astype(np.uint64), len(different_ones)
-            if size * span >= 2**64:
-                different_ones, _, inverse = different(found)
-                found, size = inverse.astype(np.uint64), len(different_ones)
-        found, size = (found * np.uint64(span) + own, size * span) if size else (own, span)
-    return found
+        least = int(column.min())
+        bits = (int(column.max()) - least).bit_length()
+        if size + bits > WORD:
+            break
+        key <<= np.uint64(bits)
+        key |= (column - column.dtype.type(least)).astype(np.uint64)
+        size, packed = size + bits, packed + 1
+    own = (count - 1).bit_length()
+    if size + own <= WORD:  # a number that says where it came from is put in order by itself
+        key <<= np.uint64(own)
+        key |= np.arange(count, dtype=np.uint64)
+        key.sort()
+        order = (key & np.uint64((1 << own) - 1)).astype(np.int64)
+        key >>= np.uint64(own)
+    else:
+        order = np.argsort(key)
+        key = key[order]
+    new = np.ones(count, bool)
+    np.not_equal(key[1:], key[:-1], out=new[1:])
+    rest = columns[packed:]
+    if rest and not new.all():
+        tied = ~new
+        tied[:-1] |= ~new[1:]
+        at = np.flatnonzero(tied)
+        own_order = np.lexsort([*(c[order[at]] for c in reversed(rest)), np.cumsum(new)[at]])
+        order[at] = order[at[own_order]]
+        for column in rest:
+            values = column[order[at]]
+            new[at[1:]] |= values[1:] != values[:-1]
+    return order, new
 
 
+CountedIn = Callable[[np.ndarray, int, np.ndarray], np.ndarray]
+"""Counts the different hashes of groups."""
 MOST_BY_PLACE = 50_000_000
 """Numbers below this are told apart by a place for each, larger ones by sorting."""
 

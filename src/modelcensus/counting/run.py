@@ -38,6 +38,11 @@ from modelcensus.vocabulary import (
 from modelcensus.vocabulary.names import LOG
 
 SOURCE = "count"
+NEW = "0::integer"
+NUMBERED = (
+    "(select * exclude (batch_id, number), number as batch from stored_{0} join stored_batches using (batch_id))"
+)
+"""Rows with the number of their batch in place of its id, which is a text in each of them; NEW: of what is not stored yet."""
 LOADS = ".loads"
 """Ends the name of the series of loads."""
 READ = (REQUESTS, PLACES, RESTS, AGENTS)
@@ -46,12 +51,15 @@ MEMORY = "500MB"
 """What tables of a count may hold in memory: what counters say grows with days and repositories, and goes to disk beyond."""
 WORKED_OUT = (
     "asked_places",
+    "asked_ids",
+    "models",
     "asked_rests",
     "rules_say",
     "hits",
     "who",
-    "counted_numbers",
     "counted",
+    "asked_first",
+    "names",
     "own_downloads",
     "own_loads",
     "downloads",
@@ -130,6 +138,7 @@ class Counting:
     def files(self, paths: Sequence[Path], format: str = "auto") -> Summary:
         """Count what is new in log files, batch by batch."""
         forms = [(p, self._form(p, format)) for p in paths if self._has_lines(p)]
+        self.engine.connection.execute("set threads = 1")  # the next batch is read meanwhile
         self._stored(LOG_FILES)
         listed = ", ".join(KnownText._fields)
         known = Known(
@@ -147,9 +156,10 @@ class Counting:
 
     def again(self) -> Summary:
         """Count all that was read before, under the policies and rules of now."""
+        self.engine.connection.execute("reset threads")
         self._stored(*READ)
         for schema in READ:
-            self.engine.make(f"counted_{schema.name}", f"select * from stored_{schema.name}", keep=False)
+            self.engine.make(f"counted_{schema.name}", f"select * from {NUMBERED.format(schema.name)}", keep=False)
         self.engine.make("days_touched", "select distinct day from stored_requests")
         self.engine.make("days_covered_before", "select day from days_touched", keep=False)
         self._counted({}, (), {"recount": self.before.batches[-1] if self.before.batches else ""}, [])
@@ -193,7 +203,7 @@ class Counting:
     def _hand_over(self, batch: ReadBatch) -> None:
         """Count what was read, and commit it as a batch."""
         self.progress("counting")
-        tables, new = batch.tables, [f for f in batch.files if f.new]
+        tables, new = batch.tables(), [f for f in batch.files if f.new]
         self._stored(*READ)
         for schema in READ:
             self.engine.hold(f"new_{schema.name}", tables[schema.name])
@@ -206,8 +216,8 @@ class Counting:
                 chosen = f" semi join days_touched using (day){chosen}"
             self.engine.make(
                 f"counted_{schema.name}",
-                f"select *, 'new' as batch_id from new_{schema.name} union all by name"
-                f" select * from stored_{schema.name}{chosen}",
+                f"select *, {NEW} as batch from new_{schema.name} union all by name"
+                f" select * from {NUMBERED.format(schema.name)}{chosen}",
                 keep=False,
             )
         keep_text = self.policies.aside == "text"
@@ -218,9 +228,9 @@ class Counting:
         ]
         files = pa.Table.from_pylist([f.row for f in new], schema=LOG_FILES.arrow)
         set_aside = pa.Table.from_pylist(aside[:MOST_ASIDE], schema=SET_ASIDE.arrow)
-        parts = pa.Table.from_pylist(
-            [{"digest": f.digest, **p._asdict()} for f in new for p in f.parts], schema=LOG_PARTS.arrow
-        )
+        parts = [(f.digest, *p) for f in new for p in f.parts]
+        columns = list(zip(*parts, strict=True)) or [[]] * len(LOG_PARTS.names)
+        parts = pa.table(columns, schema=LOG_PARTS.arrow)
         tables = {**tables, LOG_FILES.name: files, LOG_PARTS.name: parts, SET_ASIDE.name: set_aside}
         inputs = tuple(InputFile(f.file, f.bytes, f.digest) for f in new)
         formats = sorted({f.format for f in new})
@@ -269,6 +279,9 @@ class Counting:
             self.before = self.commit(batch)
 
     def _stored(self, *schemas: Schema) -> None:
+        ids = self.before.batches
+        numbered = {"batch_id": pa.array(ids, pa.string()), "number": pa.array(range(1, len(ids) + 1), pa.int32())}
+        self.engine.hold("stored_batches", pa.table(numbered))
         for schema in schemas:
             tagged = schema.arrow.append(pa.field("batch_id", pa.string()))
             self.engine.scan(f"stored_{schema.name}", self.before.files.get(schema.name, ()), tagged)

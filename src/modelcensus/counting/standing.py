@@ -19,7 +19,7 @@ STANDING = """
     qualify row_number() over (partition by repository, observed_on, period_start order by o.place desc) = 1
 """
 NEW_KEYS = """
-    select {known} + cast(row_number() over () as integer) as id, key, repository from (
+    select {known} + cast(row_number() over (order by repository) as integer) as id, key, repository from (
         select d.key, coalesce(min(l.repository), min(d.repository)) as repository
         from {desired} d left join libraries l using (key) anti join spelled_{name} using (key) group by d.key)
 """
@@ -60,7 +60,7 @@ TOLD = """
 OBSERVED = """
     select s.repository, null::varchar as hub_id, 'period' as counter, cast(t.value as bigint) as value,
            t.until as observed_from, t.until as observed_on, '' as batch, t.since as period_start
-    from told t join spelled_{name} s using (id) order by observed_on, repository, period_start
+    from told t join spelled_{name} s using (id) order by observed_on, id, period_start
 """
 
 
@@ -78,7 +78,7 @@ class Standing:
         engine.make("standing", f"select * from ({STANDING}) where value is not null")
         engine.make(
             f"spelled_{name}",
-            "select cast(row_number() over () as integer) as id, key, repository"
+            "select cast(row_number() over (order by repository) as integer) as id, key, repository"
             " from (select key, min(repository) as repository from standing group by key)",
         )
         sql = f"select id, since, until, value from standing join spelled_{name} using (key)"

@@ -3,17 +3,17 @@
 import numpy as np
 import pyarrow as pa
 
+from modelcensus.counting.requests import in_order
 from modelcensus.engine import Tables
 
 VISITS = """
-    select key, min(repository) as repository, day, visitor, sum(requests) as requests, min(instant) as first,
-           max(instant) as last
-    from counted group by key, day, visitor
+    select cast(row_number() over () as integer) as visit, * from (
+        select id, day, visitor, sum(requests) as requests, min(instant) as first, max(instant) as last
+        from counted group by id, day, visitor)
 """
 LONG = """
-    select cast(dense_rank() over (order by c.key, c.day, c.visitor) as bigint) as place, c.instant, c.key, c.day, c.visitor
-    from counted c join visits_of_days v using (key, day, visitor) where v.last - v.first >= {window}
-    order by 1, 2
+    select v.visit, c.instant from counted c join visits_of_days v using (id, day, visitor)
+    where v.last - v.first >= {window}
 """
 
 
@@ -25,15 +25,16 @@ def downloads_from_first_hits(engine: Tables, window: int) -> None:
     """
     engine.make("visits_of_days", VISITS)
     rows = engine.arrow(LONG.format(window=window))
-    place, instant = (rows[c].to_numpy() for c in ("place", "instant"))
-    counts = windows_from_first(place, instant, window)
-    first = np.flatnonzero(np.diff(place, prepend=0))
-    found = rows.select(["key", "day", "visitor"]).take(pa.array(first))
-    engine.hold("long_windows", found.append_column("windows", pa.array(counts, pa.int64())))
+    visit, instant = (rows[c].to_numpy() for c in ("visit", "instant"))
+    order, _ = in_order([visit, instant])
+    visit, instant = visit[order], instant[order]
+    first = np.diff(visit, prepend=0) != 0
+    counts = windows_from_first(np.cumsum(first), instant, window)
+    engine.hold("long_windows", pa.table({"visit": visit[first], "windows": pa.array(counts, pa.int64())}))
     engine.make(
         "counted_by_visitor",
         """select v.*, coalesce(w.windows, 1) as windows
-           from visits_of_days v left join long_windows w using (key, day, visitor)""",
+           from visits_of_days v left join long_windows w using (visit)""",
     )
 
 

@@ -87,29 +87,40 @@ def write_parquet(
 def row_groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
     """The rows in tables of ROW_GROUP rows, or of fewer that are GROUP_BYTES large, whatever batches they arrive in."""
     held: list[pa.Table] = []
-    for block in _blocks(reader):
-        held.append(block)
-        if sum(b.num_rows for b in held) >= ROW_GROUP or sum(b.nbytes for b in held) >= GROUP_BYTES:
-            yield pa.concat_tables(held).combine_chunks()
-            held = []
-    if held:
-        yield pa.concat_tables(held).combine_chunks()
-
-
-def _blocks(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """The rows in tables of BLOCK rows; the last one: what is left."""
     waiting: list[pa.RecordBatch] = []
-    count = 0
+    """What follows the blocks that are held, less than one."""
     for batch in reader:
-        while count + batch.num_rows >= BLOCK:
-            first = BLOCK - count
-            yield pa.Table.from_batches([*waiting, batch.slice(0, first)], reader.schema).combine_chunks()
-            waiting, count, batch = [], 0, batch.slice(first)
-        if batch.num_rows:
-            waiting.append(batch)
-            count += batch.num_rows
-    if waiting:
-        yield pa.Table.from_batches(waiting, reader.schema).combine_chunks()
+        at = 0
+        while at < batch.num_rows:
+            if not held and not waiting and (size := _group(batch, at)):
+                yield pa.Table.from_batches([batch.slice(at, size)])  # not copied
+                at += size
+                continue
+            part = batch.slice(at, BLOCK - sum(b.num_rows for b in waiting))
+            waiting.append(part)
+            at += part.num_rows
+            if sum(b.num_rows for b in waiting) == BLOCK:
+                held.append(pa.Table.from_batches(waiting).combine_chunks())
+                waiting = []
+            if _full(sum(b.num_rows for b in held), sum(b.nbytes for b in held)):
+                yield pa.concat_tables(held).combine_chunks()
+                held = []
+    if held or waiting:
+        yield pa.concat_tables([*held, *(pa.Table.from_batches([b]) for b in waiting)]).combine_chunks()
+
+
+def _group(batch: pa.RecordBatch, start: int) -> int:
+    """Rows of the row group that begins in a batch; 0: it does not end there."""
+    size = 0
+    for at in range(start, batch.num_rows - BLOCK + 1, BLOCK):
+        size += batch.slice(at, BLOCK).nbytes
+        if _full(at + BLOCK - start, size):
+            return at + BLOCK - start
+    return 0
+
+
+def _full(rows: int, size: int) -> bool:
+    return rows >= ROW_GROUP or size >= GROUP_BYTES
 
 
 class _Digested(io.RawIOBase):
