@@ -58,7 +58,9 @@ class ManyRows(Sequence[Row]):
         there = np.flatnonzero(spans == spans[-1])
         last = self._records.take(pa.array(there))
         value, low = (last[name].cast(pa.float64()) for name in ("value", "low"))
-        order = np.argsort(-pc.coalesce(value, low, pa.scalar(0.0)).to_numpy(), kind="stable")[:most]
+        order = np.argsort(-pc.call_function("coalesce", [value, low, pa.scalar(0.0)]).to_numpy(), kind="stable")[
+            :most
+        ]
         return list(map(self._make, last.take(pa.array(order)).to_pylist()))
 
     def leading(self, most: int) -> list[Row]:
