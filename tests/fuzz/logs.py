@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from fuzz.harness import FoundError, Parser, folder, narrowed
 from modelcensus.counting import Policies, Salts, formats
+from modelcensus.counting.formats import header_columns
 from modelcensus.counting.lines import LogFile
-from modelcensus.counting.reduction import Reduction
+from modelcensus.counting.reduction import Reduction, Told
 from modelcensus.engine import DuckDBEngine
 
 
@@ -25,9 +26,10 @@ def log(name: str) -> Parser:
         path.write_bytes(b"\n".join(lines) + b"\n")
         reduction = Reduction(DuckDBEngine(), Policies(), Salts(path.parent / "salts"))
         reduction.db.execute("set threads = 1")
-        file = LogFile(path)
+        file, told = LogFile(path), Told()
+        columns = header_columns(form, file.first_lines()) if form.header else form.columns
         try:
-            told = reduction.add(file, form, file.pieces())
+            reduction.take([reduction.looked_at(piece, form) for piece in file.pieces()], form, columns, told)
         except Exception as error:
             raise narrowed(inputs, take, f"{type(error).__name__}: {error}") from error
         aside = {line for line, _, _ in told.aside}
