@@ -68,12 +68,7 @@ class ManyRows(Sequence[Row]):
         if len(self._dimensions) != 1:
             return list(self)
         (name,) = self._dimensions
-        spans = self._records["span"].to_numpy()
-        last = self._records.filter(pa.array(spans == spans[-1]))
-        order = np.argsort(-np.nan_to_num(last["value"].cast(pa.float64()).to_numpy()), kind="stable")[:most]
-        wanted = pc.call_function(
-            "is_in", [self._records[name]], pc.SetLookupOptions(last[name].take(pa.array(order)))
-        )
+        wanted = pc.call_function("is_in", [self._records[name]], pc.SetLookupOptions(self._largest(most)[name]))
         return list(map(self._make, self._records.filter(wanted).to_pylist()))
 
     def to_arrow(self) -> pa.Table:
@@ -91,6 +86,13 @@ class ManyRows(Sequence[Row]):
         columns |= {"observed": observed, "scope_size": size}
         columns["flags"] = pa.array(["; ".join(k.flags) for k in kinds], pa.string()).take(which)
         return pa.table(columns)
+
+    def _largest(self, most: int) -> pa.Table:
+        spans = self._records["span"].to_numpy()
+        last = self._records.filter(pa.array(spans == spans[-1]))
+        value, low = (last[name].cast(pa.float64()) for name in ("value", "low"))
+        sure = pc.call_function("coalesce", [value, low, pa.scalar(0.0)]).to_numpy()
+        return last.take(pa.array(np.argsort(-sure, kind="stable")[:most]))
 
     def _kinds(self) -> tuple[np.ndarray, pa.Array]:
         """Rows that differ in span or flags: the place of the first of each kind, and the kind of every row."""

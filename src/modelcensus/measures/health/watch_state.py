@@ -22,6 +22,7 @@ SCALARS = ("sound_day", "listed_last", "spoiled", "brought")
 
 def save(folder: Path, watches: Mapping[Source, Watch], passed: list[Snapshot]) -> None:
     """Keep watches that have seen the snapshots `passed`."""
+    folder.mkdir()
     about = {"passed": len(passed), "stands_on": _digest(watches, passed), "sources": []}
     for number, (source, watch) in enumerate(sorted(watches.items())):
         if any(s.source == source for s in passed):

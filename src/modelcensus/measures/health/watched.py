@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -74,16 +73,15 @@ def watched(census: Census, table: str) -> list[Watched]:
         return []
     parent = census.kept_in(census.prepared)
     if parent is None:
-        watches, _ = _watch(census, None)
+        watches = _watch(census)
         census.engine.register(table, _seen(census, watches))
         return [Watched.of(census, w) for w in watches.values()]
 
     def write(made: Path) -> None:
-        watches, passed = _watch(census, parent / "watched")
+        watches = _watch(census, parent / "watched", made / "state")
         told = [Watched.of(census, w).told for w in watches.values()]
         (made / "watched.json").write_text(json.dumps(told))
         pq.write_table(_seen(census, watches), made / "seen.parquet", compression="zstd", compression_level=1)
-        passed.rename(made / "state")
 
     folder = kept_folder(parent / "watched", _key(census), write)
     census.engine.read_parquet(table, [folder / "seen.parquet"], pq.read_schema(folder / "seen.parquet"))
@@ -110,9 +108,9 @@ def _key(census: Census) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def _watch(census: Census, kept: Path | None) -> tuple[dict[Source, Watch], Path]:
-    """Every source watched from its first to its last snapshot: one pass over the rows, or over those since what was kept
-    beside; and the folder with the watches some days before the end."""
+def _watch(census: Census, kept: Path | None = None, state: Path | None = None) -> dict[Source, Watch]:
+    """Every source watched from its first to its last snapshot: one pass over the rows, or over those since what is kept in
+    a folder of `kept`; `state` is the folder to keep the watches in as they stood some days before the end."""
     counters = census.counters
     watches = _begin(census)
     done = 0
@@ -123,22 +121,18 @@ def _watch(census: Census, kept: Path | None) -> tuple[dict[Source, Watch], Path
             watches = _begin(census)
         if done:
             break
-    state, keep_at = kept / f".passed-{time.time_ns()}" if kept else Path(), 0
-    if kept:
-        kept.mkdir(parents=True, exist_ok=True)
-        state.mkdir()
-        keep_at = max(done, last_settled(counters.calendar, KEPT_BACK))
+    keep_at = max(done, last_settled(counters.calendar, KEPT_BACK))
     for place, (snapshot, ids, values) in enumerate(
         rows_of(census.engine, counters.calendar[done:], counters.ordinals), done
     ):
-        if kept and place == keep_at:
+        if state and place == keep_at:
             save(state, watches, counters.calendar[:place])
         watches[snapshot.source].see(snapshot, ids, values)
-    if kept and keep_at == len(counters.calendar):
+    if state and keep_at == len(counters.calendar):
         save(state, watches, counters.calendar)
     for watch in watches.values():
         watch.finish()
-    return watches, state
+    return watches
 
 
 def _begin(census: Census) -> dict[Source, Watch]:
