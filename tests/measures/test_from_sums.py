@@ -126,8 +126,11 @@ def test_flows_of_a_small_ledger(small, part):
     assert told > fine / 3 > 1
 
 
+@pytest.mark.parametrize("most_cells", [standing.MOST_CELLS, 0], ids=["few cells", "many cells"])
 @SOME
-def test_months_that_a_large_ledger_keeps(tmp_path, monkeypatch, part):
+def test_months_that_a_large_ledger_keeps(tmp_path, monkeypatch, part, most_cells):
+    """`plain` adds the months up as they are kept, `kept` takes differences of levels; of many cells those of the subject."""
+    monkeypatch.setattr(standing, "MOST_CELLS", most_cells)
     monkeypatch.setattr(census_module, "LARGE", 10)
     monkeypatch.setattr(counters, "MOST_KEPT", 10)
     ids = ("Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B", "Qwen/Qwen2.5-Coder-7B", "meta-llama/Llama-3.1-8B", "mistralai/thing")

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from modelcensus.flows.bounds import Around
 from modelcensus.flows.calendar import day_of
 from modelcensus.flows.levels import Levels, write_levels
+from modelcensus.measures.cells import CellTable
 from modelcensus.measures.kept_sums import KeptSums
-from modelcensus.measures.span_sums import CellTable, LevelSums
+from modelcensus.measures.level_sums import LevelSums
 
 DAYS = [20_058, 20_089, 20_120, 20_148]
 REPOSITORIES = 7
@@ -79,6 +80,37 @@ def test_sums_of_levels_are_sums_of_flows(histories, breaks, of):
                 assert (found.closed[cell], found.observed[cell]) == (sum(highs), len(highs))
                 assert found.opened[cell] == len(mine) - len(highs)
                 assert found.broken[cell] == sum(broken for *_, broken in mine)
+
+
+@given(st.lists(histories(), min_size=REPOSITORIES, max_size=REPOSITORIES), breaks_of,
+       st.lists(st.integers(0, 4), min_size=REPOSITORIES + 2, max_size=REPOSITORIES + 2), st.sets(st.integers(0, 3)))  # fmt: skip
+def test_sums_of_larger_and_of_some_cells_are_those_of_all(histories, breaks, of, some):
+    """Cells added up are the cells read so, and those asked for alone are as beside the others."""
+    told = np.array([1, 2, 3, 4, 6, 7, 8])
+    rows = np.array([(told[i], since, since + width, after) for i, since, width, after in breaks], np.int64)
+
+    def around():
+        for place in range(len(DAYS)):
+            yield Around(*(np.array([h[place][part] for h in histories], np.int64) for part in range(3)))
+
+    names, sizes = ["a", "b", "a", None], [4, 3, 2, 1]
+    fine = CellTable(pa.table({"name": names, "other": ["x", "x", "y", "y"], "size": sizes}), np.array(of, np.int32))
+    with tempfile.TemporaryDirectory() as folder:
+        write_levels(Path(folder), DAYS, told, around, rows.reshape(-1, 4), len(of))
+        levels = Levels(Path(folder))
+        sums = LevelSums(levels, fine)
+        coarse, whole = sums.coarser(["name"]), sums.coarser([])
+        known = coarse.cells.parts["name"].to_pylist()
+        assert dict(zip(known, coarse.cells.parts["size"].to_pylist(), strict=True)) == {"a": 6, "b": 3, None: 1}
+        number = {n: i + 1 for i, n in enumerate(known)}
+        read = LevelSums(levels, CellTable(coarse.cells.parts, np.array([0, *(number[n] for n in names)])[of]))
+        for a, e in combinations(range(len(DAYS)), 2):
+            span = day_of(DAYS[a]), day_of(DAYS[e])
+            all_cells, few = vars(sums.of(*span)), vars(sums.of(*span, np.array(sorted(some), np.int64)))
+            for part, values in all_cells.items():
+                assert few[part].tolist() == values[sorted(some)].tolist()
+                assert getattr(coarse.of(*span), part).tolist() == getattr(read.of(*span), part).tolist()
+                assert getattr(whole.of(*span), part).tolist() == [values.sum()]
 
 
 def test_sums_asked_for_longest_ago_give_way(monkeypatch):

@@ -168,7 +168,7 @@ def _named(
 
 def _alone(counters: Counters) -> int:
     """Register whoever only counters of windows were read of (`alone`): they are few, and worked out row by row."""
-    counters.engine.register("alone", alone := counters.windows_alone())
+    counters.engine.register("alone", alone := counters.windows_alone)
     return len(alone)
 
 

@@ -66,7 +66,7 @@ class Between:
 def windowed_flows(counters: Counters, spans: Sequence[tuple[date, date]]) -> list[pa.Table | None]:
     """The flows (`FLOW`), span by span, of whoever only counters of windows were read of, repaired conservatively; nothing
     where there is nobody."""
-    names = counters.windows_alone()
+    names = counters.windows_alone
     if not len(names):
         return [None] * len(spans)
     kept, asked = counters.windowed, tuple(spans)  # together: which of two counters is taken depends on all of them

@@ -150,6 +150,7 @@ class Counters:
         joined = [r for r in self.renames if r.joined]
         return [(r.former, r.repository) for r in sorted(joined, key=lambda r: r.day)]
 
+    @cached_property
     def windows_alone(self) -> pa.Table:
         """Repositories that only counters of windows were read of."""
         seen = {True: np.zeros(self.ordinals.count, bool), False: np.zeros(self.ordinals.count, bool)}

@@ -119,7 +119,7 @@ def _build(
 def _alone(counters: Counters, clock: Clock) -> Clock:
     """The readings of the repositories that only counters of windows were read of."""
     if not counters.read_alone:
-        counters.engine.register("alone", counters.windows_alone())
+        counters.engine.register("alone", counters.windows_alone)
         counters.read_alone = readings_of(counters, "alone")
     return Clock(f"{clock.readings}{counters.read_alone}", clock.facts, clock.spikes)
 

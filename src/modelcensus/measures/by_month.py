@@ -23,7 +23,7 @@ from modelcensus.measures.kept_sums import KeptSums
 from modelcensus.vocabulary.names import REPOSITORY_DIMENSIONS, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
-    from modelcensus.measures.span_sums import LevelSums
+    from modelcensus.measures.level_sums import LevelSums
 
 REPOSITORIES = "select o.ordinal, c.* from catalog c left join ordinals o using (repository) order by o.ordinal"
 """The catalog in the order of the flows; at its end whoever the channel never read."""

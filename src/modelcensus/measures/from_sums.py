@@ -23,7 +23,8 @@ from modelcensus.measures.registry import Measure
 from modelcensus.measures.reported import reported_scope, reported_spans
 from modelcensus.measures.rows import Known, size_keys
 from modelcensus.measures.share import contained
-from modelcensus.measures.standing import Basis, Spans, StandingSums, Sums
+from modelcensus.measures.standing import Basis, Spans, StandingSums
+from modelcensus.measures.sums import Sums
 from modelcensus.measures.told import Told
 from modelcensus.vocabulary import Request, RequestError
 from modelcensus.vocabulary.names import ORGANIZATION_DIMENSIONS, REPORTED, ROOT_DIMENSIONS
@@ -110,7 +111,8 @@ class FromSums:
         told = request if reported or request.within else replace(request, within="hub")  # what is meant, said or not
         basis = Basis.of(told, scope, total, dimensions, running, places)
         monthly = request.grain == "month"
-        sums, whole = self._sums.of(basis, spans, monthly), self._sums.of(basis.without(), spans, monthly)
+        whole = self._sums.some(basis.without(), spans, ()) or self._sums.of(basis.without(), spans, monthly)
+        sums = self._named(request, measure, peers, basis, spans) or self._sums.of(basis, spans, monthly)
         if sums is None and request.of and not peers and measure.name != "rank":
             sums = self._sums.of(basis.among(request.of), spans, monthly)  # too many: those of the subject alone
             if sums is not None and not len(sums.found.table):
@@ -118,6 +120,15 @@ class FromSums:
         if sums is None or whole is None:
             return None
         return self._answer(request, measure, peers, scope, total, sums, whole, spans, labels)
+
+    def _named(self, request: Request, measure: Measure, peers: Peers, basis: Basis, spans: Spans) -> Sums | None:
+        """Sums of what a request names alone, from a large ledger's levels; nothing where it rests on all that there is, or
+        nobody is whom it names."""
+        terms = _looked_for(request, peers, measure) if request.of else ()
+        if measure.name == "rank" and all(d == _ranked(request) for d, _ in terms):
+            terms = ()
+        sums = self._sums.some(basis, spans, terms)
+        return sums if sums is None or all(len(sums.found.having(*term)) for term in terms) else None
 
     def _answer(
         self, request: Request, measure: Measure, peers: Peers, scope: Scope, total: str, sums: Sums, whole: Sums,
@@ -131,7 +142,7 @@ class FromSums:
         notes = self._notes(request, _looked_for(request, peers, measure), sums, places, scope)
         if not isinstance(notes, list):
             return notes
-        dimension = (*request.dimensions, *(d for d, _ in request.of), "organization")[0]
+        dimension = _ranked(request)
         ranked = measure.name == "rank"
         terms = [t for t in request.of if not ranked or t[0] != dimension]
         mine = found.all_having(terms)
@@ -317,9 +328,13 @@ def _places(request: Request, sums: Sums, spans: Spans) -> list[int]:
 def _looked_for(request: Request, peers: Peers, measure: Measure) -> Terms:
     """The values that have to be there, in the order in which a measure looks for them."""
     if measure.name == "rank":
-        dimension = (*request.dimensions, *(d for d, _ in request.of), "organization")[0]
-        return tuple(sorted(request.of, key=lambda term: term[0] == dimension))
+        return tuple(sorted(request.of, key=lambda term: term[0] == _ranked(request)))
     return (*request.of, *([peers] if peers else []))
+
+
+def _ranked(request: Request) -> str:
+    """The dimension whose members are ranked."""
+    return (*request.dimensions, *(d for d, _ in request.of), "organization")[0]
 
 
 def _wanted(request: Request, dimension: str) -> frozenset[str] | None:

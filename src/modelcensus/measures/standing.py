@@ -12,27 +12,26 @@ import json
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-import ibis
-import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelcensus.measures.finding import Found
-from modelcensus.measures.formulas import Parts, Ranked, SumColumns
 from modelcensus.measures.frame import Frame, Span, add_up, terms_sql
-from modelcensus.measures.observed import spans_of
+from modelcensus.measures.level_sums import LevelSums
+from modelcensus.measures.observed import kept_of, labelled, spans_of
 from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.reported import reported_months, reported_spans
+from modelcensus.measures.span_sums import level_sums, span_table
+from modelcensus.measures.sums import Place, Sums
 from modelcensus.measures.told import recorded_sql
 from modelcensus.vocabulary import Period, Request
-from modelcensus.vocabulary.names import REPORTED
+from modelcensus.vocabulary.names import REPORTED, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
     from modelcensus.catalog import Scope
@@ -45,8 +44,11 @@ MOST_MONTHS = 60
 """Months of a published series of which all spans are summed at once."""
 MOST_ROWS = 2_000_000
 """Rows of sums by some dimensions: more are not kept."""
-Place = tuple[str, date, date]
-"""A span as it is found again: its label, and the days between which it is counted."""
+MOST_CELLS = 5_000
+"""What sums can be told apart into, and all months of them stay: of more, those that a question names are taken from a large
+ledger's levels each time."""
+LEVELS = "-- what the ledger keeps at the edges of months, where {where}, added up by {dimensions}"
+Terms = Sequence[tuple[str, tuple[str, ...]]]
 Spans = Sequence[tuple[Period, tuple[date, date]]]
 """Periods, each with the days between which it is counted."""
 
@@ -107,98 +109,6 @@ class Basis:
         return cls(told, scope, total, dimensions, cumulative, alone)
 
 
-@dataclass
-class Sums:
-    """Sums by dimensions and span (a number: its place among `labels`), and `whole`: what a publisher gives for all."""
-
-    found: Found
-    whole: pa.Table | None
-    labels: list[Span]
-    places: dict[Place, int]
-    steps: str
-    """The SQL that they came from."""
-    _ranked: dict[str, Ranked] = field(default_factory=dict)
-    _numbers: tuple[tuple[int, ...], NDArray[np.int64]] | None = None
-    """The spans that were asked for last, and of every span its place among them."""
-
-    @cached_property
-    def keys(self) -> dict[int, Place]:
-        """The spans, by their place."""
-        return {place: key for key, place in self.places.items()}
-
-    @cached_property
-    def bytes(self) -> int:
-        """What they take in memory, about."""
-        return 2 * self.found.table.nbytes
-
-    @cached_property
-    def quantities(self) -> ir.Table:
-        """The table in an expression, without rows."""
-        return ibis.table(ibis.schema(self.found.table.schema), name="sums")
-
-    @cached_property
-    def given(self) -> ir.Table | None:
-        """The same of what is given for the whole."""
-        return None if self.whole is None else ibis.table(ibis.schema(self.whole.schema), name="published")
-
-    @cached_property
-    def columns(self) -> SumColumns:
-        """The sums as arrays."""
-        return SumColumns(self.found.table)
-
-    @cached_property
-    def _whole_columns(self) -> SumColumns | None:
-        return None if self.whole is None else SumColumns(self.whole)
-
-    def chosen(
-        self, spans: Sequence[int], rows: NDArray[np.int64] | None = None
-    ) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
-        """Which rows (of all where none are named) are of these spans, and the spans of each, numbered anew."""
-        return _renumbered(self.columns.span, self._numbered(spans), rows)
-
-    def _numbered(self, spans: Sequence[int]) -> NDArray[np.int64]:
-        """Of every span its place among these, -1 where it is none of them."""
-        asked = tuple(spans)
-        if self._numbers is None or asked != self._numbers[0]:
-            numbers = np.full(len(self.labels), -1, np.int64)
-            numbers[list(asked)] = np.arange(len(asked))
-            self._numbers = asked, numbers
-        return self._numbers[1]
-
-    def parts(self, spans: Sequence[int], rows: NDArray[np.int64] | None = None, keys: Sequence[str] = ()) -> Parts:
-        """The rows (all of them where none are named) that are of these spans, numbered anew, added up by `keys`."""
-        return Parts.among(self.columns, *self.chosen(spans, rows), keys)
-
-    def ranked(self, spans: Sequence[int], dimension: str, only: frozenset[str] | None) -> Ranked:
-        """The places of the members of a dimension (of these alone) in these spans, numbered anew: worked out once for all
-        spans."""
-        if dimension not in self._ranked:
-            self._ranked[dimension] = Ranked.of(
-                Parts.among(self.columns, None, self.columns.span, (dimension,)), dimension
-            )
-        whole = self._ranked[dimension]
-        rows = None
-        if only is not None:
-            ends = sorted(whole.rows[n] for n in only if n in whole.rows)
-            rows = np.concatenate([np.zeros(0, np.int64), *(np.arange(a, b) for a, b in ends)])
-        there, span = _renumbered(whole.part.span, self._numbered(spans), rows)
-        assert there is not None
-        return whole.take(there, span)
-
-    def names(self, column: str, rows: NDArray[np.int64] | None) -> list[str]:
-        """What stands in a column of these rows, each once."""
-        codes, names = self.columns.coded(column)
-        there = np.zeros(len(names), bool)
-        there[codes if rows is None else codes[rows]] = True
-        return names[there].tolist()
-
-    def published(self, spans: Sequence[int]) -> Parts | None:
-        """What is given for the whole, of these spans, numbered anew."""
-        if (columns := self._whole_columns) is None:
-            return None
-        return Parts.among(columns, *_renumbered(columns.span, self._numbered(spans), None))
-
-
 class StandingSums:
     """The sums of one census that were asked for last."""
 
@@ -208,6 +118,7 @@ class StandingSums:
         self._bytes = 0
         self._too_many: set[Basis] = set()
         self._frames: dict[Basis, Frame] = {}
+        self._labels: dict[tuple[str, Place], Span] = {}
 
     @property
     def any(self) -> bool:
@@ -237,8 +148,54 @@ class StandingSums:
             self._bytes -= self._kept.popitem(last=False)[1].bytes
         return sums
 
+    def some(self, basis: Basis, spans: Spans, terms: Terms) -> Sums | None:
+        """Sums of these spans made anew from a large ledger's levels: of what has a value of one of the terms alone, or of all
+        where there is none; nothing where there are no levels, or it is better that all months stay."""
+        levels = self._levels(basis, spans)
+        many = levels is not None and len(levels.cells.parts) > MOST_CELLS
+        if levels is None or basis in self._kept or not (terms if many else basis.alone):
+            return None
+        named = [levels.cells.found.having(d, values) for d, values in terms] if many else []
+        return self._of_levels(basis, levels, spans, np.unique(np.concatenate(named)) if named else None)
+
+    def _levels(self, basis: Basis, spans: Spans) -> LevelSums | None:
+        """The sums of levels of a large ledger that answers come from; nothing where they lack something."""
+        census, reading = self._census, basis.request.reading
+        if reading.channel.startswith(REPORTED) or reading.counter:
+            return None
+        kept = kept_of(census, basis.request)
+        if (
+            kept is None
+            or {*basis.dimensions} & {*ROOT_DIMENSIONS, "repository", "age"}
+            or not kept.reaches([days for _, days in spans])
+            or len(census.counters.windows_alone)  # which of two counters is taken depends on all spans asked for
+        ):
+            return None
+        return level_sums(census.engine, kept, census.counters, {d: d for d in basis.dimensions}, basis.scope.where)
+
+    def _of_levels(self, basis: Basis, levels: LevelSums, spans: Spans, cells: NDArray[np.int64] | None) -> Sums:
+        """Sums of these spans, of all cells or of some."""
+        table = span_table(levels, [days for _, days in spans], cells)
+        places: list[Place] = [(str(p), *days) for p, days in spans]
+        steps = LEVELS.format(where=basis.scope.where or "true", dimensions=", ".join((*basis.dimensions, "span")))
+        return Sums(
+            Found(table), None, self._labelled(basis, spans, places), {p: i for i, p in enumerate(places)}, steps
+        )
+
+    def _labelled(self, basis: Basis, spans: Spans, places: Sequence[Place]) -> list[Span]:
+        """The spans with what befell their days, each looked for once."""
+        channel = basis.request.reading.channel
+        lacking = [i for i, place in enumerate(places) if (channel, place) not in self._labels]
+        if lacking:
+            periods, days = zip(*(spans[i] for i in lacking), strict=True)
+            found = labelled(self._census, basis.request, list(periods), list(days))
+            self._labels |= {(channel, places[i]): label for i, label in zip(lacking, found, strict=True)}
+        return [self._labels[channel, place] for place in places]
+
     def _added(self, basis: Basis, sums: Sums | None, lacking: Spans) -> Sums | None:
         """Sums with further spans."""
+        if (levels := self._levels(basis, lacking)) is not None:
+            return self._joined(sums, self._of_levels(basis, levels, lacking, None))
         census, request = self._census, basis.request
         name = basis.name
         frame = self._frame(basis, name, lacking)
@@ -248,21 +205,26 @@ class StandingSums:
         steps = recorded_sql(census.engine, by_span)
         if frame.quantities.get_name().startswith(name) and not request.reading.counter:
             census.engine.drop(frame.quantities.get_name(), f"{frame.quantities.get_name()}_whole")
-        if len(table) + (len(sums.found.table) if sums else 0) > MOST_ROWS:
-            return None
         labels = list(frame.spans)
-        first = len(sums.labels) if sums else 0
         if lacking:
-            places = {(str(p), *days): first + i for i, (p, days) in enumerate(lacking)}
+            places = {(str(p), *days): i for i, (p, days) in enumerate(lacking)}
         else:  # a counter: a reading has a label of its own
             places = {
                 (s.label, date.fromisoformat(s.start), date.fromisoformat(s.end)): i for i, s in enumerate(labels)
             }
-        if sums:
-            table = pa.concat_tables([sums.found.table, _moved(table, first)])
-            whole = None if whole is None else pa.concat_tables([sums.whole, _moved(whole, first)])
-            labels, places = [*sums.labels, *labels], {**sums.places, **places}
-        return Sums(Found(table), whole, labels, places, steps)
+        return self._joined(sums, Sums(Found(table), whole, labels, places, steps))
+
+    def _joined(self, sums: Sums | None, more: Sums) -> Sums | None:
+        """Sums of the spans of both; nothing where they are too many to keep."""
+        if len(more.found.table) + (len(sums.found.table) if sums else 0) > MOST_ROWS:
+            return None
+        if not sums:
+            return more
+        first = len(sums.labels)
+        table = pa.concat_tables([sums.found.table, _moved(more.found.table, first)])
+        whole = None if more.whole is None else pa.concat_tables([sums.whole, _moved(more.whole, first)])
+        places = sums.places | {place: first + i for place, i in more.places.items()}
+        return Sums(Found(table), whole, [*sums.labels, *more.labels], places, more.steps)
 
     def _frame(self, basis: Basis, name: str, lacking: Spans) -> Frame:
         """The quantities of these spans; those of a counter as it was read are the same whatever tells sums apart."""
@@ -307,11 +269,3 @@ def _numbered(table: pa.Table) -> pa.Table:
 def _moved(table: pa.Table, by: int) -> pa.Table:
     spans = table["span"].to_numpy() + by
     return table.set_column(table.column_names.index("span"), "span", pa.array(spans, pa.int64()))
-
-
-def _renumbered(
-    own: NDArray[np.int64], numbers: NDArray[np.int64], rows: NDArray[np.int64] | None
-) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
-    new = numbers[own if rows is None else own[rows]]
-    there = new >= 0
-    return np.flatnonzero(there) if rows is None else rows[there], new[there]

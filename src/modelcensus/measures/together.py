@@ -18,6 +18,7 @@ from zlib import crc32
 
 import numpy as np
 
+from modelcensus.measures.cells import CellTable
 from modelcensus.measures.evaluate import evaluate, finish, named
 from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span, peers_of
 from modelcensus.measures.marks import Asked, Bools, Cells, Marks
@@ -26,7 +27,7 @@ from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.registry import find_measure
 from modelcensus.measures.result import Result
 from modelcensus.measures.share import contained
-from modelcensus.measures.span_sums import CellTable, summed_flows
+from modelcensus.measures.span_sums import summed_flows
 from modelcensus.measures.stacked import Parts, Stacked
 from modelcensus.measures.told import Told, recorded_sql
 from modelcensus.vocabulary import Period, Request, RequestError
