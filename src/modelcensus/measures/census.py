@@ -97,6 +97,7 @@ class Census:
         self.passing = False
         """Whether records give way to newer ones: those of an app, which gives thousands in a minute."""
         self._prepared_channel = ""
+        self._batches: dict[str, list[Manifest]] = {}
         self._by_month: dict[str, ByMonth] = {}
         self.aged_of = ""
         """The channel whose downloads since release the table `aged_told` has."""
@@ -288,7 +289,9 @@ class Census:
 
     def batches(self, channel: str) -> list[Manifest]:
         """The batches of a channel."""
-        return [m for m in self.manifests if m.channel == channel]
+        if channel not in self._batches:
+            self._batches[channel] = [m for m in self.manifests if m.channel == channel]
+        return self._batches[channel]
 
     def prepare(self, channel: str = HUB, *, attributed: bool = True) -> None:
         """Register readings and events of an observed channel; the catalog before them where `attributed`."""

@@ -31,8 +31,10 @@ class KeptSums(Generic[T]):
 
     def of(self, where: str, parts: tuple[str, ...], make: Callable[[], T]) -> T:
         """Those that there are, else those that are made."""
-        found = self._kept.pop((where, parts), None)
-        self._kept[where, parts] = found = make() if found is None else found
+        if (where, parts) in self._kept:
+            self._kept.move_to_end((where, parts))
+            return self._kept[where, parts]
+        self._kept[where, parts] = found = make()
         while len(self._kept) > 1 and sum(s.bytes for s in self._kept.values()) > MOST_BYTES:
             self._kept.popitem(last=False)
         return found

@@ -105,13 +105,10 @@ class LevelSums:
         """The sums between two of the days: of all cells, or of these (from 0 on, ascending)."""
         a, e = (self.levels.days.index(days(d)) for d in (start, end))
         odds = self._changed(a, e)
-        some = slice(1, None) if cells is None else cells + 1
-        upto, since, likely = self._all[:, :, some]
-        told = self._told[some]
-        more = np.zeros((5, len(told)), np.int64)
-        if cells is None:
-            more[:, odds.cells - 1] = odds.more
-        elif len(odds.cells):
+        some = np.arange(1, self._size) if cells is None else cells + 1
+        (upto, since, likely), told = self._all[:, :, some], self._told[some]
+        more = np.zeros((5, len(some)), np.int64)
+        if len(odds.cells):
             place = np.minimum(np.searchsorted(odds.cells, some), len(odds.cells) - 1)
             there = odds.cells[place] == some
             more[:, there] = odds.more[:, place[there]]
