@@ -57,6 +57,32 @@ def test_what_states_nothing_countable_is_listed_with_the_reason(text, reason):
     assert not [d for d in found.drafts if d.measure != "ratio"] and any(reason in u.reason for u in found.unread)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China overtook the US in summer 2025",
+        "In August 2025, Chinese models overtook American ones for the first time.",
+        "Qwen has finally surpassed Llama.",
+        "Open-weight models of Chinese labs have now passed those of US companies.",
+    ],
+)
+def test_a_passing_without_a_word_on_what_is_counted_is_one_of_downloads_and_says_so(text):
+    (draft,) = read(text).drafts
+    assert draft.measure == "crossover" and draft.unsaid and draft.against
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "China overtook the US in patents in summer 2025.",
+        "Qwen overtook Llama on reasoning benchmarks in 2025.",
+        "China overtook the US as the largest car maker in 2025.",
+    ],
+)
+def test_a_passing_in_something_else_is_left(text):
+    assert not read(text).drafts
+
+
 def test_what_is_taken_from_the_sentence_before_is_said():
     text = (
         "In February 2026 Qwen had 153.6 million downloads. This figure was more than double that of the next eight."

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from modelcensus.cli.options import KnowledgeOption, LedgerOption, Terminal, emit, emit_bytes, notes, open_census, say
 from modelcensus.cli.wide_table import Column, print_fitting
-from modelcensus.measures import Result, Row, cell, largest, number, several_spans
+from modelcensus.measures import Result, Row, cell, number
 from modelcensus.vocabulary import Request
 
 Format = Literal["table", "json", "csv", "parquet", "svg", "png", "vega", "sentence", "citation", "bibtex"]
@@ -100,8 +100,7 @@ def _print(result: Result, format: Format, title: str, size: str) -> None:
 
 def _columns(result: Result) -> list[Column]:
     """What tells the rows apart, their numbers, and what stands beside them."""
-    alone = result.measure != "rank" and not several_spans(result.rows)
-    rows = largest(result.rows, SHOWN) if alone else result.rows[:SHOWN]
+    rows = result.listed(SHOWN)
     asked = {d for d in result.request.dimensions if d in rows[0].dimensions} or {next(iter(rows[0].dimensions), "")}
     beside = [Column(n, [cell(n, r.dimensions[n]) for r in rows], key=n in asked) for n in rows[0].dimensions]
     return [

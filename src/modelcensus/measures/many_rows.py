@@ -54,14 +54,7 @@ class ManyRows(Sequence[Row]):
 
     def largest(self, most: int) -> list[Row]:
         """The rows of the last span that have most for certain, the largest first."""
-        spans = self._records["span"].to_numpy()
-        there = np.flatnonzero(spans == spans[-1])
-        last = self._records.take(pa.array(there))
-        value, low = (last[name].cast(pa.float64()) for name in ("value", "low"))
-        order = np.argsort(-pc.call_function("coalesce", [value, low, pa.scalar(0.0)]).to_numpy(), kind="stable")[
-            :most
-        ]
-        return list(map(self._make, last.take(pa.array(order)).to_pylist()))
+        return list(map(self._make, self._largest(most).to_pylist()))
 
     def leading(self, most: int) -> list[Row]:
         """The rows of the members that are largest in the last span; of members of several dimensions all rows."""

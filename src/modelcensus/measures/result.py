@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from modelcensus.measures.cite import bibtex_citation, one_line, text_citation
 from modelcensus.measures.drawing import Drawing, drawn
-from modelcensus.measures.many_rows import ManyRows, largest
+from modelcensus.measures.many_rows import ManyRows, largest, newest, several_spans
 from modelcensus.measures.notebook import html_table
 from modelcensus.measures.row import Row
 from modelcensus.measures.sentence import sentence
@@ -175,6 +175,14 @@ class Result:
         if self.measure == "rank":
             return next(r for r in self.rows if r.span == self.rows[-1].span)
         return largest(self.rows, 1)[0] if self.request.dimensions else self.rows[-1]
+
+    def listed(self, most: int, newest_only: bool = False) -> Sequence[Row]:
+        """So many of the rows for a table: of one period (`newest_only`: the last one) the largest first where they differ in
+        what was asked for alone, ranks by their place; else as they are."""
+        alone = (newest_only or not several_spans(self.rows)) and self.measure != "rank"
+        if alone and {*self.rows[0].dimensions} <= {*self.request.dimensions}:
+            return largest(self.rows, most)
+        return (newest(self.rows) if newest_only else self.rows)[:most]
 
     def __repr__(self) -> str:
         said = one_line(self.sentence()) if self.rows else ""

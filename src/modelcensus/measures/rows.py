@@ -72,16 +72,22 @@ def rows_of(
         rows.append(_row(frame, names, record, own, listed))
     if not measure.ordered:
         ranked = frame.request.measure == "rank"
-        rows.sort(key=lambda r: (r.span, r.value or 0 if ranked else 0, [str(r.dimensions[n]) for n in names]))
+        rows.sort(key=lambda r: (r.span, _place(r) if ranked else (), [str(r.dimensions[n]) for n in names]))
     return tuple(rows)
 
 
+def _place(row: Row) -> tuple[float, float]:
+    """What ranks are ordered by: the place, or where it is undecided the best that is possible; then the worst."""
+    best = row.low or 0.0
+    return (best if row.value is None else row.value), (best if row.high is None else row.high)
+
+
 def in_order(table: ir.Table, ranked: bool) -> ir.Table:
-    """The records in the order of their rows: by span, then by what they are of."""
+    """The records in the order of their rows: by span, ranks by their place, then by what they are of."""
     told = [c for c, kind in table.schema().items() if c not in KNOWN_COLUMNS and kind.is_string()]
     if "repository" in told and "variant" not in table.columns and not set(ROOT_DIMENSIONS) & set(told):
         told = ["repository"]
-    first = [_.value.fill_null(0)] if ranked else []
+    first = [_.value.fill_null(_.low), _.high.fill_null(_.low)] if ranked else []
     return table.order_by("span", *first, *(table[c].fill_null(ibis.literal("None")) for c in told))
 
 

@@ -107,8 +107,7 @@ def render_markdown(page: Page) -> str:
 def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
     """Header and rows for reading."""
     result = table.result
-    rows = newest(result.rows) if table.last_only else result.rows
-    rows = sorted(rows, key=lambda r: -(r.value or 0)) if table.last_only else rows
+    rows = result.listed(ROWS, table.last_only)
     names = [n for n in rows[0].dimensions if n != "downloads" and any(r.dimensions.get(n) is not None for r in rows)]
     flagged = any(r.flags for r in rows)
     has_bounds, covered = any(bounds(r, result.unit) for r in rows), _covered(rows)
@@ -129,7 +128,7 @@ def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
             *([_coverage(row)] if covered else []),
             *(["; ".join(row.flags)] if flagged else []),
         ]
-        for row in rows[:ROWS]
+        for row in rows
     ]
     return header, shown
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from modelcensus.claims.statements.drafts import Draft
-from modelcensus.claims.statements.lexicon import has, hits, pattern_of, words
+from modelcensus.claims.statements.lexicon import Hit, has, hits, pattern_of, words
 from modelcensus.claims.statements.names import Mention
 from modelcensus.claims.statements.sentence import OF, Sentence, unreal
 
@@ -27,6 +27,7 @@ _AMONG = re.compile(
 )
 _IS = re.compile(r"\b(?:was|were|been|be|being|is|are|got|get)\b[^,]{0,30}$", re.IGNORECASE)
 """Words that make the verb behind them a passive one."""
+_WORD = re.compile(r"\w[\w-]*")
 ABOVE, EQUALS = "above", "equals"
 
 
@@ -151,12 +152,21 @@ def crossing(sentence: Sentence) -> Draft | None:
             continue
         if ahead.subject == behind.subject:
             continue
-        if not (has(sentence.text, "downloads") or has(sentence.text, "scope", "hub")):
-            sentence.reasons.append("in what one passed the other is not said")
+        said = has(sentence.text, "downloads") or has(sentence.text, "scope", "hub")
+        if not said and (other := _beside(sentence, verb)):
+            sentence.reasons.append(f'in what one passed the other is not understood ("{other}")')
             continue
         draft = sentence.draft("crossover", (ahead.dimension, ahead.values), "before", None, None)
-        return replace(draft, against=((behind.dimension, behind.values),))
+        return replace(draft, against=((behind.dimension, behind.values),), unsaid=not said)
     return None
+
+
+def _beside(sentence: Sentence, verb: Hit) -> str:
+    """The first word that may say in what one passed the other: all but the names, the times, the verb, and words that say
+    nothing of it."""
+    known = [(p.start, p.end) for p in (*sentence.mentions, *sentence.times, verb)]
+    others = (w for w in _WORD.finditer(sentence.text) if not any(a <= w.start() < b for a, b in known))
+    return next((w[0] for w in others if w[0].lower() not in words().saying_nothing), "")
 
 
 def exceeding(sentence: Sentence) -> list[Draft]:

@@ -22,6 +22,7 @@ from modelcensus.claims.statements.worded import AMONG, SINCE, growth_base, word
 from modelcensus.vocabulary import Period
 
 PASTED = "pasted text"
+UNSAID = "in what is not said: in downloads, which are what is counted here"
 _PLAIN = defaultdict(
     lambda: "nothing in the words chooses a reading: all as by default",
     releases="every repository of it counts, whatever its size",
@@ -71,6 +72,7 @@ def claim_of(draft: Draft, knowledge: Knowledge, published: date | None, taken: 
     compare, said = _compare(draft, span)
     choices, reasons = worded(draft, span.measure)
     because = [_each(draft), *who.because, whole, *reasons, said, span.because, _taken(draft)]
+    because += [UNSAID] if draft.unsaid else []
     chosen: dict[str, Any] = {**who.worded, **choices}
     if span.choices:
         content["readings"][WHEN] = dict(span.choices)

@@ -39,6 +39,8 @@ class Draft:
     edges: bool = False
     among: str = ""
     whole: Subject | None = None
+    unsaid: bool = False
+    """Nothing says what is counted."""
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class Words(Entry):
     first_time: list[str]
     for_good: list[str]
     pointing_back: list[str]
+    saying_nothing: list[str]
     portions: list[str]
     top: list[str]
     scope: dict[str, list[str]]
