@@ -21,6 +21,8 @@ PATIENCE = 300
 """Seconds that an answer may take: a claim with many readings takes a minute."""
 PAGE = 10_000
 """Rows asked for at once."""
+MOST_ROWS = 10_000_000
+"""Rows of an answer that are read, page by page."""
 LARGEST = 256_000_000
 """Bytes of an answer that is read."""
 CAME_WRONG = "no answer of a modelcensus server"
@@ -71,10 +73,14 @@ class Remote:
         asked = _parameters(request)
         try:
             content = self._get(f"results/{quote(request.measure, safe='')}", {**asked, "limit": [str(PAGE)]})
-            while len(content["rows"]) < content["total"]:
+            if content["total"] > MOST_ROWS:
+                raise InputError(
+                    f"the answer has more than {MOST_ROWS:,} rows", where=self.address, remedy="ask for fewer of them"
+                )
+            while (left := content["total"] - len(content["rows"])) > 0:
                 more = {**asked, "limit": [str(PAGE)], "offset": [str(len(content["rows"]))]}
                 rows = self._get(f"results/{quote(request.measure, safe='')}", more)["rows"]
-                if not rows:
+                if len(rows) < min(PAGE, left):  # else whoever promises more than there is would be asked for good
                     raise InputError("rows are missing", where=self.address, remedy="ask again")
                 content["rows"] += rows
             read = Request.from_dict(content["asked"])
