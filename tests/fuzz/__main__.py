@@ -1,11 +1,15 @@
 """`python -m fuzz [--inputs N] [--seconds S] [--seed SEED] [NAME...]` in `tests`: damaged inputs into every parser.
 
 They run in processes of their own: a parser that takes its process down with it (a stack that overflows, a library that
-crashes) is told like any other failure, by its seed, and the others go on. `--json` writes what was done.
+crashes, memory that grows without end, an input that is never done) is told like any other failure, by its seed, and the
+others go on. `--json` writes what was done.
 """
 
 import argparse
+import faulthandler
 import json
+import resource
+import signal
 import subprocess
 import sys
 import time
@@ -18,6 +22,8 @@ from fuzz.harness import FoundError
 from fuzz.parsers import PARSERS
 from fuzz.run import fuzzed
 
+LONGEST, MOST_MEMORY = 300, 8_000_000_000
+"""Seconds of processor time between two signs of life of a parser, and bytes that its process may take."""
 TESTS = Path(__file__).parents[1]
 
 
@@ -26,9 +32,12 @@ def one(name: str, seed: int, count: int, seconds: float) -> None:
     processor time, and what was found."""
     parser = PARSERS[name]
     parser.seeds()
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
+    faulthandler.register(signal.SIGPROF, chain=True)  # says where it was, and ends the process
     start, done, found = time.process_time(), 0, ""
 
     def tell(ended: bool = False) -> None:
+        signal.setitimer(signal.ITIMER_PROF, LONGEST)
         spent = time.process_time() - start
         print(
             json.dumps({"parser": name, "inputs": done, "seconds": spent, "found": found, "ended": ended}), flush=True

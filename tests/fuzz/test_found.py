@@ -41,6 +41,7 @@ FOUND = [
     ("headers of the Hub", b'RateLimit: "api";r=' + b"9" * 5000 + b";t=1"),
     ("answer of a served ledger", b'{"rows": [[]], "total": 0, "asked": {}}'),
     ("answer of a served ledger", b"[]"),
+    ("answer of a served ledger", b'{"rows": [], "total": 0, "asked": {"measure": "share", "of": {"peers": ""}}}'),
     ("answer of a served ledger", b'{"rows": [[1]], "total": 9999999999999, "asked": {}}'),
     ("answer of a served ledger", b'{"rows": [[1]], "total": 9999999, "asked": {}}'),
     ("addresses of the app", b"/api/v1/measures/share?of=organization=Qwen&by=month&reading=chann\xa7l"),

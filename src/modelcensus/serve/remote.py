@@ -85,7 +85,7 @@ class Remote:
                 content["rows"] += rows
             read = Request.from_dict(content["asked"])
             return result_from({k: v for k, v in content.items() if k not in ("total", "asked")}, read)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise InputError(f"{CAME_WRONG} ({error})", where=self.address, remedy=CHECK_ADDRESS) from error
 
     def answers_to(self, requests: Iterable[Request]) -> list[Result | RequestError]:
