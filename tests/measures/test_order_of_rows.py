@@ -37,3 +37,10 @@ def test_several_periods_and_parts_keep_their_order(census):
     spread = census.measure("concentration", period="2026-06")
     assert {*spread.rows[0].dimensions} - {*spread.request.dimensions}
     assert list(spread.listed(30)) == list(spread.rows[:30])
+
+
+def test_what_is_the_same_of_all_rows_is_no_part(census):
+    """Growth says against which period; of parts (index, own and derived) the measure's order stays."""
+    grown = census.measure("growth", by=["organization", "month"], reading={"channel": "reported:modelpulse"})
+    values = [r.value for r in grown.listed(30, newest_only=True) if r.value is not None]
+    assert len(values) > 3 and values == sorted(values, reverse=True)

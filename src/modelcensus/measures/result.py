@@ -177,10 +177,11 @@ class Result:
         return largest(self.rows, 1)[0] if self.request.dimensions else self.rows[-1]
 
     def listed(self, most: int, newest_only: bool = False) -> Sequence[Row]:
-        """So many of the rows for a table: of one period (`newest_only`: the last one) the largest first where they differ in
-        what was asked for alone, ranks by their place; else as they are."""
+        """So many of the rows for a table: of one period (`newest_only`: the last one) the largest first, unless they are
+        parts of the same, which measures name; ranks by their place; else as they are."""
         alone = (newest_only or not several_spans(self.rows)) and self.measure != "rank"
-        if alone and {*self.rows[0].dimensions} <= {*self.request.dimensions}:
+        parts = {*self.rows[0].dimensions} - {*self.request.dimensions}
+        if alone and not (parts and any(len({r.dimensions[p] for r in newest(self.rows)}) > 1 for p in parts)):
             return largest(self.rows, most)
         return (newest(self.rows) if newest_only else self.rows)[:most]
 

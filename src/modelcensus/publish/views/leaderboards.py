@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from modelcensus.publish.scene import Scene
@@ -25,7 +26,7 @@ def leaderboards(scene: Scene, chosen: Chosen) -> View:
     wrong = _unknown("by", dimension, list(BOARDS)) or _unknown("order", ordered, list(ORDERED_BY))
     sections, remarks = ([], []) if wrong else _boards(scene, dimension, ordered)
     if not sections and not wrong:
-        wrong = remarks[0] if remarks else "the ledger holds nothing to order them by"
+        wrong, *remarks = remarks or ["the ledger holds nothing to order them by"]
     what = dimension.replace("_", " ")
     controls = (
         Control("by", "Of", "choice", dimension, tuple(Choice(b, b.replace("_", " ")) for b in BOARDS)),
@@ -58,6 +59,8 @@ def _asks(scene: Scene, dimension: str, ordered: str) -> list[Ask]:
         return [Ask("ram", question, "ram", by=(dimension,), reading={"channel": HUB})]
     asks = []
     for way in countings(scene, dimension):
+        if ordered == "growth" and way.grain == "day":  # a counter as it was read is of no period that could grow
+            way = replace(way, grain="month", reading={"channel": HUB})
         by = (dimension, way.grain) if way.grain == "day" or ordered == "growth" else (dimension,)
         period = way.newest if ordered == "downloads" else ""
         asks.append(Ask(f"{ordered}-{way.said}", question, ordered, by=by, reading=way.reading, period=period))

@@ -10,6 +10,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Where there is a keyboard, the field says so.
+document.addEventListener("DOMContentLoaded", () => {
+  if (matchMedia("(hover: hover)").matches) document.getElementById("q").placeholder = "Search (press /)";
+});
+
 // A refusal is no part of a page (too many questions, too long an address): it is shown as the page that it is.
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.requestConfig.verb === "get" && event.detail.target?.tagName === "MAIN") {
