@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from math import floor, log10
 from typing import TYPE_CHECKING
 
 from modelcensus.vocabulary.naming import listed, told_apart
@@ -42,8 +43,8 @@ def number(value: float | None, unit: str) -> str:
     ('172.4 million', '39.8 %', '2.5', 'unknown')
     >>> number(2.0163, "times"), number(2.0, "times")
     ('2.02', '2.0')
-    >>> number(3.0, "place"), number(812, "downloads"), number(0.9999, "share"), number(0.0004, "share")
-    ('3', '812', 'just under 100 %', '0.04 %')
+    >>> number(3.0, "place"), number(812, "downloads"), number(0.9999, "share"), number(2.81e-7, "share")
+    ('3', '812', 'just under 100 %', '0.000028 %')
     >>> number(123.456, "base 100"), number(57.04, "points"), number(1234.0, "days")
     ('123.5', '57.0', '1,234 days')
     >>> number(0.1234, "change"), number(-0.5, "change"), number(24.0, "change"), number(0.04167, "index")
@@ -57,7 +58,10 @@ def number(value: float | None, unit: str) -> str:
         percent = 100 * value
         if 99.95 <= percent < 100:
             return "just under 100 %"
-        return f"{percent:.1f} %" if percent == 0 or percent >= 0.1 else f"{percent:.2g} %"
+        if percent == 0 or abs(percent) >= 0.1:
+            return f"{percent:.1f} %"
+        two_digits = f"{percent:.{1 - floor(log10(abs(percent)))}f}"  # never 2.8e-05
+        return f"{two_digits.rstrip('0')} %"
     if unit == "change":
         return f"{100 * value:+,.1f} %"
     if unit == "share points":
