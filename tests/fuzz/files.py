@@ -121,7 +121,7 @@ PARSERS = {
     "columns of a dump": _opened("c.parquet", _dumps, 100, kinds_of),
     "csv import": _opened("i.csv", _TABLES["t.csv"], 15, _imported("tables", map=MAPPED), night=0.1),
     "dump import": _opened("i.parquet", _dumps, 15, _imported("hub_dump", date="2026-05-01"), night=0.1),
-    "region file": _opened("r.parquet", lambda: [_regions()], 20, lambda path: read_regions(path, {})),
+    "region file": _opened("r.parquet", lambda: [_regions()], 20, lambda path: read_regions(path, {}), night=0.1),
 }
 
 
