@@ -86,8 +86,8 @@ class Server:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def memory(self) -> float:
-        """Megabytes that are resident, of all its processes."""
-        found = (re.search(r"VmRSS:\s+(\d+)", (own / "status").read_text()) for own in self._processes())
+        """Megabytes that are resident, of all its processes; what they share is counted once."""
+        found = (re.search(r"Pss:\s+(\d+)", (own / "smaps_rollup").read_text()) for own in self._processes())
         return sum(int(m[1]) for m in found if m) / 1e3
 
     def ask(self, path: str) -> float:
