@@ -9,6 +9,8 @@ import modelcensus
 from ledgers import batch_of, fact, ledger_of, observation
 from modelcensus.flows import counters
 from modelcensus.measures import census as census_module
+from modelcensus.measures import measures
+from modelcensus.vocabulary import RequestError
 
 REQUESTS = [
     {"measure": "downloads", "by": ["organization", "month"]},
@@ -74,6 +76,31 @@ def test_answers_are_those_of_a_small_ledger(opened_at, request_of):
     for _ in range(2):  # the second opening finds what the first one kept
         large = opened_at(True).measure(**request_of)
         assert [r.as_dict() for r in large.rows] == [r.as_dict() for r in small.rows]
+
+
+ASKED = [
+    {"of": {"organization": "Qwen"}, "by": "month"},
+    pytest.param({"of": {"organization": "Qwen"}, "period": ["2026-02", "2026-03"]}, marks=pytest.mark.slow),
+    pytest.param(
+        {"of": {"repository": "Qwen/Qwen3-8B"}, "by": "month", "period": "2026-01..2026-04"}, marks=pytest.mark.slow
+    ),
+    pytest.param({"by": ["region"], "period": "2026-03"}, marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize("asked", ASKED, ids=str)
+@pytest.mark.parametrize("measure", sorted(measures()))
+def test_every_measure_says_of_a_large_ledger_what_it_says_of_a_small_one(opened_at, measure, asked):
+    try:
+        small = opened_at(False).measure(measure, **asked)
+    except RequestError as error:
+        with pytest.raises(RequestError) as refused:
+            opened_at(True).measure(measure, **asked)
+        assert str(refused.value) == str(error)
+        return
+    large = opened_at(True).measure(measure, **asked)
+    assert [r.as_dict() for r in large.rows] == [r.as_dict() for r in small.rows]
+    assert (large.notes, large.sentence()) == (small.notes, small.sentence())
 
 
 def test_what_is_kept_follows_the_knowledge_and_the_batches(opened_at, tmp_path):

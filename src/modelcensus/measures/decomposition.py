@@ -41,6 +41,7 @@ CLASSES = """
     citation="docs/method.md, section 3; Melitz and Polanec 2015, RAND Journal of Economics 46(2)",
     parameters=("channel", "counter", "repair", "spikes", "panel"),
     ordered=True,
+    named=True,
 )
 def decomposition(frame: Frame) -> ir.Table:
     """Columns: dimensions, since (the earlier period), part, span, value, low, high (change of the share, -1 to 1),

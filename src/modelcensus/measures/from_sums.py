@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +11,6 @@ import pyarrow as pa
 
 from modelcensus.catalog import CATALOG
 from modelcensus.engine import DuckDBEngine
-from modelcensus.measures.by_month import ByMonth
 from modelcensus.measures.finding import Found
 from modelcensus.measures.formulas import FORMULAS, Asked, Parts
 from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span, none_of, peers_of, terms_sql
@@ -88,6 +86,7 @@ class FromSums:
         census.flows.trim()
         scope, total = self._scope(request)
         running = measure.cumulative and not reading.counter
+        few = "repository" in dimensions and scope.size > MOST_REPOSITORIES
         if reported:
             periods, days, labels = reported_spans(census, request, running)
             spans, alone, dimensions = list(zip(periods, days, strict=True)), False, ORGANIZATION_DIMENSIONS
@@ -100,9 +99,10 @@ class FromSums:
             alone = kept is None or (request.grain != "month" and not kept.covers(days))
             if kept is None and not census.counters.small:
                 return None
-            if kept is not None and not _reaches(kept, days, running, dimensions):
+            single = "repository" in dimensions and not few
+            if kept is not None and not (kept.covers(days) and not running if single else kept.reaches(days)):
                 return None
-        if "repository" in dimensions and scope.size > MOST_REPOSITORIES:
+        if few and (peers or measure.name == "rank" or all(d != "repository" for d, _ in request.of)):
             return None
         if len(spans) > MOST_SPANS or not all(a < b for _, (a, b) in spans):
             return None
@@ -112,7 +112,12 @@ class FromSums:
         basis = Basis.of(told, scope, total, dimensions, running, places)
         monthly = request.grain == "month"
         whole = self._sums.some(basis.without(), spans, ()) or self._sums.of(basis.without(), spans, monthly)
-        sums = self._named(request, measure, peers, basis, spans) or self._sums.of(basis, spans, monthly)
+        if few:
+            sums = self._sums.of(basis.among(request.of), spans, monthly)
+            if sums is None or not len(sums.found.table):
+                return None
+        else:
+            sums = self._named(request, measure, peers, basis, spans) or self._sums.of(basis, spans, monthly)
         if sums is None and request.of and not peers and measure.name != "rank":
             sums = self._sums.of(basis.among(request.of), spans, monthly)  # too many: those of the subject alone
             if sums is not None and not len(sums.found.table):
@@ -263,16 +268,20 @@ class FromSums:
     ) -> dict[tuple[object, ...], int] | None:
         """How many repositories of the scope each row's subject has, as `rows` asks; nothing where it has to look itself."""
         keys = size_keys(request, names)
+        among = [
+            t for t in request.of if t[0] == "repository"
+        ]  # a table of all of them would be as long as the catalog
+        where = f"({scope.where}) and {terms_sql(among)}" if among else scope.where
         used = tuple(sorted({*keys, *(d for d, _ in request.of)}))
         if "span" in used or "age" in used:
             return None
-        if (scope.where, used) not in self._sizes:
+        if (where, used) not in self._sizes:
             chosen = "".join(f"{d}, " for d in used)
-            sql = SIZES.format(dimensions=chosen, where=scope.where)
+            sql = SIZES.format(dimensions=chosen, where=where)
             while len(self._sizes) >= MOST_SIZES:
                 del self._sizes[next(iter(self._sizes))]
-            self._sizes[scope.where, used] = Found(self._over(sql, {}))
-        found = self._sizes[scope.where, used]
+            self._sizes[where, used] = Found(self._over(sql, {}))
+        found = self._sizes[where, used]
         rows = found.all_having(request.of)
         if not keys:
             counted = found.table["size"].to_numpy()
@@ -300,11 +309,6 @@ def _chooses(request: Request, measure: Measure, peers: Peers) -> bool:
         and bool(peers or measure.name != "ratio")
         and bool(request.dimensions or measure.name != "mix")
     )
-
-
-def _reaches(kept: ByMonth, days: Sequence[tuple[date, date]], running: bool, dimensions: Sequence[str]) -> bool:
-    """Whether the flows that a large ledger keeps have these spans, told apart like this."""
-    return kept.covers(days) and not running if "repository" in dimensions else kept.reaches(days)
 
 
 def _dimensions(request: Request, peers: Peers, measure: Measure) -> tuple[str, ...]:

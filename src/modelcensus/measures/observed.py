@@ -24,6 +24,9 @@ MOST_READ = 40_000_000
 """Values of a counter as it was read that one answer of a large ledger rests on: a table of more takes most of the memory
 of a small machine."""
 
+BY_ID = "select * replace (repository as unit) from {numbered}"
+"""Of months that a large ledger keeps units are numbers."""
+
 COUNTERS = """
     with rows as (
         select l.span, r.repository, {value} as value, coalesce(w.width, 0) as width from {readings} r
@@ -62,7 +65,11 @@ def flow_quantities(
     periods, spans = spans_of(census, request, cumulative)
     kept, dimensions = kept_of(census, request), _told_by(request)
     if kept and not cumulative and kept.covers(spans):
+        named = find_measure(request.measure).named
+        dimensions |= {"repository"} if named else set()
         table = month_quantities(census.engine, kept, spans, scope.where, dimensions, name, summed)
+        if named:
+            table = census.engine.query(f"{name}_named", BY_ID.format(numbered=name), keep=False)
     elif kept and summed and kept.reaches(spans) and not dimensions & {*ROOT_DIMENSIONS, "repository"}:
         table = span_quantities(census.engine, kept, census.counters, spans, scope.where, dimensions, name)
     else:

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from modelcensus.catalog import Scope
 from modelcensus.measures.frame import Frame, Span
-from modelcensus.measures.observed import counter_quantities, flow_quantities, narrowed
+from modelcensus.measures.observed import counter_quantities, flow_quantities, kept_of, narrowed
 from modelcensus.measures.registry import find_measure
 from modelcensus.measures.reported import reported_quantities, reported_scope
 from modelcensus.vocabulary import Period, Request, RequestError
@@ -76,6 +76,17 @@ class Quantities:
             name += "_cumulative" * cumulative
             table, spans = flow_quantities(self.census, request, self.scope, name, cumulative, self.summed)
         return self.over(request, table, spans, whole)
+
+    def of_members(self, frame: Frame, table: str) -> Frame:
+        """A frame's quantities of the repositories that a table names: of months that a large ledger keeps these alone are
+        read."""
+        if self.reported or frame.request.reading.counter or kept_of(self.census, frame.request) is None:
+            return frame
+        where = f"({self.scope.where}) and repository in (select repository from {table})"
+        one = replace(
+            self, scope=replace(self.scope, where=where), name=f"{self.name}_of_{crc32(table.encode()):08x}"
+        )
+        return replace(frame, quantities=one.frame().quantities)
 
     def over(
         self, request: Request, table: ir.Table, spans: tuple[Span, ...], whole: ir.Table | None = None

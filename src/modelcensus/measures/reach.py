@@ -28,6 +28,7 @@ PARTS = ("own", "first-party conversions", "finetune", "adapter", "quantized", "
     citation="docs/method.md, section 3",
     parameters=("channel", "counter", "repair", "panel", "relations", "tree"),
     ordered=True,
+    named=True,
 )
 def reach(frame: Frame) -> ir.Table:
     """Columns: dimensions, part, span, value, low, high (downloads), of_total (share of the total's estimate),
@@ -51,7 +52,7 @@ def reach(frame: Frame) -> ir.Table:
         frame.notes.append("none of the subject's own repositories is known, only what bears its name")
     kept = ("own", "first-party conversions", "unknown", *relations(frame))
     tree = frame.engine.table(name).filter(_.part.isin(kept)).rename(unit="repository")
-    told = replace(frame, request=replace(request, of=())).grouped()
+    told = frame.more.of_members(replace(frame, request=replace(request, of=())), name).grouped()
     both = told.join(tree, "unit")
     counted = both.mutate(
         low=(_.low * _.share).round(2).floor().cast("int64"),

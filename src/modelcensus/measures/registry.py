@@ -23,7 +23,7 @@ class Measure:
     measure gets spans that start at the origin instead of periods. `basis`: what the frame's quantities are: flows of the
     request's `periods`, or the repositories of the `catalog` in scope (then the measure labels its own spans). An
     `ordered` measure's rows stay in the order in which it gives them; one that is `summed` looks at sums of quantities
-    alone, never at single repositories. `among`: the dimension whose members it compares where none is asked for.
+    alone, never at single repositories; one that is `named` looks them up by their ids. `among`: the dimension whose members it compares where none is asked for.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Measure:
     ordered: bool = False
     summed: bool = False
     among: str = ""
+    named: bool = False
     question: str = ""
 
     def asks(self, whom: str) -> str:
@@ -61,6 +62,7 @@ def measure(
     ordered: bool = False,
     summed: bool = False,
     among: str = "",
+    named: bool = False,
     question: str = "",
 ) -> Callable[[Compute], Compute]:
     """Register a function from a frame to a table: the request's dimensions, `span`, `value`, `low`, `high`,
@@ -80,6 +82,7 @@ def measure(
             ordered,
             summed,
             among,
+            named,
             question,
         )
         return compute

@@ -67,6 +67,8 @@ class Basis:
     dimensions: tuple[str, ...]
     cumulative: bool
     alone: tuple[Place, ...] = ()
+    few: bool = False
+    """Whether the scope is that of a few repositories, which can be told apart one by one."""
 
     @property
     def name(self) -> str:
@@ -88,7 +90,8 @@ class Basis:
 
     def among(self, terms: Sequence[tuple[str, tuple[str, ...]]]) -> Basis:
         """The same of those alone that have one of the values of every term."""
-        return replace(self, scope=replace(self.scope, where=f"({self.scope.where}) and {terms_sql(terms)}"))
+        where = f"({self.scope.where}) and {terms_sql(terms)}"
+        return replace(self, scope=replace(self.scope, where=where), few=any(d == "repository" for d, _ in terms))
 
     @classmethod
     def of(
@@ -166,7 +169,7 @@ class StandingSums:
         kept = kept_of(census, basis.request)
         if (
             kept is None
-            or {*basis.dimensions} & {*ROOT_DIMENSIONS, "repository", "age"}
+            or {*basis.dimensions} & {*ROOT_DIMENSIONS, "age", *(() if basis.few else ("repository",))}
             or not kept.reaches([days for _, days in spans])
             or len(census.counters.windows_alone)  # which of two counters is taken depends on all spans asked for
         ):
