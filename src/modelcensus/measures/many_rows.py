@@ -52,16 +52,23 @@ class ManyRows(Sequence[Row]):
         there = np.flatnonzero(spans == spans[-1])
         return list(map(self._make, self._records.take(pa.array(there)).to_pylist()))
 
+    def newest_count(self) -> int:
+        """How many these are."""
+        spans = self._records["span"].to_numpy()
+        return int((spans == spans[-1]).sum())
+
     def largest(self, most: int) -> list[Row]:
         """The rows of the last span that have most for certain, the largest first."""
         return list(map(self._make, self._largest(most).to_pylist()))
 
     def leading(self, most: int) -> list[Row]:
-        """The rows of the members that are largest in the last span; of members of several dimensions all rows."""
-        if len(self._dimensions) != 1:
+        """The rows of the members that are largest in the last span; where several dimensions tell them apart all rows."""
+        first = self._largest(most)
+        varying = [d for d in self._dimensions if len(first) < 2 or len(first[d].unique()) > 1]
+        if len(varying) != 1:
             return list(self)
-        (name,) = self._dimensions
-        wanted = pc.call_function("is_in", [self._records[name]], pc.SetLookupOptions(self._largest(most)[name]))
+        (name,) = varying
+        wanted = pc.call_function("is_in", [self._records[name]], pc.SetLookupOptions(first[name]))
         return list(map(self._make, self._records.filter(wanted).to_pylist()))
 
     def to_arrow(self) -> pa.Table:
@@ -85,7 +92,8 @@ class ManyRows(Sequence[Row]):
         last = self._records.filter(pa.array(spans == spans[-1]))
         value, low = (last[name].cast(pa.float64()) for name in ("value", "low"))
         sure = pc.call_function("coalesce", [value, low, pa.scalar(0.0)]).to_numpy()
-        return last.take(pa.array(np.argsort(-sure, kind="stable")[:most]))
+        unknown = last["value"].is_null().to_numpy()
+        return last.take(pa.array(np.lexsort((unknown, -sure))[:most]))
 
     def _kinds(self) -> tuple[np.ndarray, pa.Array]:
         """Rows that differ in span or flags: the place of the first of each kind, and the kind of every row."""
@@ -110,12 +118,21 @@ def newest(rows: Sequence[Row]) -> list[Row]:
     return [r for r in rows if r.span == last]
 
 
+def newest_count(rows: Sequence[Row]) -> int:
+    """How many rows the span of the last one has."""
+    return rows.newest_count() if isinstance(rows, ManyRows) else len(newest(rows))
+
+
 def largest(rows: Sequence[Row], most: int) -> list[Row]:
     """The rows of the last span that have most for certain (their value, or their lower bound where it is undecided), the
-    largest first."""
+    largest first; of equals those that are known."""
     if isinstance(rows, ManyRows):
         return rows.largest(most)
-    return sorted(newest(rows), key=lambda r: r.value if r.value is not None else r.low or 0.0, reverse=True)[:most]
+
+    def sure(row: Row) -> tuple[float, bool]:
+        return (row.value if row.value is not None else row.low or 0.0), row.value is not None
+
+    return sorted(newest(rows), key=sure, reverse=True)[:most]
 
 
 def leading(rows: Sequence[Row], most: int = LEADING) -> Sequence[Row]:

@@ -11,7 +11,7 @@ from modelcensus.claims import Account
 from modelcensus.claims.wording import decided_text
 from modelcensus.flows.series_breaks import KIND
 from modelcensus.ledger import Manifest
-from modelcensus.measures import Result, Row, asked_text, bounds, cell, newest, number, period_text
+from modelcensus.measures import Result, Row, asked_text, bounds, cell, newest_count, number, period_text
 from modelcensus.publish.breaks import break_words
 from modelcensus.publish.fact_cells import fact_text
 from modelcensus.publish.links import href, markdown_of, plain_markdown
@@ -136,7 +136,7 @@ def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
 def left_out(table: DataTable) -> int:
     """Rows that the page leaves to the CSV."""
     rows = table.result.rows
-    return len(rows) - min(len(newest(rows) if table.last_only else rows), ROWS)
+    return len(rows) - min(newest_count(rows) if table.last_only else len(rows), ROWS)
 
 
 def _covered(rows: Sequence[Row]) -> bool:

@@ -5,20 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cache
 
-from modelcensus.measures import Result, Row, bounds, counter_text, newest, number, period_text, several_spans
+from modelcensus.measures import (
+    ManyRows,
+    Result,
+    Row,
+    bounds,
+    counter_text,
+    largest,
+    newest,
+    newest_count,
+    number,
+    period_text,
+    several_spans,
+)  # fmt: skip
 from modelcensus.measures import leading as leading_rows
 from modelcensus.publish.breaks import crossed_breaks
 from modelcensus.publish.result_chart import result_chart, series_name
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
 from modelcensus.publish.shapes import Shape
-from modelcensus.vocabulary import CensusError, Request
+from modelcensus.vocabulary import CensusError, Period, Request
 from modelcensus.vocabulary.names import HUB, ORGANIZATION_DIMENSIONS, REPORTED
 
 COUNTED = re.compile(r" \((?:counted here|reported by)[^()]*\)$")
 """Who counted, at the end of a finding: the line under a picture's title says it again."""
+FIRST = 200
+"""Rows of many among which the one is sought that a sentence is about."""
 NAMED = 5
 """Subjects that one sentence tells of."""
 
@@ -51,6 +66,14 @@ class Counting:
     grain: str
     newest: str
     """The newest whole period; empty where readings stand for themselves."""
+
+    @property
+    def newest_two(self) -> str:
+        """It and the month before it; empty where readings stand for themselves."""
+        if not self.newest:
+            return ""
+        before = Period.month(Period.parse(self.newest).start - timedelta(days=1))
+        return f"{before}..{self.newest}"
 
 
 def countings(scene: Scene, dimension: str) -> Iterator[Counting]:
@@ -118,7 +141,7 @@ def answer_section(name: str, question: str, result: Result, shape: Shape = "lin
 def shows(result: Result) -> bool:
     """Whether a picture tells more than its sentence: not of a single place, nor where nothing is sure of anybody."""
     if result.unit == "place" and not several_spans(result.rows):
-        return len(newest(result.rows)) > 1
+        return newest_count(result.rows) > 1
     return any(r.value is not None or r.low for r in leading_rows(result.rows))
 
 
@@ -127,7 +150,8 @@ def leading(result: Result) -> Row:
     most is sure), else the result's own choice."""
     if result.measure in ("rank", "crossover") or not result.request.dimensions:
         return result.leading
-    return max(newest(result.rows), key=lambda r: (r.value is not None, r.value or 0, r.low or 0, r.high or 0))
+    rows = largest(result.rows, FIRST) if isinstance(result.rows, ManyRows) else newest(result.rows)
+    return max(rows, key=lambda r: (r.value is not None, r.value or 0, r.low or 0, r.high or 0))
 
 
 def beside(result: Result, first: Row) -> str:
@@ -135,12 +159,10 @@ def beside(result: Result, first: Row) -> str:
     that nobody named."""
     dimension = result.request.dimensions[0] if len(result.request.dimensions) == 1 else ""
     asked = next((values for d, values in result.request.of if d == dimension), ())
+    if result.measure in ("rank", "crossover", "launch") or not 0 < len(asked) <= NAMED or undecided(result):
+        return ""
     others = [r for r in result.rows if r.span == first.span and r is not first]
-    if (
-        undecided(result)
-        or result.measure in ("rank", "crossover", "launch")
-        or not 0 < len(others) < len(asked) <= NAMED
-    ):
+    if not 0 < len(others) < len(asked):
         return ""
     others.sort(key=lambda r: (-(r.value or r.low or 0), series_name(result, r)))
     return "".join(f"; {series_name(result, r)} {_value(result, r)}" for r in others)
@@ -154,10 +176,10 @@ def _value(result: Result, row: Row) -> str:
 
 def undecided(result: Result) -> Statement | None:
     """What to say of several of which nothing is sure: naming one of them would say more than the data do."""
-    last = newest(result.rows)
-    if len(last) < 2 or any(r.value is not None or r.low for r in last):
+    first, count = largest(result.rows, 1)[0], newest_count(result.rows)
+    if count < 2 or first.value is not None or first.low:
         return None
-    said = f"These data do not decide it for {period_text(last[0].period)}: of none of the {len(last):,} anything is sure. Ask for shorter periods, or for a counter as it was read."
+    said = f"These data do not decide it for {period_text(first.period)}: of none of the {count:,} anything is sure. Ask for shorter periods, or for a counter as it was read."
     return Statement(said, (result.provenance.id,))
 
 

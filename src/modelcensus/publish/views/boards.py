@@ -23,7 +23,7 @@ FURTHEST = 60
 
 def rising(scene: Scene, dimension: str, way: Counting) -> Section:
     """Who won most places between the two newest periods; RequestError where there is one only."""
-    result = scene.census.measure("downloads", by=[dimension, way.grain], reading=way.reading)
+    result = scene.census.measure("downloads", by=[dimension, way.grain], reading=way.reading, period=way.newest_two)
     spans = sorted({r.span for r in result.rows})
     if len(spans) < 2:
         raise RequestError("there is one period only", where="rising", remedy="collect another reading")
