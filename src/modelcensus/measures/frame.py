@@ -192,9 +192,12 @@ class Frame:
         table = self.told((dimension,))
         column = table[dimension]
         column = column.unnest() if isinstance(column, ir.ArrayColumn) else column
-        known = {str(v) for v in self.engine.fetch(table.select(v=column).distinct())["v"].to_pylist()}
-        absent = [v for v in values if v not in known]
+        names = table.select(v=column).distinct()
+        asked = names.filter(_.v.cast("string").isin(values)) if "None" not in values else names
+        there = {str(v) for v in self.engine.fetch(asked)["v"].to_pylist()}
+        absent = [v for v in values if v not in there]
         if absent and len(absent) == len(values):
+            known = {str(v) for v in self.engine.fetch(names)["v"].to_pylist()}
             within = self.scope.id if self.scope.where not in ("", "true") else ""
             raise none_of(
                 dimension,
