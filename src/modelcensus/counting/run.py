@@ -1,6 +1,6 @@
 """Counting log files into batches, and counting again what was read before."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, groupby
@@ -146,7 +146,8 @@ class Counting:
         )
         known.parts.add(self._stored_parts())
         self._stored(REQUESTS)
-        self.engine.make("days_covered_before", "select distinct day from stored_requests")
+        self.engine.make("days_of_batches", "select distinct batch_id, day from stored_requests")
+        self.engine.make("days_covered_before", "select distinct day from days_of_batches")
         for batch in ahead(self.reader.batches(forms, known), 1):  # the next one is read while this one is counted
             for file in batch.files:
                 self._sum(file)
@@ -204,14 +205,16 @@ class Counting:
         """Count what was read, and commit it as a batch."""
         self.progress("counting")
         tables, new = batch.tables(), [f for f in batch.files if f.new]
-        self._stored(*READ)
         for schema in READ:
             self.engine.hold(f"new_{schema.name}", tables[schema.name])
+        self.engine.make("days_touched", "select distinct day from new_requests")
+        shared = "select distinct batch_id from days_of_batches semi join days_touched using (day)"
+        self._stored(*READ, of={r["batch_id"] for r in self.engine.rows(shared)})
+        ends = self.engine.rows("select min(day) as least, max(day) as most from days_touched")[0]
+        for schema in READ:
             chosen = ""
             if schema is REQUESTS:
-                self.engine.make("days_touched", "select distinct day from new_requests")
-                ends = self.engine.rows("select min(day) as least, max(day) as most from days_touched")[0]
-                if ends["least"]:  # days in words: then files and stretches of them without these are not read
+                if ends["least"]:  # days in words: then stretches of files without these are not read
                     chosen = f" where day between '{ends['least']}' and '{ends['most']}'"
                 chosen = f" semi join days_touched using (day){chosen}"
             self.engine.make(
@@ -240,9 +243,10 @@ class Counting:
             for f in new
         ]
         self._counted(tables, inputs, {"format": ",".join(formats)}, took)
-        self.engine.connection.execute(
-            "insert into days_covered_before from days_touched anti join days_covered_before using (day)"
-        )
+        covered = "insert into days_covered_before from days_touched anti join days_covered_before using (day)"
+        self.engine.connection.execute(covered)
+        committed = "insert into days_of_batches select ?, day from days_touched"
+        self.engine.connection.execute(committed, [self.before.batches[-1]])
         self.engine.drop(*(f"counted_{s.name}" for s in READ))
         self.engine.drop(*(f"new_{s.name}" for s in READ), *WORKED_OUT)
 
@@ -278,13 +282,15 @@ class Counting:
             )
             self.before = self.commit(batch)
 
-    def _stored(self, *schemas: Schema) -> None:
-        ids = self.before.batches
+    def _stored(self, *schemas: Schema, of: Collection[str] | None = None) -> None:
+        """Scan what the ledger holds in some tables, of all batches or of those with these ids."""
+        ids = [b for b in self.before.batches if of is None or b in of]
         numbered = {"batch_id": pa.array(ids, pa.string()), "number": pa.array(range(1, len(ids) + 1), pa.int32())}
         self.engine.hold("stored_batches", pa.table(numbered))
         for schema in schemas:
             tagged = schema.arrow.append(pa.field("batch_id", pa.string()))
-            self.engine.scan(f"stored_{schema.name}", self.before.files.get(schema.name, ()), tagged)
+            files = [f for f in self.before.files.get(schema.name, ()) if of is None or f.stem in of]
+            self.engine.scan(f"stored_{schema.name}", files, tagged)
 
 
 def check_files(paths: Sequence[Path]) -> None:
