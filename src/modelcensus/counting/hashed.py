@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from modelcensus.counting.kernels import U, compiled, mixed_of
 from modelcensus.counting.line_arrays import REST_BITS
+from modelcensus.counting.loops import ONE, ZERO, U, compiled, mixed_of
 from modelcensus.counting.requests import Requests
 from modelcensus.counting.rows import DAY, Loops, Numbers
 from modelcensus.counting.slices import MIX
 
-_ZERO, _ONE = U(0), U(1)
 _REST = (1 << REST_BITS) - 1
 FIRST_BITS = 12
 
@@ -23,9 +22,9 @@ def number_keys(keys, table, bits, held, numbers, new):
     for place in range(len(keys)):
         key = keys[place]
         slot = (key * MIX) >> shift
-        while table[slot, 1] != _ZERO and table[slot, 0] != key:
-            slot = (slot + _ONE) & mask
-        if table[slot, 1] == _ZERO:
+        while table[slot, 1] != ZERO and table[slot, 0] != key:
+            slot = (slot + ONE) & mask
+        if table[slot, 1] == ZERO:
             if held == most:
                 return place, held, added
             table[slot, 0] = key
@@ -42,11 +41,11 @@ def fill_again(old, table, bits):
     """Bring what is in one table into a larger one."""
     mask, shift = U(len(table) - 1), U(64 - bits)
     for row in range(len(old)):
-        if old[row, 1] != _ZERO:
+        if old[row, 1] != ZERO:
             key = old[row, 0]
             slot = (key * MIX) >> shift
-            while table[slot, 1] != _ZERO:
-                slot = (slot + _ONE) & mask
+            while table[slot, 1] != ZERO:
+                slot = (slot + ONE) & mask
             table[slot, 0] = key
             table[slot, 1] = old[row, 1]
 
@@ -59,9 +58,9 @@ def count_different(groups, who, table, counts):
         group = groups[place]
         key = mixed_of(who[place], U(group))
         slot = key & mask
-        while table[slot] != _ZERO and table[slot] != key:
-            slot = (slot + _ONE) & mask
-        if table[slot] == _ZERO:
+        while table[slot] != ZERO and table[slot] != key:
+            slot = (slot + ONE) & mask
+        if table[slot] == ZERO:
             table[slot] = key
             counts[group] += 1
 

@@ -36,7 +36,7 @@ Meaning = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Cut:
-    """Requests cut into their parts (rows of kernels.cut_requests), with the hashes of names and rests."""
+    """Requests cut into their parts (address_loops.CUT, a row each), with the hashes of names and rests."""
 
     asked: Slices
     at: np.ndarray
@@ -48,7 +48,7 @@ class Cut:
 
     def name(self, place: int) -> str:
         """NAMESPACE/NAME."""
-        return bytes(self.asked.data[int(self.at[0, place]) : int(self.at[1, place])]).decode()
+        return bytes(self.asked.data[int(self.at[place, 0]) : int(self.at[place, 1])]).decode()
 
     def tried(self, place: int) -> list[str]:
         """Requests that have the rest of one, with other commits in the place of its own."""
@@ -56,8 +56,8 @@ class Cut:
         text = bytes(self.asked.data[start : int(self.asked.ends[place])])
         tried = [text]
         for commit in (2, 3):
-            if self.at[commit, place]:
-                begin = int(self.at[commit, place]) - start
+            if self.at[place, commit]:
+                begin = int(self.at[place, commit]) - start
                 tried = [t[:begin] + c + t[begin + COMMIT :] for t in tried for c in _COMMITS]
         return [t.decode() for t in tried]
 

@@ -9,12 +9,14 @@ import re
 import numpy as np
 import pyarrow as pa
 
+from modelcensus.counting.address_loops import CUT
 from modelcensus.counting.formats import LogFormat
-from modelcensus.counting.kernels import FOUND, hash_who, read_lines
-from modelcensus.counting.line_arrays import NOT_SAID, Lines
+from modelcensus.counting.line_arrays import NOT_SAID, Cut, Lines
+from modelcensus.counting.line_loops import KEYS, PLACES, SAID, read_lines
+from modelcensus.counting.loops import searched
 from modelcensus.counting.plain_targets import Cutting
 from modelcensus.counting.shapes import PARTS
-from modelcensus.counting.slices import WORD, Joined, Slices
+from modelcensus.counting.slices import Joined, Slices
 
 _SHAPE = re.compile(
     r'\{address\} \{\w+\} \{\w+\} \[\{time\}\] "\{request\}" \{status\} \{bytes\}(?P<more> "\{\w+\}" "\{agent\}")?'
@@ -33,32 +35,29 @@ class PlainLines:
         shape = _shape(form)
         if not shape or not rows.num_rows:
             return None, left
-        agents = bool(shape["more"])
+        agents, count = bool(shape["more"]), rows.num_rows
         _, offsets, data = rows["text"].buffers()
-        edges = np.frombuffer(offsets, np.int32)[rows["text"].offset :][: rows.num_rows + 1]
-        held = memoryview(data)
-        if len(held) < WORD:
-            return None, left
-        text = np.frombuffer(held, np.uint8)
-        words = np.ndarray((len(held) - WORD + 1,), "<u8", held, strides=(1,))
+        edges = np.frombuffer(offsets, np.int32)[rows["text"].offset :][: count + 1]
+        text, words = searched(memoryview(data), int(edges[-1]))
         ascii = text[edges[0] : edges[-1]].max(initial=0) < 0x80
-        found = np.empty((len(FOUND), rows.num_rows), np.int64)
-        count = read_lines(text, words, edges, ascii, agents, found)
+        places, said = np.empty((count, len(PLACES)), np.int32), np.empty((count, len(SAID)), np.int64)
+        keys = np.empty((count, len(KEYS)), np.uint64)
+        cutting = self._cutting
+        count = read_lines(text, words, edges, ascii, agents, cutting.leads, cutting.firsts, places, said, keys)
         if not count:
             return None, left
-        found, keys = found[:, :count], np.empty((3, count), np.uint64)
-        hash_who(words, found, agents, keys)
-        said = dict(zip(FOUND, found, strict=True))
-        left[said["line"]] = False
-        asked = Slices(held, said["asked"], said["asked_end"])
-        agent = Joined(
-            Slices(held, said["agent"], said["session"]), Slices(held, said["session_end"], said["agent_end"])
-        )
+        at = dict(zip(PLACES, places[:count].T, strict=True))
+        minute, second, status, size = said[:count].T
+        address_keys, agent_keys, session_keys, names, rests = keys[:count].T
+        left[at["line"]] = False
+        held = memoryview(text)
+        asked = Slices(held, at["asked"], at["asked_end"])
+        agent = Joined(Slices(held, at["agent"], at["session"]), Slices(held, at["session_end"], at["agent_end"]))
         lines = Lines(
-            rows["line"].to_numpy()[said["line"]], said["minute"], said["second"], said["status"], said["bytes"],
-            np.where(said["status"] == 206, PARTS.index("part"), PARTS.index("whole")).astype(np.int8),
-            np.full(count, NOT_SAID, np.int8), asked, self._cutting.cut(asked), agent if agents else None, keys[1],
-            Slices(held, said["address"], said["address_end"]), keys[0], keys[2],
+            rows["line"].to_numpy()[at["line"]], minute, second, status, size,
+            np.where(status == 206, PARTS.index("part"), PARTS.index("whole")).astype(np.int8),
+            np.full(count, NOT_SAID, np.int8), asked, Cut(asked, places[:count, -len(CUT) :], names, rests),
+            agent if agents else None, agent_keys, Slices(held, at["address"], at["address_end"]), address_keys, session_keys,
         )  # fmt: skip
         return lines, left
 

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import pyarrow as pa
 
+from modelcensus.counting.address_loops import CUT, cut_requests
 from modelcensus.counting.hashed import Hashed
-from modelcensus.counting.kernels import CUT, cut_requests
 from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning, target_of
+from modelcensus.counting.loops import searched
 from modelcensus.counting.numbering import Learned
-from modelcensus.counting.slices import WORD, Slices
+from modelcensus.counting.slices import Slices
 from modelcensus.counting.targets import ID, routes
 
 UNKNOWN = -1
@@ -28,18 +29,16 @@ class Cutting:
     def __init__(self) -> None:
         forms = [f.form.strip("/").split("/") for f in routes().forms]
         leads = {"/".join(f[: f.index("{namespace}")]) for f in forms if "{namespace}" in f} - {""}
-        self._leads = tuple(_hashes(x for x in leads if x.count("/") == slashes) for slashes in range(3))
-        self._firsts = _hashes({x.split("/")[0] for x in leads})
+        self.leads = tuple(_hashes(x for x in leads if x.count("/") == slashes) for slashes in range(3))
+        self.firsts = _hashes({x.split("/")[0] for x in leads})
 
     def cut(self, asked: Slices) -> Cut:
         """Requests (METHOD ADDRESS ...) in their parts."""
-        data = asked.data if len(asked.data) >= WORD else memoryview(bytes(asked.data) + bytes(WORD))
-        words = np.ndarray((len(data) - WORD + 1,), "<u8", data, strides=(1,))
-        at, keys = np.empty((CUT, len(asked.starts)), np.int64), np.empty((2, len(asked.starts)), np.uint64)
-        cut_requests(
-            np.frombuffer(data, np.uint8), words, asked.starts, asked.ends, self._leads, self._firsts, at, keys
-        )
-        return Cut(asked, at, keys[0], keys[1])
+        text, words = searched(asked.data, len(asked.data))
+        count = len(asked.starts)
+        at, keys = np.empty((count, len(CUT)), np.int32), np.empty((count, 2), np.uint64)
+        cut_requests(text, words, asked.starts, asked.ends, self.leads, self.firsts, at, keys)
+        return Cut(asked, at, keys[:, 0], keys[:, 1])
 
 
 class PlainTargets:
@@ -103,7 +102,7 @@ class PlainTargets:
     def _learn_rests(self, new: list[tuple[Cut, int]]) -> list[int]:
         """Understand rests by a request of each: known is one that means the same in all that are tried, and asks of the
         repository that it names."""
-        tried = [cut.tried(place) if cut.at[1, place] else [] for cut, place in new]
+        tried = [cut.tried(place) if cut.at[place, 1] else [] for cut, place in new]
         tried = [
             [] if "\\" in "".join(texts) else texts for texts in tried
         ]  # what a log escaped is left to the forms
