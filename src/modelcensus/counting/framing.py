@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from mmap import mmap
 
 import numpy as np
 
@@ -23,8 +24,8 @@ class Framing:
     """`starts`: of a stretch of text, from a place to another, where each whole line starts, and where the last one ends.
     `marked`: the lines, by their starts, that may begin a part, by eight bytes at each of SAMPLES places."""
 
-    starts: Callable[[bytes, int, int], np.ndarray]
-    marked: Callable[[bytes, np.ndarray], np.ndarray]
+    starts: Callable[[bytes | mmap, int, int], np.ndarray]
+    marked: Callable[[bytes | mmap, np.ndarray], np.ndarray]
 
 
 def _starts(text: bytes, start: int, end: int) -> np.ndarray:
