@@ -19,6 +19,7 @@ from modelcensus.counting.policies import Policies
 from modelcensus.counting.proposing import propose
 from modelcensus.counting.reading import MOST_ASIDE, FileRead, OneByOne, ReadBatch, Reader
 from modelcensus.counting.salts import Salts
+from modelcensus.counting.spelling import Spelling
 from modelcensus.counting.standing import Standing
 from modelcensus.engine import Tables
 from modelcensus.vocabulary import (
@@ -60,15 +61,9 @@ WORKED_OUT = (
     "counted",
     "asked_first",
     "names",
-    "own_downloads",
-    "own_loads",
     "downloads",
     "loads",
-    "new_keys",
-    "desired",
-    "changed",
-    "todo",
-    "told",
+    "numbers",
 )
 """Tables of one batch, which the next one needs no more."""
 TERMS = Terms(
@@ -130,6 +125,9 @@ class Counting:
             "loads": Standing(self.engine, "loads", before.loads_files, before.loads_batches),
             "downloads": Standing(self.engine, "downloads", before.files.get(OBSERVATIONS.name, ()), before.batches),
         }
+        self.spelling = Spelling(self.engine, *(f"spelled_{s}" for s in self.standing))
+        for series in self.standing.values():
+            series.number(self.spelling)
         self._totals: dict[str, dict[date, int]] = {"loads": {}, "downloads": {}}
         """By day: a later batch that has more of a day counts it whole."""
         self.summary = Summary()
@@ -258,13 +256,13 @@ class Counting:
         took: list[str],
     ) -> None:
         build_downloads(self.engine, self.policies, self.rules)
+        self.spelling.learn()
+        touched = {r["day"]: 0 for r in self.engine.rows("select day from days_touched")}
         # loads first: a run that is killed between the two is repeated whole, since the other batch has the requests
         for series, table in ((LOADS, "loads"), ("", "downloads")):
-            rows = self.standing[table].observations(table)
-            self._totals[table] |= {
-                r["day"]: int(r["n"])
-                for r in self.engine.rows(f"select day, sum(value) as n from {table} group by day")
-            }
+            rows = self.standing[table].observations(self.spelling)
+            by_day = self.engine.rows(f"select day, sum(value) as n from {table} group by day")
+            self._totals[table] |= touched | {r["day"]: int(r["n"]) for r in by_day}
             setattr(self.summary, table, sum(self._totals[table].values()))
             own = tables if not series else {}
             if not rows.num_rows and not own:
