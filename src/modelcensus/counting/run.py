@@ -6,6 +6,7 @@ from datetime import date
 from itertools import chain, groupby
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.ahead import ahead
@@ -229,10 +230,7 @@ class Counting:
         ]
         files = pa.Table.from_pylist([f.row for f in new], schema=LOG_FILES.arrow)
         set_aside = pa.Table.from_pylist(aside[:MOST_ASIDE], schema=SET_ASIDE.arrow)
-        parts = [(f.digest, *p) for f in new for p in f.parts]
-        columns = list(zip(*parts, strict=True)) or [[]] * len(LOG_PARTS.names)
-        parts = pa.table(columns, schema=LOG_PARTS.arrow)
-        tables = {**tables, LOG_FILES.name: files, LOG_PARTS.name: parts, SET_ASIDE.name: set_aside}
+        tables = {**tables, LOG_FILES.name: files, LOG_PARTS.name: _parts_table(new), SET_ASIDE.name: set_aside}
         inputs = tuple(InputFile(f.file, f.bytes, f.digest) for f in new)
         formats = sorted({f.format for f in new})
         took = [
@@ -289,6 +287,15 @@ class Counting:
             tagged = schema.arrow.append(pa.field("batch_id", pa.string()))
             files = [f for f in self.before.files.get(schema.name, ()) if of is None or f.stem in of]
             self.engine.scan(f"stored_{schema.name}", files, tagged)
+
+
+def _parts_table(files: Sequence[FileRead]) -> pa.Table:
+    """The parts of files as the ledger keeps them."""
+    numbers = np.array([p for f in files for p in f.parts], np.int64).reshape(-1, len(Part._fields))
+    digests = pa.concat_arrays([pa.array([], pa.string()), *(pa.repeat(f.digest, len(f.parts)) for f in files)])
+    columns = dict(zip(Part._fields, numbers.T, strict=True))
+    rows = pa.table({LOG_PARTS.names[0]: digests, **{n: np.ascontiguousarray(c) for n, c in columns.items()}})
+    return rows.select(LOG_PARTS.names).cast(LOG_PARTS.arrow)
 
 
 def check_files(paths: Sequence[Path]) -> None:

@@ -20,6 +20,8 @@ BLOCK = 8_192
 """Rows by which a row group grows."""
 GROUP_BYTES = 12 * 1024 * 1024
 """Bytes in memory from which on a row group is full: rows of long texts are held three times while they are written."""
+KEPT_BYTES = 64 * 1024 * 1024
+"""Bytes of row groups after which the memory that they took is given back: it costs as much as to write the rows."""
 
 
 def write_atomically(path: Path, content: bytes, *, lasting: bool = True) -> None:
@@ -70,10 +72,14 @@ def write_parquet(
                 use_dictionary=[n for n in reader.schema.names if n not in rising],  # type: ignore[arg-type] - its stubs know no lists
                 column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED") or None,
             ) as writer:
+                written = 0
                 for group in row_groups(reader):
                     writer.write_table(group, row_group_size=ROW_GROUP)
+                    written += group.nbytes
                     del group
-                    pa.default_memory_pool().release_unused()  # else the pool keeps what every group took at its largest
+                    if written >= KEPT_BYTES:  # else the pool keeps what every group took at its largest
+                        pa.default_memory_pool().release_unused()
+                        written = 0
             out.flush()
             os.fsync(out.fileno())
         temporary.replace(path)
