@@ -1,10 +1,20 @@
 """Requests taken apart by compiled loops: the name of a repository, and the rest with any commit in it left out."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from modelcensus.counting.line_arrays import COMMIT
-from modelcensus.counting.loops import ZERO, U, compiled, find, find_either, hash_of, mixed_of, within
+from modelcensus.counting.line_arrays import COMMIT, NOT_PLAIN, REST_BITS
+from modelcensus.counting.loops import ZERO, U, compiled, find, find_either, key_of, mixed_of, searched, within
 from modelcensus.counting.slices import WORD
+
+
+
+def keys_of(texts: Iterable[str]) -> np.ndarray:
+    """Hashes of texts, as `cut_requests` takes them."""
+    held = [text.encode() for text in texts]
+    return np.array([key_of(searched(text, len(text))[1], 0, len(text)) for text in held], np.uint64)
+
 
 CUT = ("name", "name_end", "one", "two")
 """Where the parts of a request are: `one` and `two` where these segments are commits, else 0."""
@@ -12,7 +22,6 @@ _BLANK, _SLASH = (np.uint8(c) for c in b" /")
 _HIGHS = U(0x8080808080808080)
 _FROM_0, _AFTER_9, _FROM_A, _AFTER_F = (U(0x80 - c) * U(0x0101010101010101) for c in b"0:ag")
 """Added to a byte below 0x80, its highest bit says whether it is as large."""
-_THREE = U(3)
 
 
 @within
@@ -28,17 +37,7 @@ def _is_commit(words, at):
 
 
 @within
-def _segment_key(words, start, end, before, number):
-    """The hash of a segment that begins where the one before ended, or after its slash; any commit has its number."""
-    if start == before:
-        return hash_of(words, start, end) ^ _THREE, False  # no segment is not an empty one
-    if end - start == COMMIT and _is_commit(words, start):
-        return U(number), True
-    return hash_of(words, start, end), False
-
-
-@within
-def _next_segment(text, words, at, end):
+def _next_segment(text, at, end):
     """Where the segment after the one that ends at a place begins and ends; both there, where none follows."""
     if at >= end or text[at] != _SLASH:
         return at, at
@@ -48,12 +47,12 @@ def _next_segment(text, words, at, end):
 @within
 def _after_lead(text, words, name, first, end, leads):
     """Where the name begins after what stands before it, the longest that is known."""
-    _, second = _next_segment(text, words, first, end)
-    _, third = _next_segment(text, words, second, end)
+    _, second = _next_segment(text, first, end)
+    _, third = _next_segment(text, second, end)
     for segments in (2, 1, 0):
         until = third if segments == 2 else second if segments == 1 else first
         if until < end and text[until] == _SLASH:
-            own = hash_of(words, name, until)
+            own = key_of(words, name, until)
             for known in leads[segments]:
                 if known == own:
                     return until + 1
@@ -75,7 +74,7 @@ def cut_request(text, words, start, end, leads, firsts):
     segment_end = find_either(text, _SLASH, _BLANK, name, end)
     if segment_end >= end or text[segment_end] != _SLASH:
         return nothing
-    own, lead = hash_of(words, name, segment_end), False
+    own, lead = key_of(words, name, segment_end), False
     for known in firsts:
         lead = lead or known == own
     if lead:
@@ -88,15 +87,16 @@ def cut_request(text, words, start, end, leads, firsts):
     name_end = find_either(text, _SLASH, _BLANK, segment_end + 1, end)
     if name_end == segment_end + 1:
         return nothing
-    one, one_end = _next_segment(text, words, name_end, end)
-    two, two_end = _next_segment(text, words, one_end, end)
-    rest = mixed_of(hash_of(words, start, name), hash_of(words, two_end, end))
-    own, commit = _segment_key(words, one, one_end, name_end, 1)
-    rest = mixed_of(rest, own)
-    own, also = _segment_key(words, two, two_end, one_end, 2)
-    return (
-        name, name_end, one if commit else 0, two if also else 0, hash_of(words, name, name_end), mixed_of(rest, own),
-    )  # fmt: skip
+    one, one_end = _next_segment(text, name_end, end)
+    two, two_end = _next_segment(text, one_end, end)
+    rest, after = key_of(words, start, name), name_end
+    one_commit, two_commit = 0, 0
+    if one_end - one == COMMIT and _is_commit(words, one):
+        rest, after, one_commit = mixed_of(rest, key_of(words, after, one)), one_end, one
+    if two_end - two == COMMIT and _is_commit(words, two):
+        rest, after, two_commit = mixed_of(rest, key_of(words, after, two)), two_end, two
+    rest = mixed_of(rest, key_of(words, after, end))
+    return name, name_end, one_commit, two_commit, key_of(words, name, name_end), rest
 
 
 @compiled
@@ -107,3 +107,26 @@ def cut_requests(text, words, starts, ends, leads, firsts, cut, keys):
         name, name_end, one, two, key, rest = cut_request(text, words, start, end, leads, firsts)
         cut[place, 0], cut[place, 1], cut[place, 2], cut[place, 3] = name, name_end, one, two
         keys[place, 0], keys[place, 1] = key, rest
+
+
+@compiled
+def targets_of(names, rests, meant, places, targets, new):
+    """The targets of requests (see `target_of`) by their names, their rests (0: not understood without the name), what these
+    mean (kind, number) and the numbers of repositories by name and kind; NOT_PLAIN where one is missing.
+
+    Writes to `new` where a repository is met that has no number (0), each once, and marks it by -1; returns how many these are.
+    """
+    count = 0
+    for row in range(len(names)):
+        name, rest = names[row], rests[row]
+        if rest == 0 or name < 0:
+            targets[row] = NOT_PLAIN
+            continue
+        kind = meant[rest, 0]
+        place = places[name, kind]
+        if place == 0:
+            places[name, kind] = -1
+            new[count] = row
+            count += 1
+        targets[row] = place << REST_BITS | meant[rest, 1]
+    return count

@@ -5,7 +5,7 @@ import numpy as np
 
 from modelcensus.counting.address_loops import CUT, cut_request
 from modelcensus.counting.line_arrays import NOTHING
-from modelcensus.counting.loops import ZERO, U, compiled, digits, find, hash_of, mixed_of, within, word_of
+from modelcensus.counting.loops import ZERO, U, compiled, digits, find, hash_of, key_of, mixed_of, within, word_of
 
 PLACES = ("line", "asked", "asked_end", "agent", "session", "session_end", "agent_end", "address", "address_end", *CUT)
 """Which line it is, and where its parts begin and end."""
@@ -94,7 +94,7 @@ def read_lines(text, words, edges, ascii, agents, leads, firsts, places, said, k
     """
     count, minute = 0, NOTHING
     first_word = second_word = third_word = zone = ZERO  # of the line before: minutes follow each other
-    nobody = hash_of(words, 0, 0)
+    nothing = key_of(words, 0, 0)
     for line in range(len(edges) - 1):
         start, end = np.int64(edges[line]), np.int64(edges[line + 1]) - 1
         if end - start < 40 or text[end] != _NEWLINE:
@@ -150,8 +150,8 @@ def read_lines(text, words, edges, ascii, agents, leads, firsts, places, said, k
             if agent_end + 1 != end:
                 continue
             session, session_end, there = _session(text, words, agent, agent_end)
-            rest = nobody if session_end == agent_end else hash_of(words, session_end, agent_end)
-            own = mixed_of(hash_of(words, agent, session), rest)
+            rest = nothing if session_end == agent_end else key_of(words, session_end, agent_end)
+            own = mixed_of(key_of(words, agent, session), rest)
             if there:
                 stated = hash_of(words, session, session_end)
         elif at != end:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import pyarrow as pa
 
-from modelcensus.counting.address_loops import CUT, cut_requests
+from modelcensus.counting.address_loops import CUT, cut_requests, keys_of, targets_of
 from modelcensus.counting.hashed import Hashed
-from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning, target_of
+from modelcensus.counting.line_arrays import Cut, Meaning
 from modelcensus.counting.loops import searched
 from modelcensus.counting.numbering import Learned
 from modelcensus.counting.slices import Slices
@@ -29,8 +29,8 @@ class Cutting:
     def __init__(self) -> None:
         forms = [f.form.strip("/").split("/") for f in routes().forms]
         leads = {"/".join(f[: f.index("{namespace}")]) for f in forms if "{namespace}" in f} - {""}
-        self.leads = tuple(_hashes(x for x in leads if x.count("/") == slashes) for slashes in range(3))
-        self.firsts = _hashes({x.split("/")[0] for x in leads})
+        self.leads = tuple(keys_of(sorted(x for x in leads if x.count("/") == n)) for n in range(3))
+        self.firsts = keys_of(sorted({x.split("/")[0] for x in leads}))
 
     def cut(self, asked: Slices) -> Cut:
         """Requests (METHOD ADDRESS ...) in their parts."""
@@ -80,24 +80,19 @@ class PlainTargets:
 
         rest = self._rests.of(np.concatenate([c.rests for c in cuts]), lambda new: self._learn_rests(held(new)))
         name = self._names.of(np.concatenate([c.names for c in cuts]), lambda new: self._learn_names(held(new)))
-        targets = np.full(len(rest), NOT_PLAIN, np.int64)
-        own = np.flatnonzero((rest != 0) & (name != UNKNOWN))
-        meant = self._meant[rest[own]]
-        targets[own] = target_of(self._placed(name[own], meant[:, 0]), meant[:, 1])
-        return targets
-
-    def _placed(self, name: np.ndarray, kind: np.ndarray) -> np.ndarray:
-        """The numbers of repositories."""
         if len(self._texts) > len(self._places):
             more = np.zeros((len(self._texts), len(self._kinds)), np.int64)
             self._places = np.concatenate([self._places, more])
-        at = name * len(self._kinds) + kind
-        new = np.unique(at[self._places.ravel()[at] == 0])
-        if len(new):
-            kinds = [self._kinds[k] for k in (new % len(self._kinds)).tolist()]
-            names = [self._texts[n] for n in (new // len(self._kinds)).tolist()]
-            self._places.ravel()[new] = self._number_places(kinds, names)
-        return self._places.ravel()[at]
+        targets, new = np.empty(len(rest), np.int64), np.empty(len(rest), np.int64)
+        count = targets_of(name, rest, self._meant, self._places, targets, new)
+        if count:
+            self._learn_places(name[new[:count]], self._meant[rest[new[:count]], 0])
+            targets_of(name, rest, self._meant, self._places, targets, new)
+        return targets
+
+    def _learn_places(self, name: np.ndarray, kind: np.ndarray) -> None:
+        kinds, names = [self._kinds[k] for k in kind.tolist()], [self._texts[n] for n in name.tolist()]
+        self._places[name, kind] = self._number_places(kinds, names)
 
     def _learn_rests(self, new: list[tuple[Cut, int]]) -> list[int]:
         """Understand rests by a request of each: known is one that means the same in all that are tried, and asks of the
@@ -130,7 +125,3 @@ class PlainTargets:
     def _ordinary(self, name: str) -> bool:
         """Whether a name is none that any form looks at."""
         return not (set(name.split("/")) & self._words) and bool(_IS_ID.fullmatch(name)) and not _NO_NAME.search(name)
-
-
-def _hashes(texts: Iterable[str]) -> np.ndarray:
-    return Slices.of(pa.array(sorted(texts), pa.string())).hashes()

@@ -1,5 +1,6 @@
 """Counting log files into batches, and counting again what was read before."""
 
+import gc
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -147,11 +148,15 @@ class Counting:
         self._stored(REQUESTS)
         self.engine.make("days_of_batches", "select distinct batch_id, day from stored_requests")
         self.engine.make("days_covered_before", "select distinct day from days_of_batches")
-        for batch in ahead(self.reader.batches(forms, known), 1):  # the next one is read while this one is counted
-            for file in batch.files:
-                self._sum(file)
-            if any(f.new for f in batch.files):
-                self._hand_over(batch)
+        gc.freeze()  # what is there now stays: it need not be looked through again and again
+        try:
+            for batch in ahead(self.reader.batches(forms, known), 1):  # the next one is read while this one is counted
+                for file in batch.files:
+                    self._sum(file)
+                if any(f.new for f in batch.files):
+                    self._hand_over(batch)
+        finally:
+            gc.unfreeze()
         return self.summary
 
     def again(self) -> Summary:
