@@ -8,14 +8,6 @@ from modelcensus.counting.line_arrays import COMMIT, NOT_PLAIN, REST_BITS
 from modelcensus.counting.loops import ZERO, U, compiled, find, find_either, key_of, mixed_of, searched, within
 from modelcensus.counting.slices import WORD
 
-
-
-def keys_of(texts: Iterable[str]) -> np.ndarray:
-    """Hashes of texts, as `cut_requests` takes them."""
-    held = [text.encode() for text in texts]
-    return np.array([key_of(searched(text, len(text))[1], 0, len(text)) for text in held], np.uint64)
-
-
 CUT = ("name", "name_end", "one", "two")
 """Where the parts of a request are: `one` and `two` where these segments are commits, else 0."""
 _BLANK, _SLASH = (np.uint8(c) for c in b" /")
@@ -97,6 +89,17 @@ def cut_request(text, words, start, end, leads, firsts):
         rest, after, two_commit = mixed_of(rest, key_of(words, after, two)), two_end, two
     rest = mixed_of(rest, key_of(words, after, end))
     return name, name_end, one_commit, two_commit, key_of(words, name, name_end), rest
+
+
+@compiled
+def _key_of(words, end):
+    return key_of(words, 0, end)
+
+
+def keys_of(texts: Iterable[str]) -> np.ndarray:
+    """Hashes of texts, as `cut_request` takes them."""
+    held = [text.encode() for text in texts]
+    return np.array([_key_of(searched(text, len(text))[1], len(text)) for text in held], np.uint64)
 
 
 @compiled
