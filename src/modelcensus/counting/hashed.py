@@ -10,6 +10,9 @@ from modelcensus.counting.slices import MIX
 
 _REST = (1 << REST_BITS) - 1
 FIRST_BITS = 12
+FEW = 8
+"""Hashes that are compared with each other; more have a table."""
+_HALF = U(32)
 
 
 @compiled
@@ -51,18 +54,32 @@ def fill_again(old, table, bits):
 
 
 @compiled
-def count_different(groups, who, table, counts):
-    """Count the different hashes of each group, with a table of zeros twice as long as these or longer, a power of two."""
-    mask = U(len(table) - 1)
-    for place in range(len(groups)):
-        group = groups[place]
-        key = mixed_of(who[place], U(group))
-        slot = key & mask
-        while table[slot] != ZERO and table[slot] != key:
-            slot = (slot + ONE) & mask
-        if table[slot] == ZERO:
-            table[slot] = key
-            counts[group] += 1
+def count_different(begins, who, table, counts):
+    """Count the different hashes of groups (requests.counted_in), with a table twice as long as any group or longer."""
+    for group in range(len(counts)):
+        first, end = begins[group], begins[group + 1]
+        found, size = 0, FEW
+        if end - first <= FEW:
+            for place in range(first, end):
+                other = first
+                while other < place and who[other] != who[place]:
+                    other += 1
+                if other == place and who[place] != ZERO:
+                    found += 1
+        else:
+            while size < 2 * (end - first):
+                size *= 2
+            table[:size] = ZERO
+            mask = U(size - 1)
+            for place in range(first, end):
+                key = who[place]
+                slot = ((key * MIX) >> _HALF) & mask
+                while table[slot] != ZERO and table[slot] != key:
+                    slot = (slot + ONE) & mask
+                if table[slot] != key:
+                    table[slot] = key
+                    found += 1
+        counts[group] = found
 
 
 @compiled
@@ -104,10 +121,10 @@ class Hashed:
             self._table = table
 
 
-def counted_in(groups: np.ndarray, size: int, who: np.ndarray) -> np.ndarray:
-    """How many different hashes there are in each of `size` groups."""
-    counts = np.zeros(size, np.int64)
-    count_different(groups, who, np.zeros(1 << max((2 * len(groups) - 1).bit_length(), 1), np.uint64), counts)
+def counted_in(begins: np.ndarray, who: np.ndarray) -> np.ndarray:
+    """How many different hashes there are in each group."""
+    counts, most = np.empty(len(begins) - 1, np.int64), int(np.diff(begins).max(initial=0))
+    count_different(begins, who, np.empty(max(FEW, 4 * most), np.uint64), counts)
     return counts
 
 
