@@ -1,6 +1,7 @@
 """What lines say, as arrays."""
 
 from dataclasses import dataclass
+from mmap import mmap
 
 import numpy as np
 
@@ -65,7 +66,8 @@ class Cut:
 @dataclass(frozen=True)
 class Lines:
     """Requests as arrays, a place each: numbers, texts as stretches of buffers (none: a format without them), and hashes
-    of these, 0 where nothing says it. What is asked for has a hash, or is cut into its parts."""
+    of these, 0 where nothing says it. What is asked for has a hash, or is cut into its parts. They may stand in a `room` that
+    is used again."""
 
     line: np.ndarray
     minute: np.ndarray
@@ -81,6 +83,7 @@ class Lines:
     address: Slices | None
     address_keys: np.ndarray
     session_keys: np.ndarray
+    room: mmap | None = None
 
     def __len__(self) -> int:
         return len(self.line)

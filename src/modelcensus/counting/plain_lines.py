@@ -5,6 +5,7 @@ all other lines are left to these (fields.py).
 """
 
 import re
+from mmap import mmap
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +16,7 @@ from modelcensus.counting.line_arrays import NOT_SAID, Cut, Lines
 from modelcensus.counting.line_loops import KEYS, PLACES, SAID, read_lines
 from modelcensus.counting.loops import searched
 from modelcensus.counting.plain_targets import Cutting
+from modelcensus.counting.rooms import Rooms
 from modelcensus.counting.shapes import PARTS
 from modelcensus.counting.slices import Joined, Slices
 
@@ -22,12 +24,17 @@ _SHAPE = re.compile(
     r'\{address\} \{\w+\} \{\w+\} \[\{time\}\] "\{request\}" \{status\} \{bytes\}(?P<more> "\{\w+\}" "\{agent\}")?'
 )
 
+FOUND = ((np.dtype(np.int64), len(SAID)), (np.dtype(np.uint64), len(KEYS)), (np.dtype(np.int32), len(PLACES)))
+MOST_LINES = 100_000
+"""Lines of a piece for which there is a room: others are very short."""
+
 
 class PlainLines:
     """Reads lines of the two formats; of others, none."""
 
     def __init__(self) -> None:
         self._cutting = Cutting()
+        self.rooms = Rooms(MOST_LINES * sum(t.itemsize * n for t, n in FOUND))
 
     def read(self, form: LogFormat, rows: pa.RecordBatch) -> tuple[Lines | None, np.ndarray]:
         """What it takes of lines (columns `line` and `text`), and which of them it leaves."""
@@ -40,11 +47,13 @@ class PlainLines:
         edges = np.frombuffer(offsets, np.int32)[rows["text"].offset :][: count + 1]
         text, words = searched(memoryview(data), int(edges[-1]))
         ascii = text[edges[0] : edges[-1]].max(initial=0) < 0x80
-        places, said = np.empty((count, len(PLACES)), np.int32), np.empty((count, len(SAID)), np.int64)
-        keys = np.empty((count, len(KEYS)), np.uint64)
+        room = self.rooms.take() if count <= MOST_LINES else None
+        said, keys, places = self._found(count, room)
         cutting = self._cutting
         count = read_lines(text, words, edges, ascii, agents, cutting.leads, cutting.firsts, places, said, keys)
         if not count:
+            if room:
+                self.rooms.give(room)
             return None, left
         at = dict(zip(PLACES, places[:count].T, strict=True))
         minute, second, status, size = said[:count].T
@@ -57,9 +66,20 @@ class PlainLines:
             rows["line"].to_numpy()[at["line"]], minute, second, status, size,
             np.where(status == 206, PARTS.index("part"), PARTS.index("whole")).astype(np.int8),
             np.full(count, NOT_SAID, np.int8), asked, Cut(asked, places[:count, -len(CUT) :], names, rests),
-            agent if agents else None, agent_keys, Slices(held, at["address"], at["address_end"]), address_keys, session_keys,
+            agent if agents else None, agent_keys, Slices(held, at["address"], at["address_end"]), address_keys, session_keys, room,
         )  # fmt: skip
         return lines, left
+
+    @staticmethod
+    def _found(count: int, room: mmap | None) -> list[np.ndarray]:
+        """Arrays for what is found in so many lines, in a room where there is one."""
+        arrays, start = [], 0
+        for type, columns in FOUND:
+            size = count * columns
+            array = np.frombuffer(room, type, size, start) if room else np.empty(size, type)
+            arrays.append(array.reshape(count, columns))
+            start += array.nbytes
+        return arrays
 
 
 def _shape(form: LogFormat) -> re.Match[str] | None:

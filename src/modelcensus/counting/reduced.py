@@ -173,7 +173,7 @@ def sessions_of(requests: Requests, prints: np.ndarray) -> np.ndarray:
 
 def named(names: tuple[str, ...], places: np.ndarray) -> pa.Array:
     """Names by their places."""
-    return pa.DictionaryArray.from_arrays(pa.array(places, pa.int8()), pa.array(names)).cast(pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(places, pa.int8()), pa.array(names))
 
 
 def numbered_agents(agents: Iterable[Agent]) -> dict[Agent, int]:
@@ -188,5 +188,7 @@ def agents_table(agents: dict[Agent, int]) -> pa.Table:
 
 
 def as_declared(columns: dict[str, object], schema: pa.Schema) -> pa.Table:
-    """The columns in the order, with the names and types of a schema."""
-    return pa.table({n: columns[n] for n in schema.names}).cast(schema)
+    """The columns in the order, with the names and types of a schema; names by their places stay so."""
+    given = pa.table({n: columns[n] for n in schema.names})
+    types = [t if pa.types.is_dictionary(t) else f.type for t, f in zip(given.schema.types, schema, strict=True)]
+    return given.cast(pa.schema(list(zip(schema.names, types, strict=True))))

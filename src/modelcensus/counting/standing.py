@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from modelcensus.counting.reduced import as_declared, named
 from modelcensus.counting.requests import in_order
 from modelcensus.counting.spelling import Spelling
 from modelcensus.engine import Tables
@@ -168,9 +169,10 @@ def _observed(told: pa.Table, spelling: Spelling) -> pa.Table:
     order, _ = in_order([until, id, since])
     rows = told.take(pa.array(order))
     count = rows.num_rows
+    same = np.zeros(count, np.int8)
     columns = {
-        "repository": spelling.names(id[order]), "hub_id": pa.nulls(count, pa.string()), "counter": pa.repeat("period", count),
-        "value": rows["value"], "observed_from": rows["until"], "observed_on": rows["until"], "batch": pa.repeat("", count),
+        "repository": spelling.names(id[order]), "hub_id": pa.nulls(count, pa.string()), "counter": named(("period",), same),
+        "value": rows["value"], "observed_from": rows["until"], "observed_on": rows["until"], "batch": named(("",), same),
         "period_start": rows["since"],
     }  # fmt: skip
-    return pa.table({n: columns[n] for n in OBSERVATIONS.names}).cast(OBSERVATIONS.arrow)
+    return as_declared(columns, OBSERVATIONS.arrow)
