@@ -89,15 +89,19 @@ def in_order(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         bits = (int(column.max()) - least).bit_length()
         if size + bits > WORD:
             break
-        key <<= np.uint64(bits)
-        key |= (column - column.dtype.type(least)).astype(np.uint64)
+        own = (column - column.dtype.type(least)).astype(np.uint64, copy=False)
+        if packed:
+            key <<= np.uint64(bits)
+            key |= own
+        else:
+            key = own
         size, packed = size + bits, packed + 1
     own = (count - 1).bit_length()
     if size + own <= WORD:  # a number that says where it came from is put in order by itself
         key <<= np.uint64(own)
         key |= np.arange(count, dtype=np.uint64)
         key.sort()
-        order = (key & np.uint64((1 << own) - 1)).astype(np.int64)
+        order = (key & np.uint64((1 << own) - 1)).view(np.int64)
         key >>= np.uint64(own)
     else:
         order = np.argsort(key)
