@@ -3,7 +3,7 @@
 import numpy as np
 
 from modelcensus.counting.line_arrays import REST_BITS
-from modelcensus.counting.loops import ONE, ZERO, U, compiled, mixed_of
+from modelcensus.counting.loops import ONE, ZERO, U, compiled
 from modelcensus.counting.requests import Requests
 from modelcensus.counting.rows import DAY, Loops, Numbers
 from modelcensus.counting.slices import MIX

@@ -7,7 +7,18 @@ from modelcensus.counting.address_loops import CUT, cut_request
 from modelcensus.counting.line_arrays import NOTHING
 from modelcensus.counting.loops import ZERO, U, compiled, digits, find, hash_of, key_of, mixed_of, within, word_of
 
-PLACES = ("line", "asked", "asked_end", "agent", "session", "session_end", "agent_end", "address", "address_end", *CUT)
+PLACES = (
+    "line",
+    "asked",
+    "asked_end",
+    "agent",
+    "session",
+    "session_end",
+    "agent_end",
+    "address",
+    "address_end",
+    *CUT,
+)
 """Which line it is, and where its parts begin and end."""
 SAID = ("minute", "second", "status", "bytes")
 KEYS = ("address", "agent", "session", "name", "rest")

@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from mmap import mmap
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
-from isal import isal_zlib
 
-from modelcensus.counting.framing import BY_ARRAYS, Framing
+from modelcensus.counting.framing import BY_ARRAYS, Framing, Text
 from modelcensus.counting.parts import Cutter
 from modelcensus.counting.rooms import Rooms
 from modelcensus.counting.setting_aside import SHOWN, shown
+from modelcensus.counting.unpacking import DAMAGED, compression_of, unpacked
 from modelcensus.vocabulary import InputError
 
 LONGEST = 2 * 1024 * 1024
@@ -29,11 +28,7 @@ ROOM = LONGEST + 2 * PIECE
 """Bytes of text that are held at a time."""
 OPENING = 64 * 1024
 """Bytes at the start of a file by which one is known that may have been read before."""
-_READ = 64 * 1024
 NOTHING = pa.schema([("line", pa.int64()), ("text", pa.string())]).empty_table()
-DAMAGED: type[Exception] = isal_zlib.error  # type: ignore[assignment] - its stubs give it no class
-Text = bytes | mmap
-_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
 @dataclass(frozen=True)
@@ -76,7 +71,7 @@ class LogFile:
             raise InputError(what, where=str(self.path), remedy="check the path; folders are given as folder/*")
         with self.path.open("rb") as file:
             head = file.read(4)
-        self.compression = "gz" if head[:2] == _GZIP else "zst" if head == _ZSTD else ""
+        self.compression = compression_of(head)
 
     def pieces(self) -> Iterator[Piece]:
         """The lines after `skip`; afterwards `size`, `lines` and `digest` say what was read, from the beginning on."""
@@ -89,7 +84,7 @@ class LogFile:
         """The text as it comes, decompressed; a cut or damage ends it with a note."""
         with self.path.open("rb") as file:
             try:
-                yield from _gunzip(file) if self.compression == "gz" else _plain(file, self.compression)
+                yield from unpacked(file, self.compression)
             except (DAMAGED, EOFError, OSError, pa.ArrowException) as error:
                 reason = " ".join(str(error).split()) or type(error).__name__
                 self.notes.append(f"the file is cut off or damaged ({reason[:120]})")
@@ -254,35 +249,6 @@ def _table(text: Text, starts: np.ndarray, before: int) -> pa.Table:
     count = len(starts) - 1
     lines = pa.StringArray.from_buffers(count, pa.py_buffer(starts), pa.py_buffer(text))
     return pa.table({"line": np.arange(before + 1, before + count + 1, dtype=np.int64), "text": lines})
-
-
-def _plain(file: BinaryIO, compression: str) -> Iterator[bytes]:
-    if not compression:
-        while block := file.read(_READ * 4):
-            yield block
-        return
-    with pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd") as stream:
-        while block := stream.read(_READ * 4):
-            yield block
-
-
-def _gunzip(file: BinaryIO) -> Iterator[bytes]:
-    """Every member of a gzip file, one after the other."""
-    stream = isal_zlib.decompressobj(31)
-    started = False
-    while block := file.read(_READ):
-        while block:
-            if stream.eof:
-                block = block.lstrip(b"\0")  # padding of tapes and block devices
-                if not block:
-                    break
-                stream = isal_zlib.decompressobj(31)
-            started = True
-            if text := stream.decompress(block):
-                yield text
-            block = stream.unused_data
-    if started and not stream.eof:
-        raise EOFError("the end of the gzip stream is missing")
 
 
 def _too_long(size: int) -> str:

@@ -9,6 +9,7 @@ from typing import TypeVar, cast
 import numba
 import numpy as np
 
+from modelcensus.counting.framing import Text
 from modelcensus.counting.slices import LENGTH, MIX, WORD
 from modelcensus.counting.wide import WIDE, alike, folded, lowest
 
@@ -36,7 +37,7 @@ PAIR = 2 * WORD
 _SEED = U(0x589965CC75374CC3)
 
 
-def searched(text: bytes | memoryview, end: int) -> tuple[np.ndarray, np.ndarray]:
+def searched(text: Text, end: int) -> tuple[np.ndarray, np.ndarray]:
     """The bytes of a text that is read up to an end, and the eight bytes at every place; copied where too little follows."""
     held = memoryview(text).toreadonly()
     if len(held) < end + WIDE:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from modelcensus.counting.framing import FACTORS, MARKED, SAMPLES, SHORTEST, Framing
+from modelcensus.counting.framing import FACTORS, MARKED, SAMPLES, SHORTEST, Framing, Text
 from modelcensus.counting.loops import ONE, ZERO, U, compiled, searched
 from modelcensus.counting.wide import WIDE, alike, lowest
 
@@ -52,7 +52,7 @@ def marked_lines(words, starts, marked):
     return count
 
 
-def _starts(text: bytes | memoryview, start: int, end: int) -> np.ndarray:
+def _starts(text: Text, start: int, end: int) -> np.ndarray:
     held, _ = searched(text, end)
     lines = (end - start) // _SHORT + 1
     while True:
@@ -63,7 +63,7 @@ def _starts(text: bytes | memoryview, start: int, end: int) -> np.ndarray:
         lines = count
 
 
-def _marked(text: bytes | memoryview, starts: np.ndarray) -> np.ndarray:
+def _marked(text: Text, starts: np.ndarray) -> np.ndarray:
     _, words = searched(text, int(starts[-1]))
     found = np.empty(len(starts), np.int64)
     return found[: marked_lines(words, starts, found)]

@@ -59,7 +59,7 @@ class PlainLines:
         minute, second, status, size = said[:count].T
         address_keys, agent_keys, session_keys, names, rests = keys[:count].T
         left[at["line"]] = False
-        held = memoryview(text)
+        held = text.data
         asked = Slices(held, at["asked"], at["asked_end"])
         agent = Joined(Slices(held, at["agent"], at["session"]), Slices(held, at["session_end"], at["agent_end"]))
         lines = Lines(

@@ -5,10 +5,9 @@ name changes nothing of it. A commit in it is left out where any other commit wo
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
-import pyarrow as pa
 
 from modelcensus.counting.address_loops import CUT, cut_requests, keys_of, targets_of
 from modelcensus.counting.hashed import Hashed

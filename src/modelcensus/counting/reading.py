@@ -67,6 +67,14 @@ class FileRead:
         return {name: getattr(self, name) for name in LOG_FILES.names}
 
     @property
+    def told(self) -> str:
+        """In words."""
+        return (
+            f"{self.file}: {self.lines:,} lines, {self.known:,} of them counted before, {self.taken:,} requests of repositories,"
+            f" {self.other:,} others, {self.set_aside:,} set aside"
+        )
+
+    @property
     def text(self) -> KnownText:
         """By what the file is known from now on."""
         return KnownText(self.opening_bytes, self.bytes, self.opening, self.digest, self.lines)

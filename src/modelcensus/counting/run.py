@@ -7,19 +7,19 @@ from datetime import date
 from itertools import chain, groupby
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.ahead import ahead
 from modelcensus.counting.before import Before
 from modelcensus.counting.downloads import CountingRules, build_downloads
+from modelcensus.counting.files_read import tables_of_files
 from modelcensus.counting.formats import LogFormat, find_format
 from modelcensus.counting.known import Known, KnownText
 from modelcensus.counting.lines import LogFile
 from modelcensus.counting.parts import KnownParts, Part
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.proposing import propose
-from modelcensus.counting.reading import MOST_ASIDE, FileRead, OneByOne, ReadBatch, Reader
+from modelcensus.counting.reading import FileRead, OneByOne, ReadBatch, Reader
 from modelcensus.counting.salts import Salts
 from modelcensus.counting.spelling import Spelling
 from modelcensus.counting.standing import Standing
@@ -32,7 +32,6 @@ from modelcensus.vocabulary import (
     PLACES,
     REQUESTS,
     RESTS,
-    SET_ASIDE,
     Batch,
     InputFile,
     Schema,
@@ -150,7 +149,9 @@ class Counting:
         self.engine.make("days_covered_before", "select distinct day from days_of_batches")
         gc.freeze()  # what is there now stays: it need not be looked through again and again
         try:
-            for batch in ahead(self.reader.batches(forms, known), 1):  # the next one is read while this one is counted
+            for batch in ahead(
+                self.reader.batches(forms, known), 1
+            ):  # the next one is read while this one is counted
                 for file in batch.files:
                     self._sum(file)
                 if any(f.new for f in batch.files):
@@ -227,23 +228,10 @@ class Counting:
                 f" select * from {NUMBERED.format(schema.name)}{chosen}",
                 keep=False,
             )
-        keep_text = self.policies.aside == "text"
-        aside = [
-            {"file": f.file, "line": line, "reason": reason, "content": text if keep_text else ""}
-            for f in new
-            for line, reason, text in f.aside
-        ]
-        files = pa.Table.from_pylist([f.row for f in new], schema=LOG_FILES.arrow)
-        set_aside = pa.Table.from_pylist(aside[:MOST_ASIDE], schema=SET_ASIDE.arrow)
-        tables = {**tables, LOG_FILES.name: files, LOG_PARTS.name: _parts_table(new), SET_ASIDE.name: set_aside}
+        tables = {**tables, **tables_of_files(new, self.policies.aside == "text")}
         inputs = tuple(InputFile(f.file, f.bytes, f.digest) for f in new)
         formats = sorted({f.format for f in new})
-        took = [
-            f"{f.file}: {f.lines:,} lines, {f.known:,} of them counted before, {f.taken:,} requests of repositories,"
-            f" {f.other:,} others, {f.set_aside:,} set aside"
-            for f in new
-        ]
-        self._counted(tables, inputs, {"format": ",".join(formats)}, took)
+        self._counted(tables, inputs, {"format": ",".join(formats)}, [f.told for f in new])
         covered = "insert into days_covered_before from days_touched anti join days_covered_before using (day)"
         self.engine.connection.execute(covered)
         committed = "insert into days_of_batches select ?, day from days_touched"
@@ -292,15 +280,6 @@ class Counting:
             tagged = schema.arrow.append(pa.field("batch_id", pa.string()))
             files = [f for f in self.before.files.get(schema.name, ()) if of is None or f.stem in of]
             self.engine.scan(f"stored_{schema.name}", files, tagged)
-
-
-def _parts_table(files: Sequence[FileRead]) -> pa.Table:
-    """The parts of files as the ledger keeps them."""
-    numbers = np.array([p for f in files for p in f.parts], np.int64).reshape(-1, len(Part._fields))
-    digests = pa.concat_arrays([pa.array([], pa.string()), *(pa.repeat(f.digest, len(f.parts)) for f in files)])
-    columns = dict(zip(Part._fields, numbers.T, strict=True))
-    rows = pa.table({LOG_PARTS.names[0]: digests, **{n: np.ascontiguousarray(c) for n, c in columns.items()}})
-    return rows.select(LOG_PARTS.names).cast(LOG_PARTS.arrow)
 
 
 def check_files(paths: Sequence[Path]) -> None:

@@ -97,12 +97,17 @@ class Standing:
             _each(first_asked, covered),
             (np.repeat(id, days), np.repeat(since, days) + inside),
         ]
-        counters = Cells.of(*(np.concatenate([c[i] for c in cells]) for i in (0, 1)), desired)
+        ids, on = (np.concatenate([c[i] for c in cells]) for i in (0, 1))
+        counters = Cells.of(ids, on, desired)
         rows = counters.rows()
         gone = _missing((id, since, until), rows)
-        id, since, until = (np.concatenate([row, of[gone]]) for row, of in zip(rows[:3], (id, since, until), strict=True))
+        id, since, until = (
+            np.concatenate([row, of[gone]]) for row, of in zip(rows[:3], (id, since, until), strict=True)
+        )
         value = pa.array(np.append(rows[3], np.zeros(gone.sum(), np.int64)), mask=np.arange(len(id)) >= len(rows[3]))
-        days_of = {n: pa.array(d.astype(np.int32)).cast(pa.date32()) for n, d in zip(_DAYS, (since, until), strict=True)}
+        days_of = {
+            n: pa.array(d.astype(np.int32)).cast(pa.date32()) for n, d in zip(_DAYS, (since, until), strict=True)
+        }
         return pa.table({"id": pa.array(id, pa.int32()), **days_of, "value": value})
 
 

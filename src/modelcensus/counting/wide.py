@@ -1,5 +1,8 @@
 """What a processor does with many bytes at once, for compiled loops: 64 bytes compared in a step, words multiplied whole."""
 
+from collections.abc import Callable
+from typing import Any, cast
+
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
@@ -9,7 +12,12 @@ WIDE = 64
 _BYTES, _BIT, _PAIR = ir.VectorType(ir.IntType(8), WIDE), ir.IntType(1), ir.IntType(128)
 
 
-@intrinsic
+def _instruction(built: Callable) -> Callable[..., Any]:
+    """A function that compiled loops call without the types, which are the compiler's."""
+    return cast(Callable[..., Any], intrinsic(built))
+
+
+@_instruction
 def alike(typing, text, at, byte):
     """A bit for each of the 64 bytes from a place on that is this one, the first the lowest."""
 
@@ -24,7 +32,7 @@ def alike(typing, text, at, byte):
     return types.uint64(text, types.int64, types.uint8), build
 
 
-@intrinsic
+@_instruction
 def lowest(typing, bits):
     """The place of the lowest bit; of none it is anything."""
 
@@ -34,13 +42,15 @@ def lowest(typing, bits):
     return types.int64(types.uint64), build
 
 
-@intrinsic
+@_instruction
 def folded(typing, one, two):
     """The product of two words, 128 bits, its halves brought together."""
 
     def build(context, builder, signature, given):
         product = builder.mul(*(builder.zext(g, _PAIR) for g in given))
-        low, high = (builder.trunc(p, ir.IntType(64)) for p in (product, builder.lshr(product, ir.Constant(_PAIR, 64))))
+        low, high = (
+            builder.trunc(p, ir.IntType(64)) for p in (product, builder.lshr(product, ir.Constant(_PAIR, 64)))
+        )
         return builder.xor(low, high)
 
     return types.uint64(types.uint64, types.uint64), build

@@ -69,7 +69,9 @@ def write_parquet(
                 reader.schema,
                 compression="zstd",
                 compression_level=level,
-                store_schema=not any(pa.types.is_dictionary(t) for t in reader.schema.types),  # they are texts in the file
+                store_schema=not any(
+                    pa.types.is_dictionary(t) for t in reader.schema.types
+                ),  # they are texts in the file
                 use_dictionary=[n for n in reader.schema.names if n not in encodings],  # type: ignore[arg-type] - its stubs know no lists
                 column_encoding=dict(encodings) or None,
             ) as writer:

@@ -46,8 +46,8 @@ ENCODINGS = {
 }
 """How columns of what is kept of logs are encoded: numbers that mostly rise by their differences, by which they take a third less,
 or of which there are too many for a dictionary to be worth its making; names that each stand once in a file as they are."""
-LIGHTLY = 1
-"""How hard zstd tries for batches of logs, which come in streams: a tenth more room, a sixth of the time."""
+LIGHTLY, THOROUGHLY = 1, 9
+"""How hard zstd tries: lightly for batches of logs, which come in streams: a tenth more room, a sixth of the time."""
 
 
 class Ledger:
@@ -240,8 +240,8 @@ class Ledger:
         stored = []
         for path, day in parts:
             tagged = _tagged(rows, TABLES[table], batch_id, day)
-            how = (LIGHTLY, ENCODINGS.get(table)) if of_log else ()
-            digest = write_parquet(self.root / path, tagged, *how)
+            level, encodings = (LIGHTLY, ENCODINGS.get(table)) if of_log else (THOROUGHLY, None)
+            digest = write_parquet(self.root / path, tagged, level, encodings)
             size = (self.root / path).stat().st_size
             count = pq.read_metadata(self.root / path).num_rows
             stored.append(StoredFile(table=table, path=path, rows=count, bytes=size, digest=digest))
@@ -271,7 +271,9 @@ def _tagged(rows: Rows, schema: Schema, batch_id: str, day: date | None) -> pa.R
     wanted = pa.scalar(day, pa.date32())
     if isinstance(rows, pa.Table):
         given = rows if day is None else rows.filter(pc.call_function("equal", [rows["observed_on"], wanted]))
-        return _with_batch(pa.table({f.name: _in_type(given[f.name], f.type) for f in schema.arrow}).to_reader(), batch_id)
+        return _with_batch(
+            pa.table({f.name: _in_type(given[f.name], f.type) for f in schema.arrow}).to_reader(), batch_id
+        )
     reader = rows.scanner(
         columns={c.name: pc.field(c.name).cast(c.type) for c in schema.columns},
         filter=None if day is None else pc.field("observed_on") == wanted,
