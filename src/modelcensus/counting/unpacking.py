@@ -7,7 +7,8 @@ import pyarrow as pa
 from isal import isal_zlib
 
 DAMAGED: type[Exception] = isal_zlib.error  # type: ignore[assignment] - its stubs give it no class
-_READ = 64 * 1024
+READ = 64 * 1024
+"""Bytes of a file that are taken at a time."""
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
@@ -23,11 +24,11 @@ def unpacked(file: BinaryIO, compression: str) -> Iterator[bytes]:
 
 def _plain(file: BinaryIO, compression: str) -> Iterator[bytes]:
     if not compression:
-        while block := file.read(_READ * 4):
+        while block := file.read(READ * 4):
             yield block
         return
     with pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd") as stream:
-        while block := stream.read(_READ * 4):
+        while block := stream.read(READ * 4):
             yield block
 
 
@@ -35,7 +36,7 @@ def _gunzip(file: BinaryIO) -> Iterator[bytes]:
     """Every member of a gzip file, one after the other."""
     stream = isal_zlib.decompressobj(31)
     started = False
-    while block := file.read(_READ):
+    while block := file.read(READ):
         while block:
             if stream.eof:
                 block = block.lstrip(b"\0")  # padding of tapes and block devices
