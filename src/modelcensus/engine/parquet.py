@@ -20,7 +20,7 @@ BLOCK = 8_192
 """Rows by which a row group grows."""
 GROUP_BYTES = 12 * 1024 * 1024
 """Bytes in memory from which on a row group is full: rows of long texts are held three times while they are written."""
-KEPT_BYTES = 64 * 1024 * 1024
+KEPT_BYTES = 32 * 1024 * 1024
 """Bytes of row groups after which the memory that they took is given back: it costs as much as to write the rows."""
 
 
