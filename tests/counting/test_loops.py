@@ -6,24 +6,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("numba", reason="the extra `logs` is not installed")
+import numba
+
 from modelcensus.counting.address_loops import keys_of
-from modelcensus.counting.loops import compiled, digits, find, find_either, searched
+from modelcensus.counting.loops import digits, find, find_either, searched
 from modelcensus.counting.wide import folded
 
 TEXTS = st.text(st.sampled_from('"/ ?_aé\x00'), max_size=200).map(str.encode)
 
 
-@compiled
+@numba.njit
 def _found(text, one, two, start, end):
     return find(text, one, start, end), find_either(text, one, two, start, end)
 
 
-@compiled
+@numba.njit
 def _number(text, start, count):
     return digits(text, start, count)
 
 
-@compiled
+@numba.njit
 def _folded(one, two):
     return folded(one, two)
 

@@ -25,7 +25,8 @@ def compiled(loop: F) -> F:
 
 
 def within(loop: F) -> F:
-    """Compiled as a part of the loops that call it: arrays are not handed on for every line."""
+    """Compiled as a part of the loops that call it: arrays are not handed on for every line. Those are kept until their own file
+    changes: after a change of a part in another file, remove what is kept (`*.nbi` in `__pycache__`)."""
     return cast(F, numba.njit(nogil=True, forceinline=True)(loop))
 
 
