@@ -37,7 +37,10 @@ def measured_on(name: str, arguments: list[str]) -> Iterator[tuple[Path, Path]]:
 def apart(module: str, side: str, *arguments: Path | str) -> dict:
     """Run one side of a benchmark in a process of its own."""
     command = [sys.executable, "-m", module, side, *map(str, arguments)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    compiled_once = {
+        k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"
+    }  # as where it is installed
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=compiled_once)
     return json.loads(done.stdout.splitlines()[-1])
 
 

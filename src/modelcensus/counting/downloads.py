@@ -78,16 +78,11 @@ NAMES = """
     group by id, key
 """
 """What models are called: as they were asked for where it counts."""
-NAMED = """
-    select key, repository, day, value from names join (
-        select id, day, value from own_{name} union all by name
-        select id, day, 0 as value from own_{other} anti join own_{name} using (id, day)) using (id)
-"""
-"""A repository of one series has a count of both."""
 
 
 def build_downloads(engine: Tables, policies: Policies, rules: CountingRules) -> None:
-    """Register `downloads` and `loads`: key (lower-case id), repository (as asked for), day, value.
+    """Register `downloads` and `loads` (id, day, value), and `names` of those in either: id, key (lower-case id), repository
+    (as asked for).
 
     Needs `counted_requests`, `counted_places`, `counted_rests`, `counted_agents` (as the ledger keeps them, with `batch`, a number) and
     `libraries` (key: lower-case id, library).
@@ -121,11 +116,9 @@ def build_downloads(engine: Tables, policies: Policies, rules: CountingRules) ->
         ),
     )
     engine.make("asked_first", ASKED_FIRST.format(automated=automated, marked=marked))
-    engine.make("own_downloads", _downloads_sql(engine, policies))
-    engine.make("own_loads", LOADS)
+    engine.make("downloads", _downloads_sql(engine, policies))
+    engine.make("loads", LOADS)
     engine.make("names", NAMES)
-    for name, other in (("downloads", "loads"), ("loads", "downloads")):
-        engine.make(name, NAMED.format(name=name, other=other))
 
 
 def _downloads_sql(engine: Tables, policies: Policies) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from mmap import mmap
 
 import numpy as np
 
@@ -16,6 +17,8 @@ FACTORS = (
     0xC4CEB9FE1A85EC53, 0xA0761D6478BD642F,
 )  # fmt: skip
 _WORD = 8
+Text = bytes | memoryview | mmap
+"""Bytes, wherever they stand."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,11 @@ class Framing:
     """`starts`: of a stretch of text, from a place to another, where each whole line starts, and where the last one ends.
     `marked`: the lines, by their starts, that may begin a part, by eight bytes at each of SAMPLES places."""
 
-    starts: Callable[[bytes, int, int], np.ndarray]
-    marked: Callable[[bytes, np.ndarray], np.ndarray]
+    starts: Callable[[Text, int, int], np.ndarray]
+    marked: Callable[[Text, np.ndarray], np.ndarray]
 
 
-def _starts(text: bytes, start: int, end: int) -> np.ndarray:
+def _starts(text: Text, start: int, end: int) -> np.ndarray:
     ends = np.flatnonzero(np.frombuffer(text, np.uint8, end - start, start) == 10)
     starts = np.empty(len(ends) + 1, np.int32)
     starts[0] = start
@@ -35,7 +38,7 @@ def _starts(text: bytes, start: int, end: int) -> np.ndarray:
     return starts
 
 
-def _marked(text: bytes, starts: np.ndarray) -> np.ndarray:
+def _marked(text: Text, starts: np.ndarray) -> np.ndarray:
     length = np.diff(starts)
     if len(text) < SHORTEST:
         return np.zeros(0, np.int64)
@@ -50,7 +53,7 @@ def _marked(text: bytes, starts: np.ndarray) -> np.ndarray:
     return np.flatnonzero((mixed < np.uint64(1 << (64 - MARKED))) & (length >= SHORTEST))
 
 
-def words_of(text: bytes | memoryview) -> np.ndarray:
+def words_of(text: Text) -> np.ndarray:
     """The eight bytes at every place of a text of as many."""
     return np.ndarray((len(text) - _WORD + 1,), "<u8", text, strides=(1,))
 

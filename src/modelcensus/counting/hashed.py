@@ -2,15 +2,17 @@
 
 import numpy as np
 
-from modelcensus.counting.kernels import U, compiled, mixed_of
 from modelcensus.counting.line_arrays import REST_BITS
+from modelcensus.counting.loops import ONE, ZERO, U, compiled
 from modelcensus.counting.requests import Requests
 from modelcensus.counting.rows import DAY, Loops, Numbers
 from modelcensus.counting.slices import MIX
 
-_ZERO, _ONE = U(0), U(1)
 _REST = (1 << REST_BITS) - 1
 FIRST_BITS = 12
+FEW = 8
+"""Hashes that are compared with each other; more have a table."""
+_HALF = U(32)
 
 
 @compiled
@@ -23,9 +25,9 @@ def number_keys(keys, table, bits, held, numbers, new):
     for place in range(len(keys)):
         key = keys[place]
         slot = (key * MIX) >> shift
-        while table[slot, 1] != _ZERO and table[slot, 0] != key:
-            slot = (slot + _ONE) & mask
-        if table[slot, 1] == _ZERO:
+        while table[slot, 1] != ZERO and table[slot, 0] != key:
+            slot = (slot + ONE) & mask
+        if table[slot, 1] == ZERO:
             if held == most:
                 return place, held, added
             table[slot, 0] = key
@@ -42,28 +44,42 @@ def fill_again(old, table, bits):
     """Bring what is in one table into a larger one."""
     mask, shift = U(len(table) - 1), U(64 - bits)
     for row in range(len(old)):
-        if old[row, 1] != _ZERO:
+        if old[row, 1] != ZERO:
             key = old[row, 0]
             slot = (key * MIX) >> shift
-            while table[slot, 1] != _ZERO:
-                slot = (slot + _ONE) & mask
+            while table[slot, 1] != ZERO:
+                slot = (slot + ONE) & mask
             table[slot, 0] = key
             table[slot, 1] = old[row, 1]
 
 
 @compiled
-def count_different(groups, who, table, counts):
-    """Count the different hashes of each group, with a table of zeros twice as long as these or longer, a power of two."""
-    mask = U(len(table) - 1)
-    for place in range(len(groups)):
-        group = groups[place]
-        key = mixed_of(who[place], U(group))
-        slot = key & mask
-        while table[slot] != _ZERO and table[slot] != key:
-            slot = (slot + _ONE) & mask
-        if table[slot] == _ZERO:
-            table[slot] = key
-            counts[group] += 1
+def count_different(begins, who, table, counts):
+    """Count the different hashes of groups (requests.counted_in), with a table twice as long as any group or longer."""
+    for group in range(len(counts)):
+        first, end = begins[group], begins[group + 1]
+        found, size = 0, FEW
+        if end - first <= FEW:
+            for place in range(first, end):
+                other = first
+                while other < place and who[other] != who[place]:
+                    other += 1
+                if other == place and who[place] != ZERO:
+                    found += 1
+        else:
+            while size < 2 * (end - first):
+                size *= 2
+            table[:size] = ZERO
+            mask = U(size - 1)
+            for place in range(first, end):
+                key = who[place]
+                slot = ((key * MIX) >> _HALF) & mask
+                while table[slot] != ZERO and table[slot] != key:
+                    slot = (slot + ONE) & mask
+                if table[slot] != key:
+                    table[slot] = key
+                    found += 1
+        counts[group] = found
 
 
 @compiled
@@ -105,10 +121,10 @@ class Hashed:
             self._table = table
 
 
-def counted_in(groups: np.ndarray, size: int, who: np.ndarray) -> np.ndarray:
-    """How many different hashes there are in each of `size` groups."""
-    counts = np.zeros(size, np.int64)
-    count_different(groups, who, np.zeros(1 << max((2 * len(groups) - 1).bit_length(), 1), np.uint64), counts)
+def counted_in(begins: np.ndarray, who: np.ndarray) -> np.ndarray:
+    """How many different hashes there are in each group."""
+    counts, most = np.empty(len(begins) - 1, np.int64), int(np.diff(begins).max(initial=0))
+    count_different(begins, who, np.empty(max(FEW, 4 * most), np.uint64), counts)
     return counts
 
 

@@ -1,6 +1,7 @@
 """What lines say, as arrays."""
 
 from dataclasses import dataclass
+from mmap import mmap
 
 import numpy as np
 
@@ -36,7 +37,7 @@ Meaning = tuple[str, str, int]
 
 @dataclass(frozen=True)
 class Cut:
-    """Requests cut into their parts (rows of kernels.cut_requests), with the hashes of names and rests."""
+    """Requests cut into their parts (address_loops.CUT, a row each), with the hashes of names and rests."""
 
     asked: Slices
     at: np.ndarray
@@ -48,7 +49,7 @@ class Cut:
 
     def name(self, place: int) -> str:
         """NAMESPACE/NAME."""
-        return bytes(self.asked.data[int(self.at[0, place]) : int(self.at[1, place])]).decode()
+        return bytes(self.asked.data[int(self.at[place, 0]) : int(self.at[place, 1])]).decode()
 
     def tried(self, place: int) -> list[str]:
         """Requests that have the rest of one, with other commits in the place of its own."""
@@ -56,8 +57,8 @@ class Cut:
         text = bytes(self.asked.data[start : int(self.asked.ends[place])])
         tried = [text]
         for commit in (2, 3):
-            if self.at[commit, place]:
-                begin = int(self.at[commit, place]) - start
+            if self.at[place, commit]:
+                begin = int(self.at[place, commit]) - start
                 tried = [t[:begin] + c + t[begin + COMMIT :] for t in tried for c in _COMMITS]
         return [t.decode() for t in tried]
 
@@ -65,7 +66,8 @@ class Cut:
 @dataclass(frozen=True)
 class Lines:
     """Requests as arrays, a place each: numbers, texts as stretches of buffers (none: a format without them), and hashes
-    of these, 0 where nothing says it. What is asked for has a hash, or is cut into its parts."""
+    of these, 0 where nothing says it. What is asked for has a hash, or is cut into its parts. They may stand in a `room` that
+    is used again."""
 
     line: np.ndarray
     minute: np.ndarray
@@ -81,6 +83,7 @@ class Lines:
     address: Slices | None
     address_keys: np.ndarray
     session_keys: np.ndarray
+    room: mmap | None = None
 
     def __len__(self) -> int:
         return len(self.line)

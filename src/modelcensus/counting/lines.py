@@ -7,36 +7,38 @@ longer than LONGEST is set aside without being held. A compressed file that is c
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from mmap import mmap
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
-from isal import isal_zlib
 
-from modelcensus.counting.framing import BY_ARRAYS, Framing
+from modelcensus.counting.framing import BY_ARRAYS, Framing, Text
 from modelcensus.counting.parts import Cutter
+from modelcensus.counting.rooms import Rooms
 from modelcensus.counting.setting_aside import SHOWN, shown
+from modelcensus.counting.unpacking import DAMAGED, compression_of, unpacked
 from modelcensus.vocabulary import InputError
 
 LONGEST = 2 * 1024 * 1024
 """Bytes of a line; a longer one is set aside."""
 PIECE = 1024 * 1024
 """Bytes of text handed on at a time."""
+ROOM = LONGEST + 2 * PIECE
+"""Bytes of text that are held at a time."""
 OPENING = 64 * 1024
 """Bytes at the start of a file by which one is known that may have been read before."""
-_READ = 64 * 1024
 NOTHING = pa.schema([("line", pa.int64()), ("text", pa.string())]).empty_table()
-DAMAGED: type[Exception] = isal_zlib.error  # type: ignore[assignment] - its stubs give it no class
-_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Consecutive lines of one file: columns `line` (number in the file, from 1) and `text` (newline included)."""
+    """Consecutive lines of one file: columns `line` (number in the file, from 1) and `text` (newline included), which may
+    stand in a `room` that is used again."""
 
     rows: pa.Table
     set_aside: list[tuple[int, str, str]]
+    room: mmap | None = None
 
 
 @dataclass
@@ -58,6 +60,7 @@ class LogFile:
     opening_bytes: int = 0
     recognized_lines: int = 0
     framing: Framing = BY_ARRAYS
+    rooms: Rooms = field(default_factory=lambda: Rooms(ROOM))
     cutter: Cutter = field(init=False)
     notes: list[str] = field(default_factory=list)
 
@@ -68,7 +71,7 @@ class LogFile:
             raise InputError(what, where=str(self.path), remedy="check the path; folders are given as folder/*")
         with self.path.open("rb") as file:
             head = file.read(4)
-        self.compression = "gz" if head[:2] == _GZIP else "zst" if head == _ZSTD else ""
+        self.compression = compression_of(head)
 
     def pieces(self) -> Iterator[Piece]:
         """The lines after `skip`; afterwards `size`, `lines` and `digest` say what was read, from the beginning on."""
@@ -81,7 +84,7 @@ class LogFile:
         """The text as it comes, decompressed; a cut or damage ends it with a note."""
         with self.path.open("rb") as file:
             try:
-                yield from _gunzip(file) if self.compression == "gz" else _plain(file, self.compression)
+                yield from unpacked(file, self.compression)
             except (DAMAGED, EOFError, OSError, pa.ArrowException) as error:
                 reason = " ".join(str(error).split()) or type(error).__name__
                 self.notes.append(f"the file is cut off or damaged ({reason[:120]})")
@@ -103,25 +106,30 @@ class _Framer:
 
     def __init__(self, file: LogFile) -> None:
         self.file = file
-        self.tail, self.waiting, self.size = b"", [], 0
+        self.room, self.begun, self.size = file.rooms.take(), 0, 0
+        """Where the text is held that is not handed on yet, how much of it was there before, and how much it is."""
         self.digest, self.position, self.line = hashlib.sha256(), 0, 0
         self.too_long = 0
         """Bytes of a line that is too long, seen so far."""
         self.opening = b""
 
     def add(self, block: bytes) -> Iterator[Piece]:
-        self.waiting.append(block)
-        self.size += len(block)
-        if self.size >= PIECE:
-            yield from self._cut(b"".join((self.tail, *self.waiting)))
-            self.waiting, self.size = [], 0
+        left = memoryview(block)
+        while left:
+            part = left[: self.file.rooms.size - self.size]
+            self.room[self.size : self.size + len(part)] = part
+            self.size, left = self.size + len(part), left[len(part) :]
+            if self.size - self.begun >= PIECE:
+                yield from self._cut()
 
     def end(self) -> Iterator[Piece]:
-        yield from self._cut(b"".join((self.tail, *self.waiting)))
-        rest = self.tail
+        yield from self._cut()
+        rest = self.room[: self.size]
         cut = bool(self.file.notes)
         if rest and not cut and not self.file.wait:
-            yield from self._cut(rest + b"\n", padded=True)
+            self.room[self.size : self.size + 1] = b"\n"
+            self.size += 1
+            yield from self._cut(padded=True)
         elif rest and cut:
             self.line += 1
             aside = [(self.line, "the file is cut off in this line", _shown(rest))]
@@ -133,46 +141,58 @@ class _Framer:
             yield Piece(NOTHING, [self._long(self.too_long)])
         if cut:
             self.file.notes[-1] += f" after line {self.line:,}; the lines before it were taken"
+        self.file.rooms.give(self.room)
         self.file.cutter.end()
         self.file.size, self.file.lines = self.position, self.line
         self.file.digest = self.digest.hexdigest()
         self.file.opening = hashlib.sha256(self.opening).hexdigest()
         self.file.opening_bytes = len(self.opening)
 
-    def _cut(self, text: bytes, padded: bool = False) -> Iterator[Piece]:
-        """The whole lines of a text, from `start` to `end`; the rest is kept for later."""
-        start, end = 0, text.rfind(b"\n") + 1
-        self.tail = text[end:]
+    def _cut(self, padded: bool = False) -> Iterator[Piece]:
+        """The whole lines of what is held, from `start` to `end`; the rest is kept for later."""
+        room, size, start = self.room, self.size, 0
+        end = room.rfind(b"\n", 0, size) + 1
         aside: list[tuple[int, str, str]] = []
         if self.too_long:  # the line began in an earlier piece
             if not end:
-                self.too_long += len(text)
-                self._passed(text, 0, len(text))
-                self.tail = b""
+                self.too_long += size
+                self._passed(0, size)
+                self._keep(size)
                 return
-            start = text.index(b"\n") + 1
-            self._passed(text, 0, start)
+            start = room.find(b"\n", 0, size) + 1
+            self._passed(0, start)
             aside.append(self._long(self.too_long + start - 1))
             self.too_long = 0
         before = self.position
-        self._passed(text, start, end - padded)
+        self._passed(start, end - padded)
         known = min(max(self.file.skip - before, 0), end - start)
         if known:
-            skipped, first, last = _readable(text, start, start + known)
+            skipped, first, last = _readable(room, start, start + known)
             starts = self.file.framing.starts(skipped, first, last)
             self._cut_up(skipped, starts)
             self.line += len(starts) - 1
             aside = []
-        if start + known < end or aside:
-            yield self._piece(text, start + known, end, aside)
-        if len(self.tail) > LONGEST:
-            self.too_long = len(self.tail)
-            self._passed(self.tail, 0, len(self.tail))
-            self.tail = b""
+        piece = self._piece(room, start + known, end, aside) if start + known < end or aside else None
+        if size - end > LONGEST:
+            self.too_long = size - end
+            self._passed(end, size)
+            end = size
+        if piece:
+            self.room = self.file.rooms.take()
+            self.room[: size - end] = memoryview(room)[end:size]
+            self.begun = self.size = size - end
+            yield piece
+        else:
+            self._keep(end)
 
-    def _piece(self, text: bytes, start: int, end: int, aside: list[tuple[int, str, str]]) -> Piece:
+    def _keep(self, start: int) -> None:
+        """Hold on to the text from a place on, where none of it was handed on."""
+        self.room.move(0, start, self.size - start)
+        self.begun = self.size = self.size - start
+
+    def _piece(self, room: mmap, start: int, end: int, aside: list[tuple[int, str, str]]) -> Piece:
         first = self.line
-        text, start, end = _readable(text, start, end)
+        text, start, end = _readable(room, start, end)
         starts = self.file.framing.starts(text, start, end)
         long = self._cut_up(text, starts)
         rows = _table(text, starts, first)
@@ -182,9 +202,9 @@ class _Framer:
                 beginning = shown(rows["text"][row].as_py())
                 aside.append((first + row + 1, _too_long(int(starts[row + 1] - starts[row]) - 1), beginning))
             rows = rows.filter(pa.array(~np.isin(np.arange(rows.num_rows), long)))
-        return Piece(rows, aside)
+        return Piece(rows, aside, room)
 
-    def _cut_up(self, text: bytes, starts: np.ndarray) -> np.ndarray:
+    def _cut_up(self, text: Text, starts: np.ndarray) -> np.ndarray:
         """Cut lines into parts; gives the places of those that are too long, which are of a part by their size alone, as they
         are where they come in several pieces."""
         long = np.flatnonzero(np.diff(starts) > LONGEST + 1)
@@ -203,59 +223,32 @@ class _Framer:
         self.file.cutter.add_long(size)
         return self.line, _too_long(size), ""
 
-    def _passed(self, text: bytes, start: int, end: int) -> None:
+    def _passed(self, start: int, end: int) -> None:
         if start < end:
-            self.digest.update(memoryview(text)[start:end])
+            text = memoryview(self.room)[start:end]
+            self.digest.update(text)
             self.position += end - start
             if len(self.opening) < OPENING:
-                self.opening += text[start : min(end, start + OPENING - len(self.opening))]
+                self.opening += text[: OPENING - len(self.opening)]
 
 
-def _readable(text: bytes, start: int, end: int) -> tuple[bytes, int, int]:
+def _readable(room: mmap, start: int, end: int) -> tuple[Text, int, int]:
     """A stretch of a text in one that is UTF-8; not copied where it is."""
-    if not text.isascii():
+    stretch = memoryview(room)[start:end]
+    if np.frombuffer(stretch, np.uint8).max(initial=0) >= 0x80:
         try:
-            text.decode()
+            str(stretch, "utf-8")
         except UnicodeDecodeError:
-            text = text[start:end].decode("utf-8", "replace").encode()
+            text = str(stretch, "utf-8", "replace").encode()
             return text, 0, len(text)
-    return text, start, end
+    return room, start, end
 
 
-def _table(text: bytes, starts: np.ndarray, before: int) -> pa.Table:
+def _table(text: Text, starts: np.ndarray, before: int) -> pa.Table:
     """Lines by number."""
     count = len(starts) - 1
     lines = pa.StringArray.from_buffers(count, pa.py_buffer(starts), pa.py_buffer(text))
     return pa.table({"line": np.arange(before + 1, before + count + 1, dtype=np.int64), "text": lines})
-
-
-def _plain(file: BinaryIO, compression: str) -> Iterator[bytes]:
-    if not compression:
-        while block := file.read(_READ * 4):
-            yield block
-        return
-    with pa.CompressedInputStream(pa.PythonFile(file, "r"), "zstd") as stream:
-        while block := stream.read(_READ * 4):
-            yield block
-
-
-def _gunzip(file: BinaryIO) -> Iterator[bytes]:
-    """Every member of a gzip file, one after the other."""
-    stream = isal_zlib.decompressobj(31)
-    started = False
-    while block := file.read(_READ):
-        while block:
-            if stream.eof:
-                block = block.lstrip(b"\0")  # padding of tapes and block devices
-                if not block:
-                    break
-                stream = isal_zlib.decompressobj(31)
-            started = True
-            if text := stream.decompress(block):
-                yield text
-            block = stream.unused_data
-    if started and not stream.eof:
-        raise EOFError("the end of the gzip stream is missing")
 
 
 def _too_long(size: int) -> str:

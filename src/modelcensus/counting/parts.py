@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from isal import isal_zlib
 
-from modelcensus.counting.framing import BY_ARRAYS, FACTORS, Framing
+from modelcensus.counting.framing import BY_ARRAYS, FACTORS, Framing, Text
 
 LEAST = 16
 """Lines before one that begins a part, of which none may: so a line that is said again and again makes no parts."""
@@ -44,7 +44,7 @@ class Cutter:
         self._marked = 0
         """The last line that might have begun a part; the beginning of the file is one."""
 
-    def add(self, text: bytes, starts: np.ndarray) -> None:
+    def add(self, text: Text, starts: np.ndarray) -> None:
         """Lines of a text; `starts` of each, and the end of the last."""
         view, marked = memoryview(text), self._framing.marked(text, starts)
         before = np.concatenate([[self._marked - self._line - self._lines], marked[:-1]]) if len(marked) else marked

@@ -5,20 +5,28 @@ all other lines are left to these (fields.py).
 """
 
 import re
+from mmap import mmap
 
 import numpy as np
 import pyarrow as pa
 
+from modelcensus.counting.address_loops import CUT
 from modelcensus.counting.formats import LogFormat
-from modelcensus.counting.kernels import FOUND, hash_who, read_lines
-from modelcensus.counting.line_arrays import NOT_SAID, Lines
+from modelcensus.counting.line_arrays import NOT_SAID, Cut, Lines
+from modelcensus.counting.line_loops import KEYS, PLACES, SAID, read_lines
+from modelcensus.counting.loops import searched
 from modelcensus.counting.plain_targets import Cutting
+from modelcensus.counting.rooms import Rooms
 from modelcensus.counting.shapes import PARTS
-from modelcensus.counting.slices import WORD, Joined, Slices
+from modelcensus.counting.slices import Joined, Slices
 
 _SHAPE = re.compile(
     r'\{address\} \{\w+\} \{\w+\} \[\{time\}\] "\{request\}" \{status\} \{bytes\}(?P<more> "\{\w+\}" "\{agent\}")?'
 )
+
+FOUND = ((np.dtype(np.int64), len(SAID)), (np.dtype(np.uint64), len(KEYS)), (np.dtype(np.int32), len(PLACES)))
+MOST_LINES = 100_000
+"""Lines of a piece for which there is a room: others are very short."""
 
 
 class PlainLines:
@@ -26,6 +34,7 @@ class PlainLines:
 
     def __init__(self) -> None:
         self._cutting = Cutting()
+        self.rooms = Rooms(MOST_LINES * sum(t.itemsize * n for t, n in FOUND))
 
     def read(self, form: LogFormat, rows: pa.RecordBatch) -> tuple[Lines | None, np.ndarray]:
         """What it takes of lines (columns `line` and `text`), and which of them it leaves."""
@@ -33,34 +42,44 @@ class PlainLines:
         shape = _shape(form)
         if not shape or not rows.num_rows:
             return None, left
-        agents = bool(shape["more"])
+        agents, count = bool(shape["more"]), rows.num_rows
         _, offsets, data = rows["text"].buffers()
-        edges = np.frombuffer(offsets, np.int32)[rows["text"].offset :][: rows.num_rows + 1]
-        held = memoryview(data)
-        if len(held) < WORD:
-            return None, left
-        text = np.frombuffer(held, np.uint8)
-        words = np.ndarray((len(held) - WORD + 1,), "<u8", held, strides=(1,))
+        edges = np.frombuffer(offsets, np.int32)[rows["text"].offset :][: count + 1]
+        text, words = searched(memoryview(data), int(edges[-1]))
         ascii = text[edges[0] : edges[-1]].max(initial=0) < 0x80
-        found = np.empty((len(FOUND), rows.num_rows), np.int64)
-        count = read_lines(text, words, edges, ascii, agents, found)
+        room = self.rooms.take() if count <= MOST_LINES else None
+        said, keys, places = self._found(count, room)
+        cutting = self._cutting
+        count = read_lines(text, words, edges, ascii, agents, cutting.leads, cutting.firsts, places, said, keys)
         if not count:
+            if room:
+                self.rooms.give(room)
             return None, left
-        found, keys = found[:, :count], np.empty((3, count), np.uint64)
-        hash_who(words, found, agents, keys)
-        said = dict(zip(FOUND, found, strict=True))
-        left[said["line"]] = False
-        asked = Slices(held, said["asked"], said["asked_end"])
-        agent = Joined(
-            Slices(held, said["agent"], said["session"]), Slices(held, said["session_end"], said["agent_end"])
-        )
+        at = dict(zip(PLACES, places[:count].T, strict=True))
+        minute, second, status, size = said[:count].T
+        address_keys, agent_keys, session_keys, names, rests = keys[:count].T
+        left[at["line"]] = False
+        held = text.data
+        asked = Slices(held, at["asked"], at["asked_end"])
+        agent = Joined(Slices(held, at["agent"], at["session"]), Slices(held, at["session_end"], at["agent_end"]))
         lines = Lines(
-            rows["line"].to_numpy()[said["line"]], said["minute"], said["second"], said["status"], said["bytes"],
-            np.where(said["status"] == 206, PARTS.index("part"), PARTS.index("whole")).astype(np.int8),
-            np.full(count, NOT_SAID, np.int8), asked, self._cutting.cut(asked), agent if agents else None, keys[1],
-            Slices(held, said["address"], said["address_end"]), keys[0], keys[2],
+            rows["line"].to_numpy()[at["line"]], minute, second, status, size,
+            np.where(status == 206, PARTS.index("part"), PARTS.index("whole")).astype(np.int8),
+            np.full(count, NOT_SAID, np.int8), asked, Cut(asked, places[:count, -len(CUT) :], names, rests),
+            agent if agents else None, agent_keys, Slices(held, at["address"], at["address_end"]), address_keys, session_keys, room,
         )  # fmt: skip
         return lines, left
+
+    @staticmethod
+    def _found(count: int, room: mmap | None) -> list[np.ndarray]:
+        """Arrays for what is found in so many lines, in a room where there is one."""
+        arrays, start = [], 0
+        for type, columns in FOUND:
+            size = count * columns
+            array = np.frombuffer(room, type, size, start) if room else np.empty(size, type)
+            arrays.append(array.reshape(count, columns))
+            start += array.nbytes
+        return arrays
 
 
 def _shape(form: LogFormat) -> re.Match[str] | None:

@@ -5,16 +5,16 @@ name changes nothing of it. A commit in it is left out where any other commit wo
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
-import pyarrow as pa
 
+from modelcensus.counting.address_loops import CUT, cut_requests, keys_of, targets_of
 from modelcensus.counting.hashed import Hashed
-from modelcensus.counting.kernels import CUT, cut_requests
-from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning, target_of
+from modelcensus.counting.line_arrays import Cut, Meaning
+from modelcensus.counting.loops import searched
 from modelcensus.counting.numbering import Learned
-from modelcensus.counting.slices import WORD, Slices
+from modelcensus.counting.slices import Slices
 from modelcensus.counting.targets import ID, routes
 
 UNKNOWN = -1
@@ -28,18 +28,16 @@ class Cutting:
     def __init__(self) -> None:
         forms = [f.form.strip("/").split("/") for f in routes().forms]
         leads = {"/".join(f[: f.index("{namespace}")]) for f in forms if "{namespace}" in f} - {""}
-        self._leads = tuple(_hashes(x for x in leads if x.count("/") == slashes) for slashes in range(3))
-        self._firsts = _hashes({x.split("/")[0] for x in leads})
+        self.leads = tuple(keys_of(sorted(x for x in leads if x.count("/") == n)) for n in range(3))
+        self.firsts = keys_of(sorted({x.split("/")[0] for x in leads}))
 
     def cut(self, asked: Slices) -> Cut:
         """Requests (METHOD ADDRESS ...) in their parts."""
-        data = asked.data if len(asked.data) >= WORD else memoryview(bytes(asked.data) + bytes(WORD))
-        words = np.ndarray((len(data) - WORD + 1,), "<u8", data, strides=(1,))
-        at, keys = np.empty((CUT, len(asked.starts)), np.int64), np.empty((2, len(asked.starts)), np.uint64)
-        cut_requests(
-            np.frombuffer(data, np.uint8), words, asked.starts, asked.ends, self._leads, self._firsts, at, keys
-        )
-        return Cut(asked, at, keys[0], keys[1])
+        text, words = searched(asked.data, len(asked.data))
+        count = len(asked.starts)
+        at, keys = np.empty((count, len(CUT)), np.int32), np.empty((count, 2), np.uint64)
+        cut_requests(text, words, asked.starts, asked.ends, self.leads, self.firsts, at, keys)
+        return Cut(asked, at, keys[:, 0], keys[:, 1])
 
 
 class PlainTargets:
@@ -81,29 +79,24 @@ class PlainTargets:
 
         rest = self._rests.of(np.concatenate([c.rests for c in cuts]), lambda new: self._learn_rests(held(new)))
         name = self._names.of(np.concatenate([c.names for c in cuts]), lambda new: self._learn_names(held(new)))
-        targets = np.full(len(rest), NOT_PLAIN, np.int64)
-        own = np.flatnonzero((rest != 0) & (name != UNKNOWN))
-        meant = self._meant[rest[own]]
-        targets[own] = target_of(self._placed(name[own], meant[:, 0]), meant[:, 1])
-        return targets
-
-    def _placed(self, name: np.ndarray, kind: np.ndarray) -> np.ndarray:
-        """The numbers of repositories."""
         if len(self._texts) > len(self._places):
             more = np.zeros((len(self._texts), len(self._kinds)), np.int64)
             self._places = np.concatenate([self._places, more])
-        at = name * len(self._kinds) + kind
-        new = np.unique(at[self._places.ravel()[at] == 0])
-        if len(new):
-            kinds = [self._kinds[k] for k in (new % len(self._kinds)).tolist()]
-            names = [self._texts[n] for n in (new // len(self._kinds)).tolist()]
-            self._places.ravel()[new] = self._number_places(kinds, names)
-        return self._places.ravel()[at]
+        targets, new = np.empty(len(rest), np.int64), np.empty(len(rest), np.int64)
+        count = targets_of(name, rest, self._meant, self._places, targets, new)
+        if count:
+            self._learn_places(name[new[:count]], self._meant[rest[new[:count]], 0])
+            targets_of(name, rest, self._meant, self._places, targets, new)
+        return targets
+
+    def _learn_places(self, name: np.ndarray, kind: np.ndarray) -> None:
+        kinds, names = [self._kinds[k] for k in kind.tolist()], [self._texts[n] for n in name.tolist()]
+        self._places[name, kind] = self._number_places(kinds, names)
 
     def _learn_rests(self, new: list[tuple[Cut, int]]) -> list[int]:
         """Understand rests by a request of each: known is one that means the same in all that are tried, and asks of the
         repository that it names."""
-        tried = [cut.tried(place) if cut.at[1, place] else [] for cut, place in new]
+        tried = [cut.tried(place) if cut.at[place, 1] else [] for cut, place in new]
         tried = [
             [] if "\\" in "".join(texts) else texts for texts in tried
         ]  # what a log escaped is left to the forms
@@ -131,7 +124,3 @@ class PlainTargets:
     def _ordinary(self, name: str) -> bool:
         """Whether a name is none that any form looks at."""
         return not (set(name.split("/")) & self._words) and bool(_IS_ID.fullmatch(name)) and not _NO_NAME.search(name)
-
-
-def _hashes(texts: Iterable[str]) -> np.ndarray:
-    return Slices.of(pa.array(sorted(texts), pa.string())).hashes()

@@ -11,11 +11,12 @@ import pyarrow as pa
 from modelcensus.counting.ahead import ahead
 from modelcensus.counting.formats import LogFormat, header_columns
 from modelcensus.counting.known import Known, KnownText, known_part
-from modelcensus.counting.lines import LogFile
+from modelcensus.counting.lines import ROOM, LogFile
 from modelcensus.counting.parts import Part
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.recognizing import new_pieces
 from modelcensus.counting.reduction import Looked, Reduction, Told
+from modelcensus.counting.rooms import Rooms
 from modelcensus.counting.salts import Keys
 from modelcensus.engine import Tables
 from modelcensus.vocabulary import LOG_FILES
@@ -64,6 +65,14 @@ class FileRead:
     def row(self) -> dict[str, object]:
         """As a row of `log_files`."""
         return {name: getattr(self, name) for name in LOG_FILES.names}
+
+    @property
+    def told(self) -> str:
+        """In words."""
+        return (
+            f"{self.file}: {self.lines:,} lines, {self.known:,} of them counted before, {self.taken:,} requests of repositories,"
+            f" {self.other:,} others, {self.set_aside:,} set aside"
+        )
 
     @property
     def text(self) -> KnownText:
@@ -118,12 +127,13 @@ def _pieces(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Iterator[tuple[_Opened, Looked | None]]:
     """The new pieces of files, one after the other; at the end of each file None. What is known does not grow by it."""
+    rooms = Rooms(ROOM)
     for path, form in files:
         progress(f"reading {path.name}")
         skip, lines = known_part(path, known.texts) if known.texts else (0, 0)
         closed = bool(LogFile(path).compression)
         wait = policies.last_line == "wait" and not closed
-        file = LogFile(path, skip=skip, skipped_lines=lines, wait=wait, framing=reduction.framing)
+        file = LogFile(path, skip, lines, wait, framing=reduction.framing, rooms=rooms)
         columns = header_columns(form, file.first_lines()) if form.header else form.columns
         opened = _Opened(file, form, columns, skip, lines)
         for piece in new_pieces(file, known.parts):
@@ -152,6 +162,9 @@ def _read(reduction: Reduction, pieces: Iterator[tuple[_Opened, Looked | None]])
         if looked and len(waiting) < TOGETHER:
             continue
         reduction.take(waiting, opened.form, opened.columns, told)
+        for one in waiting:
+            if one.piece.room:
+                opened.file.rooms.give(one.piece.room)
         waiting = []
         if not looked:
             yield _file_read(opened, told)

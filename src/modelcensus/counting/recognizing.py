@@ -5,6 +5,7 @@ What was decided goes on; of the rest a few parts are held, since a part is know
 
 import zlib
 from collections.abc import Iterator
+from mmap import mmap
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,8 @@ import pyarrow as pa
 from modelcensus.counting.lines import NOTHING, LogFile, Piece
 from modelcensus.counting.parts import ROW, KnownParts, Part
 
+COPIED = 256 * 1024
+"""Bytes of lines that are copied while they wait, so that the room in which they stood is free."""
 MOST_HELD = 64 * 1024 * 1024
 """Bytes of lines that wait for a decision; where a part grows beyond, they are new."""
 
@@ -40,10 +43,10 @@ class _Recognizer:
     def add(self, piece: Piece) -> Piece:
         self.rows.append(piece.rows)
         self.aside += piece.set_aside
-        return self.release()
+        return self.release(piece.room)
 
-    def release(self, final: bool = False) -> Piece:
-        """Decide what can be, and give on its lines; at the end all."""
+    def release(self, room: mmap | None = None, final: bool = False) -> Piece:
+        """Decide what can be, and give on its lines, of which the last ones stand in a room; at the end all."""
         parts = self.file.cutter.parts
         until = len(parts) if final else max(len(parts) - ROW - 2, self.decided)
         self.ranges |= set(self._known_lines(parts, until, final))
@@ -63,8 +66,13 @@ class _Recognizer:
         aside = [a for a in self.aside if a[0] <= last and not any(f <= a[0] < e for f, e in ranges)]
         self.file.recognized_lines += int(end - kept.sum()) + sum(a[0] <= last for a in self.aside) - len(aside)
         given = rows.slice(0, end) if kept.all() else rows.slice(0, end).filter(pa.array(kept))
-        self.rows, self.aside = [rows.slice(end)], [a for a in self.aside if a[0] > last]
-        return Piece(given, aside)
+        held, self.aside = rows.slice(end), [a for a in self.aside if a[0] > last]
+        if room and held.nbytes <= COPIED:
+            held = held.take(pa.array(np.arange(held.num_rows)))
+        elif held.num_rows:
+            room = None
+        self.rows = [held]
+        return Piece(given, aside, room)
 
     def _known_lines(self, parts: list[Part], until: int, final: bool) -> Iterator[tuple[int, int]]:
         """Ranges of known lines of the parts from `decided` to `until`."""

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from modelcensus.counting.agents import Agent
 from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES, place_and_rest
-from modelcensus.counting.requests import Answers, Requests, in_order, occurring, ranked
+from modelcensus.counting.requests import Answers, Requests, in_order, occurring
 from modelcensus.counting.rows import Loops, Numbers, Rows
 from modelcensus.counting.shapes import MARKS, PARTS
 from modelcensus.counting.slices import Slices, mixed
@@ -80,12 +80,14 @@ class Reduced:
     def tables(self) -> dict[str, pa.Table]:
         """As the tables of the ledger."""
         rows = Rows.of(self.requests, self.numbers, self.loops.pack)
+        visits = [self.requests.instant, self.who.visitor.of, self.who.session.of] if self.who.known else []
+        order, new = in_order([*rows.columns, *visits])
         return {
-            REQUESTS.name: _grouped(self, rows),
+            REQUESTS.name: _grouped(self, rows, order, new),
             PLACES.name: self.targets.places,
             RESTS.name: self.targets.rests,
             AGENTS.name: agents_table(self.agents),
-            VISITS.name: _visits(self, rows),
+            VISITS.name: _visits(self, rows, order),
         }
 
 
@@ -102,11 +104,9 @@ def _ordered(reduction: "Reduction", schema: Schema, met: np.ndarray) -> tuple[n
     return places, as_declared(renumbered, schema.arrow)
 
 
-def _grouped(reduced: Reduced, rows: Rows) -> pa.Table:
-    """Requests that are alike in everything, once."""
+def _grouped(reduced: Reduced, rows: Rows, order: np.ndarray, new: np.ndarray) -> pa.Table:
+    """Requests that are alike in everything, once; `order` and `new`: see `in_order`."""
     requests, who = reduced.requests, reduced.who
-    visits = [requests.instant, who.visitor.of, who.session.of] if who.known else []
-    order, new = in_order([*rows.columns, *visits])
     begins = np.flatnonzero(new)
     first = order[begins]
     size = requests.bytes[order]
@@ -137,15 +137,15 @@ def _grouped(reduced: Reduced, rows: Rows) -> pa.Table:
     return as_declared(columns, REQUESTS.arrow)
 
 
-def _visits(reduced: Reduced, rows: Rows) -> pa.Table:
+def _visits(reduced: Reduced, rows: Rows, order: np.ndarray) -> pa.Table:
     """How many asked for a repository on a day."""
     requests, counted_in = reduced.requests, reduced.loops.counted_in
-    groups, inverse = ranked(rows.asked)
-    there = requests.address != 0
-    stated = slice(None) if there.all() else np.flatnonzero(there)
-    addresses = counted_in(inverse[stated], len(groups), requests.address[stated])
-    sessions = counted_in(inverse, len(groups), sessions_of(requests, reduced.prints))
-    day, place = rows.day_and_place(groups)
+    asked = rows.asked[order]
+    first = np.flatnonzero(np.diff(asked, prepend=-1))
+    begins = np.append(first, len(asked))
+    addresses = counted_in(begins, requests.address[order])
+    sessions = counted_in(begins, sessions_of(requests, reduced.prints)[order])
+    day, place = rows.day_and_place(asked[first])
     columns = {
         "day": pa.array(day.astype(np.int32)).cast(pa.date32()), "place": place,
         "addresses": pa.array(addresses, mask=addresses == 0), "sessions": sessions,
@@ -173,7 +173,7 @@ def sessions_of(requests: Requests, prints: np.ndarray) -> np.ndarray:
 
 def named(names: tuple[str, ...], places: np.ndarray) -> pa.Array:
     """Names by their places."""
-    return pa.DictionaryArray.from_arrays(pa.array(places, pa.int8()), pa.array(names)).cast(pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(places, pa.int8()), pa.array(names))
 
 
 def numbered_agents(agents: Iterable[Agent]) -> dict[Agent, int]:
@@ -188,5 +188,7 @@ def agents_table(agents: dict[Agent, int]) -> pa.Table:
 
 
 def as_declared(columns: dict[str, object], schema: pa.Schema) -> pa.Table:
-    """The columns in the order, with the names and types of a schema."""
-    return pa.table({n: columns[n] for n in schema.names}).cast(schema)
+    """The columns in the order, with the names and types of a schema; names by their places stay so."""
+    given = pa.table({n: columns[n] for n in schema.names})
+    types = [t if pa.types.is_dictionary(t) else f.type for t, f in zip(given.schema.types, schema, strict=True)]
+    return given.cast(pa.schema(list(zip(schema.names, types, strict=True))))

@@ -109,6 +109,9 @@ class Reduction:
         if read:
             bad = self._understand(form, read, done)
             self._set_aside(bad, pieces, done)
+        if self._plain:
+            for room in (lines.room for lines in read if lines.room):
+                self._plain.rooms.give(room)
 
     def _understand(self, form: LogFormat, read: Sequence[Lines], done: Told) -> dict[int, str]:
         """Keep what lines say; the numbers of lines that say what cannot be, with the reason."""

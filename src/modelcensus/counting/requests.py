@@ -89,15 +89,19 @@ def in_order(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         bits = (int(column.max()) - least).bit_length()
         if size + bits > WORD:
             break
-        key <<= np.uint64(bits)
-        key |= (column - column.dtype.type(least)).astype(np.uint64)
+        own = (column - column.dtype.type(least)).astype(np.uint64, copy=False)
+        if packed:
+            key <<= np.uint64(bits)
+            key |= own
+        else:
+            key = own
         size, packed = size + bits, packed + 1
     own = (count - 1).bit_length()
     if size + own <= WORD:  # a number that says where it came from is put in order by itself
         key <<= np.uint64(own)
         key |= np.arange(count, dtype=np.uint64)
         key.sort()
-        order = (key & np.uint64((1 << own) - 1)).astype(np.int64)
+        order = (key & np.uint64((1 << own) - 1)).view(np.int64)
         key >>= np.uint64(own)
     else:
         order = np.argsort(key)
@@ -117,30 +121,15 @@ def in_order(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     return order, new
 
 
-CountedIn = Callable[[np.ndarray, int, np.ndarray], np.ndarray]
-"""Counts the different hashes of groups."""
-MOST_BY_PLACE = 50_000_000
-"""Numbers below this are told apart by a place for each, larger ones by sorting."""
+CountedIn = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Counts the different hashes of groups that stand one after the other, by where each begins and the last one ends; 0 is none."""
 
 
 def occurring(numbers: np.ndarray) -> np.ndarray:
     """The different ones of small numbers, in order."""
-    return np.flatnonzero(_there(numbers))
-
-
-def ranked(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The different ones of numbers from 0 on, in order, and of each the place among these."""
-    if numbers.max(initial=0) >= MOST_BY_PLACE:
-        found, inverse = np.unique(numbers, return_inverse=True)
-        return found, inverse
-    there = _there(numbers)
-    return np.flatnonzero(there), (np.cumsum(there) - 1)[numbers]
-
-
-def _there(numbers: np.ndarray) -> np.ndarray:
     there = np.zeros(int(numbers.max(initial=-1)) + 1, bool)
     there[numbers] = True
-    return there
+    return np.flatnonzero(there)
 
 
 MOST_BY_TOP_BITS = 1 << 16
@@ -148,8 +137,14 @@ MOST_BY_TOP_BITS = 1 << 16
 five hundred times, if ever a group is as large and the bits as few."""
 
 
-def counted_in(groups: np.ndarray, size: int, who: np.ndarray) -> np.ndarray:
-    """How many different hashes there are in each of `size` groups."""
+def counted_in(begins: np.ndarray, who: np.ndarray) -> np.ndarray:
+    """How many different hashes there are in each group."""
+    there, size = who != 0, len(begins) - 1
+    groups = np.repeat(np.arange(size), np.diff(begins))
+    return _counted_in(groups[there], size, who[there])
+
+
+def _counted_in(groups: np.ndarray, size: int, who: np.ndarray) -> np.ndarray:
     bits = max(int(size - 1).bit_length(), 1)
     members = np.bincount(groups, minlength=size)
     large = members > (MOST_BY_TOP_BITS if bits <= 24 else 0)
@@ -157,7 +152,7 @@ def counted_in(groups: np.ndarray, size: int, who: np.ndarray) -> np.ndarray:
         own = large[groups]
         _, first, _ = different(mixed(groups[own], who[own]))
         found = np.bincount(groups[own][first], minlength=size)
-        return found if own.all() else found + counted_in(groups[~own], size, who[~own])
+        return found if own.all() else found + _counted_in(groups[~own], size, who[~own])
     keys = groups.astype(np.uint64) << np.uint64(64 - bits)
     keys |= who >> np.uint64(bits)
     keys.sort()

@@ -1,6 +1,7 @@
 """Counting log files into batches, and counting again what was read before."""
 
-from collections.abc import Callable, Iterator, Sequence
+import gc
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, groupby
@@ -11,14 +12,16 @@ import pyarrow as pa
 from modelcensus.counting.ahead import ahead
 from modelcensus.counting.before import Before
 from modelcensus.counting.downloads import CountingRules, build_downloads
+from modelcensus.counting.files_read import tables_of_files
 from modelcensus.counting.formats import LogFormat, find_format
 from modelcensus.counting.known import Known, KnownText
 from modelcensus.counting.lines import LogFile
 from modelcensus.counting.parts import KnownParts, Part
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.proposing import propose
-from modelcensus.counting.reading import MOST_ASIDE, FileRead, OneByOne, ReadBatch, Reader
+from modelcensus.counting.reading import FileRead, OneByOne, ReadBatch, Reader
 from modelcensus.counting.salts import Salts
+from modelcensus.counting.spelling import Spelling
 from modelcensus.counting.standing import Standing
 from modelcensus.engine import Tables
 from modelcensus.vocabulary import (
@@ -29,7 +32,6 @@ from modelcensus.vocabulary import (
     PLACES,
     REQUESTS,
     RESTS,
-    SET_ASIDE,
     Batch,
     InputFile,
     Schema,
@@ -60,15 +62,9 @@ WORKED_OUT = (
     "counted",
     "asked_first",
     "names",
-    "own_downloads",
-    "own_loads",
     "downloads",
     "loads",
-    "new_keys",
-    "desired",
-    "changed",
-    "todo",
-    "told",
+    "numbers",
 )
 """Tables of one batch, which the next one needs no more."""
 TERMS = Terms(
@@ -130,6 +126,9 @@ class Counting:
             "loads": Standing(self.engine, "loads", before.loads_files, before.loads_batches),
             "downloads": Standing(self.engine, "downloads", before.files.get(OBSERVATIONS.name, ()), before.batches),
         }
+        self.spelling = Spelling(self.engine, *(f"spelled_{s}" for s in self.standing))
+        for series in self.standing.values():
+            series.number(self.spelling)
         self._totals: dict[str, dict[date, int]] = {"loads": {}, "downloads": {}}
         """By day: a later batch that has more of a day counts it whole."""
         self.summary = Summary()
@@ -146,12 +145,19 @@ class Counting:
         )
         known.parts.add(self._stored_parts())
         self._stored(REQUESTS)
-        self.engine.make("days_covered_before", "select distinct day from stored_requests")
-        for batch in ahead(self.reader.batches(forms, known), 1):  # the next one is read while this one is counted
-            for file in batch.files:
-                self._sum(file)
-            if any(f.new for f in batch.files):
-                self._hand_over(batch)
+        self.engine.make("days_of_batches", "select distinct batch_id, day from stored_requests")
+        self.engine.make("days_covered_before", "select distinct day from days_of_batches")
+        gc.freeze()  # what is there now stays: it need not be looked through again and again
+        try:
+            for batch in ahead(
+                self.reader.batches(forms, known), 1
+            ):  # the next one is read while this one is counted
+                for file in batch.files:
+                    self._sum(file)
+                if any(f.new for f in batch.files):
+                    self._hand_over(batch)
+        finally:
+            gc.unfreeze()
         return self.summary
 
     def again(self) -> Summary:
@@ -204,14 +210,16 @@ class Counting:
         """Count what was read, and commit it as a batch."""
         self.progress("counting")
         tables, new = batch.tables(), [f for f in batch.files if f.new]
-        self._stored(*READ)
         for schema in READ:
             self.engine.hold(f"new_{schema.name}", tables[schema.name])
+        self.engine.make("days_touched", "select distinct day from new_requests")
+        shared = "select distinct batch_id from days_of_batches semi join days_touched using (day)"
+        self._stored(*READ, of={r["batch_id"] for r in self.engine.rows(shared)})
+        ends = self.engine.rows("select min(day) as least, max(day) as most from days_touched")[0]
+        for schema in READ:
             chosen = ""
             if schema is REQUESTS:
-                self.engine.make("days_touched", "select distinct day from new_requests")
-                ends = self.engine.rows("select min(day) as least, max(day) as most from days_touched")[0]
-                if ends["least"]:  # days in words: then files and stretches of them without these are not read
+                if ends["least"]:  # days in words: then stretches of files without these are not read
                     chosen = f" where day between '{ends['least']}' and '{ends['most']}'"
                 chosen = f" semi join days_touched using (day){chosen}"
             self.engine.make(
@@ -220,29 +228,14 @@ class Counting:
                 f" select * from {NUMBERED.format(schema.name)}{chosen}",
                 keep=False,
             )
-        keep_text = self.policies.aside == "text"
-        aside = [
-            {"file": f.file, "line": line, "reason": reason, "content": text if keep_text else ""}
-            for f in new
-            for line, reason, text in f.aside
-        ]
-        files = pa.Table.from_pylist([f.row for f in new], schema=LOG_FILES.arrow)
-        set_aside = pa.Table.from_pylist(aside[:MOST_ASIDE], schema=SET_ASIDE.arrow)
-        parts = [(f.digest, *p) for f in new for p in f.parts]
-        columns = list(zip(*parts, strict=True)) or [[]] * len(LOG_PARTS.names)
-        parts = pa.table(columns, schema=LOG_PARTS.arrow)
-        tables = {**tables, LOG_FILES.name: files, LOG_PARTS.name: parts, SET_ASIDE.name: set_aside}
+        tables = {**tables, **tables_of_files(new, self.policies.aside == "text")}
         inputs = tuple(InputFile(f.file, f.bytes, f.digest) for f in new)
         formats = sorted({f.format for f in new})
-        took = [
-            f"{f.file}: {f.lines:,} lines, {f.known:,} of them counted before, {f.taken:,} requests of repositories,"
-            f" {f.other:,} others, {f.set_aside:,} set aside"
-            for f in new
-        ]
-        self._counted(tables, inputs, {"format": ",".join(formats)}, took)
-        self.engine.connection.execute(
-            "insert into days_covered_before from days_touched anti join days_covered_before using (day)"
-        )
+        self._counted(tables, inputs, {"format": ",".join(formats)}, [f.told for f in new])
+        covered = "insert into days_covered_before from days_touched anti join days_covered_before using (day)"
+        self.engine.connection.execute(covered)
+        committed = "insert into days_of_batches select ?, day from days_touched"
+        self.engine.connection.execute(committed, [self.before.batches[-1]])
         self.engine.drop(*(f"counted_{s.name}" for s in READ))
         self.engine.drop(*(f"new_{s.name}" for s in READ), *WORKED_OUT)
 
@@ -254,13 +247,13 @@ class Counting:
         took: list[str],
     ) -> None:
         build_downloads(self.engine, self.policies, self.rules)
+        self.spelling.learn()
+        touched = {r["day"]: 0 for r in self.engine.rows("select day from days_touched")}
         # loads first: a run that is killed between the two is repeated whole, since the other batch has the requests
         for series, table in ((LOADS, "loads"), ("", "downloads")):
-            rows = self.standing[table].observations(table)
-            self._totals[table] |= {
-                r["day"]: int(r["n"])
-                for r in self.engine.rows(f"select day, sum(value) as n from {table} group by day")
-            }
+            rows = self.standing[table].observations(self.spelling)
+            by_day = self.engine.rows(f"select day, sum(value) as n from {table} group by day")
+            self._totals[table] |= touched | {r["day"]: int(r["n"]) for r in by_day}
             setattr(self.summary, table, sum(self._totals[table].values()))
             own = tables if not series else {}
             if not rows.num_rows and not own:
@@ -278,13 +271,15 @@ class Counting:
             )
             self.before = self.commit(batch)
 
-    def _stored(self, *schemas: Schema) -> None:
-        ids = self.before.batches
+    def _stored(self, *schemas: Schema, of: Collection[str] | None = None) -> None:
+        """Scan what the ledger holds in some tables, of all batches or of those with these ids."""
+        ids = [b for b in self.before.batches if of is None or b in of]
         numbered = {"batch_id": pa.array(ids, pa.string()), "number": pa.array(range(1, len(ids) + 1), pa.int32())}
         self.engine.hold("stored_batches", pa.table(numbered))
         for schema in schemas:
             tagged = schema.arrow.append(pa.field("batch_id", pa.string()))
-            self.engine.scan(f"stored_{schema.name}", self.before.files.get(schema.name, ()), tagged)
+            files = [f for f in self.before.files.get(schema.name, ()) if of is None or f.stem in of]
+            self.engine.scan(f"stored_{schema.name}", files, tagged)
 
 
 def check_files(paths: Sequence[Path]) -> None:

@@ -8,8 +8,12 @@ row that no longer holds is taken back by the same row without a value.
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
+from modelcensus.counting.reduced import as_declared, named
+from modelcensus.counting.requests import in_order
+from modelcensus.counting.spelling import Spelling
 from modelcensus.engine import Tables
 from modelcensus.vocabulary import OBSERVATIONS
 
@@ -18,12 +22,6 @@ STANDING = """
     from stored_observations s join stored_order o using (batch_id) where counter = 'period'
     qualify row_number() over (partition by repository, observed_on, period_start order by o.place desc) = 1
 """
-NEW_KEYS = """
-    select {known} + cast(row_number() over (order by repository) as integer) as id, key, repository from (
-        select d.key, coalesce(min(l.repository), min(d.repository)) as repository
-        from {desired} d left join libraries l using (key) anti join spelled_{name} using (key) group by d.key)
-"""
-DESIRED = "select s.id, d.day, d.value from {desired} d join spelled_{name} s using (key)"
 CHANGED = """
     with old as (select day from days_touched semi join days_covered_before using (day)),
     held as (
@@ -33,41 +31,15 @@ CHANGED = """
     where coalesce(d.value, 0) <> h.value
 """
 """Rows that hold a day for which something else is wanted; a row of several days has the value 0."""
-TODO = """
-    with wrong as (
-        select c.id, cast(unnest(range(c.since, c.until, interval 1 day)) as date) as day from changed c),
-    new_days as (select day from days_touched anti join days_covered_before using (day)),
-    unheld as (
-        select s.id, n.day from spelled_{name} s cross join new_days n
-        union all
-        select k.id, b.day from new_keys k cross join days_covered_before b),
-    wanted as (select id, day from wrong union all select id, day from unheld)
-    select w.id, w.day, coalesce(d.value, 0) as value from wanted w left join desired d using (id, day)
-"""
-TOLD = """
-    with zeros as (
-        select id, day, day - cast(row_number() over (partition by id order by day) as integer) as island
-        from todo where value = 0),
-    rows as (
-        select id, day as since, day + 1 as until, value from todo where value > 0
-        union all
-        select id, min(day), max(day) + 1, 0 from zeros group by id, island)
-    select id, since, until, value from rows
-    union all
-    select id, since, until, null from (
-        select id, since, until from changed except select id, since, until from rows)
-"""
-OBSERVED = """
-    select s.repository, null::varchar as hub_id, 'period' as counter, cast(t.value as bigint) as value,
-           t.until as observed_from, t.until as observed_on, '' as batch, t.since as period_start
-    from told t join spelled_{name} s using (id) order by observed_on, id, period_start
-"""
+NEW_DAYS = "select day from days_touched anti join days_covered_before using (day)"
+DESIRED = "select n.id, d.day, cast(d.value as bigint) as value from {series} d join numbers n on n.asked = d.id"
+_DAYS = ("since", "until")
 
 
 class Standing:
     """What the counters of a series say, kept up to date from batch to batch.
 
-    `files` are the observations of its `batches`, the oldest first. Needs `libraries`.
+    `files` are the observations of its `batches`, the oldest first.
     """
 
     def __init__(self, engine: Tables, name: str, files: Sequence[Path], batches: Sequence[str]) -> None:
@@ -75,30 +47,137 @@ class Standing:
         engine.scan("stored_observations", files, OBSERVATIONS.arrow.append(pa.field("batch_id", pa.string())))
         order = {"batch_id": pa.array(batches, pa.string()), "place": pa.array(range(len(batches)), pa.int64())}
         engine.hold("stored_order", pa.table(order))
-        engine.make("standing", f"select * from ({STANDING}) where value is not null")
-        engine.make(
-            f"spelled_{name}",
-            "select cast(row_number() over (order by repository) as integer) as id, key, repository"
-            " from (select key, min(repository) as repository from standing group by key)",
-        )
-        sql = f"select id, since, until, value from standing join spelled_{name} using (key)"
-        engine.make(f"standing_{name}", sql)
-        engine.drop("standing", "stored_observations", "stored_order")
+        engine.make(f"spelled_{name}", f"select * from ({STANDING}) where value is not null")
+        engine.drop("stored_observations", "stored_order")
+        self._counted = np.zeros(0, bool)
+        """By number, the repositories that the series has counters of."""
 
-    def observations(self, desired: str) -> pa.Table:
-        """What is to be told for the counters of table `desired` (key, repository, day, value) of `days_touched`, and
-        taken for told; needs the tables `days_touched` and `days_covered_before`, a day each."""
-        engine, name = self.engine, self.name
-        known = engine.rows(f"select count(*) as n from spelled_{name}")[0]["n"]
-        engine.make("new_keys", NEW_KEYS.format(desired=desired, name=name, known=known))
-        engine.connection.execute(f"insert into spelled_{name} select * from new_keys")
-        engine.make("desired", DESIRED.format(desired=desired, name=name))
-        engine.make("changed", CHANGED.format(name=name))
-        engine.make("todo", TODO.format(name=name))
-        engine.make("told", TOLD)
-        if engine.rows("select count(*) as n from changed")[0]["n"]:
+    def number(self, spelling: Spelling) -> None:
+        """Name repositories by their numbers from now on."""
+        sql = f"select s.id, since, until, value from spelled_{self.name} join spelled s using (key)"
+        self.engine.make(f"standing_{self.name}", sql)
+        self.engine.drop(f"spelled_{self.name}")
+        self._counted = np.zeros(len(spelling) + 1, bool)
+        self._counted[_column(self.engine.arrow(f"select distinct id from standing_{self.name}"), "id")] = True
+
+    def observations(self, spelling: Spelling) -> pa.Table:
+        """What is to be told for the counters of the series (table of its name: id as asked, day, value) in `days_touched`,
+        and taken for told; needs the tables `days_touched` and `days_covered_before`, a day each, and `numbers` (spelling.py).
+        """
+        engine = self.engine
+        desired = engine.arrow(DESIRED.format(series=self.name))
+        engine.hold("desired", desired)
+        changed = engine.arrow(CHANGED.format(name=self.name))
+        told = self._told(desired, changed, len(spelling))
+        engine.hold("told", told)
+        if changed.num_rows:
             engine.connection.execute(
-                f"delete from standing_{name} s using told t where (s.id, s.since, s.until) = (t.id, t.since, t.until)"
+                f"delete from standing_{self.name} s using told t where (s.id, s.since, s.until) = (t.id, t.since, t.until)"
             )
-        engine.connection.execute(f"insert into standing_{name} select * from told where value is not null")
-        return engine.arrow(OBSERVED.format(name=name)).select(OBSERVATIONS.names).cast(OBSERVATIONS.arrow)
+        engine.connection.execute(f"insert into standing_{self.name} select * from told where value is not null")
+        engine.drop("desired", "told")
+        return _observed(told, spelling)
+
+    def _told(self, desired: pa.Table, changed: pa.Table, known: int) -> pa.Table:
+        """Rows (id, since, until, value) for all days that have none yet or a wrong one; null: it no longer holds."""
+        engine = self.engine
+        asked = _column(engine.arrow("select id from numbers"), "id")
+        before = np.flatnonzero(self._counted)
+        self._counted = np.append(self._counted, np.zeros(known + 1 - len(self._counted), bool))
+        first_asked = asked[~self._counted[asked]]
+        self._counted[first_asked] = True
+        new_days, covered = (
+            _column(engine.arrow(sql), "day") for sql in (NEW_DAYS, "select day from days_covered_before")
+        )
+        id, since, until = (_column(changed, n) for n in ("id", *_DAYS))
+        days = until - since
+        inside = np.arange(days.sum()) - np.repeat(np.cumsum(days) - days, days)
+        cells = [
+            _each(np.concatenate([before, first_asked]), new_days),
+            _each(first_asked, covered),
+            (np.repeat(id, days), np.repeat(since, days) + inside),
+        ]
+        ids, on = (np.concatenate([c[i] for c in cells]) for i in (0, 1))
+        counters = Cells.of(ids, on, desired)
+        rows = counters.rows()
+        gone = _missing((id, since, until), rows)
+        id, since, until = (
+            np.concatenate([row, of[gone]]) for row, of in zip(rows[:3], (id, since, until), strict=True)
+        )
+        value = pa.array(np.append(rows[3], np.zeros(gone.sum(), np.int64)), mask=np.arange(len(id)) >= len(rows[3]))
+        days_of = {
+            n: pa.array(d.astype(np.int32)).cast(pa.date32()) for n, d in zip(_DAYS, (since, until), strict=True)
+        }
+        return pa.table({"id": pa.array(id, pa.int32()), **days_of, "value": value})
+
+
+class Cells:
+    """What is wanted for repositories on days, in their order: `key` tells both, and of days in a row it rises by one."""
+
+    def __init__(self, key: np.ndarray, value: np.ndarray, first: int, span: int) -> None:
+        self.key, self.value, self._first, self._span = key, value, first, span
+
+    @classmethod
+    def of(cls, id: np.ndarray, day: np.ndarray, desired: pa.Table) -> "Cells":
+        """Those of repositories and days, a place each, with the values that `desired` (id, day, value) has, else 0."""
+        first = int(day.min(initial=0))
+        span = int(day.max(initial=0)) - first + 2
+        key = np.sort(id.astype(np.int64) * span + (day - first))
+        given, on, values = (_column(desired, n) for n in ("id", "day", "value"))
+        inside = (on >= first) & (on < first + span - 1)
+        wanted = (given.astype(np.int64) * span + (on - first))[inside]
+        order = np.argsort(wanted)
+        wanted, values = wanted[order], values[inside][order]
+        value = np.zeros(len(key), np.int64)
+        if len(wanted):
+            at = np.minimum(np.searchsorted(key, wanted), max(len(key) - 1, 0))
+            there = key[at] == wanted if len(key) else np.zeros(len(at), bool)
+            value[at[there]] = values[there]
+        return cls(key, value, first, span)
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """id, since, until, value: a row for every day with downloads, one for days in a row without."""
+        key, value = self.key, self.value
+        begins = np.ones(len(key), bool)
+        begins[1:] = (value[1:] > 0) | (value[:-1] > 0) | (key[1:] != key[:-1] + 1)
+        at = np.flatnonzero(begins)
+        id, since = np.divmod(key[at], self._span)
+        since += self._first
+        return id, since, since + np.diff(at, append=len(key)), value[at]
+
+
+def _missing(one: Sequence[np.ndarray], other: Sequence[np.ndarray]) -> np.ndarray:
+    """Which rows (id, since, until) are not among others, of which an id has one that begins on a day."""
+    first = min(int(one[1].min(initial=0)), int(other[1].min(initial=0)))
+    span = max(int(one[1].max(initial=0)), int(other[1].max(initial=0))) - first + 1
+    keys, wanted = (rows[0].astype(np.int64) * span + (rows[1] - first) for rows in (other, one))
+    if not len(keys):
+        return np.ones(len(wanted), bool)
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)  # rows are in order
+    return (keys[at] != wanted) | (other[2][at] != one[2])
+
+
+def _each(ids: np.ndarray, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every repository on every day."""
+    return np.repeat(ids, len(days)), np.tile(days, len(ids))
+
+
+def _column(rows: pa.Table, name: str) -> np.ndarray:
+    """Numbers, or days since 1970."""
+    column = rows[name]
+    return (column.cast(pa.int32()) if column.type == pa.date32() else column).to_numpy()
+
+
+def _observed(told: pa.Table, spelling: Spelling) -> pa.Table:
+    """Rows as the ledger has them, by day."""
+    id, since, until = (_column(told, n) for n in ("id", *_DAYS))
+    order, _ = in_order([until, id, since])
+    rows = told.take(pa.array(order))
+    count = rows.num_rows
+    same = np.zeros(count, np.int8)
+    columns = {
+        "repository": spelling.names(id[order]), "hub_id": pa.nulls(count, pa.string()), "counter": named(("period",), same),
+        "value": rows["value"], "observed_from": rows["until"], "observed_on": rows["until"], "batch": named(("",), same),
+        "period_start": rows["since"],
+    }  # fmt: skip
+    return as_declared(columns, OBSERVATIONS.arrow)

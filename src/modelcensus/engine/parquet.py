@@ -4,7 +4,7 @@ import hashlib
 import io
 import os
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -20,6 +20,8 @@ BLOCK = 8_192
 """Rows by which a row group grows."""
 GROUP_BYTES = 12 * 1024 * 1024
 """Bytes in memory from which on a row group is full: rows of long texts are held three times while they are written."""
+KEPT_BYTES = 32 * 1024 * 1024
+"""Bytes of row groups after which the memory that they took is given back: it costs as much as to write the rows."""
 
 
 def write_atomically(path: Path, content: bytes, *, lasting: bool = True) -> None:
@@ -51,12 +53,12 @@ def write_aside(folder: Path, content: bytes, *, lasting: bool = True) -> Path:
 
 
 def write_parquet(
-    path: Path, rows: pa.Table | pa.RecordBatchReader, level: int = 9, rising: Collection[str] = ()
+    path: Path, rows: pa.Table | pa.RecordBatchReader, level: int = 9, encodings: Mapping[str, str] | None = None
 ) -> str:
     """Write rows atomically, in one piece of memory at a time; returns the file's SHA-256. The same rows give the same
-    bytes, however they arrive. `level`: how hard zstd tries; `rising`: whole numbers that mostly rise from row to row,
-    which are kept by their differences."""
-    reader = rows.to_reader() if isinstance(rows, pa.Table) else rows
+    bytes, however they arrive. `level`: how hard zstd tries; `encodings`: of columns that are better kept in another way
+    than by a dictionary."""
+    reader, encodings = rows.to_reader() if isinstance(rows, pa.Table) else rows, encodings or {}
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".writing-{uuid.uuid4().hex}"
     try:
@@ -67,13 +69,20 @@ def write_parquet(
                 reader.schema,
                 compression="zstd",
                 compression_level=level,
-                use_dictionary=[n for n in reader.schema.names if n not in rising],  # type: ignore[arg-type] - its stubs know no lists
-                column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED") or None,
+                store_schema=not any(
+                    pa.types.is_dictionary(t) for t in reader.schema.types
+                ),  # they are texts in the file
+                use_dictionary=[n for n in reader.schema.names if n not in encodings],  # type: ignore[arg-type] - its stubs know no lists
+                column_encoding=dict(encodings) or None,
             ) as writer:
+                written = 0
                 for group in row_groups(reader):
                     writer.write_table(group, row_group_size=ROW_GROUP)
+                    written += group.nbytes
                     del group
-                    pa.default_memory_pool().release_unused()  # else the pool keeps what every group took at its largest
+                    if written >= KEPT_BYTES:  # else the pool keeps what every group took at its largest
+                        pa.default_memory_pool().release_unused()
+                        written = 0
             out.flush()
             os.fsync(out.fileno())
         temporary.replace(path)

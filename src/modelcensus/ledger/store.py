@@ -6,13 +6,14 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -34,17 +35,19 @@ if TYPE_CHECKING:
 
 RECORD_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What an id of a provenance record looks like: whatever else is asked for, in an address too, names no file."""
-RISING = {
-    "requests": ("place", "instant", "bytes"),
-    "places": ("place",),
-    "visits": ("place",),
-    "rests": ("rest",),
-    "log_parts": ("line",),
+_RISING = "DELTA_BINARY_PACKED"
+ENCODINGS = {
+    "requests": {"place": _RISING, "instant": _RISING, "bytes": _RISING},
+    "places": {"place": _RISING},
+    "visits": {"place": _RISING},
+    "rests": {"rest": _RISING},
+    "log_parts": {"line": _RISING},
+    "observations": {"repository": "PLAIN"},
 }
-"""Columns of what is kept of logs in which numbers mostly rise, by whose differences they take a third less; or of which there
-are too many for a dictionary to be worth its making."""
-LIGHTLY = 1
-"""How hard zstd tries for batches of logs, which come in streams: a tenth more room, a sixth of the time."""
+"""How columns of what is kept of logs are encoded: numbers that mostly rise by their differences, by which they take a third less,
+or of which there are too many for a dictionary to be worth its making; names that each stand once in a file as they are."""
+LIGHTLY, THOROUGHLY = 1, 9
+"""How hard zstd tries: lightly for batches of logs, which come in streams: a tenth more room, a sixth of the time."""
 
 
 class Ledger:
@@ -97,8 +100,7 @@ class Ledger:
                 place = place_of(self.root, batch_id)
             before = [m for m in self.manifests() if committed_at or place is None or m.committed_at < place]
             batch = thinned(self.root, before, batch)
-            level = LIGHTLY if told_anew else 9
-            files = [f for name, rows in batch.tables.items() for f in self._store(name, rows, batch_id, level)]
+            files = [f for name, rows in batch.tables.items() for f in self._store(name, rows, batch_id, told_anew)]
             days = _days(batch)
             manifest = Manifest(
                 format=FORMAT,
@@ -223,7 +225,7 @@ class Ledger:
                 "damaged provenance record", where=str(path), remedy="delete it and compute the number again"
             ) from error
 
-    def _store(self, table: str, rows: Rows, batch_id: str, level: int) -> list[StoredFile]:
+    def _store(self, table: str, rows: Rows, batch_id: str, of_log: bool) -> list[StoredFile]:
         """Write one table's files, piece by piece: rows in files may be more than memory holds."""
         if table not in TABLES:
             raise LedgerError(f"a batch cannot hold {table!r}", where=batch_id)
@@ -238,8 +240,8 @@ class Ledger:
         stored = []
         for path, day in parts:
             tagged = _tagged(rows, TABLES[table], batch_id, day)
-            rising = RISING.get(table, ())
-            digest = write_parquet(self.root / path, tagged, level, rising)
+            level, encodings = (LIGHTLY, ENCODINGS.get(table)) if of_log else (THOROUGHLY, None)
+            digest = write_parquet(self.root / path, tagged, level, encodings)
             size = (self.root / path).stat().st_size
             count = pq.read_metadata(self.root / path).num_rows
             stored.append(StoredFile(table=table, path=path, rows=count, bytes=size, digest=digest))
@@ -269,18 +271,35 @@ def _tagged(rows: Rows, schema: Schema, batch_id: str, day: date | None) -> pa.R
     wanted = pa.scalar(day, pa.date32())
     if isinstance(rows, pa.Table):
         given = rows if day is None else rows.filter(pc.call_function("equal", [rows["observed_on"], wanted]))
-        given = given.select(schema.names).cast(schema.arrow)
-        return given.append_column(BATCH_COLUMN, pa.repeat(batch_id, given.num_rows)).to_reader()
-    columns = {c.name: pc.field(c.name).cast(c.type) for c in schema.columns}
-    columns[BATCH_COLUMN.name] = pc.scalar(batch_id)
+        return _with_batch(
+            pa.table({f.name: _in_type(given[f.name], f.type) for f in schema.arrow}).to_reader(), batch_id
+        )
     reader = rows.scanner(
-        columns=columns,
+        columns={c.name: pc.field(c.name).cast(c.type) for c in schema.columns},
         filter=None if day is None else pc.field("observed_on") == wanted,
         batch_readahead=1,
         fragment_readahead=1,
         use_threads=False,
     ).to_reader()
-    return reader.cast(schema.arrow.append(BATCH_COLUMN))
+    return _with_batch(reader.cast(schema.arrow), batch_id)
+
+
+def _in_type(column: pa.ChunkedArray, type: pa.DataType) -> pa.ChunkedArray:
+    """A column in the type of its table; texts by number stay so, since they are written faster."""
+    by_number = pa.types.is_dictionary(column.type) and column.type.value_type == type
+    return column if by_number else column.cast(type)
+
+
+def _with_batch(rows: pa.RecordBatchReader, batch_id: str) -> pa.RecordBatchReader:
+    """The rows with the id of their batch, a text by number."""
+    field = pa.field(BATCH_COLUMN.name, pa.dictionary(pa.int8(), BATCH_COLUMN.type))
+
+    def tagged() -> Iterator[pa.RecordBatch]:
+        for batch in rows:
+            numbers = pa.array(np.zeros(batch.num_rows, np.int8))
+            yield batch.append_column(field, pa.DictionaryArray.from_arrays(numbers, [batch_id]))
+
+    return pa.RecordBatchReader.from_batches(rows.schema.append(field), tagged())
 
 
 def _distinct(rows: Rows, column: str) -> set[date]:

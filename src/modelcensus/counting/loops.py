@@ -1,0 +1,133 @@
+"""What loops over bytes are made of, compiled by numba when they are first called (and kept for the next run).
+
+`words` has the eight bytes at every place of a text; WIDE bytes follow every text that are no part of it.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import numba
+import numpy as np
+
+from modelcensus.counting.framing import Text
+from modelcensus.counting.slices import LENGTH, MIX, WORD
+from modelcensus.counting.wide import WIDE, alike, folded, lowest
+
+F = TypeVar("F", bound=Callable)
+
+
+def compiled(loop: F) -> F:
+    """Compiled at its first call, without the interpreter's lock, and kept beside the module or in the user's cache."""
+    try:
+        return cast(F, numba.njit(cache=True, nogil=True)(loop))
+    except RuntimeError:  # neither can be written
+        return cast(F, numba.njit(nogil=True)(loop))
+
+
+def within(loop: F) -> F:
+    """Compiled as a part of the loops that call it: arrays are not handed on for every line. Those are kept until their own file
+    changes: after a change of a part in another file, remove what is kept (`*.nbi` in `__pycache__`)."""
+    return cast(F, numba.njit(nogil=True, forceinline=True)(loop))
+
+
+U = np.uint64
+ZERO, ONE = U(0), U(1)
+_S29, _S32 = U(29), U(32)
+_BITS = U(8)
+PAIR = 2 * WORD
+_SEED = U(0x589965CC75374CC3)
+
+
+def searched(text: Text, end: int) -> tuple[np.ndarray, np.ndarray]:
+    """The bytes of a text that is read up to an end, and the eight bytes at every place; copied where too little follows."""
+    held = memoryview(text).toreadonly()
+    if len(held) < end + WIDE:
+        held = memoryview(bytes(held[:end]) + bytes(WIDE))
+    return np.frombuffer(held, np.uint8), np.ndarray((len(held) - WORD + 1,), "<u8", held, strides=(1,))
+
+
+def word_of(text: bytes) -> np.uint64:
+    """Up to eight bytes as a word."""
+    return U(int.from_bytes(text, "little"))
+
+
+@within
+def mixed_of(one, two):
+    found = (one ^ (two * MIX)) * MIX
+    found ^= found >> _S32
+    found *= MIX
+    found ^= found >> _S29
+    return ONE if found == ZERO else found
+
+
+@within
+def hash_of(words, start, end):
+    """The hash of a stretch; the same as `Slices.hashes`."""
+    length = end - start
+    found = U(length) * LENGTH
+    if length >= WORD:
+        at = start
+        for _ in range((length - 1) // WORD):
+            found = (found ^ words[at]) * MIX
+            found ^= found >> _S32
+            at += WORD
+        found = (found ^ words[end - WORD]) * MIX
+    else:
+        own = words[start] << (U(WORD - length) * _BITS) if length > 0 else ZERO
+        found = (found ^ own) * MIX
+    found ^= found >> _S32
+    found *= MIX
+    found ^= found >> _S29
+    return ONE if found == ZERO else found
+
+
+@within
+def key_of(words, start, end):
+    """A hash of a stretch that is made in fewer steps, for texts that are told apart by loops alone."""
+    length = end - start
+    found, one, two = _SEED, ZERO, ZERO
+    if length >= PAIR:
+        while start + PAIR < end:
+            found = folded(words[start] ^ MIX, words[start + WORD] ^ found)
+            start += PAIR
+        one, two = words[end - PAIR], words[end - WORD]
+    elif length >= WORD:
+        one, two = words[start], words[end - WORD]
+    elif length > 0:
+        one = words[start] << (U(WORD - length) * _BITS)
+    found = folded(folded(one ^ MIX, two ^ found) ^ LENGTH, U(length) ^ MIX)
+    return ONE if found == ZERO else found
+
+
+@within
+def find(text, byte, at, end):
+    """Where a byte is first, from a place up to an end; the end where it is not."""
+    while at < end:
+        bits = alike(text, at, byte)
+        if bits != ZERO:
+            return min(at + lowest(bits), end)
+        at += WIDE
+    return end
+
+
+@within
+def find_either(text, one, two, at, end):
+    """Where one of two bytes is first."""
+    while at < end:
+        bits = alike(text, at, one) | alike(text, at, two)
+        if bits != ZERO:
+            return min(at + lowest(bits), end)
+        at += WIDE
+    return end
+
+
+@within
+def digits(text, at, count):
+    """A number of so many digits; -1: they are none."""
+    value = 0
+    for place in range(at, at + count):
+        digit = np.int64(text[place]) - 48
+        if digit < 0 or digit > 9:
+            return -1
+        value = value * 10 + digit
+    return value

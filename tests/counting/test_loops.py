@@ -1,0 +1,63 @@
+"""What compiled loops are made of says what plain Python says, wherever a text stands and whatever stands after it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("numba", reason="the extra `logs` is not installed")
+import numba
+
+from modelcensus.counting.address_loops import keys_of
+from modelcensus.counting.loops import digits, find, find_either, searched
+from modelcensus.counting.wide import folded
+
+TEXTS = st.text(st.sampled_from('"/ ?_aé\x00'), max_size=200).map(str.encode)
+
+
+@numba.njit
+def _found(text, one, two, start, end):
+    return find(text, one, start, end), find_either(text, one, two, start, end)
+
+
+@numba.njit
+def _number(text, start, count):
+    return digits(text, start, count)
+
+
+@numba.njit
+def _folded(one, two):
+    return folded(one, two)
+
+
+def _first(text: bytes, start: int, end: int, *wanted: bytes) -> int:
+    return min([at for w in wanted if (at := text.find(w, start, end)) >= 0], default=end)
+
+
+@given(TEXTS, TEXTS, st.integers(0, 200), st.sampled_from(b'"/ ?_a'), st.sampled_from(b'"/ ?_a'))
+def test_bytes_are_found_up_to_an_end(text, after, start, one, two):
+    start, end = min(start, len(text)), len(text)
+    held, _ = searched(text + after, len(text))
+    found = _found(held, np.uint8(one), np.uint8(two), start, end)
+    assert found[0] == _first(text, start, end, bytes([one]))
+    assert found[1] == _first(text, start, end, bytes([one]), bytes([two]))
+
+
+@given(st.binary(min_size=4, max_size=4) | st.integers(0, 9999).map(lambda n: b"%04d" % n))
+def test_numbers_of_digits_alone(text):
+    held, _ = searched(text, len(text))
+    assert _number(held, 0, 4) == (int(text) if text.isdigit() else -1)
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1))
+def test_products_are_folded_whole(one, two):
+    product = one * two
+    assert int(_folded(np.uint64(one), np.uint64(two))) == (product >> 64) ^ (product & (2**64 - 1))
+
+
+@given(st.lists(st.text(max_size=60), unique=True, max_size=40))
+def test_different_texts_have_different_keys(texts):
+    """Also where one is the beginning of another, or they differ in what a word is filled with."""
+    texts += [t for text in texts for t in (text + "\x00", "\x00" + text) if t not in texts]
+    assert len(set(keys_of(texts).tolist())) == len(set(texts))
+    assert (keys_of(texts) == np.concatenate([keys_of([t]) for t in texts] or [np.zeros(0, np.uint64)])).all()
