@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +28,8 @@ from modelcensus.flows.counters import Counters
 from modelcensus.vocabulary import own_version
 
 FORMAT = 1
+MOST_BYTES = 64_000_000
+"""Bytes that stay of who waits at both ends of spans; what was asked for longest ago gives way."""
 Ints = NDArray[np.int64]
 Ids = NDArray[np.int32]
 
@@ -60,6 +63,8 @@ class Levels:
         about = json.loads((folder / "about.json").read_text())
         self.days: list[int] = about["days"]
         self._mostly_open: list[bool] = about["mostly_open"]
+        self._arrays: dict[str, NDArray] = {}
+        self._waiting: OrderedDict[tuple[int, int], tuple[NDArray, Ints]] = OrderedDict()
 
     @cached_property
     def told(self) -> Ids:
@@ -92,14 +97,41 @@ class Levels:
             part("waiting_since"), part("open_ids"), self._mostly_open[place],
         )  # fmt: skip
 
+    def waiting_at_both(self, before: int, after: int) -> tuple[NDArray, Ints]:
+        """Who has no reading between two of the days, and what is to be added to the differences of their levels for the least
+        that they were downloaded: of whom that is nothing, they are left out."""
+        key = before, after
+        if key not in self._waiting:
+            self._waiting[key] = _waiting_at_both(self.level(before), self.level(after))
+            while len(self._waiting) > 1 and sum(i.nbytes + v.nbytes for i, v in self._waiting.values()) > MOST_BYTES:
+                self._waiting.popitem(last=False)
+        return self._waiting[key]
+
     def upto(self, place: int) -> Ints:
         """By ordinal: the last reading up to a day (0 where there is none)."""
         return self._array(f"{place:03d}-all")
 
     def _array(self, name: str) -> NDArray:
-        path = self._folder / f"{name}.npy"
-        empty = path.stat().st_size <= 128 and not np.load(path).size  # nothing that could be mapped
-        return np.load(path, mmap_mode=None if empty else "r")
+        if name not in self._arrays:
+            path = self._folder / f"{name}.npy"
+            empty = path.stat().st_size <= 128 and not np.load(path).size  # nothing that could be mapped
+            self._arrays[name] = np.load(path, mmap_mode=None if empty else "r")
+        return self._arrays[name]
+
+
+def _waiting_at_both(before: Level, after: Level) -> tuple[NDArray, Ints]:
+    if len(before.waiting) > len(after.waiting):
+        there = np.flatnonzero(found_in(before.waiting, after.waiting))
+        upto, ids = after.waiting_upto[there], after.waiting[there]
+        since = before.waiting_since[np.searchsorted(before.waiting, ids)]
+    else:
+        there = np.flatnonzero(found_in(after.waiting, before.waiting))
+        since, ids = before.waiting_since[there], before.waiting[there]
+        upto = after.waiting_upto[np.searchsorted(after.waiting, ids)]
+    plain = upto - np.where(since < 0, 0, since)
+    more = np.where(since < 0, 0, np.maximum(plain, 0)) - plain
+    some = np.flatnonzero(more)
+    return ids[some], more[some]
 
 
 def keep_levels(counters: Counters, at: Sequence[date], folder: Path, known: Sequence[str]) -> Levels:

@@ -156,7 +156,8 @@ class LevelSums:
         """The rows `LOW` to `BROKEN`, of all cells; of whoever is out of scope nothing."""
         after = self.levels.level(e)
         more = np.zeros((5, self._size), np.int64)
-        more[LOW] = self._waiting_at_both(self.levels.level(a), after)
+        waiting, added = self.levels.waiting_at_both(a, e)
+        more[LOW] = self._total(self._of[waiting], added)
         some = self._total(self._of[after.open_ids], self.levels.upto(a)[after.open_ids])
         more[CLOSED] = self._all[0, a] - some if after.mostly_open else some
         more[OPENED] = self._opened_at(after)
@@ -164,20 +165,6 @@ class LevelSums:
         self._add_breaks(a, e, after, more)
         more[:, 0] = 0
         return more
-
-    def _waiting_at_both(self, before: Level, after: Level) -> Ints:
-        """What is to be added to the lows for whoever has no reading between the two days."""
-        if len(before.waiting) > len(after.waiting):
-            there = np.flatnonzero(found_in(before.waiting, after.waiting))
-            upto, ids = after.waiting_upto[there], after.waiting[there]
-            since = before.waiting_since[np.searchsorted(before.waiting, ids)]
-        else:
-            there = np.flatnonzero(found_in(after.waiting, before.waiting))
-            since, ids = before.waiting_since[there], before.waiting[there]
-            upto = after.waiting_upto[np.searchsorted(after.waiting, ids)]
-        plain = upto - np.where(since < 0, 0, since)
-        right = np.where(since < 0, 0, np.maximum(plain, 0))
-        return self._total(self._of[ids], right - plain)
 
     def _opened_at(self, after: Level) -> Ints:
         """How many are open at a day."""

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from modelcensus.catalog import Scope
     from modelcensus.measures.census import Census
 
-MOST_BYTES = max(256_000_000, min(2_000_000_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 16))
-"""Bytes of sums that stay, a sixteenth of the machine's memory and at most 2 GB; those asked for longest ago give way."""
+MOST_BYTES = max(256_000_000, min(1_000_000_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 32))
+"""Bytes of sums that stay, a thirty-second of the machine's memory and at most 1 GB; those asked for longest ago give way."""
 MOST_FRAMES = 20
 MOST_MONTHS = 60
 """Months of a published series of which all spans are summed at once."""
@@ -156,7 +156,7 @@ class StandingSums:
         where there is none; nothing where there are no levels, or it is better that all months stay."""
         levels = self._levels(basis, spans)
         many = levels is not None and len(levels.cells.parts) > MOST_CELLS
-        if levels is None or basis in self._kept or not (terms if many else basis.alone):
+        if levels is None or basis in self._kept or not (basis.alone or (many and terms)):
             return None
         named = [levels.cells.found.having(d, values) for d, values in terms] if many else []
         return self._of_levels(basis, levels, spans, np.unique(np.concatenate(named)) if named else None)

@@ -42,8 +42,8 @@ class Sums:
 
     @cached_property
     def bytes(self) -> int:
-        """What they take in memory, about."""
-        return 2 * self.found.table.nbytes
+        """What they take in memory, about: the table, its arrays, and an entry for each name where it stands."""
+        return 3 * self.found.table.nbytes + 400 * len(self.found.table) // max(1, len(self.labels))
 
     @cached_property
     def quantities(self) -> ir.Table:
