@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-MOST_BYTES = max(300_000_000, min(1_000_000_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 32))
-"""Bytes that stay, a thirty-second of the machine's memory and at most 1 GB; what was asked for longest ago gives way."""
+MOST_BYTES = max(300_000_000, min(2_000_000_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 16))
+"""Bytes that stay, a sixteenth of the machine's memory and at most 2 GB; what was asked for longest ago gives way."""
 
 
 class Sized(Protocol):

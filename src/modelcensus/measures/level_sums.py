@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from modelcensus.flows import Level, Levels, days, found_in
 from modelcensus.measures.cells import CellTable
 
-MOST_BYTES = 64_000_000
+MOST_BYTES = 32_000_000
 """Bytes that stay of what single repositories change in the sums of spans; what was asked for longest ago gives way."""
 Ints = NDArray[np.int64]
 Place = tuple[int, int]

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from modelcensus.catalog import Scope
     from modelcensus.measures.census import Census
 
-MOST_BYTES = max(256_000_000, min(1_000_000_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 32))
-"""Bytes of sums that stay, a thirty-second of the machine's memory and at most 1 GB; those asked for longest ago give way."""
+MOST_BYTES = max(256_000_000, min(2_000_000_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 16))
+"""Bytes of sums that stay, a sixteenth of the machine's memory and at most 2 GB; those asked for longest ago give way."""
 MOST_FRAMES = 20
 MOST_MONTHS = 60
 """Months of a published series of which all spans are summed at once."""
