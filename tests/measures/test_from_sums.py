@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ledgers import ledger_of, opened, small_batch, steady_batch
 from modelcensus.flows import counters
 from modelcensus.ledger import Ledger
-from modelcensus.measures import Census, standing
+from modelcensus.measures import Census, from_sums, standing
 from modelcensus.measures import census as census_module
 from modelcensus.measures.finding import Found
 from modelcensus.measures.from_sums import FromSums
@@ -131,13 +131,15 @@ def test_flows_of_a_small_ledger(small, part):
 def test_months_that_a_large_ledger_keeps(tmp_path, monkeypatch, part, most_cells):
     """`plain` adds the months up as they are kept, `kept` takes differences of levels; of many cells those of the subject."""
     monkeypatch.setattr(standing, "MOST_CELLS", most_cells)
+    monkeypatch.setattr(from_sums, "MOST_REPOSITORIES", most_cells)  # more than these: those that are named alone
     monkeypatch.setattr(census_module, "LARGE", 10)
     monkeypatch.setattr(counters, "MOST_KEPT", 10)
     ids = ("Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B", "Qwen/Qwen2.5-Coder-7B", "meta-llama/Llama-3.1-8B", "mistralai/thing")
     ledger_of(tmp_path, steady_batch(*ids))
     kept, plain = Census(Ledger(tmp_path), cache=False), Census(Ledger(tmp_path), cache=False)
     periods = [p for p in PERIODS if p != DAYS]
-    requests = combined(31 * part, SUBJECTS, ["", "mainline"], BY, periods, [{}], ["", "Qwen,google"])
+    subjects = [*SUBJECTS, {"repository": "Qwen/Qwen3-8B"}, {"repository": ["Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B"]}]
+    requests = combined(31 * part, subjects, ["", "mainline"], BY, periods, [{}], ["", "Qwen,google"])
     told, fine = same(kept, plain, requests)
     assert kept.by_month and told > fine / 3 > 1
     for asked in ({"period": DAYS}, {"period": "2026-02", "reading": {"repair": "none"}}):

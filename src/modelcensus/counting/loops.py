@@ -52,12 +52,17 @@ def word_of(text: bytes) -> np.uint64:
 
 
 @within
-def mixed_of(one, two):
-    found = (one ^ (two * MIX)) * MIX
+def finished(found):
+    """A hash whose every bit depends on all before it, and which is never 0."""
     found ^= found >> _S32
     found *= MIX
     found ^= found >> _S29
     return ONE if found == ZERO else found
+
+
+@within
+def mixed_of(one, two):
+    return finished((one ^ (two * MIX)) * MIX)
 
 
 @within
@@ -75,10 +80,7 @@ def hash_of(words, start, end):
     else:
         own = words[start] << (U(WORD - length) * _BITS) if length > 0 else ZERO
         found = (found ^ own) * MIX
-    found ^= found >> _S32
-    found *= MIX
-    found ^= found >> _S29
-    return ONE if found == ZERO else found
+    return finished(found)
 
 
 @within

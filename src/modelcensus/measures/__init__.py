@@ -29,7 +29,7 @@ from modelcensus.measures.drawing import Drawing
 from modelcensus.measures.extents import Extent
 from modelcensus.measures.frame import ABSENT_NOTE
 from modelcensus.measures.inputs import Inputs, kept_files
-from modelcensus.measures.many_rows import ManyRows, largest, leading, newest, newest_count, several_spans
+from modelcensus.measures.many_rows import largest, leading, newest, newest_count, several_spans
 from modelcensus.measures.registry import Measure, find_measure, measure, measures
 from modelcensus.measures.reported import listed_organizations
 from modelcensus.measures.result import Provenance, Result, Row, inert
@@ -51,7 +51,6 @@ __all__ = [
     "Extent",
     "Inputs",
     "Key",
-    "ManyRows",
     "Measure",
     "Provenance",
     "Result",

@@ -9,13 +9,11 @@ from datetime import timedelta
 from functools import cache
 
 from modelcensus.measures import (
-    ManyRows,
     Result,
     Row,
     bounds,
     counter_text,
     largest,
-    newest,
     newest_count,
     number,
     period_text,
@@ -33,7 +31,7 @@ from modelcensus.vocabulary.names import HUB, ORGANIZATION_DIMENSIONS, REPORTED
 COUNTED = re.compile(r" \((?:counted here|reported by)[^()]*\)$")
 """Who counted, at the end of a finding: the line under a picture's title says it again."""
 FIRST = 200
-"""Rows of many among which the one is sought that a sentence is about."""
+"""Rows of which most is sure, among which the one is sought that a sentence is about."""
 NAMED = 5
 """Subjects that one sentence tells of."""
 
@@ -150,8 +148,9 @@ def leading(result: Result) -> Row:
     most is sure), else the result's own choice."""
     if result.measure in ("rank", "crossover") or not result.request.dimensions:
         return result.leading
-    rows = largest(result.rows, FIRST) if isinstance(result.rows, ManyRows) else newest(result.rows)
-    return max(rows, key=lambda r: (r.value is not None, r.value or 0, r.low or 0, r.high or 0))
+    return max(
+        largest(result.rows, FIRST), key=lambda r: (r.value is not None, r.value or 0, r.low or 0, r.high or 0)
+    )
 
 
 def beside(result: Result, first: Row) -> str:
