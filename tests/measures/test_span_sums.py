@@ -13,7 +13,6 @@ from modelcensus.flows.bounds import Around
 from modelcensus.flows.calendar import day_of
 from modelcensus.flows.levels import Levels, write_levels
 from modelcensus.measures.cells import CellTable
-from modelcensus.measures.kept_sums import KeptSums
 from modelcensus.measures.level_sums import LevelSums
 
 DAYS = [20_058, 20_089, 20_120, 20_148]
@@ -111,15 +110,3 @@ def test_sums_of_larger_and_of_some_cells_are_those_of_all(histories, breaks, of
                 assert few[part].tolist() == values[sorted(some)].tolist()
                 assert getattr(coarse.of(*span), part).tolist() == getattr(read.of(*span), part).tolist()
                 assert getattr(whole.of(*span), part).tolist() == [values.sum()]
-
-
-def test_sums_asked_for_longest_ago_give_way(monkeypatch):
-    monkeypatch.setattr("modelcensus.measures.kept_sums.MOST_BYTES", 25)
-
-    class Ten:
-        bytes = 10
-
-    kept, made = KeptSums(), []
-    for where in ("a", "b", "a", "c", "a", "b"):
-        kept.of(where, (), lambda where=where: made.append(where) or Ten())
-    assert made == ["a", "b", "c", "b"]

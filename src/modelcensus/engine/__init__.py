@@ -3,6 +3,7 @@
 from modelcensus.engine.bounded import WorkFolder, bounded_database
 from modelcensus.engine.duckdb import DuckDBEngine
 from modelcensus.engine.folders import kept_folder
+from modelcensus.engine.latest import Latest
 from modelcensus.engine.parquet import file_digest, write_atomically, write_parquet
 from modelcensus.engine.protocol import Engine
 from modelcensus.engine.readonly import CLOSED, open_read_only
@@ -13,6 +14,7 @@ __all__ = [
     "CLOSED",
     "DuckDBEngine",
     "Engine",
+    "Latest",
     "Tables",
     "WorkFolder",
     "bounded_database",

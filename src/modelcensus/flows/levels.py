@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from modelcensus.engine import kept_folder
+from modelcensus.engine import Latest, kept_folder
 from modelcensus.flows.bounds import Around
 from modelcensus.flows.calendar import days
 from modelcensus.flows.counters import Counters
@@ -64,7 +63,9 @@ class Levels:
         self.days: list[int] = about["days"]
         self._mostly_open: list[bool] = about["mostly_open"]
         self._arrays: dict[str, NDArray] = {}
-        self._waiting: OrderedDict[tuple[int, int], tuple[NDArray, Ints]] = OrderedDict()
+        self._waiting: Latest[tuple[int, int], tuple[NDArray, Ints]] = Latest(
+            MOST_BYTES, lambda found: found[0].nbytes + found[1].nbytes
+        )
 
     @cached_property
     def told(self) -> Ids:
@@ -100,12 +101,7 @@ class Levels:
     def waiting_at_both(self, before: int, after: int) -> tuple[NDArray, Ints]:
         """Who has no reading between two of the days, and what is to be added to the differences of their levels for the least
         that they were downloaded: of whom that is nothing, they are left out."""
-        key = before, after
-        if key not in self._waiting:
-            self._waiting[key] = _waiting_at_both(self.level(before), self.level(after))
-            while len(self._waiting) > 1 and sum(i.nbytes + v.nbytes for i, v in self._waiting.values()) > MOST_BYTES:
-                self._waiting.popitem(last=False)
-        return self._waiting[key]
+        return self._waiting.of((before, after), lambda: _waiting_at_both(self.level(before), self.level(after)))
 
     def upto(self, place: int) -> Ints:
         """By ordinal: the last reading up to a day (0 where there is none)."""

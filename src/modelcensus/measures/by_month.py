@@ -7,6 +7,7 @@ repositories. What did not move at all comes as counts by the dimensions of the 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,10 +17,9 @@ from typing import TYPE_CHECKING
 import ibis.expr.types as ir
 import pyarrow.parquet as pq
 
-from modelcensus.engine import Engine, kept_folder
+from modelcensus.engine import Engine, Latest, kept_folder
 from modelcensus.flows import Levels, moved_file
 from modelcensus.measures.ages import age_sql
-from modelcensus.measures.kept_sums import KeptSums
 from modelcensus.vocabulary.names import REPOSITORY_DIMENSIONS, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ NAMED = "select m.*, o.repository from {table} m join ordinals o using (ordinal)
 
 
 FORMAT = 3
+MOST_BYTES = max(300_000_000, min(2_000_000_000, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 16))
+"""Bytes that stay, a sixteenth of the machine's memory and at most 2 GB; what was asked for longest ago gives way."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class ByMonth:
     columns: tuple[str, ...]
     at: tuple[date, ...]
     levels: Levels
-    sums: KeptSums[LevelSums]
+    sums: Latest[tuple[str, tuple[str, ...]], LevelSums]
 
     def covers(self, spans: Sequence[tuple[date, date]]) -> bool:
         """Whether each span is one of the months."""
@@ -140,7 +142,7 @@ def keep_by_month(
     for month in months[:-1]:
         path = moved_file(target, month)
         engine.read_parquet(_month_table(month), [path], pq.read_schema(path))
-    return ByMonth(tuple(months), columns, tuple(at), levels, KeptSums())
+    return ByMonth(tuple(months), columns, tuple(at), levels, Latest(MOST_BYTES, lambda sums: sums.bytes))
 
 
 def month_quantities(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modelcensus.engine import Latest
 from modelcensus.flows import Level, Levels, days, found_in
 from modelcensus.measures.cells import CellTable
 
@@ -70,8 +70,7 @@ class LevelSums:
         else:
             self._told = self._count(levels.told)
             self._all = self._added_up()
-        self._odds: OrderedDict[Place, _Odds] = OrderedDict()
-        self._odd_bytes = 0
+        self._odds: Latest[Place, _Odds] = Latest(MOST_BYTES, lambda odds: odds.bytes)
 
     def coarser(self, names: Sequence[str]) -> LevelSums:
         """The same by these parts alone (none of them a list)."""
@@ -99,7 +98,7 @@ class LevelSums:
     @property
     def bytes(self) -> int:
         """What they take in memory, about."""
-        return self._of.nbytes + self._all.nbytes + self._odd_bytes
+        return self._of.nbytes + self._all.nbytes + self._odds.bytes
 
     def of(self, start: date, end: date, cells: Ints | None = None) -> SpanSums:
         """The sums between two of the days: of all cells, or of these (from 0 on, ascending)."""
@@ -135,15 +134,11 @@ class LevelSums:
 
     def _changed(self, a: int, e: int) -> _Odds:
         """What single repositories change in the sums of a span, which stays."""
-        if (a, e) in self._odds:
-            self._odds.move_to_end((a, e))
-            return self._odds[a, e]
-        found = self._gathered_changes(a, e) if self._finer else _Odds.of(self._changes(a, e))
-        self._odds[a, e] = found
-        self._odd_bytes += found.bytes
-        while len(self._odds) > 1 and self._odd_bytes > MOST_BYTES:
-            self._odd_bytes -= self._odds.popitem(last=False)[1].bytes
-        return found
+
+        def make() -> _Odds:
+            return self._gathered_changes(a, e) if self._finer else _Odds.of(self._changes(a, e))
+
+        return self._odds.of((a, e), make)
 
     def _gathered_changes(self, a: int, e: int) -> _Odds:
         assert self._finer

@@ -59,7 +59,7 @@ def level_sums(engine: Engine, kept: ByMonth, counters: Counters, parts: Mapping
             return level_sums(engine, kept, counters, {c: c for c in COMMON}, where).coarser(tuple(parts))
         return LevelSums(kept.levels, CellTable.read(engine, counters.ordinals.count, parts, where))
 
-    return kept.sums.of(where, tuple(parts), make)
+    return kept.sums.of((where, tuple(parts)), make)
 
 
 def summed_flows(
