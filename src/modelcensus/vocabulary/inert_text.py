@@ -8,24 +8,24 @@ from typing import Any
 
 UNSEEN = "\u00ad\u180e\u200b\u2060-\u2064\ufeff\U000e0000-\U000e007f"
 """Characters without a width, as a part of a class: `Qwen` with one of them in it looks like `Qwen`, and is another name."""
-TURNING = re.compile(
-    f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb{UNSEEN}]"
-    "|(?<=[0-9A-Za-z])[\u200c\u200d]+|[\u200c\u200d]+(?=[0-9A-Za-z])"
-)
+_ALWAYS = f"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb{UNSEEN}"
+TURNING = re.compile(f"[{_ALWAYS}]|(?<=[0-9A-Za-z])[\u200c\u200d]+|[\u200c\u200d]+(?=[0-9A-Za-z])")
 """Controls of the bidirectional algorithm (Unicode Standard Annex 9), and of devices, but tabs and ends of lines; and what
 has no width: joiners only beside Latin letters and digits, since other scripts, and emoji, are written with them."""
 
 
 _UNSEEN = re.compile(f"[{UNSEEN}]")
-_ASCII = bytes(c for c in range(128) if TURNING.match(chr(c)))
+_PERHAPS = re.compile(f"[{_ALWAYS}\u200c\u200d]")
+_HARMLESS = bytes(c for c in range(128) if not TURNING.match(chr(c)))
 
 
 def plain(text: str) -> bool:
-    """Whether a text is known at once to steer nothing, ten times as fast as by a search: where all of it is printed, or it
-    is of ASCII alone, as most are."""
+    """Whether a text is known to steer nothing, thirty times as fast as by a search in a whole page: looked at is what is not
+    printed, and of that only what is not ASCII, or a control."""
     if text.isprintable():
         return True
-    return text.isascii() and len(text.encode().translate(None, _ASCII)) == len(text)
+    rest = text.encode("utf-8", "replace").translate(None, _HARMLESS)
+    return not rest or _PERHAPS.search(rest.decode()) is None
 
 
 def straight(text: str) -> str:
