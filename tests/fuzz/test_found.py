@@ -59,6 +59,7 @@ FOUND = [
     ("headlines", "Chinese models passed American ones in July 2025, with 1.4 b\u0130llion downloads.".encode()),
     ("headlines", "In 2026 Qwen had 3 time\u017f as many downloads as Llama, a \u212abillion.".encode()),
     ("checkpoint of a crawl", b'{"step":' + b"[" * 3000 + b"\n"),
+    ("checkpoint of a crawl", b'{"step":0,"start":0,"end":19,"bytes":-10,"rows":1,"digest":"","day":"2026-05-01"}\n'),
     ("provenance records", b"[" * 100_000),
     ("notes of what was set aside", b"[" * 100_000),
 ]

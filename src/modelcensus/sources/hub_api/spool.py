@@ -175,7 +175,7 @@ class Spool:
             end = 0
             for line in lines:
                 try:
-                    page = Page(**json.loads(line))
+                    page = _page(line)
                     body = file.read(page.end - page.start)
                     content = _CODEC.decompress(body, page.bytes, asbytes=True) if page.bytes else b""
                 except (
@@ -192,6 +192,15 @@ class Spool:
                     return
                 end = page.end
                 yield page
+
+
+def _page(line: bytes) -> Page:
+    """The page that a line tells of; ValueError or TypeError where it tells of none."""
+    page = Page(**json.loads(line))
+    for number in (page.step, page.start, page.end, page.bytes, page.rows):
+        if type(number) is not int or number < 0:
+            raise ValueError(f"{number!r} is no place and no size")
+    return page
 
 
 def _line(page: Page) -> bytes:
