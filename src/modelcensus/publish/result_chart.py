@@ -36,9 +36,8 @@ def result_chart(
     """
     words = Words(title or result.sentence().removesuffix("."), subtitle or subtitle_of(result), source_line(result))
     percent = result.unit in ("share", "change")
-    drawn = result.rows if shape == "places" else leading(result.rows)  # places are among all
-    rows = [r for r in drawn if r.value is not None]
-    if len({r.start for r in rows}) > 1 and result.measure != "crossover":
+    rows = _estimated(result, shape)
+    if _several_days(result, rows):
         points = points_of(rows, lambda row: series_name(result, row))
         return _over_time(result, points, words, percent, size, shape)
     if not rows:  # nothing has an estimate: a bar is what is sure, its interval what is possible
@@ -58,6 +57,21 @@ def result_chart(
         for place, r in enumerate(sorted(rows, key=lambda r: -_sure(r))[:MOST])
     ]
     return bar_chart(bars, words, percent=percent, size=size)
+
+
+def along_time(result: Result, shape: Shape = "lines") -> bool:
+    """Whether the chart of a result is one over time."""
+    return _several_days(result, _estimated(result, shape))
+
+
+def _estimated(result: Result, shape: Shape) -> list[Row]:
+    """The rows that a plot over time can show."""
+    drawn = result.rows if shape == "places" else leading(result.rows)  # places are among all
+    return [r for r in drawn if r.value is not None]
+
+
+def _several_days(result: Result, rows: list[Row]) -> bool:
+    return result.measure != "crossover" and any(r.start != rows[0].start for r in rows)
 
 
 def _sure(row: Row) -> float:

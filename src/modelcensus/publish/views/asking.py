@@ -21,7 +21,7 @@ from modelcensus.measures import (
 )  # fmt: skip
 from modelcensus.measures import leading as leading_rows
 from modelcensus.publish.breaks import crossed_breaks
-from modelcensus.publish.result_chart import result_chart, series_name
+from modelcensus.publish.result_chart import along_time, result_chart, series_name
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
 from modelcensus.publish.shapes import Shape
@@ -91,8 +91,6 @@ def answered(scene: Scene, asks: Iterable[Ask]) -> tuple[list[Section], list[str
         try:
             result = scene.census.answer(ask.request())
             section = answer_section(ask.name, f"{ask.question} ({who(result)})", result, ask.shape)
-            for figure in section.figures:
-                figure.draw("post")
         except CensusError as error:
             unanswered.append(f"{ask.question} {error}")
         else:
@@ -112,7 +110,8 @@ def collected(makers: Iterable[Callable[[], Section]]) -> tuple[list[Section], l
 
 
 def answer_section(name: str, question: str, result: Result, shape: Shape = "lines") -> Section:
-    """A result as a section: its sentence, its picture, its table, what it notes."""
+    """A result as a section: its sentence, its picture, its table, what it notes; RequestError where it cannot have that
+    shape."""
     last_only = bool(result.request.dimensions) and several_spans(result.rows)
     first = leading(result)
     others = beside(result, first)
@@ -120,11 +119,14 @@ def answer_section(name: str, question: str, result: Result, shape: Shape = "lin
     title = f"{COUNTED.sub('', finding.text.removesuffix('.'))}{others}"
     finding = replace(finding, text=f"{finding.text.removesuffix('.')}{others}.") if others else finding
     figure = Figure(name, cache(lambda size: result_chart(result, title=title, size=size, shape=shape)))
+    shown = shows(result)
+    if shown and shape != "lines":
+        figure.draw("post")
     return Section(
         name,
         question,
         [finding],
-        [figure] if shows(result) else [],
+        [figure] if shown else [],
         [
             DataTable(
                 name, period_text(result.rows[-1].period) if last_only else "all rows", result, last_only=last_only
@@ -132,7 +134,7 @@ def answer_section(name: str, question: str, result: Result, shape: Shape = "lin
         ],
         remarks=[f"{n[0].upper()}{n[1:]}." for n in result.notes],
         results=[result],
-        breaks=crossed_breaks(result) if shows(result) and figure.draw("post").along == "time" else (),
+        breaks=crossed_breaks(result) if shown and along_time(result, shape) else (),
     )
 
 

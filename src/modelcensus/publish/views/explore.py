@@ -45,8 +45,6 @@ def explore(scene: Scene, chosen: Chosen) -> View:
         result = scene.census.answer(request_of(chosen))
         question = question_of(result)
         sections = [answer_section("answer", question, result, drawn_as)]
-        for figure in sections[0].figures:
-            figure.draw("post")
         ways = [*_as_read(scene, chosen, result), *ways]
     except CensusError as error:
         wrong, sections = str(error).removeprefix("--"), []
