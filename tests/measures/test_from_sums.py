@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 from itertools import product
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from ledgers import ledger_of, opened, small_batch, steady_batch
 from modelcensus.flows import counters
 from modelcensus.ledger import Ledger
-from modelcensus.measures import Census, from_sums, standing
+from modelcensus.measures import Census, formulas, from_sums, standing
 from modelcensus.measures import census as census_module
 from modelcensus.measures.finding import Found
 from modelcensus.measures.from_sums import FromSums
@@ -140,6 +141,11 @@ def test_months_that_a_large_ledger_keeps(tmp_path, monkeypatch, part, most_cell
     periods = [p for p in PERIODS if p != DAYS]
     subjects = [*SUBJECTS, {"repository": "Qwen/Qwen3-8B"}, {"repository": ["Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B"]}]
     requests = combined(31 * part, subjects, ["", "mainline"], BY, periods, [{}], ["", "Qwen,google"])
+    requests += [
+        Request.build("rank", {"organization": who}, "", ("organization",), period)
+        for who in ("mistralai", ["Qwen", "meta-llama"], "nobody")
+        for period in ("2026-01..2026-03", ["2026-03", "2026-02..2026-03"])
+    ]
     told, fine = same(kept, plain, requests)
     assert kept.by_month and told > fine / 3 > 1
     for asked in ({"period": DAYS}, {"period": "2026-02", "reading": {"repair": "none"}}):
@@ -199,3 +205,29 @@ def test_rows_are_found_as_a_pass_over_all_would(rows, names, listed):
     assert both is not None
     assert both.tolist() == [i for i, (n, v) in enumerate(rows) if n in names and set(v) & set(listed)]
     assert found.all_having([]) is None
+    taken = np.array([i for i, (n, _) in enumerate(rows) if n != "a"] * 2, np.int64)
+    again = Found(table.take(pa.array(taken)), (found, taken))
+    assert again.having("name", names).tolist() == [i for i, row in enumerate(taken) if rows[row][0] in names]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([*"abcdefghijkl", None]), st.integers(0, 2), st.integers(0, 9), st.integers(0, 9), st.booleans()),
+        unique_by=lambda r: r[:2], max_size=40,
+    ),
+    st.sets(st.sampled_from("abcdefghijkl")),
+)  # fmt: skip
+def test_places_of_some_are_those_among_all(rows, wanted):
+    rows = sorted(rows, key=lambda r: (str(r[0]), r[1]))
+    names, span, low, wide = (np.array([r[i] for r in rows], object if i == 0 else np.int64) for i in range(4))
+    sums = dict.fromkeys(formulas.SUMS, low) | {"estimate": low + wide // 2, "high": low + wide}
+    flags = {"open": np.array([r[4] for r in rows], bool), "broken": np.zeros(len(rows), bool)}
+    part = formulas.Parts({"name": names}, span, sums, flags | {"open_part": flags["broken"]})
+    few = np.flatnonzero([n in wanted for n in names.tolist()])
+    named = np.array([n is not None for n in names.tolist()], bool)
+    alone = formulas.Ranked.among(part, named, part.take(few), few).told("name")
+    assert alone == formulas.Ranked.of(part, "name").take(few, span[few]).told("name")
+    for told in (r for r in alone if r["value"] is not None and r["low"] == r["high"]):
+        others = [r for r, n in zip(rows, named, strict=True) if n and r[1] == told["span"]]
+        own = next(r for r in others if r[0] == told["name"])
+        assert told["value"] == 1 + sum(r[2] > own[2] + own[3] for r in others)

@@ -54,12 +54,17 @@ class _Index:
 class Found:
     """A table, and where the values of its columns stand; a column is looked through when it is first asked about."""
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: pa.Table, taken: tuple[Found, Places] | None = None) -> None:
+        """`taken`: the table of whose rows these are, and which one each is: then nothing is looked through again."""
         self.table = table.combine_chunks()
+        self._taken = taken
         self._indexes: dict[str, _Index] = {}
 
     def having(self, column: str, values: Iterable[str]) -> Places:
         """The rows of which a column has one of the values, or carries one where it is a list, in their order."""
+        if self._taken and column not in self._indexes:
+            whole, rows = self._taken
+            return np.flatnonzero(np.isin(rows, whole.having(column, values)))
         return self._index(column).having(values)
 
     def values(self, column: str, rows: NDArray[np.bool_]) -> set[str]:

@@ -24,6 +24,10 @@ NEVER = np.iinfo(np.int64).max
 """Stands for an unbounded count where places are compared."""
 
 
+FEW = 10
+"""Up to so many, a pass over all values for each is quicker than to put these in order."""
+
+
 class SumColumns:
     """The columns of a table of sums (`add_up`) as arrays, each made once."""
 
@@ -201,20 +205,27 @@ class Ranked:
     def of(cls, part: Parts, dimension: str) -> Ranked:
         """The places of all members, in each span."""
         named = np.asarray(part.keys[dimension] != None, bool)  # noqa: E711  of each name
-        own = np.where(part.flags["open"], NEVER, part.sums["high"])
-        low, is_open = part.sums["low"], part.flags["open"]
-        ahead, best, worst = (np.zeros(len(named), np.int64) for _ in range(3))
-        undecided = is_open.copy()
+        return cls.among(part, named, part, np.arange(len(named)))
+
+    @classmethod
+    def among(cls, everyone: Parts, named: Bools, part: Parts, rows: Ints) -> Ranked:
+        """The places of a part among everyone who is named: `rows` says where it stands there, a row for each member and span."""
+        own = np.where(everyone.flags["open"], NEVER, everyone.sums["high"])
+        low, estimate, is_open = everyone.sums["low"], everyone.sums["estimate"], everyone.flags["open"]
+        ahead, best, worst = (np.zeros(len(rows), np.int64) for _ in range(3))
+        undecided = part.flags["open"].copy()
         for span in np.unique(part.span):
-            here = np.flatnonzero((part.span == span) & named)
-            known = np.sort(part.sums["estimate"][here][~is_open[here]])
-            ahead[here] = len(known) - np.searchsorted(known, part.sums["estimate"][here], "right")
-            best[here] = len(here) - np.searchsorted(np.sort(low[here]), own[here], "right")
-            worst[here] = (
-                len(here) - np.searchsorted(np.sort(own[here]), low[here], "right") - (own[here] > low[here])
+            here = np.flatnonzero((everyone.span == span) & named)
+            mine = np.flatnonzero((part.span == span) & named[rows])
+            wanted = rows[mine]
+            known = np.sort(estimate[here][~is_open[here]])
+            ahead[mine] = len(known) - np.searchsorted(known, estimate[wanted], "right")
+            best[mine] = len(here) - np.searchsorted(np.sort(low[here]), own[wanted], "right")
+            worst[mine] = (
+                len(here) - np.searchsorted(np.sort(own[here]), low[wanted], "right") - (own[wanted] > low[wanted])
             )
-            undecided[here] |= bool(is_open[here].any())
-        best, worst, place = 1 + best, 1 + worst, 1 + np.where(is_open, 0, ahead)
+            undecided[mine] |= bool(is_open[here].any())
+        best, worst, place = 1 + best, 1 + worst, 1 + np.where(part.flags["open"], 0, ahead)
         value = np.where(best == worst, best, place)
         return cls(part, value, (best != worst) & undecided, best, np.maximum(best, worst))
 
@@ -251,6 +262,13 @@ FORMULAS: dict[str, Callable[[Asked], list[dict]]] = {
     "downloads": downloads, "cumulative": downloads, "share": share, "mix": mix, "ratio": ratio, "rank": rank,
 }  # fmt: skip
 """Measures by name."""
+
+
+def _greater(values: Ints, than: Ints) -> Ints:
+    """How many of the values are greater than each of these."""
+    if len(than) < FEW:
+        return np.array([np.count_nonzero(values > one) for one in than], np.int64)
+    return len(values) - np.searchsorted(np.sort(values), than, "right")
 
 
 def _divided(above: Ints, below: Ints, unknown: Bools) -> tuple[Floats, Bools]:

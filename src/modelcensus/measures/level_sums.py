@@ -105,14 +105,15 @@ class LevelSums:
         a, e = (self.levels.days.index(days(d)) for d in (start, end))
         odds = self._changed(a, e)
         some = np.arange(1, self._size) if cells is None else cells + 1
-        (upto, since, likely), told = self._all[:, :, some], self._told[some]
+        (upto_a, since_a, likely_a), (upto_e, since_e, likely_e) = (self._all[:, day].take(some, 1) for day in (a, e))
+        told = self._told[some]
         more = np.zeros((5, len(some)), np.int64)
         if len(odds.cells):
             place = np.minimum(np.searchsorted(odds.cells, some), len(odds.cells) - 1)
             there = odds.cells[place] == some
             more[:, there] = odds.more[:, place[there]]
         return SpanSums(
-            upto[e] - since[a] + more[LOW], likely[e] - likely[a] + more[ESTIMATE], since[e] - upto[a] + more[CLOSED],
+            upto_e - since_a + more[LOW], likely_e - likely_a + more[ESTIMATE], since_e - upto_a + more[CLOSED],
             more[OPENED], more[BROKEN], told - more[OPENED],
         )  # fmt: skip
 

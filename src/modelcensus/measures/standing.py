@@ -27,7 +27,7 @@ from modelcensus.measures.level_sums import LevelSums
 from modelcensus.measures.observed import kept_of, labelled, spans_of
 from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.reported import reported_months, reported_spans
-from modelcensus.measures.span_sums import level_sums, span_table
+from modelcensus.measures.span_sums import level_sums, span_found
 from modelcensus.measures.sums import Place, Sums
 from modelcensus.measures.told import recorded_sql
 from modelcensus.vocabulary import Period, Request
@@ -159,7 +159,8 @@ class StandingSums:
         if levels is None or basis in self._kept or not (basis.alone or (many and terms)):
             return None
         named = [levels.cells.found.having(d, values) for d, values in terms] if many else []
-        return self._of_levels(basis, levels, spans, np.unique(np.concatenate(named)) if named else None)
+        sums = self._of_levels(basis, levels, spans, np.unique(np.concatenate(named)) if named else None)
+        return replace(sums, passing=basis.dimensions)
 
     def _levels(self, basis: Basis, spans: Spans) -> LevelSums | None:
         """The sums of levels of a large ledger that answers come from; nothing where they lack something."""
@@ -178,12 +179,10 @@ class StandingSums:
 
     def _of_levels(self, basis: Basis, levels: LevelSums, spans: Spans, cells: NDArray[np.int64] | None) -> Sums:
         """Sums of these spans, of all cells or of some."""
-        table = span_table(levels, [days for _, days in spans], cells)
+        found = span_found(levels, [days for _, days in spans], cells)
         places: list[Place] = [(str(p), *days) for p, days in spans]
         steps = LEVELS.format(where=basis.scope.where or "true", dimensions=", ".join((*basis.dimensions, "span")))
-        return Sums(
-            Found(table), None, self._labelled(basis, spans, places), {p: i for i, p in enumerate(places)}, steps
-        )
+        return Sums(found, None, self._labelled(basis, spans, places), {p: i for i, p in enumerate(places)}, steps)
 
     def _labelled(self, basis: Basis, spans: Spans, places: Sequence[Place]) -> list[Span]:
         """The spans with what befell their days, each looked for once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -31,6 +31,8 @@ class Sums:
     places: dict[Place, int]
     steps: str
     """The SQL that they came from."""
+    passing: tuple[str, ...] | None = None
+    """The dimensions, where these sums are for one answer: then whoever is asked for is looked up, not everyone worked out."""
     _ranked: dict[str, Ranked] = field(default_factory=dict)
     _numbers: tuple[tuple[int, ...], NDArray[np.int64]] | None = None
     """The spans that were asked for last, and of every span its place among them."""
@@ -86,6 +88,8 @@ class Sums:
     def ranked(self, spans: Sequence[int], dimension: str, only: frozenset[str] | None) -> Ranked:
         """The places of the members of a dimension (of these alone) in these spans, numbered anew: worked out once for all
         spans."""
+        if only is not None and self.passing == (dimension,):
+            return self._ranked_alone(spans, dimension, only)
         if dimension not in self._ranked:
             self._ranked[dimension] = Ranked.of(
                 Parts.among(self.columns, None, self.columns.span, (dimension,)), dimension
@@ -98,6 +102,17 @@ class Sums:
         there, span = _renumbered(whole.part.span, self._numbered(spans), rows)
         assert there is not None
         return whole.take(there, span)
+
+    def _ranked_alone(self, spans: Sequence[int], dimension: str, only: frozenset[str]) -> Ranked:
+        """The same of sums by this dimension alone, without the places of all others."""
+        columns, names = self.columns, self.found.table[dimension]
+        rows, span = self.chosen(spans, self.found.having(dimension, sorted(only)))
+        assert rows is not None
+        everyone = Parts.stacked({}, columns.span, columns.sums, columns.flags, columns.unobserved(rows))
+        own = names.take(pa.array(rows)).to_numpy(zero_copy_only=False).astype(object)
+        named = names.is_valid().to_numpy(zero_copy_only=False)
+        found = Ranked.among(everyone, named, replace(everyone.take(rows), keys={dimension: own}), rows)
+        return replace(found, part=replace(found.part, span=span))
 
     def names(self, column: str, rows: NDArray[np.int64] | None) -> list[str]:
         """What stands in a column of these rows, each once."""
