@@ -19,7 +19,6 @@ from modelcensus.flows import Counters, windowed_flows
 from modelcensus.measures.ages import age_sql
 from modelcensus.measures.by_month import ByMonth
 from modelcensus.measures.cells import CellTable
-from modelcensus.measures.finding import Found
 from modelcensus.measures.level_sums import LevelSums, SpanSums
 from modelcensus.vocabulary.names import REPOSITORY_DIMENSIONS
 
@@ -76,11 +75,12 @@ def summed_flows(
     return _registered(engine, counters, LevelSums(kept.levels, cells), spans, name)
 
 
-def span_found(sums: LevelSums, spans: Sequence[tuple[date, date]], cells: NDArray[np.int64] | None = None) -> Found:
-    """The sums of these spans (their places as `span`) as `add_up` has them: of all cells, or of these; of what a span
-    has no flow of no row."""
-    table, chosen = _table([sums.of(*span, cells) for span in spans], sums, cells)
-    return Found(table, (sums.cells.found, chosen))
+def span_table(
+    sums: LevelSums, spans: Sequence[tuple[date, date]], cells: NDArray[np.int64] | None = None
+) -> tuple[pa.Table, NDArray[np.int64]]:
+    """The sums of these spans (their places as `span`) as `add_up` has them, and the cell of each row: of all cells, or of
+    these; of what a span has no flow of no row."""
+    return _table([sums.of(*span, cells) for span in spans], sums, cells)
 
 
 def _registered(
@@ -97,7 +97,6 @@ def _registered(
 def _table(
     found: Sequence[SpanSums], of: LevelSums, cells: NDArray[np.int64] | None = None
 ) -> tuple[pa.Table, NDArray[np.int64]]:
-    """The sums of spans as a table, and the cell of each of its rows."""
     places = [np.flatnonzero(s.observed + s.opened) for s in found]
     low, estimate, closed, opened, broken, observed = (
         np.concatenate([getattr(s, name)[there] for s, there in zip(found, places, strict=True)])

@@ -27,7 +27,7 @@ from modelcensus.measures.level_sums import LevelSums
 from modelcensus.measures.observed import kept_of, labelled, spans_of
 from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.reported import reported_months, reported_spans
-from modelcensus.measures.span_sums import level_sums, span_found
+from modelcensus.measures.span_sums import level_sums, span_table
 from modelcensus.measures.sums import Place, Sums
 from modelcensus.measures.told import recorded_sql
 from modelcensus.vocabulary import Period, Request
@@ -159,8 +159,9 @@ class StandingSums:
         if levels is None or basis in self._kept or not (basis.alone or (many and terms)):
             return None
         named = [levels.cells.found.having(d, values) for d, values in terms] if many else []
-        sums = self._of_levels(basis, levels, spans, np.unique(np.concatenate(named)) if named else None)
-        return replace(sums, passing=basis.dimensions)
+        return self._of_levels(
+            basis, levels, spans, np.unique(np.concatenate(named)) if named else None, passing=True
+        )
 
     def _levels(self, basis: Basis, spans: Spans) -> LevelSums | None:
         """The sums of levels of a large ledger that answers come from; nothing where they lack something."""
@@ -177,12 +178,23 @@ class StandingSums:
             return None
         return level_sums(census.engine, kept, census.counters, {d: d for d in basis.dimensions}, basis.scope.where)
 
-    def _of_levels(self, basis: Basis, levels: LevelSums, spans: Spans, cells: NDArray[np.int64] | None) -> Sums:
-        """Sums of these spans, of all cells or of some."""
-        found = span_found(levels, [days for _, days in spans], cells)
+    def _of_levels(
+        self,
+        basis: Basis,
+        levels: LevelSums,
+        spans: Spans,
+        cells: NDArray[np.int64] | None = None,
+        passing: bool = False,
+    ) -> Sums:
+        """Sums of these spans, of all cells or of some; `passing`: for one answer."""
+        table, chosen = span_table(levels, [days for _, days in spans], cells)
+        found = Found(table, (levels.cells.found, chosen)) if passing else Found(table)
         places: list[Place] = [(str(p), *days) for p, days in spans]
         steps = LEVELS.format(where=basis.scope.where or "true", dimensions=", ".join((*basis.dimensions, "span")))
-        return Sums(found, None, self._labelled(basis, spans, places), {p: i for i, p in enumerate(places)}, steps)
+        return Sums(
+            found, None, self._labelled(basis, spans, places), {p: i for i, p in enumerate(places)}, steps,
+            basis.dimensions if passing else None,
+        )  # fmt: skip
 
     def _labelled(self, basis: Basis, spans: Spans, places: Sequence[Place]) -> list[Span]:
         """The spans with what befell their days, each looked for once."""
@@ -197,7 +209,7 @@ class StandingSums:
     def _added(self, basis: Basis, sums: Sums | None, lacking: Spans) -> Sums | None:
         """Sums with further spans."""
         if (levels := self._levels(basis, lacking)) is not None:
-            return self._joined(sums, self._of_levels(basis, levels, lacking, None))
+            return self._joined(sums, self._of_levels(basis, levels, lacking))
         census, request = self._census, basis.request
         name = basis.name
         frame = self._frame(basis, name, lacking)
