@@ -44,7 +44,7 @@ def ours(folder: str, *policies: str) -> dict:
     from modelcensus.cli import main
     from modelcensus.engine import DuckDBEngine
     from modelcensus.ledger import Ledger
-    from modelcensus.vocabulary import OBSERVATIONS
+    from modelcensus.vocabulary import LOG_FILES, OBSERVATIONS
 
     root = Path(folder) / f"ledger-{'-'.join(policies) or 'plain'}".replace("=", "-")
     shutil.rmtree(root, ignore_errors=True)
@@ -59,14 +59,18 @@ def ours(folder: str, *policies: str) -> dict:
             if ended.code:
                 raise
     ledger, engine = Ledger(root), DuckDBEngine()
-    ledger.read(engine, OBSERVATIONS, [m for m in ledger.manifests() if m.channel == "log:logs"])
+    counted = [m for m in ledger.manifests() if m.channel == "log:logs"]
+    ledger.read(engine, OBSERVATIONS, counted)
+    ledger.read(engine, LOG_FILES, counted)
+    lines = engine.rows("select sum(lines) as n from log_files")[0]["n"]
     rows = engine.rows(
         """select repository, period_start as day, arg_max(value, batch_id) as n, count(*) as told
            from observations where value > 0 group by all"""
     )
     size = sum(f.stat().st_size for f in root.rglob("*") if f.is_file())
     told = Counter({(r["repository"], str(r["day"])): r["n"] for r in rows if r["told"] == 1})
-    return {**found, **_digest(told, [r for r in rows if r["told"] > 1]), "ledger_mb": size / 1e6}
+    digest = _digest(told, [r for r in rows if r["told"] > 1])
+    return {**found, **digest, "lines": int(lines), "ledger_mb": size / 1e6}
 
 
 def with_polars(folder: str) -> dict:
@@ -221,7 +225,7 @@ def main(arguments: list[str]) -> None:
         found["ours, first-hit windows"] = apart(MODULE, "ours", folder, "dedup=first-hit")
         base, lines = found["polars"], found["gunzip"]["lines"]
         for name, side in found.items():
-            told = f"{side['lines']:,} lines" if "lines" in side else (
+            told = f"{side['lines']:,} lines" if "total" not in side else (
                 f"{side['total']:,} downloads on {side['days']:,} days of repositories"
             )  # fmt: skip
             same = side.get("lines", lines) == lines and side.get("total", base["total"]) == base["total"]
