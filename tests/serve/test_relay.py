@@ -59,7 +59,7 @@ def relayed(ledger: Path, desks: int, use: Callable[[Relay], Awaitable[None]]) -
     """Use a relay over a ledger; all of its processes have ended afterwards."""
 
     async def run() -> None:
-        relay = Relay([lambda: Desk(ledger, [])] * desks)
+        relay = Relay([lambda: Desk(ledger, [], prepare=True)] * desks)
         relay.start()
         try:
             await use(relay)

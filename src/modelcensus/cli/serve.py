@@ -53,7 +53,7 @@ def serve(
     desks
         Processes that work out answers, each with the ledger opened anew; those that were given before need none.
     no_prepare
-        Do not work out the main pages before anybody asks for them, nor test claims while nobody does.
+        Do not work out the main pages, nor sums, before anybody asks for them, nor test claims while nobody does.
     """
     root = ledger_root(ledger)
     with _listening(host, port) as listening:
@@ -87,7 +87,7 @@ async def _run(served: _Served, listening: socket.socket, prepare: bool) -> None
 
     from modelcensus.serve import Desk, Front, OpeningError, Relay
 
-    relay = Relay([lambda: Desk(served.root, served.knowledge)] * served.desks)
+    relay = Relay([lambda: Desk(served.root, served.knowledge, prepare)] * served.desks)
     kept = _kept(served.root, served.knowledge)
     front = Front(relay, kept, served.hosts, served.rates)
     config = uvicorn.Config(

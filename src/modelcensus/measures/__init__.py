@@ -37,6 +37,7 @@ from modelcensus.measures.revision import Revised, Revision, Side, revise
 from modelcensus.measures.sentence import COUNTER_NAMES, bounds, cell, counter_text, number, period_text, spoken
 from modelcensus.measures.splits import CAUSES, Split
 from modelcensus.measures.sql import ask, check
+from modelcensus.measures.usual_sums import usual_sums
 from modelcensus.measures.views import VIEWS
 from modelcensus.measures.worlds import Bounds, Key, number_key
 
@@ -103,4 +104,5 @@ __all__ = [
     "several_spans",
     "share",
     "spoken",
+    "usual_sums",
 ]

@@ -47,7 +47,8 @@ GONE = (
 def create_app(open_census: Callable[[], Census]) -> FastAPI:
     """The app on one ledger, which is opened now, and again for claims.
 
-    It is served behind a `Front`, which says who may ask and what pages may do.
+    It is served behind a `Front`, which says who may ask and what pages may do. `state.make_sums` makes, step by step, what
+    questions on a large ledger choose from.
     """
     tester = Tester(open_census, find_packs())
     pages, sheet = Pages(tester), stylesheet()
@@ -57,6 +58,7 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
         openapi_url=f"{API}/openapi.json", default_response_class=HTMLResponse,
         dependencies=[Depends(pinned)],
     )  # fmt: skip
+    app.state.make_sums = tester.make_sums
     app.add_middleware(Pinning, tester=tester)
     _refuse(app, pages)
 

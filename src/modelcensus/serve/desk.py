@@ -12,18 +12,25 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from starlette.types import ASGIApp, Message
 
 from modelcensus.serve.frames import FAILED, LENGTHS, READY, Frame, as_bytes, paired
 
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
 SELDOM = 20_000
 """Objects that come to be, more than go, before the desk looks for rings among them: an answer leaves next to none, and looking
 after every few answers took a seventh of them all."""
+
+PAUSE = 0.2
+"""Seconds between looks whether anything is asked."""
 
 
 def main() -> None:
@@ -41,10 +48,11 @@ def main() -> None:
     gc.freeze()  # what was loaded stays: it is not looked through again and again
     gc.set_threshold(SELDOM)
     _say(answers, Frame(0, {READY: True}))
-    asyncio.run(_answer_all(app, sys.stdin.buffer, answers, Path(told["ledger"])))
+    steps: Iterator[object] = app.state.make_sums() if told["prepare"] else iter(())
+    asyncio.run(_answer_all(app, sys.stdin.buffer, answers, Path(told["ledger"]), steps))
 
 
-def _load(ledger: Path, knowledge: list[Path]) -> ASGIApp:
+def _load(ledger: Path, knowledge: list[Path]) -> FastAPI:
     from modelcensus.ledger import Ledger
     from modelcensus.measures import Census
     from modelcensus.serve.app import create_app
@@ -71,7 +79,9 @@ def _error(error: Exception) -> dict[str, str]:
     }
 
 
-async def _answer_all(app: ASGIApp, requests: BinaryIO, answers: BinaryIO, ledger: Path) -> None:
+async def _answer_all(
+    app: ASGIApp, requests: BinaryIO, answers: BinaryIO, ledger: Path, steps: Iterator[object]
+) -> None:
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     under_way: set[asyncio.Task[None]] = set()
 
@@ -86,7 +96,9 @@ async def _answer_all(app: ASGIApp, requests: BinaryIO, answers: BinaryIO, ledge
         loop.call_soon_threadsafe(ended.set)
 
     Thread(target=read, name="requests", daemon=True).start()
+    preparing = asyncio.create_task(_prepare(steps, under_way))
     await ended.wait()
+    preparing.cancel()
     from modelcensus.ledger import Ledger
 
     with suppress(OSError):
@@ -94,6 +106,18 @@ async def _answer_all(app: ASGIApp, requests: BinaryIO, answers: BinaryIO, ledge
     os._exit(
         0
     )  # what is under way cannot be broken off, and nobody waits for it: what it writes is whole or not at all
+
+
+async def _prepare(steps: Iterator[object], under_way: Collection[object]) -> None:
+    """Take the steps one after another, each when nothing was asked for a moment: none takes much longer than a second, but
+    for the first, which loads what the first question would."""
+    from modelcensus.vocabulary import CensusError
+
+    with suppress(CensusError):  # who asks is told
+        while True:
+            await asyncio.sleep(PAUSE)
+            if not under_way and next(steps, None) is None:
+                return
 
 
 def _read(requests: BinaryIO) -> Frame | None:

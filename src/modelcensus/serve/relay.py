@@ -52,8 +52,10 @@ class OpeningError(Exception):
 class Desk:
     """One process, and the requests that it was given."""
 
-    def __init__(self, ledger: Path, knowledge: Iterable[Path]) -> None:
-        self._told = json.dumps({"ledger": str(ledger), "knowledge": [str(k) for k in knowledge]})
+    def __init__(self, ledger: Path, knowledge: Iterable[Path], prepare: bool = False) -> None:
+        """`prepare`: while nothing is asked, it makes sums that questions will choose from."""
+        told = {"ledger": str(ledger), "knowledge": [str(k) for k in knowledge], "prepare": prepare}
+        self._told = json.dumps(told)
         self._numbers, self._waiting = count(1), dict[int, asyncio.Future[Frame]]()
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None

@@ -11,7 +11,7 @@ from modelcensus.catalog import Knowledge
 from modelcensus.claims import Account, Claim, Compared, Pack, ToldVerdict, ToldVerdicts, account
 from modelcensus.claims.figures import Published, find_figures
 from modelcensus.ledger import Manifest
-from modelcensus.measures import Census, Result
+from modelcensus.measures import Census, Result, usual_sums
 from modelcensus.publish.editions import day_before_the_newest, edition_of, must_be_edition
 from modelcensus.publish.scene import Scene
 from modelcensus.serve.desks import Desks
@@ -72,6 +72,16 @@ class Tester:
     def page(self) -> AbstractContextManager[Scene]:
         """A desk for a page, for as long as it is needed."""
         return self._desks.page()
+
+    def make_sums(self) -> Iterator[str]:
+        """Make the sums that most questions choose from, some at each step, at the desk for pages."""
+        steps = usual_sums(self._census)
+        while True:
+            with self.page():
+                made = next(steps, None)
+            if made is None:
+                return
+            yield made
 
     def answer(self, request: Request) -> Result:
         """The answer to a request for a measure."""

@@ -1,0 +1,37 @@
+"""The sums that most questions on a large ledger choose from, made before anybody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from modelcensus.measures.registry import find_measure
+from modelcensus.vocabulary import Request, RequestError
+from modelcensus.vocabulary.names import HUB
+
+if TYPE_CHECKING:
+    from modelcensus.measures.census import Census
+
+LARGEST = "select organization from catalog where ({where}) and organization is not null group by 1 order by count(*) desc, 1 limit 1"
+
+
+def usual_sums(census: Census) -> Iterator[str]:
+    """Make those of every named scope, by what has few values and by organization: each step makes some, and says of which
+    scope. No step on a ledger that keeps no months, or whose sums do not stay."""
+    sums, measure = census.from_sums, find_measure("downloads")
+    if sums is None or not census.batches(HUB):
+        return
+    census.prepare(HUB)
+    if census.by_month is None:
+        return
+    yield HUB
+    for name in (HUB, *(n for n in census.knowledge.scopes if n != HUB)):
+        with suppress(RequestError):  # a scope of a list that is not here, or of nobody
+            scope = census.scope(name)
+            sums.told(Request.build("downloads", {}, name, ("region", "month"), reading={"channel": HUB}), measure)
+            yield name
+            for row in census.engine.rows(LARGEST.format(where=scope.where or "true")):
+                of = {"organization": row["organization"]}
+                sums.told(Request.build("downloads", of, name, ("month",), reading={"channel": HUB}), measure)
+            yield name
