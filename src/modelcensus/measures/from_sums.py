@@ -7,11 +7,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from modelcensus.catalog import CATALOG
 from modelcensus.engine import DuckDBEngine
-from modelcensus.measures.finding import Found
+from modelcensus.measures.choosing import (
+    Peers,
+    Terms,
+    chooses,
+    looked_for,
+    other_peers,
+    ranked_dimension,
+    told_apart_by,
+    wanted_members,
+)
 from modelcensus.measures.formulas import FORMULAS, Asked, Parts
 from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span, none_of, peers_of, terms_sql
 from modelcensus.measures.many_rows import MANY
@@ -19,27 +27,22 @@ from modelcensus.measures.observed import kept_of, spans_of
 from modelcensus.measures.quantities import Quantities
 from modelcensus.measures.registry import Measure
 from modelcensus.measures.reported import reported_scope, reported_spans
-from modelcensus.measures.rows import Known, size_keys
-from modelcensus.measures.share import contained
+from modelcensus.measures.rows import Known
+from modelcensus.measures.sizes import Sizes
 from modelcensus.measures.standing import Basis, Spans, StandingSums
 from modelcensus.measures.sums import Sums
 from modelcensus.measures.told import Told
 from modelcensus.vocabulary import Request, RequestError
-from modelcensus.vocabulary.names import ORGANIZATION_DIMENSIONS, REPORTED, ROOT_DIMENSIONS
+from modelcensus.vocabulary.names import ORGANIZATION_DIMENSIONS, REPORTED
 
 if TYPE_CHECKING:
     from modelcensus.catalog import Scope
     from modelcensus.measures.census import Census
 
-Terms = tuple[tuple[str, tuple[str, ...]], ...]
-Peers = tuple[str, tuple[str, ...]] | None
 MOST_SPANS = 400
 """Spans of a request that is answered from sums: of days there can be thousands."""
 MOST_REPOSITORIES = 50_000
 """Repositories of a scope that are told apart one by one."""
-MOST_SIZES = 200
-"""Tables of how many repositories there are that stay in memory."""
-SIZES = "select {dimensions}count(*) as size from catalog where {where} group by all"
 
 
 class FromSums:
@@ -48,7 +51,7 @@ class FromSums:
     def __init__(self, census: Census) -> None:
         self._census = census
         self._sums = StandingSums(census)
-        self._sizes: dict[tuple[str, tuple[str, ...]], Found] = {}
+        self._sizes = Sizes(census)
         self._scopes: dict[tuple[str, str], tuple[Scope, str]] = {}
 
     @property
@@ -65,7 +68,7 @@ class FromSums:
             )
             if (
                 measure.name not in FORMULAS
-                or not _chooses(request, measure, peers)
+                or not chooses(request, measure, peers)
                 or not isinstance(self._census.engine, DuckDBEngine)
             ):
                 return None
@@ -79,7 +82,7 @@ class FromSums:
     def _told(self, request: Request, measure: Measure, peers: Peers) -> Told | RequestError | None:
         census, reading = self._census, request.reading
         reported = reading.channel.startswith(REPORTED)
-        dimensions = _dimensions(request, peers, measure)
+        dimensions = told_apart_by(request, peers, measure)
         if reported and not set(dimensions) <= set(ORGANIZATION_DIMENSIONS):
             return None
         census.prepare(reading.channel)
@@ -129,8 +132,8 @@ class FromSums:
     def _named(self, request: Request, measure: Measure, peers: Peers, basis: Basis, spans: Spans) -> Sums | None:
         """Sums of what a request names alone, from a large ledger's levels; nothing where it rests on all that there is, or
         nobody is whom it names."""
-        terms = _looked_for(request, peers, measure) if request.of else ()
-        if measure.name == "rank" and all(d == _ranked(request) for d, _ in terms):
+        terms = looked_for(request, peers, measure) if request.of else ()
+        if measure.name == "rank" and all(d == ranked_dimension(request) for d, _ in terms):
             terms = ()
         sums = self._sums.some(basis, spans, terms)
         return sums if sums is None or all(len(sums.found.having(*term)) for term in terms) else None
@@ -144,10 +147,10 @@ class FromSums:
         if not places or len(set(places)) < len(places):
             return None
         of_all = [whole.places[sums.keys[p]] for p in places]
-        notes = self._notes(request, _looked_for(request, peers, measure), sums, places, scope)
+        notes = self._notes(request, looked_for(request, peers, measure), sums, places, scope)
         if not isinstance(notes, list):
             return notes
-        dimension = _ranked(request)
+        dimension = ranked_dimension(request)
         ranked = measure.name == "rank"
         terms = [t for t in request.of if not ranked or t[0] != dimension]
         mine = found.all_having(terms)
@@ -155,7 +158,7 @@ class FromSums:
         scoped = whole.parts(of_all)
         given = published if published is not None else scoped
         if ranked and mine is None:
-            found_places = sums.ranked(places, dimension, _wanted(request, dimension))
+            found_places = sums.ranked(places, dimension, wanted_members(request, dimension))
             if len(found_places.value) >= MANY:  # these stay columns
                 return None
             records = found_places.told(dimension)
@@ -169,11 +172,11 @@ class FromSums:
             others = (
                 None
                 if peers is None
-                else sums.parts(places, found.having(peers[0], _others(request, measure, peers)))
+                else sums.parts(places, found.having(peers[0], other_peers(request, measure, peers)))
             )
             asked = Asked(
                 subject, lambda: sums.parts(places, mine) if measure.name == "mix" else given, others, dimension,
-                _wanted(request, dimension) if ranked else None,
+                wanted_members(request, dimension) if ranked else None,
             )  # fmt: skip
             records = FORMULAS[measure.name](asked)
         reported = request.reading.channel.startswith(REPORTED)
@@ -182,7 +185,7 @@ class FromSums:
             tuple(labels) or tuple(sums.labels[p] for p in places), reported,
             sums.given, Quantities(census, request, scope, total, "sums"), scope, notes,
         )  # fmt: skip
-        known = self._known(request, measure, frame, scope, sums, places, scoped, published)
+        known = self._known(request, frame, scope, sums, places, scoped, published)
         return Told(frame, records, None, self._sql(measure, spans, sums, whole), known)
 
     def _sql(self, measure: Measure, spans: Spans, sums: Sums, whole: Sums) -> str:
@@ -193,11 +196,6 @@ class FromSums:
         return (
             f"-- of these sums {chosen or 'as read'}; {measure.name}: {measure.text}\n\n{whole.steps}\n\n{sums.steps}"
         )
-
-    def _over(self, sql: str, tables: dict[str, pa.Table]) -> pa.Table:
-        engine = self._census.engine
-        assert isinstance(engine, DuckDBEngine)
-        return engine.over(sql, tables)
 
     def _scope(self, request: Request) -> tuple[Scope, str]:
         channel = request.reading.channel
@@ -248,11 +246,11 @@ class FromSums:
         )
 
     def _known(
-        self, request: Request, measure: Measure, frame: Frame, scope: Scope, sums: Sums, places: Sequence[int],
-        scoped: Parts, published: Parts | None,
+        self, request: Request, frame: Frame, scope: Scope, sums: Sums, places: Sequence[int], scoped: Parts,
+        published: Parts | None,
     ) -> Known:  # fmt: skip
         if not frame.reported:
-            return Known(lambda names: self._sized(request, measure, scope, names))
+            return Known(lambda names: self._sizes.of(request, scope, names))
         listed = sums.names("organization", sums.chosen(places)[0])
         subject = sums.found.all_having(request.of)
         members = sums.names("organization", sums.chosen(places, subject)[0]) if subject is not None else []
@@ -262,59 +260,6 @@ class FromSums:
             given = zip(published.span.tolist(), published.sums["estimate"].tolist(), strict=True)
             covered = {span: counted[span] / value for span, value in given if value and span in counted}
         return Known(None, covered, tuple(sorted(listed)), tuple(sorted(members)))
-
-    def _sized(
-        self, request: Request, measure: Measure, scope: Scope, names: list[str]
-    ) -> dict[tuple[object, ...], int] | None:
-        """How many repositories of the scope each row's subject has, as `rows` asks; nothing where it has to look itself."""
-        keys = size_keys(request, names)
-        among = [
-            t for t in request.of if t[0] == "repository"
-        ]  # a table of all of them would be as long as the catalog
-        where = f"({scope.where}) and {terms_sql(among)}" if among else scope.where
-        used = tuple(sorted({*keys, *(d for d, _ in request.of)}))
-        if "span" in used or "age" in used:
-            return None
-        if (where, used) not in self._sizes:
-            chosen = "".join(f"{d}, " for d in used)
-            sql = SIZES.format(dimensions=chosen, where=where)
-            while len(self._sizes) >= MOST_SIZES:
-                del self._sizes[next(iter(self._sizes))]
-            self._sizes[where, used] = Found(self._over(sql, {}))
-        found = self._sizes[where, used]
-        rows = found.all_having(request.of)
-        if not keys:
-            counted = found.table["size"].to_numpy()
-            return {(): int((counted if rows is None else counted[rows]).sum())}
-        table = found.table if rows is None else found.table.take(pa.array(rows))
-        sizes: dict[tuple[object, ...], int] = {}
-        columns = [table[k].to_pylist() for k in keys]
-        for *key, size in zip(*columns, table["size"].to_pylist(), strict=True):
-            sizes[tuple(key)] = sizes.get(tuple(key), 0) + size
-        return sizes
-
-
-def _chooses(request: Request, measure: Measure, peers: Peers) -> bool:
-    """Whether a request's numbers are sums over rows that are told apart by what it names."""
-    reading = request.reading
-    used = {*request.dimensions, *(d for d, _ in request.of), *([peers[0]] if peers else [])}
-    if peers and measure.name == "share":
-        contained(request, *peers)
-    return (
-        not reading.peers.startswith("ranks:")
-        and reading.panel == "moving"
-        and not used & {*ROOT_DIMENSIONS}
-        and "variant" not in (*request.dimensions, *(peers or ())[:1])
-        and not request.within.startswith("where:")
-        and bool(peers or measure.name != "ratio")
-        and bool(request.dimensions or measure.name != "mix")
-    )
-
-
-def _dimensions(request: Request, peers: Peers, measure: Measure) -> tuple[str, ...]:
-    """What sums have to be told apart by."""
-    among = {measure.among} if measure.among and not request.dimensions and not request.of else set()
-    return tuple(sorted({*request.dimensions, *(d for d, _ in request.of), *([peers[0]] if peers else []), *among}))
 
 
 def _places(request: Request, sums: Sums, spans: Spans) -> list[int]:
@@ -327,27 +272,3 @@ def _places(request: Request, sums: Sums, spans: Spans) -> list[int]:
         for (_label, _first, last), i in sums.places.items()
         if not asked or any(p.start <= last < p.end for p in asked)
     ]
-
-
-def _looked_for(request: Request, peers: Peers, measure: Measure) -> Terms:
-    """The values that have to be there, in the order in which a measure looks for them."""
-    if measure.name == "rank":
-        return tuple(sorted(request.of, key=lambda term: term[0] == _ranked(request)))
-    return (*request.of, *([peers] if peers else []))
-
-
-def _ranked(request: Request) -> str:
-    """The dimension whose members are ranked."""
-    return (*request.dimensions, *(d for d, _ in request.of), "organization")[0]
-
-
-def _wanted(request: Request, dimension: str) -> frozenset[str] | None:
-    """The members of a ranked dimension that a request asks for; nothing where it asks for all."""
-    named = [frozenset(values) for d, values in request.of if d == dimension]
-    return frozenset.intersection(*named) if named else None
-
-
-def _others(request: Request, measure: Measure, peers: tuple[str, tuple[str, ...]]) -> list[str]:
-    """The peers that count; a ratio leaves the subject itself out."""
-    own = {v for _, values in request.of for v in values} if measure.name == "ratio" else set()
-    return [v for v in peers[1] if v not in own]
