@@ -141,6 +141,9 @@ def test_months_that_a_large_ledger_keeps(tmp_path, monkeypatch, part, most_cell
     periods = [p for p in PERIODS if p != DAYS]
     subjects = [*SUBJECTS, {"repository": "Qwen/Qwen3-8B"}, {"repository": ["Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B"]}]
     requests = combined(31 * part, subjects, ["", "mainline"], BY, periods, [{}], ["", "Qwen,google"])
+    requests.append(
+        Request.build("rank", {"variant": "coder"}, "", (), "2026-02")
+    )  # a repository carries several of them
     requests += [
         Request.build("rank", {"organization": who}, "", ("organization",), period)
         for who in ("mistralai", ["Qwen", "meta-llama"], "nobody")

@@ -22,6 +22,7 @@ def chooses(request: Request, measure: Measure, peers: Peers) -> bool:
         and reading.panel == "moving"
         and not used & {*ROOT_DIMENSIONS}
         and "variant" not in (*request.dimensions, *(peers or ())[:1])
+        and not (measure.name == "rank" and ranked_dimension(request) == "variant")
         and not request.within.startswith("where:")
         and bool(peers or measure.name != "ratio")
         and bool(request.dimensions or measure.name != "mix")
