@@ -85,6 +85,8 @@ def test_a_published_series(sample, part):
         [{"channel": "reported:modelpulse"}, {"channel": "reported:modelpulse", "origin": "first_exact"}],
         ["", "organization:Qwen,google,'@0@'", "region:us,china", "next-eight", "ranks:1..3"],
     )  # fmt: skip
+    counter = {"channel": "reported:modelpulse", "counter": "all_time"}  # refused, also where sums of the series stay
+    requests.append(Request.build("share", {"organization": "Qwen"}, reading=counter))
     told, fine = same(Census(sample.ledger, cache=False), Census(sample.ledger, cache=False), requests)
     assert told > fine / 3 > 1
 

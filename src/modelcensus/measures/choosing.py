@@ -5,7 +5,7 @@ from __future__ import annotations
 from modelcensus.measures.registry import Measure
 from modelcensus.measures.share import contained
 from modelcensus.vocabulary import Request
-from modelcensus.vocabulary.names import ROOT_DIMENSIONS
+from modelcensus.vocabulary.names import REPORTED, ROOT_DIMENSIONS
 
 Terms = tuple[tuple[str, tuple[str, ...]], ...]
 Peers = tuple[str, tuple[str, ...]] | None
@@ -20,6 +20,7 @@ def chooses(request: Request, measure: Measure, peers: Peers) -> bool:
     return (
         not reading.peers.startswith("ranks:")
         and reading.panel == "moving"
+        and not (reading.counter and reading.channel.startswith(REPORTED))  # refused, with its reason
         and not used & {*ROOT_DIMENSIONS}
         and "variant" not in (*request.dimensions, *(peers or ())[:1])
         and not (measure.name == "rank" and ranked_dimension(request) == "variant")
