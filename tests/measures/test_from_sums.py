@@ -143,9 +143,7 @@ def test_months_that_a_large_ledger_keeps(tmp_path, monkeypatch, part, most_cell
     periods = [p for p in PERIODS if p != DAYS]
     subjects = [*SUBJECTS, {"repository": "Qwen/Qwen3-8B"}, {"repository": ["Qwen/Qwen3-8B", "Qwen/Qwen3-0.6B"]}]
     requests = combined(31 * part, subjects, ["", "mainline"], BY, periods, [{}], ["", "Qwen,google"])
-    requests.append(
-        Request.build("rank", {"variant": "coder"}, "", (), "2026-02")
-    )  # a repository carries several of them
+    requests.append(Request.build("rank", {"variant": "coder"}, "", (), "2026-02"))  # of which one can carry several
     requests += [
         Request.build("rank", {"organization": who}, "", ("organization",), period)
         for who in ("mistralai", ["Qwen", "meta-llama"], "nobody")
@@ -236,3 +234,9 @@ def test_places_of_some_are_those_among_all(rows, wanted):
         others = [r for r, n in zip(rows, named, strict=True) if n and r[1] == told["span"]]
         own = next(r for r in others if r[0] == told["name"])
         assert told["value"] == 1 + sum(r[2] > own[2] + own[3] for r in others)
+
+
+@given(st.lists(st.integers(0, 9)), st.lists(st.integers(-1, 10), max_size=2 * formulas.FEW))
+def test_the_greater_ones_are_counted(values, than):
+    found = formulas._greater(np.array(values, np.int64), np.array(than, np.int64))
+    assert found.tolist() == [sum(v > one for v in values) for one in than]

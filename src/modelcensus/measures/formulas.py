@@ -23,7 +23,6 @@ FLAGS = ("open", "broken", "open_part")
 NEVER = np.iinfo(np.int64).max
 """Stands for an unbounded count where places are compared."""
 
-
 FEW = 10
 """Up to so many, a pass over all values for each is quicker than to put these in order."""
 
@@ -218,12 +217,9 @@ class Ranked:
             here = np.flatnonzero((everyone.span == span) & named)
             mine = np.flatnonzero((part.span == span) & named[rows])
             wanted = rows[mine]
-            known = np.sort(estimate[here][~is_open[here]])
-            ahead[mine] = len(known) - np.searchsorted(known, estimate[wanted], "right")
-            best[mine] = len(here) - np.searchsorted(np.sort(low[here]), own[wanted], "right")
-            worst[mine] = (
-                len(here) - np.searchsorted(np.sort(own[here]), low[wanted], "right") - (own[wanted] > low[wanted])
-            )
+            ahead[mine] = _greater(estimate[here][~is_open[here]], estimate[wanted])
+            best[mine] = _greater(low[here], own[wanted])
+            worst[mine] = _greater(own[here], low[wanted]) - (own[wanted] > low[wanted])
             undecided[mine] |= bool(is_open[here].any())
         best, worst, place = 1 + best, 1 + worst, 1 + np.where(part.flags["open"], 0, ahead)
         value = np.where(best == worst, best, place)
