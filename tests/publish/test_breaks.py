@@ -18,7 +18,10 @@ from modelcensus.measures import Census, Result
 from modelcensus.publish import Mark, Point, Words, line_chart, result_chart
 from modelcensus.publish.breaks import break_marks, break_words, crossed_breaks
 from modelcensus.publish.marks import APART, rules_of
+from modelcensus.publish.result_chart import along_time
+from modelcensus.publish.shapes import Shape
 from modelcensus.publish.theme import SIZES
+from modelcensus.publish.views.asking import answer_section
 
 WORDS = Words("A finding", "Unit, denominator", "Source: nobody")
 MONTHS = [f"{2024 + i // 12}-{i % 12 + 1:02d}-01" for i in range(34)]
@@ -29,6 +32,26 @@ TIME_PLOTS = ("by-month", "cumulative", "crossover-passing", "regions", "crossov
 @pytest.fixture(scope="module")
 def census() -> Census:
     return modelcensus.open()
+
+
+@pytest.mark.parametrize(
+    ("measure", "by", "period", "shape"),
+    [
+        ("share", ("organization", "month"), "", "lines"),
+        ("share", ("organization", "month"), "", "stacked"),
+        ("rank", ("organization", "month"), "", "places"),
+        ("share", ("organization",), "2026-02", "lines"),
+        ("downloads", ("organization", "month"), "2026-02", "lines"),
+        ("downloads", ("month",), "", "index"),
+    ],
+)
+def test_breaks_stand_where_the_chart_is_one_over_time(
+    census: Census, measure: str, by: tuple[str, ...], period: str, shape: Shape
+) -> None:
+    result = census.measure(measure, by=by, period=period, reading={"channel": "reported:modelpulse"})
+    drawn = result_chart(result, shape=shape)
+    assert along_time(result, shape) == (drawn.along == "time") == (not period)
+    assert bool(answer_section("one", "What?", result, shape).breaks) <= along_time(result, shape)
 
 
 @pytest.fixture(scope="module")

@@ -18,20 +18,19 @@ LARGEST = "select organization from catalog where ({where}) and organization is 
 
 def usual_sums(census: Census) -> Iterator[str]:
     """Make those of every named scope, by what has few values and by organization: each step makes some, and says of which
-    scope. No step on a ledger that keeps no months, or whose sums do not stay."""
-    sums, measure = census.from_sums, find_measure("downloads")
+    scope. The first opens what is kept. No step on a ledger that keeps no months, or whose sums do not stay."""
+    sums, measure, reading = census.from_sums, find_measure("downloads"), {"channel": HUB}
     if sums is None or not census.batches(HUB):
         return
     census.prepare(HUB)
     if census.by_month is None:
         return
-    yield HUB
-    for name in (HUB, *(n for n in census.knowledge.scopes if n != HUB)):
+    for name in census.knowledge.scopes:
         with suppress(RequestError):  # a scope of a list that is not here, or of nobody
             scope = census.scope(name)
-            sums.told(Request.build("downloads", {}, name, ("region", "month"), reading={"channel": HUB}), measure)
+            sums.told(Request.build("downloads", {}, name, ("region", "month"), reading=reading), measure)
             yield name
             for row in census.engine.rows(LARGEST.format(where=scope.where or "true")):
                 of = {"organization": row["organization"]}
-                sums.told(Request.build("downloads", of, name, ("month",), reading={"channel": HUB}), measure)
+                sums.told(Request.build("downloads", of, name, ("month",), reading=reading), measure)
             yield name

@@ -47,7 +47,7 @@ GONE = (
 def create_app(open_census: Callable[[], Census]) -> FastAPI:
     """The app on one ledger, which is opened now, and again for claims.
 
-    It is served behind a `Front`, which says who may ask and what pages may do. `state.make_sums` makes, step by step, what
+    It is served behind a `Front`, which says who may ask and what pages may do. `state.make_sums` makes some of what
     questions on a large ledger choose from.
     """
     tester = Tester(open_census, find_packs())

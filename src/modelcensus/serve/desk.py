@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from starlette.types import ASGIApp, Message
 
 from modelcensus.serve.frames import FAILED, LENGTHS, READY, Frame, as_bytes, paired
+from modelcensus.serve.front import PAUSE
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 SELDOM = 20_000
 """Objects that come to be, more than go, before the desk looks for rings among them: an answer leaves next to none, and looking
 after every few answers took a seventh of them all."""
-
-PAUSE = 0.2
-"""Seconds between looks whether anything is asked."""
 
 
 def main() -> None:
@@ -48,8 +46,8 @@ def main() -> None:
     gc.freeze()  # what was loaded stays: it is not looked through again and again
     gc.set_threshold(SELDOM)
     _say(answers, Frame(0, {READY: True}))
-    steps: Iterator[object] = app.state.make_sums() if told["prepare"] else iter(())
-    asyncio.run(_answer_all(app, sys.stdin.buffer, answers, Path(told["ledger"]), steps))
+    make = app.state.make_sums if told["prepare"] else bool
+    asyncio.run(_answer_all(app, sys.stdin.buffer, answers, Path(told["ledger"]), make))
 
 
 def _load(ledger: Path, knowledge: list[Path]) -> FastAPI:
@@ -66,6 +64,7 @@ def _load(ledger: Path, knowledge: list[Path]) -> FastAPI:
 
 
 def _error(error: Exception) -> dict[str, str]:
+    """What is to be told of it; where it is a fault of the program, where that was."""
     from modelcensus.vocabulary import CensusError
 
     if isinstance(error, CensusError):
@@ -80,8 +79,9 @@ def _error(error: Exception) -> dict[str, str]:
 
 
 async def _answer_all(
-    app: ASGIApp, requests: BinaryIO, answers: BinaryIO, ledger: Path, steps: Iterator[object]
+    app: ASGIApp, requests: BinaryIO, answers: BinaryIO, ledger: Path, make: Callable[[], bool]
 ) -> None:
+    """`make` makes some of what is not asked for yet; whether there was any."""
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     under_way: set[asyncio.Task[None]] = set()
 
@@ -96,7 +96,7 @@ async def _answer_all(
         loop.call_soon_threadsafe(ended.set)
 
     Thread(target=read, name="requests", daemon=True).start()
-    preparing = asyncio.create_task(_prepare(steps, under_way))
+    preparing = asyncio.create_task(_prepare(make, under_way))
     await ended.wait()
     preparing.cancel()
     from modelcensus.ledger import Ledger
@@ -108,16 +108,16 @@ async def _answer_all(
     )  # what is under way cannot be broken off, and nobody waits for it: what it writes is whole or not at all
 
 
-async def _prepare(steps: Iterator[object], under_way: Collection[object]) -> None:
-    """Take the steps one after another, each when nothing was asked for a moment: none takes much longer than a second, but
-    for the first, which loads what the first question would."""
-    from modelcensus.vocabulary import CensusError
-
-    with suppress(CensusError):  # who asks is told
+async def _prepare(make: Callable[[], bool], under_way: Collection[object]) -> None:
+    """Make one part after another while nothing is asked: none takes much longer than a second, but for the first, which loads
+    what the first question would."""
+    try:
         while True:
             await asyncio.sleep(PAUSE)
-            if not under_way and next(steps, None) is None:
+            if not under_way and not make():
                 return
+    except Exception as error:
+        _error(error)  # whoever asks for it is told
 
 
 def _read(requests: BinaryIO) -> Frame | None:

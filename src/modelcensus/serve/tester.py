@@ -34,6 +34,7 @@ class Tester:
         self._before: dict[str, Account] = {}
         self._told = ToldVerdicts(self._census.ledger.root)
         self._long: tuple[Request, Result] | None = None
+        self._usual = usual_sums(self._census)
 
     def test(self, pack: Pack, claim: Claim, lasting: bool = False) -> Account:
         """The account of a claim; its records stay for good where it is `lasting`, else as long as those of pages."""
@@ -73,15 +74,10 @@ class Tester:
         """A desk for a page, for as long as it is needed."""
         return self._desks.page()
 
-    def make_sums(self) -> Iterator[str]:
-        """Make the sums that most questions choose from, some at each step, at the desk for pages."""
-        steps = usual_sums(self._census)
-        while True:
-            with self.page():
-                made = next(steps, None)
-            if made is None:
-                return
-            yield made
+    def make_sums(self) -> bool:
+        """Make some of the sums that most questions choose from, at the desk for pages; whether there were any to make."""
+        with self.page():
+            return next(self._usual, None) is not None
 
     def answer(self, request: Request) -> Result:
         """The answer to a request for a measure."""
