@@ -2,6 +2,8 @@
 
 import asyncio
 
+from anyio.from_thread import start_blocking_portal
+
 from modelcensus.serve import desk
 
 
@@ -20,5 +22,6 @@ def test_sums_are_made_only_while_nothing_is_under_way(monkeypatch):
         under_way.clear()
         await asyncio.wait_for(preparing, 5)
 
-    asyncio.run(idle())
+    with start_blocking_portal() as portal:
+        portal.call(idle)
     assert taken == [set()] * 3
