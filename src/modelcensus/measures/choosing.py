@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from modelcensus.measures.frame import Terms
 from modelcensus.measures.registry import Measure
 from modelcensus.measures.share import contained
 from modelcensus.vocabulary import Request
 from modelcensus.vocabulary.names import REPORTED, ROOT_DIMENSIONS
 
-Terms = tuple[tuple[str, tuple[str, ...]], ...]
 Peers = tuple[str, tuple[str, ...]] | None
 
 
@@ -41,6 +41,11 @@ def looked_for(request: Request, peers: Peers, measure: Measure) -> Terms:
     if measure.name == "rank":
         return tuple(sorted(request.of, key=lambda term: term[0] == ranked_dimension(request)))
     return (*request.of, *([peers] if peers else []))
+
+
+def counted(request: Request, measure: Measure, peers: Peers) -> Terms:
+    """Whom the numbers are of: the subject, for a share what it has among the peers."""
+    return (*request.of, peers) if peers and measure.name == "share" else request.of
 
 
 def ranked_dimension(request: Request) -> str:

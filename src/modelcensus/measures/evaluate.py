@@ -101,9 +101,7 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
     scope = frame.scope
     rows = rows_of(frame, scope, told.records, told.size, measure, told.known)
     if not rows:
-        raise RequestError(
-            "no data for this request", where=request.measure, remedy="widen --period, --of or --within"
-        )
+        raise _nothing(request)
     used = _used(census, channel, scope, frozenset(frame.also))
     provenance = Provenance(
         id=_identity(census, request, scope, used),
@@ -140,6 +138,16 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
     if census.answers and not isinstance(rows, ManyRows) and told.known is None:  # from sums it is had as quickly
         census.answers.keep(result, measure)
     return result
+
+
+def _nothing(request: Request) -> RequestError:
+    if request.measure == "share" and request.reading.peers:
+        return RequestError(
+            "the denominator has nothing of the subject in these periods",
+            where="reading peers",
+            remedy="name peers that have some of it, or ask for the ratio",
+        )
+    return RequestError("no data for this request", where=request.measure, remedy="widen --period, --of or --within")
 
 
 def _counted(census: Census, channel: str, text: str) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from modelcensus.measures.quantities import Quantities
 
 
+Terms = Sequence[tuple[str, tuple[str, ...]]]
+"""Dimensions, each with the values of which one is wanted."""
 ABSENT_NOTE = "not in these data: "
 """How a note begins that names the values that no quantity has."""
 
@@ -115,23 +117,20 @@ class Frame:
         """Whether all of a scope is asked for whose total the publisher gives."""
         return self.whole is not None and not self.request.of and not self.dimensions
 
-    def sums(self) -> ir.Table:
-        """What the subject adds up to, per group and span: of a whole scope the total that is published for it."""
-        if self.is_total:
+    def sums(self, among: Terms = ()) -> ir.Table:
+        """What the subject adds up to, per group and span, or what it has among some; of a whole scope the total that is
+        published for it."""
+        if self.is_total and not among:
             assert self.whole is not None
             return self.whole.mutate(broken=ibis.literal(False), open_part=ibis.literal(False))
-        return add_up(self.subject(), (*self.dimensions, "span"))
+        return add_up(chosen(self.subject(), among), (*self.dimensions, "span"))
 
-    def where(self, table: ir.Table, terms: tuple[tuple[str, tuple[str, ...]], ...]) -> ir.Table:
+    def where(self, table: ir.Table, terms: Terms) -> ir.Table:
         """The rows whose dimensions have one of the values asked for; an unknown value is an error."""
         for dimension, values in terms:
             self.require(dimension)
-            if isinstance(table[dimension], ir.ArrayColumn):
-                table = table.filter(reduce(or_, (_[dimension].contains(v) for v in values)))
-            else:
-                table = table.filter(_[dimension].isin(values))
             self.must_exist(dimension, values)
-        return table
+        return chosen(table, terms)
 
     def require(self, dimension: str) -> None:
         """Refuse a dimension that the channel or the measure lacks."""
@@ -219,6 +218,16 @@ class Frame:
         return len(self.engine.fetch(catalog.filter(test).limit(1).select("repository"))) > 0
 
 
+def chosen(table: ir.Table, terms: Terms) -> ir.Table:
+    """The rows that have one of the values of every term."""
+    for dimension, values in terms:
+        if isinstance(table[dimension], ir.ArrayColumn):
+            table = table.filter(reduce(or_, (_[dimension].contains(v) for v in values)))
+        else:
+            table = table.filter(_[dimension].isin(values))
+    return table
+
+
 def none_of(
     dimension: str, absent: Sequence[str], known: set[str], within: str, where: str, elsewhere: Callable[[], bool]
 ) -> RequestError:
@@ -248,7 +257,7 @@ def peers_of(knowledge: Knowledge, request: Request, reading: str) -> tuple[str,
     return subject, tuple(v.strip() for v in reading.split(","))
 
 
-def terms_sql(terms: Sequence[tuple[str, tuple[str, ...]]]) -> str:
+def terms_sql(terms: Terms) -> str:
     """SQL of whoever has one of the values of every term, over the catalog.
 
     >>> terms_sql([("organization", ("a", "b")), ("variant", ("coder",))])

@@ -12,8 +12,8 @@ from modelcensus.catalog import CATALOG
 from modelcensus.engine import DuckDBEngine
 from modelcensus.measures.choosing import (
     Peers,
-    Terms,
     chooses,
+    counted,
     looked_for,
     other_peers,
     ranked_dimension,
@@ -21,7 +21,7 @@ from modelcensus.measures.choosing import (
     wanted_members,
 )
 from modelcensus.measures.formulas import FORMULAS, Asked, Parts
-from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span, none_of, peers_of, terms_sql
+from modelcensus.measures.frame import ABSENT_NOTE, Frame, Span, Terms, none_of, peers_of, terms_sql
 from modelcensus.measures.many_rows import MANY
 from modelcensus.measures.observed import kept_of, spans_of
 from modelcensus.measures.quantities import Quantities
@@ -152,7 +152,7 @@ class FromSums:
             return notes
         dimension = ranked_dimension(request)
         ranked = measure.name == "rank"
-        terms = [t for t in request.of if not ranked or t[0] != dimension]
+        terms = [t for t in counted(request, measure, peers) if not ranked or t[0] != dimension]
         mine = found.all_having(terms)
         published = sums.published(places)
         scoped = whole.parts(of_all)
@@ -163,7 +163,7 @@ class FromSums:
                 return None
             records = found_places.told(dimension)
         else:
-            if published is not None and not request.of and not request.dimensions:
+            if published is not None and mine is None and not request.dimensions:
                 subject = given  # all of a scope whose total the publisher gives
             else:
                 subject = sums.parts(places, mine, (dimension,) if ranked else request.dimensions)
@@ -250,7 +250,7 @@ class FromSums:
         published: Parts | None,
     ) -> Known:  # fmt: skip
         if not frame.reported:
-            return Known(lambda names: self._sizes.of(request, scope, names))
+            return Known(lambda terms, keys: self._sizes.of(scope, terms, keys))
         listed = sums.names("organization", sums.chosen(places)[0])
         subject = sums.found.all_having(request.of)
         members = sums.names("organization", sums.chosen(places, subject)[0]) if subject is not None else []

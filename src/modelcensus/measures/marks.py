@@ -85,7 +85,8 @@ class Marks:
             return Choice(scope, subject, None)
         dimension, values = one.peers
         named = (columns[self.of_value(dimension, v)] for v in values if v in one.others)
-        return Choice(scope, subject, reduce(or_, named, np.zeros_like(scope)) & scope)
+        peers = reduce(or_, named, np.zeros_like(scope)) & scope
+        return Choice(scope, subject & peers if one.measure.name == "share" else subject, peers)
 
 
 @dataclass(frozen=True)

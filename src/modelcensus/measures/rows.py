@@ -12,7 +12,7 @@ from ibis import _
 
 from modelcensus.catalog import Scope
 from modelcensus.measures.ages import age_sql
-from modelcensus.measures.frame import WITH_ROOTS, Frame, Span, add_up, terms_sql
+from modelcensus.measures.frame import WITH_ROOTS, Frame, Span, Terms, add_up, terms_sql
 from modelcensus.measures.many_rows import ManyRows
 from modelcensus.measures.registry import Measure
 from modelcensus.measures.row import Row
@@ -40,11 +40,11 @@ Sizes = dict[tuple[object, ...], int]
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of an answer without asking the engine: `sizes` of the names that tell its rows apart (nothing: they
-    have to be counted); of a reported series how much of the published total is listed by span, the organizations that are
+    """What is known of an answer without asking the engine: `sizes` of whom terms name by what tells rows apart (nothing:
+    they have to be counted); of a reported series how much of the published total is listed by span, the organizations that are
     listed, and those of the subject."""
 
-    sizes: Callable[[list[str]], Sizes | None] | None
+    sizes: Callable[[Terms, list[str]], Sizes | None] | None
     covered: dict[int, float] = field(default_factory=dict)
     listed: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
@@ -105,7 +105,7 @@ def _many_rows(frame: Frame, scope: Scope, records: pa.Table, known: Known | Non
 def _sizes_of(frame: Frame, scope: Scope, records: pa.Table, names: list[str], known: Known | None) -> pa.Array:
     """How many repositories of the scope the subject of each record has."""
     keys = size_keys(frame.request, names)
-    if "repository" in keys and "variant" not in names and frame.request.measure != "share":
+    if "repository" in keys and "variant" not in names:
         return pa.repeat(pa.scalar(1, pa.int64()), len(records))
     sizes = _sizes(frame, scope, names, known)
     if not sizes:
@@ -129,25 +129,35 @@ def _row(frame: Frame, names: list[str], record: dict, size: int | None, listed:
 
 def _sizes(frame: Frame, scope: Scope, names: list[str], known: Known | None) -> Sizes:
     """How many repositories of the scope each row's subject has; of a share or a mix the denominator's are meant."""
-    if frame.reported or frame.request.measure == "share" or ("variant" in names and frame.request.measure != "mix"):
+    terms, keys = _counted(frame), size_keys(frame.request, names)
+    if frame.reported or terms is None or "variant" in keys:
         return {}
-    if known and known.sizes and (sizes := known.sizes(names)) is not None:
+    if known and known.sizes and (sizes := known.sizes(terms, keys)) is not None:
         return sizes
-    keys = size_keys(frame.request, names)
     chosen = "".join(f"{k}, " for k in keys)
-    shared = set(ROOT_DIMENSIONS) & {*keys, *(d for d, _ in frame.request.of)}
+    shared = set(ROOT_DIMENSIONS) & {*keys, *(d for d, _ in terms)}
     told = f"({WITH_ROOTS})" if shared else "catalog"
     if "span" in keys:
         starts = ", ".join(f"({i}, date '{s.start}')" for i, s in enumerate(frame.labels or frame.spans))
         told = f"(select c.*, s.span, {age_sql('s.start')} as age from {told} c, (values {starts}) s(span, start))"
     rows = frame.engine.rows(
-        f"select {chosen}count({'distinct repository' if shared else '*'}) as size from {told} where ({scope.where}) and {terms_sql(frame.request.of)} group by all"
+        f"select {chosen}count({'distinct repository' if shared else '*'}) as size from {told} where ({scope.where}) and {terms_sql(terms)} group by all"
     )
     return {tuple(r[k] for k in keys): r["size"] for r in rows}
 
 
+def _counted(frame: Frame) -> Terms | None:
+    """Whose repositories sizes count: the subject's, of a share the peers'; nothing where it is the whole scope's."""
+    if frame.request.measure != "share":
+        return frame.request.of
+    peers = frame.request.reading.peers
+    return (frame.peer_list(peers),) if peers and not peers.startswith("ranks:") else None
+
+
 def size_keys(request: Request, names: list[str]) -> list[str]:
     """What tells sizes apart; ages differ from span to span."""
+    if request.measure == "share":
+        return []
     if request.measure == "mix":
         names = []
     aged = "age" in (*names, *(d for d, _ in request.of))

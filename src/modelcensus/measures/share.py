@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from modelcensus.measures.frame import Frame
+from modelcensus.measures.frame import Frame, Terms
 from modelcensus.measures.registry import measure
 from modelcensus.vocabulary import Request, RequestError
 from modelcensus.vocabulary.names import ROOT_DIMENSIONS
@@ -12,7 +12,8 @@ from modelcensus.vocabulary.names import ROOT_DIMENSIONS
 
 @measure(
     "share",
-    text="downloads of the subject / downloads of the denominator: the scope, or the peers of the reading",
+    text="downloads of the subject within the denominator / downloads of the denominator: the scope, or the peers of the"
+    " reading",
     unit="share",
     phrase="{subject} had {value} of the downloads of {whole} in {period}",
     question="What share of downloads has {whom}?",
@@ -22,11 +23,10 @@ from modelcensus.vocabulary.names import ROOT_DIMENSIONS
 )
 def share(frame: Frame) -> ir.Table:
     """Columns: dimensions, span, value, low, high (share, 0 to 1), observed (units under the line), open."""
-    part = frame.sums()
     peers = frame.peers()
-    if peers is not None:
-        _contained(frame)
-    return part_of(part, peers if peers is not None else frame.total())
+    if peers is None:
+        return part_of(frame.sums(), frame.total())
+    return part_of(frame.sums(_among(frame)), peers)
 
 
 def part_of(part: ir.Table, total: ir.Table) -> ir.Table:
@@ -60,12 +60,14 @@ def part_of(part: ir.Table, total: ir.Table) -> ir.Table:
     ).drop("whole_low", "whole", "whole_closed", "whole_observed", "whole_open", "whole_opened")
 
 
-def _contained(frame: Frame) -> None:
-    """A share needs a denominator that contains its subject."""
+def _among(frame: Frame) -> Terms:
+    """Whom the subject is counted among: the peers, whose own it is alone (of a family, what these published of it)."""
     if frame.request.reading.peers.startswith("ranks:"):
         _among_ranks(frame)
-        return
-    contained(frame.request, *frame.peer_list(frame.request.reading.peers))
+        return ()
+    peers = frame.peer_list(frame.request.reading.peers)
+    contained(frame.request, *peers)
+    return (peers,)
 
 
 def contained(request: Request, dimension: str, members: tuple[str, ...]) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from modelcensus.engine import DuckDBEngine
 from modelcensus.measures.finding import Found
-from modelcensus.measures.frame import terms_sql
-from modelcensus.measures.rows import size_keys
-from modelcensus.vocabulary import Request
+from modelcensus.measures.frame import Terms, terms_sql
 
 if TYPE_CHECKING:
     from modelcensus.catalog import Scope
@@ -28,14 +27,12 @@ class Sizes:
         self._census = census
         self._kept: dict[tuple[str, tuple[str, ...]], Found] = {}
 
-    def of(self, request: Request, scope: Scope, names: list[str]) -> dict[tuple[object, ...], int] | None:
-        """How many repositories of the scope each row's subject has, as `rows` asks; nothing where it has to look itself."""
-        keys = size_keys(request, names)
-        among = [
-            t for t in request.of if t[0] == "repository"
-        ]  # a table of all of them would be as long as the catalog
+    def of(self, scope: Scope, terms: Terms, keys: Sequence[str]) -> dict[tuple[object, ...], int] | None:
+        """How many repositories of the scope have one of the values of every term, as `rows` asks; nothing where it has to
+        look itself."""
+        among = [t for t in terms if t[0] == "repository"]  # a table of all of them would be as long as the catalog
         where = f"({scope.where}) and {terms_sql(among)}" if among else scope.where
-        used = tuple(sorted({*keys, *(d for d, _ in request.of)}))
+        used = tuple(sorted({*keys, *(d for d, _ in terms)}))
         if "span" in used or "age" in used:
             return None
         if (where, used) not in self._kept:
@@ -47,7 +44,7 @@ class Sizes:
                 del self._kept[next(iter(self._kept))]
             self._kept[where, used] = Found(engine.over(sql, {}))
         found = self._kept[where, used]
-        rows = found.all_having(request.of)
+        rows = found.all_having(terms)
         if not keys:
             counted = found.table["size"].to_numpy()
             return {(): int((counted if rows is None else counted[rows]).sum())}

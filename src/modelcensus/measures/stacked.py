@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from modelcensus.measures.frame import Terms
 from modelcensus.measures.marks import Asked
 
 Parts = Mapping[str, Mapping[str, NDArray]]
@@ -37,8 +38,8 @@ class Stacked:
         place = int(np.searchsorted(self.offsets, span, "right")) - 1
         return place, span - int(self.offsets[place])
 
-    def sums(self) -> ir.Table:
-        """The subjects' sums."""
+    def sums(self, among: Terms = ()) -> ir.Table:
+        """The subjects' sums, which are those among their peers where a share is asked for."""
         return self._table("subject")
 
     def total(self) -> ir.Table:
@@ -50,7 +51,7 @@ class Stacked:
         return self._table("peers") if self._with_peers else None
 
     def peer_list(self, _reading: str) -> tuple[str, tuple[str, ...]]:
-        """Checked before, request by request."""
+        """Checked and applied before, request by request."""
         return "organization", ()
 
     def _table(self, part: str) -> ir.Table:

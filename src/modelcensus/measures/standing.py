@@ -22,7 +22,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelcensus.measures.finding import Found
-from modelcensus.measures.frame import Frame, Span, add_up, terms_sql
+from modelcensus.measures.frame import Frame, Span, Terms, add_up, terms_sql
 from modelcensus.measures.level_sums import LevelSums
 from modelcensus.measures.observed import kept_of, labelled, spans_of
 from modelcensus.measures.quantities import Quantities
@@ -48,7 +48,6 @@ MOST_CELLS = 5_000
 """What sums can be told apart into, and all months of them stay: of more, those that a question names are taken from a large
 ledger's levels each time."""
 LEVELS = "-- what the ledger keeps at the edges of months, where {where}, added up by {dimensions}"
-Terms = Sequence[tuple[str, tuple[str, ...]]]
 Spans = Sequence[tuple[Period, tuple[date, date]]]
 """Periods, each with the days between which it is counted."""
 

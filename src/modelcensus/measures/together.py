@@ -276,10 +276,11 @@ def _own(spans: Sequence[Span], one: Asked) -> tuple[Span, ...]:
 
 
 def _size(cells: Cells, marks: Marks, one: Asked) -> int:
-    """How many repositories of the catalog the subject has; of a share those of the scope."""
+    """How many repositories of the catalog the subject has; of a share those under the line."""
     columns, counts = cells.sized
     choice = marks.chosen(columns, one)
-    return int(counts[choice.scope if one.measure.name == "share" else choice.subject].sum())
+    under = choice.scope if choice.peers is None else choice.peers
+    return int(counts[under if one.measure.name == "share" else choice.subject].sum())
 
 
 def _absent(cells: Cells, marks: Marks, one: Asked, scope: Bools) -> list[str] | None:

@@ -1,14 +1,10 @@
 """What belongs to a subject by descent: its own repositories, and everything made from them."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyarrow as pa
 
 from modelcensus.engine import Engine
-from modelcensus.measures.frame import terms_sql
-
-Terms = Sequence[tuple[str, tuple[str, ...]]]
+from modelcensus.measures.frame import Terms, terms_sql
 
 NODES = """
     with every as (select *, true as seen from catalog union all select *, false from missing_parents)
