@@ -51,7 +51,7 @@ def passages(account: Account) -> list[Passage]:
     """The account without its readings; a passage that has nothing to say is left out."""
     titled = [
         ("verdict", "Verdict", _verdict(account)),
-        ("nearest", "Nearest true statements", _nearest(account)),
+        ("nearest", "The true number under each choice that decides", _nearest(account)),
         ("flips", "Single choices that turn the verdict as worded", _flips(account)),
         (
             "variance",

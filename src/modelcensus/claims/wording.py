@@ -131,9 +131,21 @@ def nearest_truths(account: Account) -> list[tuple[Outcome, str]]:
         if same:
             words = ", ".join(choice_text(account, n, outcome.specification.choice(n)) for n in names)
             found.append((outcome, f"{outcome.verdict}: {value_text(outcome)} ({words})"))
+    found = [pair for pair in found if pair[0] is start or not says_nothing(pair[0])]
     decided = [pair for pair in found if pair[0] is start or pair[0].verdict != UNDETERMINED]
     told = decided if len(decided) > 1 else found  # what nothing decides is no truth, where something is
     return sorted(told, key=lambda pair: pair[0] is not start)
+
+
+def says_nothing(outcome: Outcome) -> bool:
+    """Whether the bounds of an outcome are those that every number of its unit has.
+
+    An outcome with an estimate says something, however wide its bounds are.
+    """
+    if outcome.result is None or outcome.value is not None:
+        return False
+    most = outcome.high is None or (outcome.result.unit == "share" and outcome.high >= 1)
+    return most and not outcome.low
 
 
 def _own_words(outcome: Outcome) -> str:
@@ -143,6 +155,7 @@ def _own_words(outcome: Outcome) -> str:
 
 def true_sentence(account: Account) -> str:
     """One quotable sentence that is true: the number of the reading as worded, in the words of its measure; nothing
-    where that reading has no evidence."""
+    where that reading has no evidence, or none that says anything."""
     start = account.as_worded
-    return _own_words(start) if start and start.verdict != UNTESTABLE else ""
+    told = start is not None and start.verdict != UNTESTABLE and not says_nothing(start)
+    return _own_words(start) if start and told else ""
