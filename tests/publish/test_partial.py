@@ -32,6 +32,13 @@ def test_what_says_nothing_of_repositories_is_never_partial() -> None:
     assert not any(p.partial for p in points_of(rows, named))
 
 
+def test_where_others_are_followed_these_are_counted() -> None:
+    rows = [row(f"2026-0{m}-01", f"2026-0{m}-01", 10.0, None) for m in (1, 2, 3)]
+    for one, followed in zip(rows, (400, 390, 120), strict=True):
+        one.dimensions["repositories"] = followed
+    assert [p.partial for p in points_of(rows, named)] == [False, False, True]
+
+
 def test_of_two_readings_of_one_last_day_the_more_exactly_dated_stands() -> None:
     rows = [row("2026-08-05", "2026-09-30", 29.3, 219), row("2026-09-01", "2026-09-30", 24.4, 220), row("2026-09-30", "2026-09-30", 7.0, 9, "b")]  # fmt: skip
     assert [(p.series, p.value) for p in points_of(rows, named)] == [("a", 24.4), ("b", 7.0)]

@@ -54,6 +54,13 @@ def test_what_is_not_named_is_stacked_as_others():
     rows = next(iter(values["datasets"].values())) if "datasets" in values else _rows(values)
     rest = [r["value"] for r in rows if r.get("series") == REST]
     assert rest == pytest.approx([0.7, 0.7])
+    assert f"{REST} 70 %" in [r.get("text") for r in _texts(values)]
+
+
+def _texts(spec):
+    if isinstance(spec, dict):
+        return [spec] * ("text" in spec and "place" in spec) + [r for part in spec.values() for r in _texts(part)]
+    return [r for part in spec for r in _texts(part)] if isinstance(spec, list) else []
 
 
 def _rows(spec):

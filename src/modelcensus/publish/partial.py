@@ -25,14 +25,20 @@ def points_of(rows: Iterable[Row], name: Callable[[Row], str]) -> list[Point]:
     most: dict[str, int] = {}
     partial: set[tuple[str, str]] = set()
     for (line, day), row in sorted(chosen.items(), key=lambda pair: pair[0][1]):
-        read = row.observed or 0
-        if row.observed is not None and read < FEWER * most.get(line, 0):
+        read = _read(row)
+        if read is not None and read < FEWER * most.get(line, 0):
             partial.add((line, day))
-        most[line] = max(most.get(line, 0), read)
+        most[line] = max(most.get(line, 0), read or 0)
     return [
         Point(line, day, row.value or 0, row.low, row.high, partial=(line, day) in partial)
         for (line, day), row in chosen.items()
     ]
+
+
+def _read(row: Row) -> int | None:
+    """How many repositories a row rests on: of whoever it is of, or where a measure follows these further, of all."""
+    followed = row.dimensions.get("repositories")
+    return followed if row.observed is None and isinstance(followed, int) else row.observed
 
 
 def partial_words(points: Iterable[Point]) -> str:

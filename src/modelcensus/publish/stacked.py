@@ -18,9 +18,11 @@ from modelcensus.publish.charts import (
 )
 from modelcensus.publish.colours import colours_of
 from modelcensus.publish.marks import Mark, rule_layers, rules_of
-from modelcensus.publish.theme import FAINT, SIZES, Size
+from modelcensus.publish.theme import FAINT, QUIET, SIZES, Size
 
 REST = "all others"
+LEAST = 0.02
+"""Of the whole; what is left over and smaller has no label of its own."""
 
 
 def stack_chart(
@@ -43,13 +45,16 @@ def stack_chart(
             value = values.get(name, 0.0) if name != REST else rest
             told = {"short": short_text(value, True), "said": said_text(value, None, None, True)}
             rows.append({"series": name, "at": day, "value": value, "order": place, **told})
-    labels = _labels(by_day[days[-1]], names, days[-1], room) if days else []
+    labels = (
+        _labels({r["series"]: r["value"] for r in rows if r["at"] == days[-1]}, order, days[-1], room) if days else []
+    )
     width = room.width - label_room(labels, size)
     rules = rules_of(marks, days[0], days[-1], width) if marks and days else []
 
     def plot() -> alt.LayerChart | alt.FacetChart:
         colours = [*colours_of(names), FAINT]
         colour = alt.Color("series:N", scale=alt.Scale(domain=order, range=colours), legend=None)
+        named = alt.condition(f"datum.series === '{REST}'", alt.value(QUIET), colour)
         x = time_x(time_axis(rows, size))
         axis = alt.Axis(labelExpr="format(datum.value * 100, '.0f') + ' %'", tickCount=5, domain=False, ticks=False)
         y = alt.Y("value:Q", stack="zero", axis=axis, scale=alt.Scale(domain=[0, 1]))
@@ -59,7 +64,7 @@ def stack_chart(
         if labels:
             layers.append(
                 alt.Chart(alt.Data(values=tuple(labels)))
-                .encode(x=time_x(), y=alt.Y("place:Q"), text="text:N", color=colour)
+                .encode(x=time_x(), y=alt.Y("place:Q"), text="text:N", color=named)
                 .mark_text(align="left", dx=8, fontSize=12.5, fontWeight="bold", baseline="middle")
             )
         return alt.layer(*layers).properties(width=width, height=room.height)
@@ -72,6 +77,8 @@ def _labels(last: dict[str, float], names: list[str], day: str, room: Size) -> l
     gap, at, above, labels = 15.5 / room.height, 0.0, -1.0, []
     for name in names:
         share = last.get(name, 0.0)
+        if name == REST and share < LEAST:
+            continue
         place = max(at + share / 2, above + gap)
         called = short_name(name, room.name_letters)
         text = f"{called} {100 * share:.0f} %"
