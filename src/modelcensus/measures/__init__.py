@@ -34,7 +34,17 @@ from modelcensus.measures.registry import Measure, find_measure, measure, measur
 from modelcensus.measures.reported import listed_organizations
 from modelcensus.measures.result import Provenance, Result, Row, inert
 from modelcensus.measures.revision import Revised, Revision, Side, revise
-from modelcensus.measures.sentence import COUNTER_NAMES, bounds, cell, counter_text, number, period_text, spoken
+from modelcensus.measures.sentence import (
+    COUNTER_NAMES,
+    bounds,
+    cell,
+    counter_text,
+    least,
+    number,
+    period_text,
+    says_nothing,
+    spoken,
+)  # fmt: skip
 from modelcensus.measures.splits import CAUSES, Split
 from modelcensus.measures.sql import ask, check
 from modelcensus.measures.usual_sums import usual_sums
@@ -84,6 +94,7 @@ __all__ = [
     "lasting",
     "launch",
     "leading",
+    "least",
     "listed_organizations",
     "measure",
     "measures",
@@ -101,6 +112,7 @@ __all__ = [
     "reach",
     "releases",
     "revise",
+    "says_nothing",
     "several_spans",
     "share",
     "spoken",

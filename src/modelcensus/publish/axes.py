@@ -9,6 +9,8 @@ from typing import Literal
 
 import altair as alt
 
+from modelcensus.publish.theme import QUIET
+
 AxisKind = Literal["plain", "log", "places"]
 
 
@@ -52,9 +54,11 @@ class ValueAxis:
         """A value with its interval, as it is told where somebody points at it."""
         return said_text(value, low, high, self.percent, self.kind == "places")
 
-    def encoding(self) -> alt.Y:
-        """The encoding of the field `value`."""
-        axis = alt.Axis(labelExpr=self._label(), tickCount=5, domain=False, ticks=False)
+    def encoding(self, title: str = "") -> alt.Y:
+        """The encoding of the field `value`; its title stands over the axis."""
+        above = {"title": title, "titleAngle": 0, "titleAlign": "left", "titleX": -40, "titleY": -10} if title else {}
+        written = {"titleColor": QUIET, "titleFontWeight": "normal"} if title else {}
+        axis = alt.Axis(labelExpr=self._label(), tickCount=5, domain=False, ticks=False, **above, **written)
         if self.kind == "places":
             most = math.floor(self.bottom)
             axis = alt.Axis(values=list(range(1, most + 1)), format="d", domain=False, ticks=False, grid=False)
