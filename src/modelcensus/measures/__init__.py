@@ -28,6 +28,7 @@ from modelcensus.measures.crossover import lasting
 from modelcensus.measures.drawing import Drawing
 from modelcensus.measures.extents import Extent
 from modelcensus.measures.frame import ABSENT_NOTE
+from modelcensus.measures.happened import RELEASE, Happened
 from modelcensus.measures.inputs import Inputs, kept_files
 from modelcensus.measures.many_rows import largest, leading, newest, newest_count, several_spans
 from modelcensus.measures.registry import Measure, find_measure, measure, measures
@@ -55,11 +56,13 @@ __all__ = [
     "ABSENT_NOTE",
     "CAUSES",
     "COUNTER_NAMES",
+    "RELEASE",
     "VIEWS",
     "Bounds",
     "Census",
     "Drawing",
     "Extent",
+    "Happened",
     "Inputs",
     "Key",
     "Measure",

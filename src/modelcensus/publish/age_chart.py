@@ -68,7 +68,7 @@ def age_chart(result: Result, rows: Iterable[Row], name: Callable[[Row], str], w
     names = every[:LINES]
     shown = [p for p in points if p.line in names]
     said = [words.subtitle]
-    said += ["logarithmic"] if axis == "log" else []
+    said += ["logarithmic"] if axis == "log" else [title] if shape == "index" else []
     said += [LEAST] if any(p.sure is not None and not p.exact and not p.fewer for p in shown) else []
     said += [f"dotted: {REACHED}"] if any(p.fewer for p in shown) else []
     said += [f"{len(names)} of {len(every):,} are drawn"] if len(every) > len(names) else []
@@ -190,4 +190,3 @@ def _row(point: _Aged, run: str | None, values: ValueAxis) -> dict[str, object]:
         "high": point.high, "run": run, "wide": point.sure is None, "said": said,
         "short": short, "log": values.kind == "log",
     }  # fmt: skip
-

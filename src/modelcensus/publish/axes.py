@@ -56,9 +56,12 @@ class ValueAxis:
 
     def encoding(self, title: str = "") -> alt.Y:
         """The encoding of the field `value`; its title stands over the axis."""
-        above = {"title": title, "titleAngle": 0, "titleAlign": "left", "titleX": -40, "titleY": -10} if title else {}
-        written = {"titleColor": QUIET, "titleFontWeight": "normal"} if title else {}
-        axis = alt.Axis(labelExpr=self._label(), tickCount=5, domain=False, ticks=False, **above, **written)
+        axis = alt.Axis(labelExpr=self._label(), tickCount=5, domain=False, ticks=False)
+        if title:
+            axis = alt.Axis(
+                labelExpr=self._label(), tickCount=5, domain=False, ticks=False, title=title, titleAngle=0, titleAlign="left",
+                titleX=-40, titleY=-10, titleColor=QUIET, titleFontWeight="normal",
+            )  # fmt: skip
         if self.kind == "places":
             most = math.floor(self.bottom)
             axis = alt.Axis(values=list(range(1, most + 1)), format="d", domain=False, ticks=False, grid=False)
@@ -76,7 +79,7 @@ class ValueAxis:
             if self.top >= size and self.kind != "log":
                 return f"datum.value == 0 ? '0' : format(datum.value / {size:.0f}, '~f') + ' {word}'"
         if self.kind == "log":
-            return "format(datum.value, '~s')"
+            return "format(datum.value, datum.value < 1 ? '~r' : '~s')"
         return "format(datum.value, ',~f')"
 
 

@@ -1,12 +1,13 @@
 """The chart of any result: lines where there is time, bars where there is one period."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from modelcensus.measures import Result, Row, bounds, counter_text, leading, least, number, several_spans
 from modelcensus.measures import newest as newest_rows
 from modelcensus.publish.age_chart import age_chart, of_ages
-from modelcensus.publish.breaks import break_marks, crossed_breaks
 from modelcensus.publish.charts import Bar, Chart, Point, Words, bar_chart, line_chart
+from modelcensus.publish.events import time_marks
 from modelcensus.publish.partial import partial_words, points_of
 from modelcensus.publish.shapes import Shape, indexed, placed
 from modelcensus.publish.stacked import stack_chart
@@ -39,7 +40,7 @@ def result_chart(
     percent = result.unit in ("share", "change")
     aged = of_ages(result)
     if aged and several_spans(result.rows):
-        return age_chart(result, leading(result.rows), lambda row: series_name(result, row), words, shape, size)
+        return age_chart(result, *_aged(result), words, shape, size)
     rows = _estimated(result, shape)
     if _several_days(result, rows):
         points = points_of(rows, lambda row: series_name(result, row))
@@ -63,6 +64,16 @@ def result_chart(
     return bar_chart(bars, words, percent=percent, size=size)
 
 
+def _aged(result: Result) -> tuple[Sequence[Row], Callable[[Row], str]]:
+    """The rows of a plot by age, and what their lines are called: a size class is named where there are several."""
+    rows = leading(result.rows)
+    if len({r.dimensions.get("size_class") for r in rows}) > 1:
+        return rows, lambda row: series_name(result, row)
+    return rows, lambda row: series_name(
+        result, replace(row, dimensions={k: v for k, v in row.dimensions.items() if k != "size_class"})
+    )
+
+
 def along_time(result: Result, shape: Shape = "lines") -> bool:
     """Whether the chart of a result is one over time."""
     return _several_days(result, _estimated(result, shape))
@@ -83,7 +94,7 @@ def _sure(row: Row) -> float:
 
 
 def _over_time(result: Result, points: list[Point], words: Words, percent: bool, size: str, shape: Shape) -> Chart:
-    marks = break_marks(crossed_breaks(result))
+    marks = time_marks(result)
     if shape != "stacked":
         words = replace(words, subtitle=f"{words.subtitle}{partial_words(points)}")
     if shape == "stacked":
@@ -108,11 +119,11 @@ def _over_time(result: Result, points: list[Point], words: Words, percent: bool,
 
 def series_name(result: Result, row: Row) -> str:
     """What a line or bar is called: the dimensions of its row, else the subject."""
+    asked_for = result.request.dimensions
     told = [(k, v) for k, v in row.dimensions.items() if v is not None and k not in SAID]
     beside = len(told) > 1  # a size class that nobody asked for stands beside whom it is of
     named = [
-        f"({v})" if beside and k == "size_class" and k not in result.request.dimensions else _called(result, k, v)
-        for k, v in told
+        f"({v})" if beside and k == "size_class" and k not in asked_for else _called(result, k, v) for k, v in told
     ]
     asked = () if named else ((k, v) for k, values in result.request.of for v in values)
     return " ".join(named) or " / ".join(_called(result, k, v) for k, v in asked) or "all"

@@ -22,6 +22,7 @@ from modelcensus.measures import (
 )  # fmt: skip
 from modelcensus.measures import leading as leading_rows
 from modelcensus.publish.breaks import crossed_breaks
+from modelcensus.publish.events import marked, time_marks
 from modelcensus.publish.result_chart import along_time, result_chart, series_name
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
@@ -121,6 +122,7 @@ def answer_section(name: str, question: str, result: Result, shape: Shape = "lin
     finding = replace(finding, text=f"{finding.text.removesuffix('.')}{others}.") if others else finding
     figure = Figure(name, cache(lambda size: result_chart(result, title=title, size=size, shape=shape)))
     shown = shows(result)
+    over_time = shown and along_time(result, shape)
     if shown and shape != "lines":
         figure.draw("post")
     return Section(
@@ -135,7 +137,8 @@ def answer_section(name: str, question: str, result: Result, shape: Shape = "lin
         ],
         remarks=[f"{n[0].upper()}{n[1:]}." for n in result.notes],
         results=[result],
-        breaks=crossed_breaks(result) if shown and along_time(result, shape) else (),
+        breaks=crossed_breaks(result) if over_time else (),
+        facts=marked(name, time_marks(result)) if over_time else [],
     )
 
 
