@@ -35,16 +35,21 @@ def of_ages(result: Result) -> bool:
 
 @dataclass(frozen=True)
 class _Aged:
-    """A point with what it stands for: `sure` is the value, or what is the least; `exact` tells whether it is the value of
-    as many releases as at younger ages."""
+    """A point with what it stands for: `sure` is the value where it is `known`, else the least; `fewer` releases have come
+    to its age than to younger ones."""
 
     line: str
     age: int
     sure: float | None
     low: float | None
     high: float | None
-    exact: bool
+    known: bool
     fewer: bool
+
+    @property
+    def exact(self) -> bool:
+        """Whether a line can go through it unbroken."""
+        return self.known and not self.fewer
 
 
 def age_chart(result: Result, rows: Iterable[Row], name: Callable[[Row], str], words: Words, shape: Shape, size: str) -> Chart:  # fmt: skip
@@ -69,7 +74,7 @@ def age_chart(result: Result, rows: Iterable[Row], name: Callable[[Row], str], w
     shown = [p for p in points if p.line in names]
     said = [words.subtitle]
     said += ["logarithmic"] if axis == "log" else [title] if shape == "index" else []
-    said += [LEAST] if any(p.sure is not None and not p.exact and not p.fewer for p in shown) else []
+    said += [LEAST] if any(p.sure is not None and not p.known for p in shown) else []
     said += [f"dotted: {REACHED}"] if any(p.fewer for p in shown) else []
     said += [f"{len(names)} of {len(every):,} are drawn"] if len(every) > len(names) else []
     words = replace(words, subtitle="; ".join(said))
@@ -137,8 +142,7 @@ def _aged(result: Result, rows: Iterable[Row], name: Callable[[Row], str]) -> li
         most[line] = max(most.get(line, 0), reached)
         sure = least(row, result.unit)
         if sure is not None or row.high is not None:
-            exact = row.value is not None and not fewer
-            found.append(_Aged(line, age, sure, row.low, row.high, exact, fewer))
+            found.append(_Aged(line, age, sure, row.low, row.high, row.value is not None, fewer))
     return found
 
 
@@ -175,7 +179,7 @@ def _runs(points: Sequence[_Aged]) -> list[str | None]:
 def _row(point: _Aged, run: str | None, values: ValueAxis) -> dict[str, object]:
     """A point as the specification has it. Where nothing is sure (`wide`) it stands at its upper bound and is not drawn."""
     said = interval_text(point.low, point.high, values.percent)
-    if point.exact and point.sure is not None:
+    if point.known and point.sure is not None:
         said, short = values.said(point.sure, point.low, point.high), values.short(point.sure)
     elif point.high is None:
         said = short = f"at least {values.short(point.sure or 0)}"
