@@ -8,8 +8,10 @@ from xml.etree import ElementTree
 import pytest
 from fastapi.testclient import TestClient
 
+import modelcensus
 from modelcensus.claims import account, find_claim, find_packs
-from modelcensus.measures import number
+from modelcensus.measures import Row, number
+from modelcensus.publish.badges import badge_of
 from modelcensus.publish.feeds import claim_feed, feed_of
 from modelcensus.publish.scene import Scene
 
@@ -112,3 +114,39 @@ def test_names_in_badges_and_feeds_are_inert() -> None:
     assert "<script>" not in badge(nasty, nasty, nasty)
     written = atom(Feed(nasty, (Entry("a", "2026-01-01", nasty, nasty),)), "/feeds/a.atom")
     assert "<script>" not in written and ElementTree.fromstring(written) is not None
+
+
+def ram_badge(rows: list[Row]) -> tuple[str, str]:
+    """What a RAM badge of these rows shows, and its title."""
+    result = modelcensus.open().measure("ram", of={"family": "Qwen"}, by=["family"])
+    root = ElementTree.fromstring(badge_of(replace(result, rows=tuple(rows)), "Qwen"))
+    shown = root.attrib["aria-label"]
+    return shown.removeprefix("Qwen family RAM: "), root.findtext("{http://www.w3.org/2000/svg}title") or ""
+
+
+def aged(
+    age: int, value: float | None, low: float, high: float | None, observed: int, of: int = 3, size: str = "5-10"
+) -> Row:
+    return Row(
+        {"family": "Qwen", "size_class": size}, f"day {age}", "2000-01-01", f"2000-01-{age + 1:02d}", age, value, low, high,
+        None, observed, of, (),
+    )  # fmt: skip
+
+
+def test_a_ram_badge_takes_the_oldest_age_that_half_of_the_releases_reached() -> None:
+    rows = [aged(7, 2.0, 2.0, 2.0, 3), aged(14, 3.0, 3.0, 3.0, 2), aged(28, 2321.0, 2321.0, 2321.0, 1)]
+    shown, title = ram_badge(rows)
+    assert shown == "3.0, day 14, 2 of 3"
+    assert "by day 14 after release" in title and "known for 2 of 3 repositories" in title
+    assert ram_badge(rows[:1])[0] == "2.0, day 7"
+    assert ram_badge([aged(7, None, 343.0, None, 3)])[0] == "at least 343, day 7"
+    assert ram_badge([*rows, aged(7, 9.0, 9.0, 9.0, 1, 1, "<1")])[0] == "3.0, day 14, size 5-10, 2 of 3"
+
+
+def test_a_badge_says_no_bound_that_excludes_nothing(client: TestClient) -> None:
+    shown, title = ram_badge([aged(7, None, 0.0, None, 3), aged(28, None, 0.0, None, 3)])
+    assert shown == "unknown"
+    assert "cannot be told from these counters" in title and "at least" not in title
+    for measure in ("ram", "share", "downloads"):
+        told = client.get(f"/badges/{measure}/families/Qwen.svg?reading=channel=hub").text
+        assert "at least 0" not in told

@@ -28,13 +28,24 @@ from modelcensus.measures.crossover import lasting
 from modelcensus.measures.drawing import Drawing
 from modelcensus.measures.extents import Extent
 from modelcensus.measures.frame import ABSENT_NOTE
+from modelcensus.measures.happened import RELEASE, Happened
 from modelcensus.measures.inputs import Inputs, kept_files
 from modelcensus.measures.many_rows import largest, leading, newest, newest_count, several_spans
 from modelcensus.measures.registry import Measure, find_measure, measure, measures
 from modelcensus.measures.reported import listed_organizations
 from modelcensus.measures.result import Provenance, Result, Row, inert
 from modelcensus.measures.revision import Revised, Revision, Side, revise
-from modelcensus.measures.sentence import COUNTER_NAMES, bounds, cell, counter_text, number, period_text, spoken
+from modelcensus.measures.sentence import (
+    COUNTER_NAMES,
+    bounds,
+    cell,
+    counter_text,
+    least,
+    number,
+    period_text,
+    says_nothing,
+    spoken,
+)  # fmt: skip
 from modelcensus.measures.splits import CAUSES, Split
 from modelcensus.measures.sql import ask, check
 from modelcensus.measures.usual_sums import usual_sums
@@ -45,11 +56,13 @@ __all__ = [
     "ABSENT_NOTE",
     "CAUSES",
     "COUNTER_NAMES",
+    "RELEASE",
     "VIEWS",
     "Bounds",
     "Census",
     "Drawing",
     "Extent",
+    "Happened",
     "Inputs",
     "Key",
     "Measure",
@@ -84,6 +97,7 @@ __all__ = [
     "lasting",
     "launch",
     "leading",
+    "least",
     "listed_organizations",
     "measure",
     "measures",
@@ -101,6 +115,7 @@ __all__ = [
     "reach",
     "releases",
     "revise",
+    "says_nothing",
     "several_spans",
     "share",
     "spoken",

@@ -18,6 +18,7 @@ from typing import Any
 
 from modelcensus.engine import DuckDBEngine
 from modelcensus.ledger import Cache, Ledger
+from modelcensus.measures.happened import Happened
 from modelcensus.measures.inputs import Inputs
 from modelcensus.measures.registry import Measure
 from modelcensus.measures.result import Provenance, Result, Row
@@ -120,6 +121,7 @@ def _encode(result: Result, which: slice = slice(None)) -> dict[str, Any]:
         f.name: getattr(result, f.name) for f in fields(result) if f.name not in ("request", "rows", "provenance")
     }
     rows = [[getattr(r, f.name) for f in fields(Row)] for r in result.rows[which]]
+    plain |= {"happened": [asdict(h) for h in result.happened]}
     return {**plain, "rows": rows, "provenance": asdict(result.provenance)}
 
 
@@ -137,6 +139,7 @@ def _decode(content: dict[str, Any], request: Request) -> Result:
     provenance = Provenance(**{**stated, "batches": tuple(stated["batches"]), "sources": tuple(stated["sources"])})
     rest = {n: v for n, v in content.items() if n not in ("rows", "provenance")}
     rest |= {n: tuple(rest.get(n, ())) for n in ("notes", "shared")}
+    rest["happened"] = tuple(Happened(**h) for h in rest.get("happened", ()))
     return Result(**rest, request=request, rows=tuple(rows), provenance=provenance)
 
 

@@ -22,6 +22,7 @@ from modelcensus.measures.by_month import ByMonth, keep_by_month
 from modelcensus.measures.evaluate import Used, evaluate
 from modelcensus.measures.extents import Extent, extent_of
 from modelcensus.measures.from_sums import FromSums
+from modelcensus.measures.happened import Happenings
 from modelcensus.measures.inputs import Inputs
 from modelcensus.measures.kept_flows import KeptFlows
 from modelcensus.measures.notebook import census_html, census_line
@@ -116,6 +117,8 @@ class Census:
         """The scopes that their organizations are counted over."""
         self.from_sums: FromSums | None = None
         """What answers from sums that stay in memory; see `keep_sums`."""
+        self.happenings = Happenings(self)
+        """Events of the counters and releases, for the plots over time."""
         self.extents: dict[Counters, tuple[date, date]] = {}
         """First and last day of reading, of the counters that were asked about."""
         self._also, self._given_engine, self._cache = list(also), engine, cache

@@ -133,6 +133,7 @@ def finish(census: Census, request: Request, measure: Measure, told: Told) -> Re
         provenance=provenance,
         places=_places(census, request),
         shared=shared,
+        happened=census.happenings.of(request, rows),
     )
     _record(census, result, measure, told.sql)
     if census.answers and not isinstance(rows, ManyRows) and told.known is None:  # from sums it is had as quickly

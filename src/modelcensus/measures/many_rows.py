@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from math import inf
 from typing import Any, overload
 
 import numpy as np
@@ -91,7 +92,7 @@ class ManyRows(Sequence[Row]):
         spans = self._records["span"].to_numpy()
         last = self._records.filter(pa.array(spans == spans[-1]))
         value, low = (last[name].cast(pa.float64()) for name in ("value", "low"))
-        sure = pc.call_function("coalesce", [value, low, pa.scalar(0.0)]).to_numpy()
+        sure = pc.call_function("coalesce", [value, low, pa.scalar(-np.inf)]).to_numpy()
         unknown = last["value"].is_null().to_numpy()
         return last.take(pa.array(np.lexsort((unknown, -sure))[:most]))
 
@@ -125,12 +126,13 @@ def newest_count(rows: Sequence[Row]) -> int:
 
 def largest(rows: Sequence[Row], most: int) -> list[Row]:
     """The rows of the last span that have most for certain (their value, or their lower bound where it is undecided), the
-    largest first; of equals those that are known."""
+    largest first; of equals those that are known, and last those of which nothing is."""
     if isinstance(rows, ManyRows):
         return rows.largest(most)
 
     def sure(row: Row) -> tuple[float, bool]:
-        return (row.value if row.value is not None else row.low or 0.0), row.value is not None
+        least = row.low if row.value is None else row.value
+        return -inf if least is None else least, row.value is not None
 
     return sorted(newest(rows), key=sure, reverse=True)[:most]
 

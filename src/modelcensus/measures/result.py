@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from modelcensus.measures.cite import bibtex_citation, one_line, text_citation
 from modelcensus.measures.drawing import Drawing, drawn
+from modelcensus.measures.happened import Happened
 from modelcensus.measures.many_rows import ManyRows, largest, newest, several_spans
 from modelcensus.measures.notebook import html_table
 from modelcensus.measures.row import Row
@@ -79,6 +80,8 @@ class Result:
     """What the regions in its rows are called."""
     shared: tuple[str, ...] = ()
     """Names, in lower case, that an organization and a family have in common: sentences say which is meant."""
+    happened: tuple[Happened, ...] = ()
+    """What befell the counters in the time of its rows, and what was released then by whom it names."""
 
     @property
     def reported(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from math import floor, log10
+from math import floor, inf, log10
 from typing import TYPE_CHECKING
 
 from modelcensus.vocabulary.naming import listed, told_apart
@@ -127,13 +127,33 @@ def _day_text(text: str) -> str:
     return text
 
 
+FLOORS = {"change": -1.0, "share points": -1.0}
+"""The least that a value of a unit can be at all, where that is not 0."""
+CEILINGS = {"share": 1.0}
+"""The most that it can be, where that is bounded."""
+
+
+def least(row: Row, unit: str) -> float | None:
+    """What is sure of a row: its value, else a lower bound above what any value reaches; nothing where there is none."""
+    if row.value is not None:
+        return row.value
+    return row.low if row.low is not None and row.low > FLOORS.get(unit, 0.0) else None
+
+
+def says_nothing(row: Row, unit: str) -> bool:
+    """Whether a row has neither a value nor a bound that excludes anything."""
+    return (row.high is None or row.high >= CEILINGS.get(unit, inf)) and least(row, unit) is None
+
+
 def bounds(row: Row, unit: str) -> str:
     """The interval in words: empty where the value is exact or reported.
 
-    An open interval says so; it never shows a number that nobody knows.
+    An open interval says so; it never shows a number that nobody knows, nor a bound that excludes nothing.
     """
     if row.low is None and row.high is None:
         return ""
+    if says_nothing(row, unit):
+        return "unknown"
     low = number(row.low, unit)
     if row.high is None:
         return f"at least {low}; the upper bound is open"
@@ -219,14 +239,18 @@ def sentence(result: Result, row: Row) -> str:
     whole = result.whole_text if result.measure in ("share", "ratio", "crossover", "mix") else within
     value, span = number(row.value, result.unit), bounds(row, result.unit)
     if row.value is None or span == f"at least {value}; the upper bound is open":
-        value, span = span.replace("; the upper bound is open", "") or "an undecided number", ""
+        value, span = span.replace("; the upper bound is open", "") or f"about {number(row.low, result.unit)}", ""
     if result.measure == "growth" and result.request.reading.against == "first":
         value += f" per {result.request.grain or 'period'}, compound,"
     counted = COUNTED.get(str(row.dimensions.get("counted", result.request.reading.counter)), "")
     counted = "" if result.unit in ("points", "days") else counted
     period = row.period.rpartition("..")[2] if "end of {period}" in result.phrase else row.period
     subject = subject_text(result, row)
-    text = result.phrase.format(
+    phrase = result.phrase
+    if says_nothing(row, result.unit):
+        phrase = _untold(result, period)
+        whole = f"of the {result.noun} of {result.whole_text}" if result.unit == "share" else within
+    text = phrase.format(
         subject=subject,
         derivatives=derivatives_text(result, row) if "{derivatives}" in result.phrase else "",
         value=value,
@@ -239,7 +263,7 @@ def sentence(result: Result, row: Row) -> str:
         },
     )
     text += f", {span}" if span else ""
-    if subject.startswith("the ") or not _begins_with_name(result, row):
+    if phrase is not result.phrase or subject.startswith("the ") or not _begins_with_name(result, row):
         text = f"{text[0].upper()}{text[1:]}"
     seen = (
         f"; known for {row.observed:,} of {row.scope_size:,} repositories" if row.scope_size and row.observed else ""
@@ -247,6 +271,19 @@ def sentence(result: Result, row: Row) -> str:
     channel = str(row.dimensions.get("channel", ""))
     by = f"reported by {channel.partition(':')[2]}" if channel.startswith("reported:") else result.counted_by
     return f"{text} ({by}{seen})."
+
+
+UNTOLD = {"ram": "adoption since release (RAM)"}
+"""What measures give, where their own name does not say it."""
+
+
+def _untold(result: Result, period: str) -> str:
+    """How it is said that a number is not known."""
+    what = f"number of {result.noun}" if result.unit == result.noun else result.measure.replace("_", " ")
+    when = "by {period} after release" if period.startswith("day ") else "in {period}"
+    when = "from {against} to {period}" if result.measure == "growth" else when
+    told = "these data" if result.reported else "these counters"
+    return f"the {UNTOLD.get(result.measure, what)} of {{subject}} {{whole}} {when} cannot be told from {told}"
 
 
 def _begins_with_name(result: Result, row: Row) -> bool:

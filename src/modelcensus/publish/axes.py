@@ -9,6 +9,8 @@ from typing import Literal
 
 import altair as alt
 
+from modelcensus.publish.theme import QUIET
+
 AxisKind = Literal["plain", "log", "places"]
 
 
@@ -52,9 +54,14 @@ class ValueAxis:
         """A value with its interval, as it is told where somebody points at it."""
         return said_text(value, low, high, self.percent, self.kind == "places")
 
-    def encoding(self) -> alt.Y:
-        """The encoding of the field `value`."""
+    def encoding(self, title: str = "") -> alt.Y:
+        """The encoding of the field `value`; its title stands over the axis."""
         axis = alt.Axis(labelExpr=self._label(), tickCount=5, domain=False, ticks=False)
+        if title:
+            axis = alt.Axis(
+                labelExpr=self._label(), tickCount=5, domain=False, ticks=False, title=title, titleAngle=0, titleAlign="left",
+                titleX=-40, titleY=-10, titleColor=QUIET, titleFontWeight="normal",
+            )  # fmt: skip
         if self.kind == "places":
             most = math.floor(self.bottom)
             axis = alt.Axis(values=list(range(1, most + 1)), format="d", domain=False, ticks=False, grid=False)
@@ -72,7 +79,7 @@ class ValueAxis:
             if self.top >= size and self.kind != "log":
                 return f"datum.value == 0 ? '0' : format(datum.value / {size:.0f}, '~f') + ' {word}'"
         if self.kind == "log":
-            return "format(datum.value, '~s')"
+            return "format(datum.value, datum.value < 1 ? '~r' : '~s')"
         return "format(datum.value, ',~f')"
 
 

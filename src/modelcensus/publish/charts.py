@@ -22,7 +22,7 @@ from modelcensus.vocabulary.inert_text import all_straight, straight
 WIDE = 0.1
 """A share whose interval is wider than this is drawn as a band without a line (docs/method.md, section 2)."""
 
-Along = Literal["time", "bars", "readings", ""]
+Along = Literal["time", "ages", "bars", "readings", ""]
 """What somebody who points at a chart moves along."""
 
 LETTER = 8.2
@@ -193,7 +193,7 @@ class _Lines:
             axis, percent,
             [r["value"] if r["low"] is None else r["low"] for r in rows], [r["high"] or r["value"] for r in rows],
         )  # fmt: skip
-        labels = _end_labels(rows, names, values, room)
+        labels = end_labels(rows, names, values, room)
         width = room.width - label_room(labels, size)
         days = [p.at for p in shown]
         rules = rules_of(marks, min(days), max(days), width) if marks and days else []
@@ -316,7 +316,7 @@ def last_values(points: Sequence[Point], first_is_least: bool = False) -> list[s
     return sorted(last, key=lambda s: (sign * last[s][1], s))
 
 
-def _end_labels(rows: list[dict], names: list[str], axis: ValueAxis, room: Size) -> list[dict]:
+def end_labels(rows: list[dict], names: list[str], axis: ValueAxis, room: Size) -> list[dict]:
     """The name of each line at its end, pushed apart where they would touch."""
     ends = {}
     for row in rows:
@@ -330,7 +330,7 @@ def _end_labels(rows: list[dict], names: list[str], axis: ValueAxis, room: Size)
         place = min(axis.place(ends[name]["value"]), below - gap)
         below = place
         called = short_name(name, room.name_letters)
-        text = f"{called} {axis.short(ends[name]['value'])}"
+        text = f"{called} {ends[name].get('short') or axis.short(ends[name]['value'])}"
         labels.append({"series": name, "name": called, "at": latest, "place": place, "text": text})
     lift = bottom - min((label["place"] for label in labels), default=bottom)
     if lift > 0:
@@ -406,6 +406,8 @@ __all__ = [
     "Point",
     "Words",
     "bar_chart",
+    "end_labels",
+    "finish",
     "label_room",
     "last_values",
     "line_chart",

@@ -1,11 +1,13 @@
 """The chart of any result: lines where there is time, bars where there is one period."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from modelcensus.measures import Result, Row, bounds, counter_text, leading, number
+from modelcensus.measures import Result, Row, bounds, counter_text, leading, least, number, several_spans
 from modelcensus.measures import newest as newest_rows
-from modelcensus.publish.breaks import break_marks, crossed_breaks
+from modelcensus.publish.age_chart import age_chart, of_ages
 from modelcensus.publish.charts import Bar, Chart, Point, Words, bar_chart, line_chart
+from modelcensus.publish.events import time_marks
 from modelcensus.publish.partial import partial_words, points_of
 from modelcensus.publish.shapes import Shape, indexed, placed
 from modelcensus.publish.stacked import stack_chart
@@ -36,18 +38,21 @@ def result_chart(
     """
     words = Words(title or result.sentence().removesuffix("."), subtitle or subtitle_of(result), source_line(result))
     percent = result.unit in ("share", "change")
+    aged = of_ages(result)
+    if aged and several_spans(result.rows):
+        return age_chart(result, *_aged(result), words, shape, size)
     rows = _estimated(result, shape)
     if _several_days(result, rows):
         points = points_of(rows, lambda row: series_name(result, row))
         return _over_time(result, points, words, percent, size, shape)
     if not rows:  # nothing has an estimate: a bar is what is sure, its interval what is possible
         newest = [r for r in newest_rows(result.rows) if r.low is not None]
-        rows = [r for r in newest if r.low] or newest
+        rows = [r for r in newest if least(r, result.unit) is not None] or newest
         if left := len(newest) - len(rows):
             words = replace(words, subtitle=f"{words.subtitle}; of {left:,} more nothing is sure")
     bars = [
         Bar(
-            series_name(result, r),
+            f"{series_name(result, r)}, {r.period}" if aged else series_name(result, r),
             _sure(r),
             number(r.value, result.unit) if r.value is not None else bounds(r, result.unit).partition(";")[0],
             r.low,
@@ -57,6 +62,16 @@ def result_chart(
         for place, r in enumerate(sorted(rows, key=lambda r: -_sure(r))[:MOST])
     ]
     return bar_chart(bars, words, percent=percent, size=size)
+
+
+def _aged(result: Result) -> tuple[Sequence[Row], Callable[[Row], str]]:
+    """The rows of a plot by age, and what their lines are called: a size class is named where there are several."""
+    rows = leading(result.rows)
+    if len({r.dimensions.get("size_class") for r in rows}) > 1:
+        return rows, lambda row: series_name(result, row)
+    return rows, lambda row: series_name(
+        result, replace(row, dimensions={k: v for k, v in row.dimensions.items() if k != "size_class"})
+    )
 
 
 def along_time(result: Result, shape: Shape = "lines") -> bool:
@@ -79,7 +94,7 @@ def _sure(row: Row) -> float:
 
 
 def _over_time(result: Result, points: list[Point], words: Words, percent: bool, size: str, shape: Shape) -> Chart:
-    marks = break_marks(crossed_breaks(result))
+    marks = time_marks(result)
     if shape != "stacked":
         words = replace(words, subtitle=f"{words.subtitle}{partial_words(points)}")
     if shape == "stacked":
@@ -104,7 +119,12 @@ def _over_time(result: Result, points: list[Point], words: Words, percent: bool,
 
 def series_name(result: Result, row: Row) -> str:
     """What a line or bar is called: the dimensions of its row, else the subject."""
-    named = [_called(result, k, v) for k, v in row.dimensions.items() if v is not None and k not in SAID]
+    asked_for = result.request.dimensions
+    told = [(k, v) for k, v in row.dimensions.items() if v is not None and k not in SAID]
+    beside = len(told) > 1  # a size class that nobody asked for stands beside whom it is of
+    named = [
+        f"({v})" if beside and k == "size_class" and k not in asked_for else _called(result, k, v) for k, v in told
+    ]
     asked = () if named else ((k, v) for k, values in result.request.of for v in values)
     return " ".join(named) or " / ".join(_called(result, k, v) for k, v in asked) or "all"
 
@@ -131,6 +151,8 @@ UNITS = {
 def subtitle_of(result: Result) -> str:
     """Unit, denominator and who counted."""
     noun = result.noun
+    if result.measure == "ram":
+        return f"Times the top-ten baseline of the size class, {result.whole_text}; {result.counted_by}"
     said = UNITS.get(result.unit, "{unit}, {whole}").format(
         noun=noun, whole=result.whole_text, unit=f"{result.unit[0].upper()}{result.unit[1:]}"
     )

@@ -1,8 +1,9 @@
 """What the Hub's own counters say, repository by repository: organizations, families, sizes."""
 
 from modelcensus.measures import Result, Row, number, period_text
-from modelcensus.publish.breaks import break_marks, crossed_breaks
+from modelcensus.publish.breaks import crossed_breaks
 from modelcensus.publish.charts import Bar, Point, Words, bar_chart, line_chart
+from modelcensus.publish.events import time_marks
 from modelcensus.publish.partial import partial_words, points_of
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import Scene
@@ -40,7 +41,7 @@ def counters(scene: Scene) -> Section | None:
         source_line(shares),
     )
     breaks = crossed_breaks(shares)
-    marks = break_marks(breaks)
+    marks = time_marks(shares)
     return Section(
         "counters",
         "What do the counters themselves say?",
@@ -87,7 +88,7 @@ def new_downloads(scene: Scene) -> Section | None:
         if r.dimensions["organization"] in top
     ]
     breaks = crossed_breaks(shares)
-    marks = break_marks(breaks)
+    marks = time_marks(shares)
     return Section(
         "new-downloads",
         "Who gains downloads month by month?",

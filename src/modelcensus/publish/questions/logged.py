@@ -5,8 +5,9 @@ from typing import Any
 
 from modelcensus.engine import DuckDBEngine
 from modelcensus.measures import Result, number, period_text
-from modelcensus.publish.breaks import break_marks, crossed_breaks
+from modelcensus.publish.breaks import crossed_breaks
 from modelcensus.publish.charts import Bar, Point, Words, bar_chart, line_chart
+from modelcensus.publish.events import time_marks
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
@@ -99,7 +100,7 @@ def _by_day(days: Result, channel: str) -> Figure:
         source_line(days),
     )
     points = [Point("downloads", r.period, r.value or 0, r.low, r.high) for r in days.rows]
-    marks = break_marks(crossed_breaks(days))
+    marks = time_marks(days)
     return Figure("log-days", lambda size: line_chart(points, words, percent=False, size=size, marks=marks))
 
 

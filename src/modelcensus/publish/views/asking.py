@@ -14,6 +14,7 @@ from modelcensus.measures import (
     bounds,
     counter_text,
     largest,
+    least,
     newest_count,
     number,
     period_text,
@@ -21,6 +22,7 @@ from modelcensus.measures import (
 )  # fmt: skip
 from modelcensus.measures import leading as leading_rows
 from modelcensus.publish.breaks import crossed_breaks
+from modelcensus.publish.events import marked, time_marks
 from modelcensus.publish.result_chart import along_time, result_chart, series_name
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
@@ -120,6 +122,7 @@ def answer_section(name: str, question: str, result: Result, shape: Shape = "lin
     finding = replace(finding, text=f"{finding.text.removesuffix('.')}{others}.") if others else finding
     figure = Figure(name, cache(lambda size: result_chart(result, title=title, size=size, shape=shape)))
     shown = shows(result)
+    over_time = shown and along_time(result, shape)
     if shown and shape != "lines":
         figure.draw("post")
     return Section(
@@ -134,7 +137,8 @@ def answer_section(name: str, question: str, result: Result, shape: Shape = "lin
         ],
         remarks=[f"{n[0].upper()}{n[1:]}." for n in result.notes],
         results=[result],
-        breaks=crossed_breaks(result) if shown and along_time(result, shape) else (),
+        breaks=crossed_breaks(result) if over_time else (),
+        facts=marked(name, time_marks(result)) if over_time else [],
     )
 
 
@@ -142,7 +146,7 @@ def shows(result: Result) -> bool:
     """Whether a picture tells more than its sentence: not of a single place, nor where nothing is sure of anybody."""
     if result.unit == "place" and not several_spans(result.rows):
         return newest_count(result.rows) > 1
-    return any(r.value is not None or r.low for r in leading_rows(result.rows))
+    return any(least(r, result.unit) is not None for r in leading_rows(result.rows))
 
 
 def leading(result: Result) -> Row:
@@ -160,7 +164,7 @@ def beside(result: Result, first: Row) -> str:
     that nobody named."""
     dimension = result.request.dimensions[0] if len(result.request.dimensions) == 1 else ""
     asked = next((values for d, values in result.request.of if d == dimension), ())
-    if result.measure in ("rank", "crossover", "launch") or not 0 < len(asked) <= NAMED or undecided(result):
+    if result.measure in ("rank", "crossover") or not 0 < len(asked) <= NAMED or undecided(result):
         return ""
     others = [r for r in result.rows if r.span == first.span and r is not first]
     if not 0 < len(others) < len(asked):
@@ -178,9 +182,12 @@ def _value(result: Result, row: Row) -> str:
 def undecided(result: Result) -> Statement | None:
     """What to say of several of which nothing is sure: naming one of them would say more than the data do."""
     first, count = largest(result.rows, 1)[0], newest_count(result.rows)
-    if count < 2 or first.value is not None or first.low:
+    if count < 2 or least(first, result.unit) is not None:
         return None
-    said = f"These data do not decide it for {period_text(first.period)}: of none of the {count:,} anything is sure. Ask for shorter periods, or for a counter as it was read."
+    ways = "Ask for shorter periods, or for a counter as it was read."
+    if result.unit in ("change", "times"):  # of these no counter as it was read says more
+        ways = "It cannot be told from these counters."
+    said = f"These data do not decide it for {period_text(first.period)}: of none of the {count:,} anything is sure. {ways}"
     return Statement(said, (result.provenance.id,))
 
 

@@ -102,13 +102,13 @@
       const { along } = this.told;
       this.scale = { x: x && this.view.scale(x), y: y && this.view.scale(y) };
       this.group = this.drawn.querySelector(`[class*="${y.slice(0, -2)}_group"] path`)?.parentNode ?? null;
-      const key = { time: "at", bars: "order", readings: "place" }[along];
+      const key = { time: "at", ages: "at", bars: "order", readings: "place" }[along];
       const source = this.told.spec.data.find((data) => data.values?.[0]?.said !== undefined);
       const rows = source ? source.values.filter((row) => !this.window || (row.at >= this.window[0] && row.at <= this.window[1])) : [];
       this.stops = [...new Set(rows.map((row) => row[key]))].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
       this.rows = Map.groupBy ? Map.groupBy(rows, (row) => row[key]) : grouped(rows, key);
       const monthly = along === "time" && this.stops.every((day) => day.endsWith("-01"));
-      this.named = (day) =>
+      this.named = (day) => along === "ages" ? `Day ${day} after release` :
         new Date(day).toLocaleDateString("en-GB", { ...(monthly ? {} : { day: "numeric" }), month: "long", year: "numeric", timeZone: "UTC" });
     }
 
@@ -144,7 +144,7 @@
       const height = this.scale.y.range()[0];
       for (const dot of this.dots) dot.remove();
       this.dots = [];
-      if (along === "time") {
+      if (along === "time" || along === "ages") {
         const x = this.place(stop);
         const [left, top] = this.out(x, 0);
         Object.assign(this.cursor.style, { left: `${left}px`, top: `${top}px`, height: `${this.out(x, height)[1] - top}px` });
