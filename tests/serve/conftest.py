@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp
 from modelcensus.measures import Census
 from modelcensus.serve import Front, Rates
 from modelcensus.serve.app import create_app
+from visiting import visits
 
 HERE = "http://127.0.0.1:8000"
 UNBOUND = Rates(100_000, 100_000)
@@ -57,3 +59,10 @@ def address(sample: Census) -> Iterator[str]:
         assert (served.returncode, said) == (0, "ended\n")
     finally:
         served.kill()
+
+
+@pytest.fixture
+def visit(browser: Any, address: str) -> Iterator[Any]:
+    """Opens a page in a fresh browser; fails where a request left the origin, or the page complained."""
+    with visits(browser, address) as opened:
+        yield opened

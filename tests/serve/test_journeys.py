@@ -1,36 +1,12 @@
 """What visitors come for, from the first click to the last, in a real browser; nothing is fetched from elsewhere."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 SHARES = "explore?measure=share&of=organization%3DQwen&by=month&reading=channel%3Dreported%3Amodelpulse"
-PATIENCE = 240_000
-"""Milliseconds that a page may take on a busy machine."""
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def visit(browser: Any, address: str) -> Iterator[Any]:
-    """Opens a page in a fresh browser; fails where a request left the origin, or the page complained."""
-    contexts, left, said = [], [], []
-
-    def opened(path: str, **settings: Any) -> Any:
-        context = browser.new_context(**settings)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("request", lambda r: None if r.url.startswith((address, "data:")) else left.append(r.url))
-        page.on("console", lambda m: said.append(m.text) if m.type == "error" and "of 422" not in m.text else None)
-        page.goto(address + path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert left == [] and said == []
 
 
 def settled(page: Any, expression: str) -> str:

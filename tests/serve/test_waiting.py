@@ -40,6 +40,13 @@ def test_a_reader_is_told_and_the_answer_is_worked_out_once() -> None:
         assert (later.status_code, later.text, app.count) == (422, "answer 1", 1)
 
 
+def test_a_reader_of_a_claim_is_told_and_programs_wait_for_its_forms() -> None:
+    with TestClient(Waiting(Slow(200), patience=0.05)) as client:
+        assert client.get("/claims/a/b", headers=READER).status_code == 202
+        for form in (".json", ".csv", ".svg"):
+            assert client.get(f"/claims/a/b{form}", headers=READER).status_code == 200
+
+
 def test_programs_and_forms_wait() -> None:
     app = Slow(200)
     with TestClient(Waiting(app, patience=0.05)) as client:

@@ -83,7 +83,7 @@ def as_dict(account: Account, whole: bool = False) -> dict[str, object]:
                 {"absent": w.absent, "needed": w.needed, "series": w.of_series, "id": w.outcome.id}
                 for w in account.wanting
             ],
-            "curve": [_outcome(account, o) for o in account.tested],
+            "curve": [outcome_dict(account, o) for o in account.tested],
             "untested": dict(account.untested),
         }
     return content
@@ -102,8 +102,11 @@ def _link(account: Account, tested) -> dict[str, object]:
 
 
 def _outcome(account: Account, outcome: Outcome | None) -> dict[str, object] | None:
-    if outcome is None:
-        return None
+    return outcome_dict(account, outcome) if outcome else None
+
+
+def outcome_dict(account: Account, outcome: Outcome) -> dict[str, object]:
+    """A reading as plain values; months of a crossover as YYYY-MM."""
     crossing = account.claim.measure == "crossover"
     bounds = [month_text(v) if crossing and v is not None else v for v in (outcome.value, outcome.low, outcome.high)]
     return {

@@ -65,6 +65,11 @@ class Manifest(BaseModel):
     seal: str = ""
     """SHA-256 of all the rest, by which `doctor` finds a manifest that was changed; empty where none was given."""
 
+    @property
+    def cited(self) -> str:
+        """The series, what it is to be cited as, and its license."""
+        return f"{self.name}: {self.terms.get('citation') or 'no citation stated'} ({self.terms.get('license')})"
+
     def sealed(self) -> "Manifest":
         """The manifest with its seal."""
         return self.model_copy(update={"seal": seal_of(json.loads(self.model_dump_json()))})

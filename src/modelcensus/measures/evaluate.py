@@ -250,12 +250,9 @@ def _used(census: Census, channel: str, scope: Scope, also: frozenset[str]) -> U
         own = census.batches(channel)
         ids = {m.id for m in own}
         used = own + [m for m in census.manifests if m.id not in ids and (m.name == scope.id or m.id in also)]
-        cited = (
-            f"{m.name}: {m.terms.get('citation') or 'no citation stated'} ({m.terms.get('license')})" for m in used
-        )
         census.used[key] = Used(
             tuple(m.id for m in used),
-            tuple(dict.fromkeys(cited)),
+            tuple(dict.fromkeys(m.cited for m in used)),
             max(m.committed_at for m in used).astimezone(UTC).date().isoformat(),
             json.dumps(sorted(m.id for m in used)),
         )

@@ -101,7 +101,7 @@ class Result:
         return next((n for n in COUNTED if n in told), COUNTED[0])
 
     def to_arrow(self) -> pa.Table:
-        """The rows as an Arrow table; flags joined by `; `. The provenance is in the schema's metadata."""
+        """The rows as an Arrow table; flags joined by `; `. The schema's metadata: provenance, unit, citation."""
         if isinstance(self.rows, ManyRows):
             table = self.rows.to_arrow()
         else:
@@ -109,7 +109,8 @@ class Result:
         for name in ("value", "low", "high", "coverage"):
             index = table.column_names.index(name)
             table = table.set_column(index, name, table[name].cast(pa.float64()))
-        return table.replace_schema_metadata({"provenance": self.provenance.id, "unit": self.unit})
+        stated = {"provenance": self.provenance.id, "unit": self.unit, "citation": self.cite()}
+        return table.replace_schema_metadata(stated)
 
     def to_pandas(self) -> pandas.DataFrame:
         """The rows as a pandas data frame; CensusError where pandas is not installed."""

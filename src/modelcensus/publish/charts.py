@@ -16,6 +16,7 @@ import vl_convert
 from modelcensus.publish.axes import AxisKind, ValueAxis, interval_text
 from modelcensus.publish.colours import colours_of
 from modelcensus.publish.marks import Mark, Rule, key_of, rule_layers, rules_of
+from modelcensus.publish.stated import RECORD, Stated
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES, Size, config
 from modelcensus.vocabulary.inert_text import all_straight, straight
 
@@ -37,6 +38,13 @@ class Words:
     subtitle: str
     source: str
     alt: str = ""
+
+    @property
+    def stated(self) -> Stated:
+        """The same for machines: the records are those that the source names."""
+        citation = " ".join(f"{t.removesuffix('.')}." for t in (self.title, self.subtitle, self.source) if t)
+        records = tuple(dict.fromkeys(RECORD.findall(self.source)))
+        return Stated(self.title, self.subtitle, records, citation)
 
 
 @dataclass
@@ -93,15 +101,15 @@ class Chart:
 
     @cached_property
     def _svg(self) -> str:
-        return straight(vl_convert.vegalite_to_svg(self.spec))
+        return self.words.stated.in_svg(straight(vl_convert.vegalite_to_svg(self.spec)))
 
     def svg(self) -> str:
-        """The picture as SVG."""
+        """The picture as SVG, with its records and its citation as metadata."""
         return self._svg
 
     def png(self, scale: float = 2) -> bytes:
-        """The picture as PNG."""
-        return vl_convert.svg_to_png(self.svg(), scale=scale)
+        """The picture as PNG, with the same as texts beside its pixels."""
+        return self.words.stated.in_png(vl_convert.svg_to_png(self.svg(), scale=scale))
 
     def untitled(self) -> "Chart":
         """The same without its finding above it."""

@@ -37,7 +37,7 @@ def package_files(told: Told, tables: Iterable[DataTable], accounts: Sequence[Ac
     """
     packed = [_packed(t) for t in tables]
     if accounts:
-        packed.append(_claims(accounts))
+        packed.append(_claims(accounts, told))
     packed = list({p.name: p for p in packed}.values())
     files: dict[str, bytes] = {}
     for one in packed:
@@ -59,7 +59,7 @@ def _packed(table: DataTable) -> Packed:
     )  # fmt: skip
 
 
-def _claims(accounts: Sequence[Account]) -> Packed:
+def _claims(accounts: Sequence[Account], told: Told) -> Packed:
     header = ("pack", "claim", "statement", "publisher", "published", "as_worded", "verdict", "readings", "record")
     rows = tuple(
         (
@@ -70,7 +70,7 @@ def _claims(accounts: Sequence[Account]) -> Packed:
     )  # fmt: skip
     facts = Facts("claims", "published claims and their verdicts", header, rows)
     batches = {b: None for a in accounts for o in a.tested if o.result for b in o.result.provenance.batches}
-    return Packed("claims", facts.caption, facts.to_arrow(), "", tuple(batches), facts.to_csv())
+    return Packed("claims", facts.caption, facts.to_arrow(told.id, told.citation), "", tuple(batches), facts.to_csv())
 
 
 def _parquet(table: pa.Table) -> bytes:

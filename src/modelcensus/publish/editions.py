@@ -13,6 +13,7 @@ from modelcensus.claims.verdicts import UNTESTABLE
 from modelcensus.engine import DuckDBEngine
 from modelcensus.ledger import Ledger, Manifest
 from modelcensus.measures import Bounds, Census, Inputs, Key, Side, kept_files, number_key
+from modelcensus.measures.cite import one_line
 from modelcensus.publish.packed import COLUMNS
 from modelcensus.vocabulary import InputError, LedgerError, Request, RequestError, own_version
 
@@ -31,6 +32,16 @@ def edition_id(manifests: Iterable[Manifest], knowledge: str, software: Mapping[
 def edition_of(census: Census) -> str:
     """The id of the edition that an opened ledger would publish now."""
     return edition_id(census.manifests, census.inputs.digest, _software())
+
+
+def citation_of(census: Census) -> str:
+    """How to cite what was read from an opened ledger, and is no result of a measure."""
+    newest = max((m.committed_at for m in census.manifests), default=None)
+    of = f", data of {newest.astimezone(UTC).date()}" if newest else ""
+    sources = "; ".join(dict.fromkeys(m.cited.rstrip(".") for m in census.manifests))
+    return one_line(
+        f"modelcensus {own_version()}{of}, edition {edition_of(census)}. Sources: {sources or 'none stated'}."
+    )
 
 
 def _software() -> dict[str, str]:

@@ -47,6 +47,11 @@ class Told:
     manifests: Sequence[Manifest]
 
     @property
+    def citation(self) -> str:
+        """How to cite it."""
+        return f"modelcensus, {self.title} Edition {self.edition} ({self.id})"
+
+    @property
     def created(self) -> str:
         """The day on which the newest batch was committed."""
         return max(m.committed_at for m in self.manifests).date().isoformat()

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from modelcensus.claims import Account
 from modelcensus.claims.wording import decided_text
+from modelcensus.publish.packed import Told
 from modelcensus.publish.pages import Page, table_rows
 from modelcensus.publish.prose import Code, Linked, Prose
 from modelcensus.publish.section import DataTable, Section
@@ -38,7 +39,7 @@ def must_print() -> None:
         )
 
 
-def printed(page: Page, edition_id: str, charts: dict[str, dict[str, str]]) -> bytes:
+def printed(page: Page, about: Told, charts: dict[str, dict[str, str]]) -> bytes:
     """The PDF. The same page gives the same bytes. `charts`: of each figure its picture (`svg`), `alt`, `title` and
     `caption`."""
     must_print()
@@ -49,7 +50,7 @@ def printed(page: Page, edition_id: str, charts: dict[str, dict[str, str]]) -> b
     with TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "report.typ").write_bytes(template)
-        (root / "report.json").write_text(json.dumps(_content(page, edition_id, charts), default=str))
+        (root / "report.json").write_text(json.dumps(_content(page, about, charts), default=str))
         for name, chart in charts.items():
             (root / f"{name}.svg").write_text(chart["svg"])
         fonts = Path(font_lato.__file__).parent / "files"
@@ -65,7 +66,7 @@ def _moment(page: Page) -> datetime:
     return datetime.fromisoformat(max(days)[:10]).replace(tzinfo=UTC) if days else datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def _content(page: Page, edition_id: str, charts: dict[str, dict[str, str]]) -> object:
+def _content(page: Page, about: Told, charts: dict[str, dict[str, str]]) -> object:
     known = {*page.results, *(m.id for m in page.manifests)}
     places = {m.id: i for i, m in enumerate(page.manifests)}
     told = page.told
@@ -74,15 +75,15 @@ def _content(page: Page, edition_id: str, charts: dict[str, dict[str, str]]) -> 
     return all_straight({
         "title": TITLE,
         "edition": page.edition,
-        "id": edition_id,
+        "id": about.id,
         "headline": unbroken(page.headline),
         "note": NOTE,
         "colophon": [
-            ("Edition", f"{page.edition}, {edition_id}"),
+            ("Edition", f"{page.edition}, {about.id}"),
             ("Data", f"{len(page.manifests)} batches, {days[0]} to {days[-1]}" if days else f"{len(page.manifests)} batches"),
             ("Knowledge", f"version {page.knowledge}"),
             ("Software", ", ".join(f"{k} {v}" for k, v in software.items())),
-            ("Cite as", f"modelcensus, {TITLE} Edition {page.edition} ({edition_id})"),
+            ("Cite as", about.citation),
         ],
         "sections": [_section(s, page, charts) for s in page.sections],
         "claims": None if told is None else {

@@ -90,7 +90,7 @@ def write_report(
     files |= package_files(about, [t for s in sections for t in s.tables], accounts)
     if pdf:
         progress("setting the PDF")
-        files["report.pdf"] = printed(page, made, _pictures(sections))
+        files["report.pdf"] = printed(page, about, _pictures(sections))
     files["edition.json"] = _edition(census, page, every, files, made)
     newest = max(m.committed_at for m in census.manifests).astimezone(UTC).date()
     ToldVerdicts(census.ledger.root).keep(made, newest, {a.id: ToldVerdict.of(a) for a in tested.accounts})

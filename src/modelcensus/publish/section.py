@@ -83,13 +83,15 @@ class Facts:
         rows = tuple(tuple(row[i] for i in kept) for row in self.rows)
         return replace(self, header=tuple(self.header[i] for i in kept), rows=rows)
 
-    def to_arrow(self) -> pa.Table:
-        """The rows as an Arrow table; a column of several kinds of values becomes text."""
+    def to_arrow(self, edition: str, citation: str) -> pa.Table:
+        """The rows as an Arrow table; a column of several kinds of values becomes text. The schema's metadata: provenance
+        (the edition that they were read from) and its citation."""
         columns = {}
         for name, values in zip(self.header, zip(*self.rows, strict=True), strict=True) if self.rows else ():
             kinds = {type(v) for v in values if v is not None}
             columns[name] = list(values) if len(kinds) < 2 else [None if v is None else str(v) for v in values]
-        return pa.table(columns or {name: pa.array([], pa.string()) for name in self.header})
+        table = pa.table(columns or {name: pa.array([], pa.string()) for name in self.header})
+        return table.replace_schema_metadata({"provenance": edition, "citation": citation})
 
     def to_csv(self) -> str:
         """The rows as CSV; a text that a spreadsheet would run as a formula is quoted with an apostrophe."""

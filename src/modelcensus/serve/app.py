@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import Depends, FastAPI, Form, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from modelcensus.claims import Account, find_claim, find_packs
+from modelcensus.claims import find_packs
 from modelcensus.measures import Census
-from modelcensus.publish.curve_chart import curve_chart
-from modelcensus.publish.live_chart import live_chart
 from modelcensus.publish.records import figure_entries
 from modelcensus.publish.views import Page as ViewPage
 from modelcensus.publish.views import View
 from modelcensus.publish.views.subject import KINDS
 from modelcensus.serve.api import UnchangedError, router
-from modelcensus.serve.check import Given, TooLongError, check_draft, check_text
+from modelcensus.serve.check import TooLongError
+from modelcensus.serve.check_pages import add_check
+from modelcensus.serve.claim_pages import add_claims
 from modelcensus.serve.desks import BusyError
-from modelcensus.serve.forms import SUFFIXES
 from modelcensus.serve.pages import Pages, stylesheet
 from modelcensus.serve.pinned import Pinning, pinned_to
-from modelcensus.serve.problems import problem, problem_of, searched
+from modelcensus.serve.problems import PlainJSON, problem, problem_of, searched
 from modelcensus.serve.refusing import API, refusal
 from modelcensus.serve.small import small_answers
+from modelcensus.serve.taking import Forms
 from modelcensus.serve.tester import Tester
 from modelcensus.serve.views import Views, add_views, addresses
 from modelcensus.vocabulary import CensusError, RequestError, UnknownError
-from modelcensus.vocabulary.inert_text import seen
 
-Text = Annotated[str, Form()]
 GONE = (
     "records are kept when a number is computed; those of answers of the app give way to newer ones, unless the page is"
     " pinned to its edition (its last link): opened there, it has its records again"
@@ -52,7 +49,7 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
     """
     tester = Tester(open_census, find_packs())
     pages, sheet = Pages(tester), stylesheet()
-    views, pinned = Views(tester.page), pinned_to(tester)
+    views, forms, pinned = Views(tester.page), Forms(tester, pages.embedded), pinned_to(tester)
     app = FastAPI(
         title="modelcensus", version=version("modelcensus"), docs_url=None, redoc_url=None,
         openapi_url=f"{API}/openapi.json", default_response_class=HTMLResponse,
@@ -62,15 +59,13 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
     app.add_middleware(Pinning, tester=tester)
     _refuse(app, pages)
 
-    def shown(view: View, page: ViewPage, suffix: str, base: str) -> str:
-        at = addresses(page, view)
-        alts = {name: views.drawn(view, name, "post").alt for name in view.figures()}
-        if suffix == ".embed":
-            figure = next(iter(alts), "")
-            return pages.embedded(view, at, figure, alts.get(figure, ""))
-        return pages.view(view, page.path, at, alts, base)
+    def shown(view: View, page: ViewPage, base: str) -> str:
+        alts = {name: forms.drawn(view, name).alt for name in view.figures()}
+        return pages.view(view, page.path, addresses(page, view), alts, base)
 
-    add_views(app, views, shown, pinned)
+    add_views(app, views, forms, shown, pinned)
+    add_claims(app, tester, pages, forms)
+    add_check(app, tester, pages)
     app.include_router(router(tester), prefix=API)
     app.include_router(small_answers(tester))
     app.mount("/assets", StaticFiles(directory=str(files("modelcensus.serve") / "assets")), name="assets")
@@ -83,60 +78,26 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
     def programs() -> str:
         return pages.api(app.openapi())
 
-    @app.get("/check", include_in_schema=False)
-    def form(text: str = "", date: str = "", title: str = "", publisher: str = "") -> str:
-        # Fills the form and computes nothing: a link costs this machine nothing until its reader submits.
-        return pages.check(Given(seen(text), date, seen(title), seen(publisher)))
+    def resting_on(id: str) -> tuple[str, Mapping[str, object]]:
+        """What an id is of, and what is known of it."""
+        if record := tester.record(id):
+            return "record", record
+        if batch := tester.batch(id):
+            return "batch", batch.model_dump(mode="json", exclude={"files"})
+        if figure := tester.figure(id.removeprefix("figure-")):
+            return "published figure", figure_entries(figure)
+        raise HTTPException(404, f"no record {id!r}: {GONE}")
 
-    @app.post("/check", include_in_schema=False)
-    def check(
-        text: Text = "", date: Text = "", title: Text = "", publisher: Text = "",
-        draft: Annotated[list[str] | None, Form()] = None, again: Annotated[int, Form()] = 0,
-    ) -> Response:  # fmt: skip
-        given = Given(seen(text), date, seen(title), seen(publisher))
-        try:
-            checked = check_draft(tester, given, draft or (), again) if again else check_text(tester, given)
-        except TooLongError:
-            raise
-        except RequestError as error:
-            return HTMLResponse(pages.check(given, wrong=str(error)), 422)
-        return HTMLResponse(pages.check(given, checked), 422 if checked.wrong else 200)
-
-    @app.get("/claims", include_in_schema=False)
-    def claims() -> str:
-        return pages.packs()
-
-    @app.get("/claims/flipped", include_in_schema=False)
-    def told() -> Response:  # changes with every claim that is tested: not kept
-        return HTMLResponse(pages.flipped(), headers={"cache-control": "no-store"})
-
-    def account_of(pack: str, claim: str) -> Account:
-        try:
-            found = find_claim(tester.packs, f"{pack}/{claim}")
-        except RequestError as error:
-            raise HTTPException(404, str(error)) from error
-        return tester.kept(*found)
-
-    @app.get("/claims/{pack}/{claim}.chart.js", include_in_schema=False)
-    def curve(pack: str, claim: str, size: Literal["post", "phone"] = "post") -> Response:
-        one = account_of(pack, claim)
-        if not one.tested:
-            raise HTTPException(404, "no reading of this claim has evidence here, so that there is no curve")
-        return Response(live_chart(curve_chart(one, size)), media_type=SUFFIXES[".chart.js"])
-
-    @app.get("/claims/{pack}/{claim}", include_in_schema=False)
-    def claim(pack: str, claim: str) -> str:
-        return pages.claim(account_of(pack, claim))
+    @app.get("/provenance/{id}{suffix:form}", include_in_schema=False)
+    def provenance_taken(id: str, suffix: str) -> Response:
+        if suffix != ".json":
+            raise RequestError("what a number rests on is no table", where=suffix, remedy="ask for .json")
+        return PlainJSON(resting_on(id)[1])
 
     @app.get("/provenance/{id}", include_in_schema=False)
     def provenance(id: str) -> str:
-        if record := tester.record(id):
-            return pages.record(id, record)
-        if batch := tester.batch(id):
-            return pages.source(id, "batch", batch.model_dump(mode="json", exclude={"files"}))
-        if figure := tester.figure(id.removeprefix("figure-")):
-            return pages.source(id, "published figure", figure_entries(figure))
-        raise HTTPException(404, f"no record {id!r}: {GONE}")
+        what, known = resting_on(id)
+        return pages.record(id, known) if what == "record" else pages.source(id, what, known)
 
     return app
 

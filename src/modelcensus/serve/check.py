@@ -5,13 +5,18 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from modelcensus.claims import Account, Claim, Pack
 from modelcensus.claims.entries import Source
 from modelcensus.claims.statements import Composed, Found, Unread
 from modelcensus.claims.statements.composing import PASTED
 from modelcensus.claims.statements.pasted import Pasted, day_of, statements_dict
+from modelcensus.claims.telling import as_dict
+from modelcensus.claims.wording import nearest_truths
 from modelcensus.claims.writing import claim_yaml
+from modelcensus.publish.section import Facts
+from modelcensus.publish.verdict_words import verdict_as_worded
 from modelcensus.serve.drafts import MOST as MOST_OF_DRAFT
 from modelcensus.serve.drafts import read_draft, stated
 from modelcensus.serve.tester import Tester
@@ -80,6 +85,11 @@ class Checked:
         return sum(s.account is None and not s.wrong for s in self.shown)
 
     @property
+    def again(self) -> int:
+        """The place of the draft that was tested again; 0 where the text was."""
+        return next((s.place for s in self.shown if s.again), 0)
+
+    @property
     def wrong(self) -> bool:
         """Whether a draft that was to be tested again is refused."""
         return any(s.wrong and s.again for s in self.shown)
@@ -111,6 +121,47 @@ def check_draft(tester: Tester, given: Given, drafts: Sequence[str], again: int)
                 remedy="shorten it, or check it as a file: modelcensus claims check FILE",
             )
     return Checked(tuple(_shown(tester, given, d, place, place == again) for place, d in enumerate(drafts, 1)))
+
+
+HEADER = (
+    "statement", "as_worded", "unit", "value", "low", "high", "verdict", "readings", "hold", "fail", "undetermined", "decided_by",
+    "nearest", "record", "wrong",
+)  # fmt: skip
+
+
+def as_table(checked: Checked) -> Facts:
+    """A row for each statement: its number as worded, both verdicts with the readings behind them, what decides, the record; no
+    verdict where it was not tested."""
+    rows = tuple(_row(one) for one in checked.shown)
+    return Facts("statements", "the statements that were found, and their verdicts", HEADER, rows)
+
+
+def _row(one: Shown) -> tuple[object, ...]:
+    if one.account is None:
+        return (one.statement, *(None for _ in HEADER[2:]), one.wrong or None)
+    told = as_dict(one.account)
+    worded: Any = told["as_worded"] or {}
+    counted: Any = told["readings"]
+    return (
+        one.statement, verdict_as_worded(one.account), told["unit"], *(worded.get(n) for n in ("value", "low", "high")),
+        told["verdict"], *(counted[n] for n in ("total", "hold", "fail", "undetermined")), "; ".join(one.account.decided_by) or None,
+        "; ".join(text for _, text in nearest_truths(one.account)) or None, worded.get("provenance"), None,
+    )  # fmt: skip
+
+
+def as_json(checked: Checked) -> dict[str, object]:
+    """What the page shows as plain values: each statement with its draft and its account, what was not understood."""
+    return {
+        "statements": [
+            {
+                "text": s.statement, "draft": s.draft, "account": as_dict(s.account) if s.account else None,
+                "wrong": s.wrong or None,
+            }
+            for s in checked.shown
+        ],
+        "not_understood": [{"text": u.text, "reason": u.reason, "remedy": u.remedy or None} for u in checked.unread],
+        "seen": {kind: list(names) for kind, names in checked.seen},
+    }  # fmt: skip
 
 
 def answer(tester: Tester, given: Given) -> dict[str, object]:

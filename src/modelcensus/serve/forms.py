@@ -10,3 +10,5 @@ SUFFIXES = {
     ".embed": "text/html; charset=utf-8",
     ".chart.js": "text/javascript; charset=utf-8",
 }
+FRAME = ".embed"
+"""A page that holds a picture alone."""

@@ -30,6 +30,8 @@ from modelcensus.serve.tester import Tester
 from modelcensus.vocabulary import Request
 from modelcensus.vocabulary.inert_text import straight
 
+At = Callable[..., str]
+"""Where a page stands: `at(suffix="", **picked)`, with what is picked of it."""
 EXAMPLES = (
     "In February 2026 Qwen had more than twice the downloads of the next eight combined.",
     "Qwen was downloaded more than 100 million times in February 2026.",
@@ -73,7 +75,7 @@ class Pages:
             newest=newest, period_text=period_text,
         )  # fmt: skip
 
-    def view(self, view: View, path: str, at: Callable[..., str], alts: Mapping[str, str], base: str) -> str:
+    def view(self, view: View, path: str, at: At, alts: Mapping[str, str], base: str) -> str:
         """A page of the views: `at` gives its address with a suffix, `alts` what its pictures show, in words; `base` is
         where the app was asked, for those who show a preview of the page."""
         said = [s.text for section in view.sections for s in section.statements]
@@ -85,15 +87,15 @@ class Pages:
             edition=self._tester.edition, options=_options, values=_values, **tools(),
         )  # fmt: skip
 
-    def embedded(self, view: View, at: Callable[..., str], figure: str, alt: str) -> str:
+    def embedded(self, view: View, at: At, figure: str, alt: str) -> str:
         """One picture of a view, for a frame on another page."""
         return visible(self._templates.get_template("embed.html").render(view=view, at=at, figure=figure, alt=alt))
 
-    def packs(self) -> str:
-        """All packs and their claims."""
-        return self._page("packs.html", "/claims", packs=self._tester.packs)
+    def packs(self, at: At) -> str:
+        """All packs and their claims; `at` gives the addresses of its forms."""
+        return self._page("packs.html", "/claims", packs=self._tester.packs, at=at, edition=self._tester.edition)
 
-    def flipped(self) -> str:
+    def flipped(self, at: At) -> str:
         """Which claims of the packs have another verdict than they had, and the verdicts now."""
         compared = self._tester.told()
         statements = {f"{p.id}/{c.id}": c.statement for p in self._tester.packs for c in p.claims}
@@ -103,14 +105,15 @@ class Pages:
         return self._page(
             "flipped.html", "/claims", compared=compared, now=now, finding=flipped(compared), statements=statements,
             untested=untested, newest=max(self._tester.packs, key=lambda p: str(p.source.date or ""), default=None), FIRST=FIRST_VERDICTS, period_text=period_text,
+            at=at, edition=self._tester.edition,
         )  # fmt: skip
 
     def api(self, schema: Mapping[str, Any]) -> str:
         """The operations of the JSON API."""
         return self._page("api.html", "", schema=schema, operations=operations(schema))
 
-    def claim(self, one: Account) -> str:
-        """The account of a claim of a pack."""
+    def claim(self, one: Account, at: At, base: str) -> str:
+        """The account of a claim of a pack; `at` and `base` as for a view."""
         words = account_words(one, Tested((one,))) | {"href": _href}
         return self._page(
             "claim.html",
@@ -118,7 +121,10 @@ class Pages:
             curve=drawn_curve(one),
             alone=False,
             root="",
-            live=f"/claims/{one.id}.chart.js",
+            live=(at(".chart.js"), at(".chart.js", size="phone")),
+            at_page=at,
+            base=base.rstrip("/"),
+            edition=self._tester.edition,
             **words,
         )
 

@@ -12,7 +12,7 @@ from modelcensus.claims import Account, Claim, Compared, Pack, ToldVerdict, Told
 from modelcensus.claims.figures import Published, find_figures
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Census, Result, usual_sums
-from modelcensus.publish.editions import day_before_the_newest, edition_of, must_be_edition
+from modelcensus.publish.editions import citation_of, day_before_the_newest, edition_of, must_be_edition
 from modelcensus.publish.scene import Scene
 from modelcensus.serve.desks import Desks
 from modelcensus.vocabulary import Request
@@ -105,6 +105,11 @@ class Tester:
     def edition(self) -> str:
         """The id of the edition that is open."""
         return edition_of(self._census)
+
+    @cached_property
+    def citation(self) -> str:
+        """How to cite what was read from it, and is no result of a measure."""
+        return citation_of(self._census)
 
     def must_be_edition(self, wanted: str) -> None:
         """RequestError where another edition is open; it says where the one that is wanted can be had."""

@@ -17,8 +17,8 @@ AGAIN = 2
 """Seconds after which the page is asked for again."""
 MOST_HELD = 100
 """Answers that are held for those who ask again, where they are not kept: refusals."""
-OTHERS = ("/api", "/assets/", "/badges/", "/check", "/claims", "/feeds/")
-"""Addresses that are no pages, or whose pages are waited for."""
+OTHERS = ("/api", "/assets/", "/badges/", "/check", "/feeds/")
+"""Addresses that are no pages, or are a form alone."""
 PAGE = f"""<!doctype html>
 <html lang="en">
 <head>
