@@ -23,7 +23,7 @@ from modelcensus.measures import Result
 from modelcensus.publish.charts import Chart
 from modelcensus.publish.live_chart import live_chart
 from modelcensus.publish.scene import Scene
-from modelcensus.publish.section import Facts, Section
+from modelcensus.publish.section import Facts, Figure, Section
 from modelcensus.publish.theme import darkened
 from modelcensus.publish.views import Page as ViewPage
 from modelcensus.publish.views import View
@@ -31,7 +31,8 @@ from modelcensus.publish.views import pages as view_pages
 from modelcensus.publish.visible import visible
 from modelcensus.serve.forms import SUFFIXES
 from modelcensus.serve.pinned import EDITION, Check
-from modelcensus.vocabulary import RequestError, nearest
+from modelcensus.serve.takes import must_take
+from modelcensus.vocabulary import RequestError
 
 PICTURES = (".svg", ".png", ".vega", ".embed", ".chart.js")
 PICKED = ("table", "figure", "size", "theme")
@@ -42,8 +43,8 @@ LONGEST_QUERY = 4_000
 SIZES = ("post", "social", "phone", "print")
 THEMES = ("light", "dark")
 
-Render = Callable[[View, ViewPage, str, str], str]
-"""A page from its view; the last is the address at which the app was asked."""
+Render = Callable[[View, ViewPage, str], str]
+"""A page from its view, the whole of it or one picture: the name of the picture that a frame shows."""
 
 
 class Views:
@@ -70,14 +71,19 @@ class Views:
 
     def drawn(self, view: View, name: str, size: str) -> Chart:
         """A picture of a view, drawn once."""
+        figure = self.figure(view, name)
+        with self._drawing:
+            return figure.draw(size)
+
+    @staticmethod
+    def figure(view: View, name: str) -> Figure:
+        """The picture of that name, or the first; RequestError where there is none."""
         figures = view.figures()
         if not figures:
             raise RequestError("this page has no picture", where=view.name, remedy="ask for .json, .csv or .parquet")
         if name and name not in figures:
             raise RequestError(f"no picture {name!r}", where=view.name, remedy=f"one of {', '.join(figures)}")
-        figure = figures[name] if name else next(iter(figures.values()))
-        with self._drawing:
-            return figure.draw(size)
+        return figures[name] if name else next(iter(figures.values()))
 
 
 class _Form(Convertor[str]):
@@ -120,7 +126,7 @@ def _add(app: FastAPI, views: Views, page: ViewPage, render: Render, pinned: Che
             if view.wrong and suffix:
                 raise RequestError(view.wrong, where=view.name)
             picked = {k: request.query_params.get(k, "") for k in PICKED}
-            return _answer(views, view, suffix, picked, lambda: render(view, page, suffix, str(request.base_url)))
+            return _answer(views, view, suffix, picked, lambda figure: render(view, page, figure))
 
         if suffix in PICTURES:  # drawn beside the others
             return await run_in_threadpool(answered)
@@ -136,11 +142,10 @@ def _chosen(page: ViewPage, request: Request, name: str | None) -> dict[str, tup
     if len(request.scope["query_string"]) > LONGEST_QUERY:
         raise HTTPException(414, f"the address is longer than {LONGEST_QUERY:,} characters")
     found: dict[str, tuple[str, ...]] = {}
+    must_take(request.query_params, (*page.takes, *PICKED, EDITION), page.path)
     for key, value in request.query_params.multi_items():
         if key in PICKED or key == EDITION:
             continue
-        if key not in page.takes:
-            raise RequestError(f"no choice {key!r}", where=page.path, remedy=nearest(key, [*page.takes, *PICKED]))
         if value:
             found[key] = (*found.get(key, ()), value)
     return {**found, "name": (name,)} if name is not None else found
@@ -167,9 +172,11 @@ def _picked(**picked: str) -> str:
     return urlencode([(k, v) for k, v in picked.items() if v])
 
 
-def _answer(views: Views, view: View, suffix: str, picked: Mapping[str, str], page: Callable[[], str]) -> Response:
-    if suffix in ("", ".embed"):
-        return HTMLResponse(page(), 422 if view.wrong else 200)
+def _answer(views: Views, view: View, suffix: str, picked: Mapping[str, str], page: Callable[[str], str]) -> Response:
+    if not suffix:
+        return HTMLResponse(page(""), 422 if view.wrong else 200)
+    if suffix == ".embed":
+        return HTMLResponse(page(views.figure(view, picked["figure"]).name))
     if suffix == ".json":
         return Response(json.dumps(as_json(view), default=str), media_type=SUFFIXES[suffix])
     if suffix in PICTURES:
