@@ -37,7 +37,7 @@ class Told(FromSums):
 
 def same(kept: Census, plain: Census, requests: list[Request]) -> tuple[int, int]:
     """Compare, and say how many answers came from sums, and how many there were."""
-    kept.from_sums = told = Told(kept)
+    kept.from_sums, kept.bounded = (told := Told(kept)), True
     fine = 0
     for request in requests:
         try:

@@ -22,6 +22,7 @@ from modelcensus.vocabulary import LedgerError
 
 REPORTED = quote("channel=reported:modelpulse", safe="")
 MEASURE = f"/api/v1/measures/share?of=organization%3DQwen&period=2026-02&reading={REPORTED}"
+HERE = "http://127.0.0.1:8000"
 PATIENCE = 60
 
 
@@ -55,11 +56,11 @@ async def asked(app: Front | Relay, address: str) -> tuple[int, bytes, dict[str,
     return status, b"".join(parts), headers
 
 
-def relayed(ledger: Path, desks: int, use: Callable[[Relay], Awaitable[None]]) -> None:
+def relayed(ledger: Path, desks: int, use: Callable[[Relay], Awaitable[None]], made: type[Desk] = Desk) -> None:
     """Use a relay over a ledger; all of its processes have ended afterwards."""
 
     async def run() -> None:
-        relay = Relay([lambda: Desk(ledger, [], prepare=True)] * desks)
+        relay = Relay([lambda: made(ledger, [], prepare=True, url=HERE)] * desks)
         relay.start()
         try:
             await use(relay)
@@ -84,10 +85,34 @@ def test_an_answer_is_that_of_the_app(sample: Census, client: TestClient) -> Non
                 truth[address].status_code,
                 truth[address].headers["content-type"],
             )
-            if "explore" not in address:  # a page names the host that it was asked at
-                assert content == truth[address].content, address
+            assert content == truth[address].content, address
 
     relayed(sample.ledger.root, 1, use)
+
+
+class Busy(Desk):
+    """A desk that never answers."""
+
+    async def ask(self, head: dict, body: bytes) -> Frame:
+        return await asyncio.Event().wait()  # type: ignore[return-value]
+
+
+def test_what_no_desk_is_needed_for_waits_for_none(sample: Census) -> None:
+    async def use(relay: Relay) -> None:
+        working = [asyncio.create_task(asked(relay, MEASURE)) for _ in range(4)]
+        told = {
+            a: await asked(relay, a)
+            for a in ("/nowhere", "/api/v1/nowhere", "/assets/app.js", "/assets/no", "/claims/?a=1")
+        }
+        assert [status for status, _, _ in told.values()] == [404, 404, 200, 404, 307]
+        assert told["/nowhere"][2]["content-type"].startswith("text/html") and b"/search" in told["/nowhere"][1]
+        assert told["/api/v1/nowhere"][2]["content-type"] == "application/problem+json"
+        assert told["/claims/?a=1"][2]["location"] == "/claims?a=1"
+        assert not any(task.done() for task in working)
+        for task in working:
+            task.cancel()
+
+    relayed(sample.ledger.root, 1, use, Busy)
 
 
 def test_a_desk_that_breaks_down_is_replaced(sample: Census) -> None:

@@ -15,6 +15,7 @@ from modelcensus.publish.badges import badge_of
 from modelcensus.publish.feeds import claim_feed, feed_of
 from modelcensus.publish.scene import Scene
 
+HERE = "http://127.0.0.1:8000"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -85,7 +86,7 @@ def test_what_there_is_not_is_refused(client: TestClient, address: str, status: 
 def test_the_feed_of_a_claim_tells_its_verdict_and_a_flip(client: TestClient, sample) -> None:
     name = "qwen-2026/double-the-next-eight"
     (item,) = client.get(f"/feeds/claims/{name}.json").json()["items"]
-    assert item["title"].startswith("depends: ") and item["url"] == f"/claims/{name}"
+    assert item["title"].startswith("depends: ") and item["url"] == f"{HERE}/claims/{name}"
     assert ElementTree.fromstring(client.get(f"/feeds/claims/{name}.atom").text).findall(f"{ATOM}entry")
     assert client.get("/feeds/claims/qwen-2026/none.atom").status_code == 404
     pack, claim = find_claim(find_packs(), name)

@@ -6,11 +6,13 @@ import asyncio
 import errno
 import ipaddress
 import os
+import re
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 from cyclopts import Parameter, validators
 
@@ -37,6 +39,8 @@ def serve(
     tests_per_minute: AtLeastOne = 60,
     desks: AtLeastOne = 2,
     no_prepare: Annotated[bool, Parameter(negative="")] = False,
+    url: str = "",
+    behind_proxy: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Serve the app: paste a headline or an article, and see which of its statements hold; Ctrl-C ends it.
 
@@ -54,7 +58,13 @@ def serve(
         Processes that work out answers, each with the ledger opened anew; those that were given before need none.
     no_prepare
         Do not work out the main pages, nor sums, before anybody asks for them, nor test claims while nobody does.
+    url
+        Where readers reach the app, such as https://census.example.org: previews and feeds say so, and it answers to that
+        name; default: where it listens.
+    behind_proxy
+        Every request comes through a proxy: the last address of X-Forwarded-For is the client, whose requests are counted.
     """
+    own = _named(url)
     root = ledger_root(ledger)
     with _listening(host, port) as listening:
         from modelcensus.serve import ANY_HOST, LOOPBACK, Rates
@@ -62,9 +72,10 @@ def serve(
         if not (root / "manifests").is_dir():
             find_ledger(ledger, quiet=True)  # makes the sample, or says that there is no ledger
         rates = Rates(answers_per_minute, tests_per_minute)
-        served = _Served(root, knowledge or [], desks, LOOPBACK if _is_loopback(host) else ANY_HOST, rates)
-        shown = f"[{host}]" if ":" in host else host
-        say(f"http://{shown}:{listening.getsockname()[1]}/ (Ctrl-C ends it)")
+        listed = ((*LOOPBACK, own) if own else LOOPBACK) if _is_loopback(host) else ANY_HOST
+        shown = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+        served = _Served(root, knowledge or [], desks, listed, rates, url.rstrip("/") or shown, behind_proxy)
+        say(f"{shown}/ (Ctrl-C ends it)")
         with suppress(KeyboardInterrupt):  # a second Ctrl-C
             asyncio.run(_run(served, listening, not no_prepare))
         say(ENDED)
@@ -79,6 +90,8 @@ class _Served:
     desks: int
     hosts: tuple[str, ...]
     rates: Rates
+    url: str
+    behind_proxy: bool
 
 
 async def _run(served: _Served, listening: socket.socket, prepare: bool) -> None:
@@ -87,12 +100,13 @@ async def _run(served: _Served, listening: socket.socket, prepare: bool) -> None
 
     from modelcensus.serve import Desk, Front, OpeningError, Relay
 
-    relay = Relay([lambda: Desk(served.root, served.knowledge, prepare)] * served.desks)
-    kept = _kept(served.root, served.knowledge)
-    front = Front(relay, kept, served.hosts, served.rates)
+    relay = Relay([lambda: Desk(served.root, served.knowledge, prepare, served.url)] * served.desks)
+    kept = _kept(served.root, served.knowledge, served.url)
+    front = Front(relay, kept, served.hosts, served.rates, served.behind_proxy)
     config = uvicorn.Config(
-        front, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=PATIENCE
-    )
+        front, lifespan="off", log_level="warning", access_log=False, timeout_graceful_shutdown=PATIENCE,
+        proxy_headers=False,  # it would believe anybody on this machine
+    )  # fmt: skip
     server = uvicorn.Server(config)
     relay.start()
     preparing = asyncio.create_task(_prepare(relay, front if prepare else None, server))
@@ -124,12 +138,12 @@ async def _prepare(relay: Relay, front: Front | None, server: uvicorn.Server) ->
         await front.prepare_claims(tested)
 
 
-def _kept(root: Path, folders: list[Path]) -> KeptAnswers:
+def _kept(root: Path, folders: list[Path], url: str) -> KeptAnswers:
     """The answers kept with a ledger; those of this run alone where it cannot be written."""
     from modelcensus.serve import KeptAnswers, stamp
 
     folder = root / "cache" / "pages" if os.access(root, os.W_OK) else None
-    return KeptAnswers(folder, stamp(root, folders), later=True)
+    return KeptAnswers(folder, stamp(root, folders, url), later=True)
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -149,6 +163,21 @@ def _listening(host: str, port: int) -> socket.socket:
             raise RequestError(f"port {port} is in use", where=where, remedy="choose another --port") from error
         why = os.strerror(error.errno) if error.errno and error.errno > 0 else "no such address"
         raise RequestError(f"cannot listen there ({why})", where=where, remedy="choose another one") from error
+
+
+def _named(url: str) -> str:
+    """The host of the address at which readers reach the app, if one is given; RequestError where it is none."""
+    from modelcensus.vocabulary import RequestError
+
+    try:
+        parts = urlsplit(url)
+        host, whole = parts.hostname or "", parts.scheme in ("http", "https") and parts.port != 0
+    except ValueError:
+        host, whole = "", False
+    if url and not (host and whole and re.fullmatch(r"https?://[^/?#@\s]+/?", url)):
+        remedy = "write for example https://census.example.org, without a path"
+        raise RequestError(f"{url!r} is no address of a server", where="--url", remedy=remedy)
+    return f"[{host}]" if ":" in host else host
 
 
 def _is_loopback(host: str) -> bool:

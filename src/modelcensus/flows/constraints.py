@@ -87,26 +87,82 @@ class Bounds:
 
 
 def solve(constraints: Constraints, count: int, spans: list[tuple[int, int]]) -> Bounds:
-    """Bounds of every span (days) for repositories 0 to `count`; constraints sorted by repository."""
-    days = sorted({d for span in spans for d in span})
-    nodes = np.unique(np.concatenate([constraints.u, constraints.v, np.asarray(days, np.int64)]))
-    place = {int(n): i for i, n in enumerate(nodes)}
-    edges = _edges(constraints, count, nodes)
-    targets = [place[d] for d in days]
+    """Bounds of every span (days) for repositories 0 to `count`; constraints sorted by repository.
+
+    Paths are looked for between the nodes that constraints lead out of. Whatever other day a path comes to, it can only
+    leave it to the day before, so that such days are told from the others by one pass.
+    """
+    days = np.asarray(sorted({d for span in spans for d in span}), np.int64)
+    nodes = np.unique(np.concatenate([constraints.u, constraints.v[constraints.v < 0]]))
+    edges = _edges(_between(constraints, nodes), count, nodes)
+    outer = _Outer.of(constraints, count, nodes, days)
     conflict = np.zeros(count, bool)
-    reach = np.empty((len(days), count, len(days)))
-    for i, source in enumerate(targets):
-        distance, unsettled = _shortest(edges, count, len(nodes), source)
-        conflict |= unsettled
-        reach[i] = distance[targets].T
-    if (
-        targets[-1] != len(nodes) - 1
-    ):  # from the last node every one is reached: a contradiction shows whatever is asked
+    reach = np.full((len(days), count, len(days)), np.inf)
+    left, place, told = _left_by(nodes, days), -1, np.empty((0, 0))
+    for i, source in enumerate(left.tolist()):
+        if source >= 0:
+            if source != place:
+                distance, unsettled = _shortest(edges, count, len(nodes), source)
+                place, told = source, outer.told(distance)
+                conflict |= unsettled
+            reach[i] = told
+        np.minimum(reach[i, :, : i + 1], 0, out=reach[i, :, : i + 1])
+    if len(nodes) and place != len(nodes) - 1:
+        # from the last node every one is reached: a contradiction shows whatever is asked
         conflict |= _shortest(edges, count, len(nodes), len(nodes) - 1)[1]
-    at = {d: i for i, d in enumerate(days)}
+    at = {int(d): i for i, d in enumerate(days)}
     low = np.stack([np.maximum(0, -reach[at[e], :, at[s]]) for s, e in spans], axis=1)
     high = np.stack([reach[at[s], :, at[e]] for s, e in spans], axis=1)
     return Bounds(low, high, conflict, reach)
+
+
+def _left_by(nodes: Ints, days: Ints) -> Ints:
+    """The place of the node to which a path from each day comes first: itself, the one before, or the beginning; -1 where
+    there is none."""
+    found = np.searchsorted(nodes, days, side="right") - 1
+    beginning = np.searchsorted(nodes, BEGINNING)
+    known = beginning < len(nodes) and nodes[beginning] == BEGINNING
+    return np.where((found >= np.searchsorted(nodes, 0)) | (days < 0), found, beginning if known else -1)
+
+
+def _between(constraints: Constraints, nodes: Ints) -> Constraints:
+    """The constraints with the nodes alone: one that leads to another day leads to the node before it."""
+    to = _left_by(nodes, constraints.v)
+    some = to >= 0
+    return Constraints(constraints.repository[some], constraints.u[some], nodes[to[some]], constraints.weight[some])
+
+
+@dataclass(frozen=True)
+class _Outer:
+    """How far the days asked for are from a node, from how far the nodes are: `edges` (place of the node, place of the day,
+    weights) lead to days that are no nodes."""
+
+    size: int
+    inner: Ints
+    """Places among all days of the nodes that are days; these are the last ones of the nodes."""
+    asked: Ints
+    edges: list[tuple[int, int, Floats]]
+
+    @classmethod
+    def of(cls, constraints: Constraints, count: int, nodes: Ints, days: Ints) -> "_Outer":
+        inner = nodes[nodes >= 0]
+        led = ~np.isin(constraints.v, nodes)
+        all_days = np.unique(np.concatenate([inner, constraints.v[led], days]))
+        u, v = np.searchsorted(nodes, constraints.u[led]), np.searchsorted(all_days, constraints.v[led])
+        edges = _weighted(u, v, len(all_days), constraints.repository[led], constraints.weight[led], count)
+        return cls(
+            len(all_days), np.searchsorted(all_days, inner), np.searchsorted(all_days, days),
+            [(a, b, w) for (a, b), w in edges.items()],
+        )  # fmt: skip
+
+    def told(self, distance: Floats) -> Floats:
+        """The distances (repositories x days asked for), of those of the nodes (nodes x repositories)."""
+        found = np.full((self.size, distance.shape[1]), np.inf)
+        found[self.inner] = distance[len(distance) - len(self.inner) :]
+        for u, v, weight in self.edges:
+            np.minimum(found[v], distance[u] + weight, out=found[v])
+        np.minimum.accumulate(found[::-1], axis=0, out=found[::-1])
+        return found[self.asked].T
 
 
 def closure(constraints: Constraints, count: int) -> tuple[Ints, Floats, NDArray[np.bool_]]:
@@ -124,10 +180,7 @@ def closure(constraints: Constraints, count: int) -> tuple[Ints, Floats, NDArray
 def _edges(constraints: Constraints, count: int, nodes: Ints) -> list[tuple[int, int, Floats]]:
     """(u, v, weight by repository) of each edge; infinite where a repository does not have it."""
     u, v = np.searchsorted(nodes, constraints.u), np.searchsorted(nodes, constraints.v)
-    pairs, which = np.unique(u * len(nodes) + v, return_inverse=True)
-    weights = np.full((len(pairs), count), np.inf)
-    np.minimum.at(weights, (which, constraints.repository), constraints.weight)
-    edges = {(int(p) // len(nodes), int(p) % len(nodes)): w for p, w in zip(pairs, weights, strict=True)}
+    edges = _weighted(u, v, len(nodes), constraints.repository, constraints.weight, count)
     first = int(np.searchsorted(nodes, 0))
     always = np.zeros(count)
     steps = [(i + 1, i) for i in range(first, len(nodes) - 1)]
@@ -137,6 +190,16 @@ def _edges(constraints: Constraints, count: int, nodes: Ints) -> list[tuple[int,
     for step in steps:
         edges[step] = np.minimum(edges[step], 0) if step in edges else always
     return [(a, b, w) for (a, b), w in edges.items()]
+
+
+def _weighted(
+    u: Ints, v: Ints, size: int, repository: Ints, weight: Floats, count: int
+) -> dict[tuple[int, int], Floats]:
+    """The least weight by repository of each pair of places; infinite where a repository does not have it."""
+    pairs, which = np.unique(u * size + v, return_inverse=True)
+    weights = np.full((len(pairs), count), np.inf)
+    np.minimum.at(weights, (which, repository), weight)
+    return {(int(p) // size, int(p) % size): w for p, w in zip(pairs, weights, strict=True)}
 
 
 def _shortest(

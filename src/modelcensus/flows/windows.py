@@ -17,6 +17,9 @@ from modelcensus.flows.splices import Splice
 from modelcensus.flows.windowed import Windowed, scales
 from modelcensus.vocabulary.names import ALL_TIME, PERIOD, ROLLING
 
+MOST_REACH = 16_000_000
+"""Differences of two days each that are held at a time: of many days those of fewer repositories."""
+
 
 def window_flows(
     engine: Engine,
@@ -76,8 +79,9 @@ def _solved(
     starts, ends = [at[s] for s, _ in spans], [at[e] for _, e in spans]
     nothing = Bounds(np.zeros((0, len(spans))), np.zeros((0, len(spans))), np.zeros(0, bool), np.zeros((1, 0, 1)))
     tables = [flow_table(read.names, told.ids[:0], nothing, nothing.low, broken, instrument)]
-    for first in range(0, len(told.ids), CHUNK):
-        part = told.part(first, first + CHUNK)
+    size = max(1, min(CHUNK, MOST_REACH // len(edges) ** 2))
+    for first in range(0, len(told.ids), size):
+        part = told.part(first, first + size)
         bounds = solve(part.constraints, len(part.ids), spans)
         levels = likely_levels(part.said, np.tile(edges, (len(part.ids), 1)), bounds)
         likely = levels[:, ends] - levels[:, starts]

@@ -119,6 +119,8 @@ class Census:
         """What answers from sums that stay in memory; see `keep_sums`."""
         self.happenings = Happenings(self)
         """Events of the counters and releases, for the plots over time."""
+        self.bounded = False
+        """Whether what takes minutes is refused: somebody else waits for it."""
         self.extents: dict[Counters, tuple[date, date]] = {}
         """First and last day of reading, of the counters that were asked about."""
         self._also, self._given_engine, self._cache = list(also), engine, cache
@@ -215,7 +217,7 @@ class Census:
                 while len(self._as_of) >= MOST_DAYS:
                     del self._as_of[next(iter(self._as_of))]
                 then = Census(self.ledger, self.folders, request.as_of, cache=self._cache)
-                then.passing = self.passing
+                then.passing, then.bounded = self.passing, self.bounded
                 self._as_of[request.as_of] = then
             return self._as_of[request.as_of].answer(request)
         return evaluate(self, request)
@@ -225,8 +227,10 @@ class Census:
         return answer_together(self, list(requests))
 
     def keep_sums(self) -> Census:
-        """Keep sums in memory from now on, for who is asked many questions: the next one is a choice among them."""
+        """Keep sums in memory from now on, for who is asked many questions: the next one is a choice among them. What takes
+        minutes is refused."""
         self.from_sums = self.from_sums or FromSums(self)
+        self.bounded = True
         return self
 
     def record(self, record: dict[str, object]) -> None:

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 
 from modelcensus.catalog import Scope
 from modelcensus.flows import reading_table, spiked_counters
+from modelcensus.measures.affordable import MOST_READ, must_be_affordable
 from modelcensus.measures.ages import age_sql
 from modelcensus.measures.by_month import ByMonth, month_quantities
 from modelcensus.measures.frame import Span
@@ -19,10 +20,6 @@ from modelcensus.vocabulary.names import DIMENSIONS, ROOT_DIMENSIONS
 
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census
-
-MOST_READ = 40_000_000
-"""Values of a counter as it was read that one answer of a large ledger rests on: a table of more takes most of the memory
-of a small machine."""
 
 BY_ID = "select * replace (repository as unit) from {numbered}"
 """Of months that a large ledger keeps units are numbers."""
@@ -73,32 +70,10 @@ def flow_quantities(
     elif kept and summed and kept.reaches(spans) and not dimensions & {*ROOT_DIMENSIONS, "repository"}:
         table = span_quantities(census.engine, kept, census.counters, spans, scope.where, dimensions, name)
     else:
-        _refuse_too_much(census, request, spans, scope)
+        must_be_affordable(census, request, spans, scope)
         table = census.flows.of(spans, request.reading, scope.where)
         return table, labelled(census, request, periods, spans, census.flows.conflicts(table, scope))
     return table, labelled(census, request, periods, spans)
-
-
-def _refuse_too_much(census: "Census", request: Request, spans: list[tuple[date, date]], scope: Scope) -> None:
-    """Refuse, to whoever asks an app about a large ledger, what takes minutes: all its readings read once more, for the sake
-    of a day at which they were not folded, or as they are; and a table of more than `MOST_READ` flows."""
-    counters = census.counters
-    if census.from_sums is None or counters.small or not counters.certain:
-        return
-    days = {day for span in spans for day in span}
-    remedy = "ask for whole months as they are kept (no reading of repair, spikes or panel), or on a command line"
-    if request.reading.repair == "none" or not counters.reaches(days):
-        raise RequestError(
-            f"{sum(s.rows for s in counters.calendar):,} readings would be read once more: too much for one answer of an app",
-            where="--period" if request.reading.repair != "none" else "reading repair",
-            remedy=remedy,
-        )
-    if len(spans) * scope.size > MOST_READ:
-        raise RequestError(
-            f"{len(spans):,} periods of {scope.size:,} repositories are too many to be told one by one",
-            where="--period",
-            remedy=remedy,
-        )
 
 
 def spans_of(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 from modelcensus.claims import Account
@@ -134,7 +135,7 @@ def atom(feed: Feed, address: str) -> str:
         _child(node, "updated", f"{entry.day}T00:00:00Z")
         _child(node, "summary", entry.text)
         if entry.link:
-            _child(node, "link", rel="related", href=entry.link)
+            _child(node, "link", rel="related", href=urljoin(address, entry.link))
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
 
 
@@ -143,7 +144,7 @@ def json_feed(feed: Feed, address: str) -> str:
     items = [
         {
             "id": f"{TAG}{e.id}", "title": e.title, "content_text": e.text, "date_published": f"{e.day}T00:00:00Z",
-            **({"url": e.link} if e.link else {}),
+            **({"url": urljoin(address, e.link)} if e.link else {}),
         }
         for e in feed.entries
     ]  # fmt: skip

@@ -20,6 +20,8 @@ from modelcensus.publish.views.subject import find_model
 from modelcensus.serve.check import Given, answer
 from modelcensus.serve.listed import Claimed, MeasureEntry, claims_listed, measures_listed
 from modelcensus.serve.problems import PlainJSON, documented
+from modelcensus.serve.same import holds
+from modelcensus.serve.takes import StrictRoute
 from modelcensus.serve.tester import Tester
 from modelcensus.vocabulary import Request as Asked
 from modelcensus.vocabulary import RequestError
@@ -61,12 +63,14 @@ class Text(BaseModel):
 
 Several = Annotated[list[Annotated[str, Field(max_length=LONGEST_VALUE)]], Query(max_length=20)]
 Short = Annotated[str, Query(max_length=LONGEST_VALUE)]
-WRONG = documented(400, 404, 413, 422, 429, 503)
+WRONG = documented(400, 404, 405, 414, 422, 429, 431, 500, 503)
+SENT = documented(403, 411, 413)
+"""What may be wrong with a request that has content."""
 
 
 def router(tester: Tester) -> APIRouter:
     """All operations, on one census."""
-    api = APIRouter(responses=WRONG, default_response_class=PlainJSON)
+    api = APIRouter(responses=WRONG, default_response_class=PlainJSON, route_class=StrictRoute)
 
     @api.get("/measures")
     def list_measures() -> list[MeasureEntry]:
@@ -150,7 +154,7 @@ def router(tester: Tester) -> APIRouter:
         with tester.page() as scene:
             return json.loads(json.dumps(health(scene.census), default=str))
 
-    @api.post("/check")
+    @api.post("/check", responses=SENT)
     def check(asked: Text) -> dict[str, Any]:
         """Statements found in a text, with drafts, verdicts and nearest true sentences; what was not understood."""
         content = answer(tester, Given(seen(asked.text), asked.date, asked.title, asked.publisher))
@@ -169,7 +173,7 @@ class UnchangedError(Exception):
 def _same(request: Request, response: Response, content: str) -> str:
     """Give the answer its tag, and say it; UnchangedError where the client holds the same."""
     tag = f'"{hashlib.sha256(content.encode()).hexdigest()[:24]}"'
-    if tag in (t.strip() for t in request.headers.get("if-none-match", "").split(",")):
+    if holds(request.headers.get("if-none-match", ""), tag):
         raise UnchangedError(tag)
     response.headers["etag"] = tag
     return tag

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from importlib.metadata import version
-from importlib.resources import files
 from urllib.parse import quote
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.staticfiles import StaticFiles
 
 from modelcensus.claims import find_packs
 from modelcensus.measures import Census
@@ -24,16 +23,19 @@ from modelcensus.serve.check import TooLongError
 from modelcensus.serve.check_pages import add_check
 from modelcensus.serve.claim_pages import add_claims
 from modelcensus.serve.desks import BusyError
+from modelcensus.serve.known import METHODS, PAGE, assets, patterns
 from modelcensus.serve.pages import Pages, stylesheet
 from modelcensus.serve.pinned import Pinning, pinned_to
-from modelcensus.serve.problems import PlainJSON, problem, problem_of, searched
-from modelcensus.serve.refusing import API, refusal
+from modelcensus.serve.problems import PlainJSON, problem_of, searched
+from modelcensus.serve.refusing import API, FAULT, NOTHING_THERE, SAID, not_so, nothing_there, refusal
 from modelcensus.serve.small import small_answers
 from modelcensus.serve.taking import Forms
 from modelcensus.serve.tester import Tester
 from modelcensus.serve.views import Views, add_views, addresses
 from modelcensus.vocabulary import CensusError, RequestError, UnknownError
 
+NO_PAGE = "Why is there no such page?"
+PARAMETERS = "what each operation takes is listed at /api"
 GONE = (
     "records are kept when a number is computed; those of answers of the app give way to newer ones, unless the page is"
     " pinned to its edition (its last link): opened there, it has its records again"
@@ -41,17 +43,18 @@ GONE = (
 """Why there may be no record of a number."""
 
 
-def create_app(open_census: Callable[[], Census]) -> FastAPI:
-    """The app on one ledger, which is opened now, and again for claims.
+def create_app(open_census: Callable[[], Census], url: str = "") -> FastAPI:
+    """The app on one ledger, which is opened now, and again for claims. Addresses that readers elsewhere need whole begin
+    with `url`, never with what a request says of it.
 
     It is served behind a `Front`, which says who may ask and what pages may do. `state.make_sums` makes some of what
     questions on a large ledger choose from.
     """
     tester = Tester(open_census, find_packs())
-    pages, sheet = Pages(tester), stylesheet()
+    pages, sheet = Pages(tester, url), stylesheet()
     views, forms, pinned = Views(tester.page), Forms(tester, pages.embedded), pinned_to(tester)
     app = FastAPI(
-        title="modelcensus", version=version("modelcensus"), docs_url=None, redoc_url=None,
+        title="modelcensus", version=version("modelcensus"), docs_url=None, redoc_url=None, redirect_slashes=False,
         openapi_url=f"{API}/openapi.json", default_response_class=HTMLResponse,
         dependencies=[Depends(pinned)],
     )  # fmt: skip
@@ -59,16 +62,17 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
     app.add_middleware(Pinning, tester=tester)
     _refuse(app, pages)
 
-    def shown(view: View, page: ViewPage, base: str) -> str:
+    def shown(view: View, page: ViewPage) -> str:
         alts = {name: forms.drawn(view, name).alt for name in view.figures()}
-        return pages.view(view, page.path, addresses(page, view), alts, base)
+        return pages.view(view, page.path, addresses(page, view), alts)
 
     add_views(app, views, forms, shown, pinned)
     add_claims(app, tester, pages, forms)
     add_check(app, tester, pages)
-    app.include_router(router(tester), prefix=API)
-    app.include_router(small_answers(tester))
-    app.mount("/assets", StaticFiles(directory=str(files("modelcensus.serve") / "assets")), name="assets")
+    operations, small = router(tester), small_answers(tester, url)
+    app.include_router(operations, prefix=API)
+    app.include_router(small)
+    app.router.routes.append(assets())
 
     @app.get("/style.css", include_in_schema=False)
     def style() -> Response:
@@ -99,6 +103,8 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
         what, known = resting_on(id)
         return pages.record(id, known) if what == "record" else pages.source(id, what, known)
 
+    everywhere = [(API, r) for r in operations.routes] + [("", r) for r in (*small.routes, *app.routes)]
+    app.state.addresses = {METHODS: patterns(everywhere), PAGE: pages.refused(NO_PAGE, f"{NOTHING_THERE}.")}
     return app
 
 
@@ -107,7 +113,7 @@ def _refuse(app: FastAPI, pages: Pages) -> None:
 
     def told(request: Request, status: int, title: str, reason: str) -> Response:
         if request.url.path.startswith(API):
-            return problem(status, reason)
+            return problem_of(RequestError(reason, remedy=PARAMETERS), status)
         return HTMLResponse(pages.refused(title, reason), status)
 
     @app.exception_handler(UnknownError)
@@ -119,7 +125,7 @@ def _refuse(app: FastAPI, pages: Pages) -> None:
         said = (
             f"{error.what[0].upper()}{error.what[1:]}." if links else str(error)
         )  # the links say what may have been meant
-        page = pages.refused("Why is there no such page?", said, links, searched(error, "/search"))
+        page = pages.refused(NO_PAGE, said, links, searched(error, "/search"))
         return HTMLResponse(page, 404)
 
     @app.exception_handler(CensusError)
@@ -140,10 +146,24 @@ def _refuse(app: FastAPI, pages: Pages) -> None:
 
     @app.exception_handler(HTTPException)
     def missing(request: Request, error: HTTPException) -> Response:
-        return told(request, error.status_code, "Why is there no such page?", str(error.detail))
+        path, allowed = request.url.path, (error.headers or {}).get("Allow", "")
+        if allowed:
+            return not_so(path, sorted(allowed.split(", ")))
+        if error.detail == HTTPStatus(404).phrase:
+            return nothing_there(path) if path.startswith(API) else told(request, 404, NO_PAGE, f"{NOTHING_THERE}.")
+        cause = error.__cause__
+        if path.startswith(API) and isinstance(cause, CensusError):
+            return problem_of(cause, error.status_code)
+        return told(request, error.status_code, NO_PAGE, str(error.detail))
 
     @app.exception_handler(RequestValidationError)
     def unread(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         where = ".".join(str(p) for p in first["loc"][1:])
+        if request.url.path.startswith(API):
+            return problem_of(RequestError(first["msg"], where=where, remedy=PARAMETERS), 422)
         return told(request, 422, "Why was this not answered?", f"{where}: {first['msg']}")
+
+    @app.exception_handler(Exception)
+    def failed(request: Request, error: Exception) -> Response:
+        return refusal(request.url.path, 500, FAULT, SAID)

@@ -58,6 +58,6 @@ def add_claims(app: FastAPI, tester: Tester, pages: Pages, forms: Forms) -> None
         return forms.taken(claim_view(one), standing(f"{LIST}/{one.id}"), suffix, picked_of(request))
 
     @app.get("/claims/{pack}/{claim}", include_in_schema=False)
-    def claim(request: Request, pack: str, claim: str) -> str:
+    def claim(pack: str, claim: str) -> str:
         one = account_of(pack, claim)
-        return pages.claim(one, standing(f"{LIST}/{one.id}"), str(request.base_url))
+        return pages.claim(one, standing(f"{LIST}/{one.id}"))

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message
 
 from modelcensus.serve.frames import FAILED, LENGTHS, READY, Frame, as_bytes, paired
 from modelcensus.serve.front import PAUSE
+from modelcensus.serve.refusing import FAULT, SAID, refusal
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -38,19 +39,19 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints must not be taken for an answer
     told = json.loads(sys.argv[1])
     try:
-        app = _load(Path(told["ledger"]), [Path(p) for p in told["knowledge"]])
+        app = _load(Path(told["ledger"]), [Path(p) for p in told["knowledge"]], told["url"])
     except Exception as error:
         _say(answers, Frame(0, {FAILED: _error(error)}))
         return
     gc.collect()
     gc.freeze()  # what was loaded stays: it is not looked through again and again
     gc.set_threshold(SELDOM)
-    _say(answers, Frame(0, {READY: True}))
+    _say(answers, Frame(0, {READY: app.state.addresses}))
     make = app.state.make_sums if told["prepare"] else bool
     asyncio.run(_answer_all(app, sys.stdin.buffer, answers, Path(told["ledger"]), make))
 
 
-def _load(ledger: Path, knowledge: list[Path]) -> FastAPI:
+def _load(ledger: Path, knowledge: list[Path], url: str) -> FastAPI:
     from modelcensus.ledger import Ledger
     from modelcensus.measures import Census
     from modelcensus.serve.app import create_app
@@ -60,7 +61,7 @@ def _load(ledger: Path, knowledge: list[Path]) -> FastAPI:
         census.passing = True
         return census
 
-    return create_app(opened)
+    return create_app(opened, url)
 
 
 def _error(error: Exception) -> dict[str, str]:
@@ -161,8 +162,9 @@ async def _answer(app: ASGIApp, asked: Frame, answers: BinaryIO) -> None:
     except Exception:  # the app has said what it could: a page of its own, or nothing
         traceback.print_exc()
     if not head:
-        head.update(status=500, headers=[("content-type", "text/plain; charset=utf-8")])
-        parts[:] = [b"this answer failed; the server's own output says why"]
+        failed = refusal(asked.head["path"], 500, FAULT, SAID)
+        head.update(status=failed.status_code, headers=paired(failed.raw_headers))
+        parts[:] = [bytes(failed.body)]
     _say(answers, Frame(asked.number, head, b"".join(parts)))
 
 

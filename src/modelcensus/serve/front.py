@@ -10,14 +10,13 @@ from collections import deque
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from modelcensus.serve.forms import SUFFIXES
 from modelcensus.serve.guard import Guard
 from modelcensus.serve.keeping import Keeping
 from modelcensus.serve.kept import KeptAnswers
-from modelcensus.serve.limits import OWN, Limits, Rates
+from modelcensus.serve.limits import OWN, BehindProxy, Limits, Rates
 from modelcensus.serve.waiting import Waiting
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
@@ -50,12 +49,14 @@ class Front:
         kept: KeptAnswers | None = None,
         hosts: Iterable[str] = LOOPBACK,
         rates: Rates | None = None,
+        behind_proxy: bool = False,
     ) -> None:
+        """`behind_proxy`: clients are told apart by what a proxy says of them."""
         self._kept = kept or KeptAnswers()
         self._keeping = Keeping(Limits(app, rates or Rates()), self._kept)
-        self._app = TrustedHostMiddleware(
-            Guard(Waiting(self._keeping)), allowed_hosts=list(hosts), www_redirect=False
-        )
+        self._app: ASGIApp = Guard(Waiting(self._keeping), hosts)
+        if behind_proxy:
+            self._app = BehindProxy(self._app)
         self._asked_at = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from modelcensus.serve.refusing import refuse
 
+Refused = tuple[int, str, str]
+"""Status, what is wrong, and what to do."""
+STATE = "send it with a Content-Length"
 MOST_BODY = 4_000_000
 """Bytes of a request: a text and the drafts made from it."""
 POLICY = (
@@ -27,13 +31,19 @@ HEADERS = {
 READS = ("GET", "HEAD")
 LONGEST_LENGTH = 20
 """Digits of a length that is read as a number."""
+MOST_HEADERS, LONGEST_HEADERS, LONGEST_QUERY = 100, 32_000, 32_000
+"""Headers of a request, bytes of them all, and of what follows the `?` of its address."""
+HOST = re.compile(rb"(\[[0-9a-fA-F:.]+\]|[^\[\]:@/?#\s]+)(?::\d+)?")
+"""A name or an address of a machine, and a port."""
 
 
 class Guard:
-    """Refuses what is too large or comes from another site, and says what pages may do."""
+    """Refuses what is too large, comes from another site or is meant for another host, and says what pages may do."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+        """`hosts`: the names that are answered to, in small letters; `*`: any."""
+        self._app, self._hosts = app, {h.encode() for h in hosts}
+        self._any = b"*" in self._hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -50,28 +60,48 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        if not scope.get(
-            "query_string", b""
-        ).isascii():  # a URL has none; what reads them as UTF-8 further in would fail
-            await refuse(
-                scope, receive, headed, 400, "an address in other letters than ASCII", "write them as %C3%A4"
-            )
-            return
-        refused = None if scope["method"] in READS else _refused(Headers(scope=scope))
-        await (refused or self._app)(scope, receive, headed)
+        refused = self._refused(scope)
+        if not refused and scope["method"] not in READS:
+            refused = _refused_content(Headers(scope=scope))
+        if refused:
+            await refuse(scope, receive, headed, *refused)
+        else:
+            await self._app(scope, receive, headed)
+
+    def _refused(self, scope: Scope) -> Refused | None:
+        """Why a request is not looked at, whatever it asks for."""
+        host, size = b"", 0
+        for name, value in scope["headers"]:
+            size += len(name) + len(value)
+            if name == b"host":
+                host = value
+        if size > LONGEST_HEADERS or len(scope["headers"]) > MOST_HEADERS:
+            most = f"send at most {MOST_HEADERS} headers of {LONGEST_HEADERS:,} bytes in all"
+            return 431, "the headers of this request are too many or too long", most
+        if not self._any:
+            named = HOST.fullmatch(host)
+            if not named or named[1].lower() not in self._hosts:
+                return 400, "not the name of this server", "ask for it by the address that it says at its start"
+        query = scope.get("query_string", b"")
+        if len(query) > LONGEST_QUERY:
+            return 414, f"the address is longer than {LONGEST_QUERY:,} characters", "ask for less at once"
+        if not query.isascii():  # a URL has none; what reads them as UTF-8 further in would fail
+            return 400, "an address in other letters than ASCII", "write them as %C3%A4"
+        return None
 
 
-def _refused(headers: Headers) -> PlainTextResponse | None:
-    """The answer to a request that would change or compute something and may not."""
-    origin, length = headers.get("origin"), headers.get("content-length", "")
+def _refused_content(headers: Headers) -> Refused | None:
+    """Why a request that would change or compute something may not."""
+    origin, length = headers.get("origin"), headers.get("content-length")
     if origin is not None and _host(origin) != headers.get("host"):
-        return PlainTextResponse(f"refused: this form was sent from another site ({origin[:200]})", 403)
+        return 403, f"this form was sent from another site ({origin[:200]})", "send it from the app's own page"
+    if length is None:
+        chunked = "transfer-encoding" in headers
+        return (411, "this request does not state its length", STATE) if chunked else None
     if not (length.isascii() and length.isdigit() and len(length) < LONGEST_LENGTH):
-        return PlainTextResponse("refused: a request states its length", 411)
+        return 411, "the length of this request is no number of bytes", STATE
     if int(length) > MOST_BODY:
-        return PlainTextResponse(
-            f"refused: {int(length):,} bytes are more than {MOST_BODY:,}; check a part of the text", 413
-        )
+        return 413, f"{int(length):,} bytes are more than {MOST_BODY:,}", "check a part of the text"
     return None
 
 

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from modelcensus.serve.guard import READS
 from modelcensus.serve.kept import Kept, KeptAnswers
+from modelcensus.serve.same import holds
 
 LONGEST = 4_096
 """Characters of an address whose answer is kept."""
@@ -57,13 +58,13 @@ class Keeping:
                 return found
         self._under_way[key] = asyncio.Event()
         try:
-            await self._app(scope, receive, self._watched(address, send))
+            await self._app(scope, receive, self._watched(address, scope, send))
         finally:
             self._under_way.pop(key).set()
         return None
 
-    def _watched(self, address: str, send: Send) -> Send:
-        """`send`, which keeps what goes through it where it is a whole good answer."""
+    def _watched(self, address: str, scope: Scope, send: Send) -> Send:
+        """`send`, which keeps what goes through it where it is a whole good answer, and gives it its tag."""
         start: list[Message] = []
         parts: list[bytes] = []
 
@@ -72,22 +73,25 @@ class Keeping:
                 headers = [(n.decode("latin-1").lower(), v.decode("latin-1")) for n, v in message["headers"]]
                 if not any(name in ("cache-control", "set-cookie") for name, _ in headers):
                     start.append(message)
-                    message["headers"] = [*message["headers"], AGAIN]
+                    return
             elif message["type"] == "http.response.body" and start:
                 parts.append(message.get("body", b""))
                 if not message.get("more_body"):
-                    if self._kept.later:
-                        self._keep(address, start[0], b"".join(parts))
-                    else:
-                        await asyncio.to_thread(self._keep, address, start[0], b"".join(parts))
+                    await self._told(address, start[0], b"".join(parts), scope, send)
+                return
             await send(message)
 
         return watched
 
-    def _keep(self, address: str, start: Message, body: bytes) -> None:
+    async def _told(self, address: str, start: Message, body: bytes, scope: Scope, send: Send) -> None:
+        """Keep an answer that was worked out, and send it; not packed, which takes as long again."""
         headers = [(n.decode("latin-1").lower(), v.decode("latin-1")) for n, v in start["headers"]]
-        told = tuple(h for h in headers if h[0] not in ("content-length", "cache-control"))
-        self._kept.keep(address, Kept.of(told, body))
+        found = Kept.of(tuple(h for h in headers if h[0] not in ("content-length", "cache-control")), body)
+        if self._kept.later:
+            self._kept.keep(address, found)
+        else:
+            await asyncio.to_thread(self._kept.keep, address, found)
+        await _answer(found, scope, send, packed=False)
 
 
 def _address(scope: Scope) -> str:
@@ -99,16 +103,16 @@ def _address(scope: Scope) -> str:
     return f"{datetime.now(UTC).date()} {address}" if scope["path"].startswith(OF_TODAY) else address
 
 
-async def _answer(found: Kept, scope: Scope, send: Send) -> None:
+async def _answer(found: Kept, scope: Scope, send: Send, packed: bool = True) -> None:
     asked = Headers(scope=scope)
     headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in found.headers]
     headers += [AGAIN, (b"vary", b"accept-encoding")]
     status, body = 200, found.body
-    if found.tag in (t.strip() for t in asked.get("if-none-match", "").split(",")):
+    if holds(asked.get("if-none-match", ""), found.tag):
         status, body = 304, b""
         headers = [h for h in headers if h[0] != b"content-type"]
     else:
-        if "gzip" in asked.get("accept-encoding", "") and found.packed:
+        if packed and "gzip" in asked.get("accept-encoding", "") and found.packed:
             body = found.packed
             headers.append((b"content-encoding", b"gzip"))
         headers.append((b"content-length", str(len(body)).encode()))

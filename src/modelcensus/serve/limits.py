@@ -47,6 +47,20 @@ class Allowance:
         return 0 if left >= 1 else max(1, math.ceil((1 - left) * 60 / most))
 
 
+class BehindProxy:
+    """Takes the client from the last address of `X-Forwarded-For`, which the proxy added; those before it say what anybody
+    likes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        told = [value for name, value in scope.get("headers", ()) if name == b"x-forwarded-for"]
+        if told and (last := told[-1].rpartition(b",")[2].strip().decode("latin-1")):
+            scope = {**scope, "client": (last, 0)}
+        await self._app(scope, receive, send)
+
+
 class Limits:
     """Refuses (429) a client that asks for more than it is allowed."""
 

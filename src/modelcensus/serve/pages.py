@@ -55,8 +55,9 @@ def stylesheet() -> str:
 class Pages:
     """Pages on what one census holds."""
 
-    def __init__(self, tester: Tester) -> None:
-        self._tester = tester
+    def __init__(self, tester: Tester, url: str = "") -> None:
+        """`url`: where the app is reached, for those who show a preview of a page."""
+        self._tester, self._url = tester, url
         self._templates: Environment = environment(html=True, room="modelcensus.serve")
         days = [m.last_day for m in tester.manifests if m.last_day]
         self._menus = [p for p in view_pages().values() if p.menu]
@@ -75,15 +76,18 @@ class Pages:
             newest=newest, period_text=period_text,
         )  # fmt: skip
 
-    def view(self, view: View, path: str, at: At, alts: Mapping[str, str], base: str) -> str:
-        """A page of the views: `at` gives its address with a suffix, `alts` what its pictures show, in words; `base` is
-        where the app was asked, for those who show a preview of the page."""
+    def view(self, view: View, path: str, at: At, alts: Mapping[str, str]) -> str:
+        """A page of the views: `at` gives its address with a suffix, `alts` what its pictures show, in words."""
         said = [s.text for section in view.sections for s in section.statements]
         results, finding = view.results().values(), said[0] if said else view.wrong or view.question
-        series = dataset(view.question, finding, results, at, (".csv", ".json", ".parquet")) if results else None
+        series = (
+            dataset(view.question, finding, results, lambda f: self._url + at(f), (".csv", ".json", ".parquet"))
+            if results
+            else None
+        )
         return self._page(
             "view.html", path, view=view, path=path, at=at, alts=alts, MOST=MOST_FACTS,
-            finding=finding, base=base.rstrip("/"), preview=next(iter(alts), ""), series=series and Markup(ld_json(series)),
+            finding=finding, base=self._url, preview=next(iter(alts), ""), series=series and Markup(ld_json(series)),
             edition=self._tester.edition, options=_options, values=_values, **tools(),
         )  # fmt: skip
 
@@ -112,8 +116,8 @@ class Pages:
         """The operations of the JSON API."""
         return self._page("api.html", "", schema=schema, operations=operations(schema))
 
-    def claim(self, one: Account, at: At, base: str) -> str:
-        """The account of a claim of a pack; `at` and `base` as for a view."""
+    def claim(self, one: Account, at: At) -> str:
+        """The account of a claim of a pack; `at` as for a view."""
         words = account_words(one, Tested((one,))) | {"href": _href}
         return self._page(
             "claim.html",
@@ -123,7 +127,7 @@ class Pages:
             root="",
             live=(at(".chart.js"), at(".chart.js", size="phone")),
             at_page=at,
-            base=base.rstrip("/"),
+            base=self._url,
             edition=self._tester.edition,
             **words,
         )

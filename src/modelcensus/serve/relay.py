@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.types import Receive, Scope, Send
 
-from modelcensus.serve.frames import FAILED, LENGTHS, Frame, as_bytes, paired
+from modelcensus.serve.frames import FAILED, LENGTHS, READY, Frame, as_bytes, paired
+from modelcensus.serve.known import ASSETS, Assets, Known
 from modelcensus.serve.limits import tests
 from modelcensus.serve.refusing import refuse
 
@@ -52,16 +53,17 @@ class OpeningError(Exception):
 class Desk:
     """One process, and the requests that it was given."""
 
-    def __init__(self, ledger: Path, knowledge: Iterable[Path], prepare: bool = False) -> None:
-        """`prepare`: while nothing is asked, it makes sums that questions will choose from."""
-        told = {"ledger": str(ledger), "knowledge": [str(k) for k in knowledge], "prepare": prepare}
+    def __init__(self, ledger: Path, knowledge: Iterable[Path], prepare: bool = False, url: str = "") -> None:
+        """`prepare`: while nothing is asked, it makes sums that questions will choose from. `url`: see `create_app`."""
+        told = {"ledger": str(ledger), "knowledge": [str(k) for k in knowledge], "prepare": prepare, "url": url}
         self._told = json.dumps(told)
         self._numbers, self._waiting = count(1), dict[int, asyncio.Future[Frame]]()
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Begin, and wait until the ledger is open; OpeningError where it does not open."""
+    async def start(self) -> dict[str, Any]:
+        """Begin, and wait until the ledger is open: what the app's addresses are (see `Known`). OpeningError where it does
+        not open."""
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "modelcensus.serve.desk", self._told,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True,
@@ -77,6 +79,7 @@ class Desk:
             await self.end()
             raise OpeningError(first.head[FAILED])
         self._reading = asyncio.create_task(self._read_all(self._process.stdout))
+        return first.head[READY]
 
     async def ask(self, head: dict[str, Any], body: bytes) -> Frame:
         """The answer to a request; GoneError where the process ends before."""
@@ -131,6 +134,8 @@ class Relay:
         self._free: asyncio.Queue[tuple[int, Desk | None]] = asyncio.Queue()
         """Desks that can take a request; none wakes those who wait where no desk is left."""
         self._starting: dict[int, asyncio.Task[None]] = {}
+        self._known: Known | None = None
+        self._assets = Assets()
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Done when the first desk is ready; its error where the ledger does not open."""
 
@@ -153,12 +158,15 @@ class Relay:
         if gone:
             await gone.end()
         desk = self._makes[place]()
-        await desk.start()
+        told = await desk.start()
+        self._known = self._known or (Known(told) if told else None)
         self._desks[place] = desk
         for _ in range(AT_ONCE):
             self._free.put_nowait((place, desk))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"].startswith(f"{ASSETS}/"):
+            return await self._assets(scope, receive, send)
         body = await _body(receive) if scope["method"] == "POST" else b""
         head = {
             "method": scope["method"], "scheme": scope.get("scheme", "http"), "path": scope["path"],
@@ -166,6 +174,8 @@ class Relay:
             "query_string": scope.get("query_string", b"").decode("latin-1"), "headers": paired(scope["headers"]),
         }  # fmt: skip
         await asyncio.shield(self.opened)
+        if self._known and (refused := self._known.refused(scope)):
+            return await refused(scope, receive, send)
         try:
             answer = await (self._tested(head, body) if tests(scope) else self._worked_out(head, body))
         except GoneError:

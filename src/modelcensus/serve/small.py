@@ -27,8 +27,8 @@ ELSEWHERE = {"cross-origin-resource-policy": "cross-origin"}
 """Badges are shown by other sites."""
 
 
-def small_answers(tester: Tester) -> APIRouter:
-    """`/badges/MEASURE/families/NAME.svg` and `/feeds/families/NAME.atom`."""
+def small_answers(tester: Tester, url: str = "") -> APIRouter:
+    """`/badges/MEASURE/families/NAME.svg` and `/feeds/families/NAME.atom`; `url`: where the app is reached."""
     answers = APIRouter(include_in_schema=False)
 
     @answers.get("/badges/{measure}/{kind}/{name:path}.svg")
@@ -58,7 +58,7 @@ def small_answers(tester: Tester) -> APIRouter:
             raise HTTPException(404, str(error)) from error
         told = claim_feed(tester.kept(*found), tester.day(), *tester.before(*found))
         media, write = FORMS[form]
-        return Response(visible(write(told, request.url.path)), media_type=media)
+        return Response(visible(write(told, url + request.url.path)), media_type=media)
 
     @answers.get("/feeds/{kind}/{name:path}")
     def feed(request: Request, kind: str, name: str) -> Response:
@@ -69,7 +69,7 @@ def small_answers(tester: Tester) -> APIRouter:
             called = scene.place(name) if dimension == "region" else scene.called(dimension, name)
             found = feed_of(scene, dimension, name, called, date.today())
         media, write = FORMS[form]
-        return Response(visible(write(found, request.url.path)), media_type=media)
+        return Response(visible(write(found, url + request.url.path)), media_type=media)
 
     return answers
 

@@ -15,10 +15,11 @@ HELD = ("manifests", "knowledge")
 """Folders of a ledger whose files decide its answers: batches never change once their manifest is there."""
 
 
-def stamp(ledger: Path, folders: Iterable[Path] = ()) -> str:
+def stamp(ledger: Path, folders: Iterable[Path] = (), url: str = "") -> str:
     """Changes with the ledger's batches, with every knowledge file and claim pack, and with the program: names, sizes and
-    times of its files, and the versions of what computes. `folders` hold knowledge given besides."""
-    told = [sys.version, *(f"{name} {_version(name)}" for name in COMPUTED_BY)]
+    times of its files, and the versions of what computes. `folders` hold knowledge given besides;
+    pages name the `url` at which they are reached."""
+    told = [sys.version, url, *(f"{name} {_version(name)}" for name in COMPUTED_BY)]
     for folder in (PACKAGE, *(ledger / name for name in HELD), *folders, Path("claims")):
         told += [json.dumps([str(folder.resolve()), *_files(folder)])]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]

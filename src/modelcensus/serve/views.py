@@ -24,15 +24,16 @@ from modelcensus.publish.views import pages as view_pages
 from modelcensus.serve.forms import SUFFIXES
 from modelcensus.serve.pages import At
 from modelcensus.serve.pinned import EDITION, Check
+from modelcensus.serve.takes import must_take
 from modelcensus.serve.taking import PICKED, PICTURES, Forms
-from modelcensus.vocabulary import RequestError, nearest
+from modelcensus.vocabulary import RequestError
 
 MOST_KEPT = 24
 """Pages whose content is held for their pictures and files; the one asked for longest ago gives way."""
 LONGEST_QUERY = 4_000
 
-Render = Callable[[View, ViewPage, str], str]
-"""A page from its view; the last is the address at which the app was asked."""
+Render = Callable[[View, ViewPage], str]
+"""A page from its view."""
 
 
 class Views:
@@ -98,7 +99,7 @@ def _add(app: FastAPI, views: Views, forms: Forms, page: ViewPage, render: Rende
             if view.wrong and suffix:
                 raise RequestError(view.wrong, where=view.name)
             if not suffix:
-                return HTMLResponse(render(view, page, str(request.base_url)), 422 if view.wrong else 200)
+                return HTMLResponse(render(view, page), 422 if view.wrong else 200)
             return forms.taken(view, addresses(page, view), suffix, picked_of(request))
 
         if suffix in PICTURES:  # drawn beside the others
@@ -115,11 +116,10 @@ def _chosen(page: ViewPage, request: Request, name: str | None) -> dict[str, tup
     if len(request.scope["query_string"]) > LONGEST_QUERY:
         raise HTTPException(414, f"the address is longer than {LONGEST_QUERY:,} characters")
     found: dict[str, tuple[str, ...]] = {}
+    must_take(request.query_params, (*page.takes, *PICKED, EDITION), page.path)
     for key, value in request.query_params.multi_items():
         if key in PICKED or key == EDITION:
             continue
-        if key not in page.takes:
-            raise RequestError(f"no choice {key!r}", where=page.path, remedy=nearest(key, [*page.takes, *PICKED]))
         if value:
             found[key] = (*found.get(key, ()), value)
     return {**found, "name": (name,)} if name is not None else found
