@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 from modelcensus.catalog import Knowledge
-from modelcensus.claims import Account, Claim, Compared, Pack, ToldVerdict, ToldVerdicts, account
+from modelcensus.claims import Account, Claim, Compared, Pack, ToldEdition, ToldVerdict, ToldVerdicts, account
 from modelcensus.claims.figures import Published, find_figures
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Census, Result, usual_sums
-from modelcensus.publish.editions import day_before_the_newest, edition_of, must_be_edition
+from modelcensus.publish.editions import edition_of, must_be_edition
 from modelcensus.publish.scene import Scene
 from modelcensus.serve.desks import Desks
 from modelcensus.vocabulary import Request
@@ -31,7 +31,6 @@ class Tester:
         self.knowledge: Knowledge = self._census.knowledge
         self.manifests: list[Manifest] = self._census.manifests
         self._accounts: dict[str, Account] = {}
-        self._before: dict[str, Account] = {}
         self._told = ToldVerdicts(self._census.ledger.root)
         self._long: tuple[Request, Result] | None = None
         self._usual = usual_sums(self._census)
@@ -57,18 +56,19 @@ class Tester:
         """The verdicts that were told of the edition that is open, and those told of the same claims before."""
         return self._told.compared(self.edition)
 
+    def history(self, one: Account) -> list[ToldEdition]:
+        """The editions that told a verdict of a claim of the packs, up to the one that is open."""
+        told = {one.id: ToldVerdict.of(one)}
+        return self._told.history(ToldEdition(edition=self.edition, place=0, newest=self.day(), claims=told), one.id)
+
+    @property
+    def committed(self) -> datetime:
+        """When the newest batch was committed (UTC)."""
+        return self.manifests[-1].committed_at.astimezone(UTC)
+
     def day(self) -> date:
         """The day (UTC) of the newest batch."""
-        return self._census.ledger.manifests()[-1].committed_at.astimezone(UTC).date()
-
-    def before(self, pack: Pack, claim: Claim) -> tuple[Account | None, date | None]:
-        """The account of a claim of the packs on the day before the newest batch; nothing where there was no ledger then."""
-        day, name = day_before_the_newest(self._census.ledger), f"{pack.id}/{claim.id}"
-        if day and name not in self._before:
-            with self._desks.claims() as census:
-                then = Census(census.ledger, census.folders, day)
-                self._before[name] = account(then, pack, claim)
-        return self._before.get(name), day
+        return self.committed.date()
 
     def page(self) -> AbstractContextManager[Scene]:
         """A desk for a page, for as long as it is needed."""
