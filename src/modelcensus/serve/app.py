@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from modelcensus.claims import Account, find_claim, find_packs
 from modelcensus.measures import Census
 from modelcensus.publish.curve_chart import curve_chart
+from modelcensus.publish.earlier import Earlier
 from modelcensus.publish.live_chart import live_chart
 from modelcensus.publish.records import figure_entries
 from modelcensus.publish.views import Page as ViewPage
@@ -27,6 +28,7 @@ from modelcensus.serve.check import Given, TooLongError, check_draft, check_text
 from modelcensus.serve.desks import BusyError
 from modelcensus.serve.forms import SUFFIXES
 from modelcensus.serve.pages import Pages, stylesheet
+from modelcensus.serve.past import PastEditions
 from modelcensus.serve.pinned import Pinning, pinned_to
 from modelcensus.serve.problems import problem, problem_of, searched
 from modelcensus.serve.refusing import API, refusal
@@ -44,13 +46,13 @@ GONE = (
 """Why there may be no record of a number."""
 
 
-def create_app(open_census: Callable[[], Census]) -> FastAPI:
+def create_app(open_census: Callable[[], Census], past: Earlier | None = None) -> FastAPI:
     """The app on one ledger, which is opened now, and again for claims.
 
     It is served behind a `Front`, which says who may ask and what pages may do. `state.make_sums` makes some of what
-    questions on a large ledger choose from.
+    questions on a large ledger choose from. `past` is the edition that the ledger is opened as, where it is an earlier one.
     """
-    tester = Tester(open_census, find_packs())
+    tester = Tester(open_census, find_packs(), past)
     pages, sheet = Pages(tester), stylesheet()
     views, pinned = Views(tester.page), pinned_to(tester)
     app = FastAPI(
@@ -60,15 +62,19 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
     )  # fmt: skip
     app.state.make_sums = tester.make_sums
     app.add_middleware(Pinning, tester=tester)
+    if past is None:
+        app.add_middleware(
+            PastEditions, tester=tester, open_app=lambda then: create_app(lambda: tester.opened_as(then), then)
+        )
     _refuse(app, pages)
 
     def shown(view: View, page: ViewPage, suffix: str, base: str) -> str:
-        at = addresses(page, view)
+        at = addresses(page, view, past.id if past else "")
         alts = {name: views.drawn(view, name, "post").alt for name in view.figures()}
         if suffix == ".embed":
             figure = next(iter(alts), "")
             return pages.embedded(view, at, figure, alts.get(figure, ""))
-        return pages.view(view, page.path, at, alts, base)
+        return pages.view(view, page.path, at, addresses(page, view)(), alts, base)
 
     add_views(app, views, shown, pinned)
     app.include_router(router(tester), prefix=API)

@@ -70,11 +70,13 @@ class Pages:
         newest = self._newest if undated else ""  # offered, never assumed
         return self._page(
             "check.html", "/check", given=given, checked=checked, told=told, wrong=wrong, examples=EXAMPLES,
-            newest=newest, period_text=period_text,
+            newest=newest,
         )  # fmt: skip
 
-    def view(self, view: View, path: str, at: Callable[..., str], alts: Mapping[str, str], base: str) -> str:
-        """A page of the views: `at` gives its address with a suffix, `alts` what its pictures show, in words; `base` is
+    def view(
+        self, view: View, path: str, at: Callable[..., str], now: str, alts: Mapping[str, str], base: str
+    ) -> str:
+        """A page of the views: `at` gives its address with a suffix, `now` is that of the newest edition, `alts` what its pictures show, in words; `base` is
         where the app was asked, for those who show a preview of the page."""
         said = [s.text for section in view.sections for s in section.statements]
         results, finding = view.results().values(), said[0] if said else view.wrong or view.question
@@ -82,7 +84,7 @@ class Pages:
         return self._page(
             "view.html", path, view=view, path=path, at=at, alts=alts, MOST=MOST_FACTS,
             finding=finding, base=base.rstrip("/"), preview=next(iter(alts), ""), series=series and Markup(ld_json(series)),
-            edition=self._tester.edition, options=_options, values=_values, **tools(),
+            edition=self._tester.edition, now=now, options=_options, values=_values, **tools(),
         )  # fmt: skip
 
     def embedded(self, view: View, at: Callable[..., str], figure: str, alt: str) -> str:
@@ -102,7 +104,7 @@ class Pages:
         now.sort(key=lambda pair: (VERDICTS.index(pair[1].overall), VERDICTS.index(pair[1].worded)))
         return self._page(
             "flipped.html", "/claims", compared=compared, now=now, finding=flipped(compared), statements=statements,
-            untested=untested, newest=max(self._tester.packs, key=lambda p: str(p.source.date or ""), default=None), FIRST=FIRST_VERDICTS, period_text=period_text,
+            untested=untested, newest=max(self._tester.packs, key=lambda p: str(p.source.date or ""), default=None), FIRST=FIRST_VERDICTS,
         )  # fmt: skip
 
     def api(self, schema: Mapping[str, Any]) -> str:
@@ -118,7 +120,7 @@ class Pages:
             curve=drawn_curve(one),
             alone=False,
             root="",
-            live=f"/claims/{one.id}.chart.js",
+            live=f"/claims/{one.id}.chart.js{f'?edition={past.id}' if (past := self._tester.past) else ''}",
             **words,
         )
 
@@ -151,7 +153,14 @@ class Pages:
 
     def _page(self, name: str, menu: str, **content: object) -> str:
         template = self._templates.get_template(name)
-        return visible(template.render(menu=menu, menus=self._menus, data=self._data, **content))
+        about = {
+            "menu": menu,
+            "menus": self._menus,
+            "data": self._data,
+            "past": self._tester.past,
+            "now": menu or "/",
+        }
+        return visible(template.render(about | content, period_text=period_text))
 
 
 @lru_cache(maxsize=512)

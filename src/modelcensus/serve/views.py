@@ -146,8 +146,8 @@ def _chosen(page: ViewPage, request: Request, name: str | None) -> dict[str, tup
     return {**found, "name": (name,)} if name is not None else found
 
 
-def addresses(page: ViewPage, view: View) -> Callable[..., str]:
-    """Where a view stands: `at(suffix="", **picked)`, with what is picked of it."""
+def addresses(page: ViewPage, view: View, edition: str = "") -> Callable[..., str]:
+    """Where a view stands: `at(suffix="", **picked)`, with what is picked of it; pinned to an `edition` that is named."""
     name = (view.chosen.get("name") or ("",))[0]
     said = urlencode(
         [(k, v) for k, values in view.chosen.items() for v in values if k != "name" or "{" not in page.path]
@@ -155,7 +155,7 @@ def addresses(page: ViewPage, view: View) -> Callable[..., str]:
     path = page.path.replace("{name}", quote(name))
 
     def at(suffix: str = "", **picked: str) -> str:
-        query = "&".join(filter(None, (said, _picked(**picked))))
+        query = "&".join(filter(None, (said, _picked(**({EDITION: edition} | picked)))))
         return f"{'/overview' if path == '/' and suffix else path}{suffix}{f'?{query}' if query else ''}"
 
     return at
