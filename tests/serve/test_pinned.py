@@ -2,17 +2,20 @@
 
 import json
 import re
-from datetime import date
 from pathlib import Path
 
-import pytest
 from fastapi.testclient import TestClient
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp
 
 from ledgers import COMMITTED, batch_of, ledger_of, observation
+from modelcensus.ledger import Ledger
 from modelcensus.measures import Census
-from modelcensus.publish.editions import edition_of, must_be_edition
+from modelcensus.publish.earlier import Earlier
+from modelcensus.publish.editions import edition_of
+from modelcensus.serve import tester as testers
 from modelcensus.serve.app import create_app
-from modelcensus.vocabulary import RequestError
+from modelcensus.serve.past import PastEditions
 
 DATA = re.compile(r'<script type="application/ld\+json">([^<]*)</script>')
 SHARE = "measure=share&of=organization%3DQwen&by=month&reading=channel%3Dreported%3Amodelpulse"
@@ -63,20 +66,97 @@ def test_the_records_of_an_app_pass_and_those_of_a_pinned_page_stay(tmp_path: Pa
     assert answer.provenance.id == other and (tmp_path / "provenance" / f"{other}.json").exists()
 
 
-def test_an_earlier_edition_of_the_same_ledger_is_found_by_its_day(tmp_path: Path) -> None:
-    def batch(on: int):
-        return batch_of(f"day {on}", "hub", observations=[observation("acme/a-7b", "rolling_30d", 100 + on, on)])
+OWN = """version: 2027-01-01
+organizations:
+  - {namespace: acme, name: Acme, country: FR, kind: company, citation: reviewed here}
+"""
+READ = "reading=counter%3Drolling_30d"
+DOWNLOADS = f"/explore{{}}?measure=downloads&by=day&of=organization%3Dacme&{READ}{{}}"
 
-    earlier = Census(ledger_of(tmp_path, batch(40)))
-    earlier.keep_knowledge()
-    before = edition_of(earlier)
-    later = Census(ledger_of(tmp_path, batch(70), committed_at=COMMITTED.replace(month=12, day=20)))
-    assert edition_of(later) != before
-    must_be_edition(later, edition_of(later))
-    with pytest.raises(RequestError, match=f"the ledger held it on {date(2026, 12, 1)}"):
-        must_be_edition(later, before)
-    with pytest.raises(RequestError, match="open the ledger that it was made from"):
-        must_be_edition(later, "e123456789012")
+
+def grown(root: Path, *values: int) -> Census:
+    """A ledger of as many batches of one reading each, two of them a day."""
+    ledger = Ledger(root)
+    for i, value in list(enumerate(values))[len(ledger.manifests()) :]:
+        one = batch_of(f"day {i}", "hub", observations=[observation("acme/a-7b", "rolling_30d", value, 40 + 30 * i)])
+        ledger_of(root, one, committed_at=COMMITTED.replace(day=1 + i // 2, hour=i))
+    census = Census(ledger)
+    census.keep_knowledge()
+    census.passing = True
+    return census
+
+
+def test_a_pinned_address_answers_as_the_ledger_was_whatever_came_since(tmp_path: Path) -> None:
+    """Whole pages, data, pictures, feeds and the API; also where two batches came on one day."""
+    told = {}
+    ways = (
+        DOWNLOADS.format(".csv", ""), DOWNLOADS.format(".json", ""), DOWNLOADS.format(".svg", ""), "/health.json",
+        f"/api/v1/measures/downloads?by=day&{READ}", "/feeds/organizations/acme.atom", "/badges/downloads/organizations/acme.svg",
+    )  # fmt: skip
+
+    def at(address: str, edition: str) -> str:
+        return f"{address}{'&' if '?' in address else '?'}edition={edition}"
+
+    for values in ((100,), (100, 200), (100, 200, 400)):
+        first = edition_of(grown(tmp_path, *values))
+        with TestClient(
+            create_app(lambda values=values: grown(tmp_path, *values)), base_url="http://127.0.0.1"
+        ) as client:
+            told[first] = [client.get(at(w, first)).content for w in ways]
+    assert len(told) == 3
+    with TestClient(create_app(lambda: grown(tmp_path, 100, 200, 400, 800)), base_url="http://127.0.0.1") as client:
+        for edition, answers in told.items():
+            for way, before in zip(ways, answers, strict=True):
+                now = client.get(at(way, edition))
+                assert (now.status_code, now.content) == (200, before), (edition, way)
+        oldest = next(iter(told))
+        page = client.get(DOWNLOADS.format("", f"&edition={oldest}"))
+        assert f"As of edition {oldest} (1 December 2026); newer data exist" in page.text
+        now = re.search(r'newer data exist: <a href="([^"]+)">', page.text)
+        assert now and "edition" not in now[1] and "800" in client.get(now[1].replace("&amp;", "&")).text
+        inside = re.findall(r'(?:src|srcset|data-live)="(/explore[^"]+)"', page.text)
+        assert inside and all(f"edition={oldest}" in link for link in inside)
+        assert "As of edition" not in client.get(DOWNLOADS.format("", "")).text
+        (record,) = (r["provenance"]["id"] for r in client.get(at(ways[1], oldest)).json()["sections"][0]["results"])
+        assert (tmp_path / "provenance" / f"{record}.json").exists()
+        day = client.get(f"/api/v1/measures/downloads?by=day&{READ}&as_of=2026-12-05&edition={oldest}")
+        assert [r["value"] for r in day.json()["rows"]] == [100]
+
+
+def test_an_edition_is_found_with_the_knowledge_that_it_was_made_with(tmp_path: Path) -> None:
+    held = edition_of(grown(tmp_path, 100))
+    knowledge = tmp_path / "knowledge"
+    knowledge.mkdir()
+    (knowledge / "organizations.yml").write_text(OWN)
+    with TestClient(create_app(lambda: grown(tmp_path, 100))) as client:
+        asked = "/api/v1/catalog/acme/a-7b"
+        assert "reviewed here" in client.get(asked).text
+        then = client.get(f"{asked}?edition={held}")
+        assert then.status_code == 200 and "reviewed here" not in then.text
+        page = client.get(f"/health?edition={held}").text
+        assert "what is known of models has changed since" in page
+
+
+def test_two_earlier_editions_stay_open_and_one_answers_at_a_time(tmp_path: Path) -> None:
+    values = (100, 200, 400, 800)
+    editions = [edition_of(grown(tmp_path, *values[: i + 1])) for i in range(4)]
+    tester = testers.Tester(lambda: grown(tmp_path, *values), [])
+    opened: list[str] = []
+
+    def open_app(then: Earlier) -> ASGIApp:
+        opened.append(then.id)
+        return PlainTextResponse(then.id)
+
+    app = PastEditions(PlainTextResponse("newest"), tester, open_app)
+    client = TestClient(app)
+    asked = [editions[i] for i in (0, 1, 0, 2, 0, 1)]
+    assert [client.get(f"/?edition={e}").text for e in asked] == asked
+    assert opened == [editions[i] for i in (0, 1, 2, 1)]
+    assert client.get(f"/?edition={editions[3]}").text == client.get("/?edition=e0").text == "newest"
+    assert client.get("/").text == "newest"
+    with app._one:
+        busy = client.get(f"/?edition={editions[0]}")
+    assert busy.status_code == 503 and busy.headers["retry-after"] and client.get("/").text == "newest"
 
 
 def test_a_page_of_numbers_is_a_dataset_with_its_files(client: TestClient) -> None:

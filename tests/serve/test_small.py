@@ -1,7 +1,7 @@
 """Badges and feeds: the same numbers, well-formed, inert."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -9,10 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 import modelcensus
-from modelcensus.claims import account, find_claim, find_packs
 from modelcensus.measures import Row, number
 from modelcensus.publish.badges import badge_of
-from modelcensus.publish.feeds import claim_feed, feed_of
+from modelcensus.publish.happened import feed_of
 from modelcensus.publish.scene import Scene
 
 HERE = "http://127.0.0.1:8000"
@@ -83,24 +82,17 @@ def test_what_there_is_not_is_refused(client: TestClient, address: str, status: 
     assert client.get(address).status_code == status
 
 
-def test_the_feed_of_a_claim_tells_its_verdict_and_a_flip(client: TestClient, sample) -> None:
+def test_the_feed_of_a_claim_tells_its_verdict(client: TestClient) -> None:
     name = "qwen-2026/double-the-next-eight"
     (item,) = client.get(f"/feeds/claims/{name}.json").json()["items"]
     assert item["title"].startswith("depends: ") and item["url"] == f"{HERE}/claims/{name}"
     assert ElementTree.fromstring(client.get(f"/feeds/claims/{name}.atom").text).findall(f"{ATOM}entry")
     assert client.get("/feeds/claims/qwen-2026/none.atom").status_code == 404
-    pack, claim = find_claim(find_packs(), name)
-    now = account(sample, pack, claim)
-    nothing = replace(now, as_worded=None)
-    (flip,) = claim_feed(now, date(2026, 11, 23), nothing, date(2026, 11, 22)).entries
-    assert flip.title.startswith("The verdict flipped") and "Before (2026-11-22)" in flip.text
-    (same,) = claim_feed(now, date(2026, 11, 23), now, date(2026, 11, 22)).entries
-    assert "flipped" not in same.title
 
 
 def test_a_source_that_nobody_reads_any_more_is_told(sample) -> None:
     def stale(today: date) -> set[str]:
-        feed = feed_of(Scene(sample), "organization", "Qwen", "Qwen", today)
+        feed = feed_of(Scene(sample), "organization", "Qwen", today)
         return {e.title for e in feed.entries if e.title.endswith("has gone stale")}
 
     assert stale(date(2028, 1, 1)) >= {"llmfit has gone stale", "modelpulse has gone stale"}
@@ -113,7 +105,8 @@ def test_names_in_badges_and_feeds_are_inert() -> None:
 
     nasty = '"><script>alert(1)</script>&\x00\u202e'
     assert "<script>" not in badge(nasty, nasty, nasty)
-    written = atom(Feed(nasty, (Entry("a", "2026-01-01", nasty, nasty),)), "/feeds/a.atom")
+    told = Feed(nasty, nasty, datetime(2026, 1, 1), (Entry(nasty, "2026-01-01", nasty, nasty),))
+    written = atom(told, "/feeds/a.atom", "http://127.0.0.1/")
     assert "<script>" not in written and ElementTree.fromstring(written) is not None
 
 

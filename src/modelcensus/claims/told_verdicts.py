@@ -112,6 +112,18 @@ class ToldVerdicts:
             }
         return Compared(here.claims, before)
 
+    def history(self, here: ToldEdition, name: str) -> list[ToldEdition]:
+        """The editions up to this one that told a verdict of the same claim, the earliest first; this one in any case."""
+        before = [
+            told
+            for told in sorted(self._read(), key=lambda told: (told.place, told.edition))
+            if told.edition != here.edition
+            and told.newest <= here.newest
+            and (was := told.claims.get(name))
+            and was.claim == here.claims[name].claim
+        ]
+        return [*before, here]
+
     def _read(self) -> Iterator[ToldEdition]:
         for path in sorted(self._folder.glob("*.json")):
             try:

@@ -43,6 +43,10 @@ class Vintages:
         """Whether the knowledge of that digest is kept."""
         return self._path(digest).exists()
 
+    def digests(self) -> list[str]:
+        """The digests of all that are kept."""
+        return sorted(path.name.removesuffix(".json.gz") for path in self.folder.glob("*.json.gz"))
+
     def keep(self, vintage: Vintage) -> None:
         """Keep a vintage; one that is kept already stays as it is."""
         if not self.has(vintage.digest):

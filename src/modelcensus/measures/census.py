@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -69,7 +69,8 @@ class Census:
 
     Tables are read, and the catalog built, when something first needs them: an answer that the ledger's cache has
     needs neither. `also` names repositories to attribute although the ledger may not have seen them; `unseen` are those
-    of them. `inputs` are computed with instead of what the ledger held on the day; such a census keeps no records.
+    of them. `inputs` are computed with instead of what the ledger held on the day; such a census keeps no records, unless
+    they are what the ledger was in the `past`.
     `cache`: answers may come from the ledger's cache, and go there.
 
     Example: `modelcensus.open("ledger").measure("share", of={"organization": "Qwen"}, by="month")`.
@@ -84,6 +85,7 @@ class Census:
         also: Iterable[str] = (),
         inputs: Inputs | None = None,
         cache: bool = True,
+        past: bool = False,
     ) -> None:
         self.ledger = ledger
         self.as_of = as_of
@@ -94,7 +96,8 @@ class Census:
             until = f" committed by {as_of}" if as_of else ""
             raise LedgerError(f"no batch{until}", where=str(ledger.root), remedy="import or collect something first")
         self._as_of: dict[date, Census] = {}
-        self.records, self._kept = inputs is None, as_of is not None
+        self.records, self._kept = inputs is None or past, as_of is not None or past
+        self._past = past
         self.passing = False
         """Whether records give way to newer ones: those of an app, which gives thousands in a minute."""
         self._prepared_channel = ""
@@ -159,7 +162,13 @@ class Census:
     def _derived(self) -> Path | None:
         """Where what is derived from a large ledger is kept: folds, flows by month, the catalog."""
         rows = sum(m.rows.get(OBSERVATIONS.name, 0) for m in self.manifests)
-        kept = rows > LARGE and self.records and self.as_of is None and os.access(self.ledger.root, os.W_OK)
+        kept = (
+            rows > LARGE
+            and self.records
+            and self.as_of is None
+            and not self._past
+            and os.access(self.ledger.root, os.W_OK)
+        )
         return self.ledger.root / "derived" if kept else None
 
     def kept_in(self, channel: str) -> Path | None:
@@ -212,7 +221,7 @@ class Census:
 
     def answer(self, request: Request) -> Result:
         """Compute a request."""
-        if request.as_of and request.as_of != self.as_of:
+        if request.as_of and request.as_of != self.as_of and not (self._past and self._ended_by(request.as_of)):
             if request.as_of not in self._as_of:
                 while len(self._as_of) >= MOST_DAYS:
                     del self._as_of[next(iter(self._as_of))]
@@ -221,6 +230,10 @@ class Census:
                 self._as_of[request.as_of] = then
             return self._as_of[request.as_of].answer(request)
         return evaluate(self, request)
+
+    def _ended_by(self, day: date) -> bool:
+        """Whether the newest batch was committed by the end of that day: the ledger of the day is then this one."""
+        return self.manifests[-1].committed_at.astimezone(UTC).date() <= day
 
     def answers_to(self, requests: Iterable[Request]) -> list[Result | RequestError]:
         """Compute requests together, each as `answer` would; of one that makes no sense, its error."""

@@ -3,14 +3,13 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
 
 from modelcensus.claims.verdicts import UNTESTABLE
-from modelcensus.engine import DuckDBEngine
 from modelcensus.ledger import Ledger, Manifest
 from modelcensus.measures import Bounds, Census, Inputs, Key, Side, kept_files, number_key
 from modelcensus.measures.cite import one_line
@@ -19,19 +18,18 @@ from modelcensus.vocabulary import InputError, LedgerError, Request, RequestErro
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 """What is read as a day; a folder of such a name is named with a `./` before it."""
-MOST_DAYS = 60
-"""Days of commits that are looked through for an edition."""
 
 
-def edition_id(manifests: Iterable[Manifest], knowledge: str, software: Mapping[str, str]) -> str:
-    """The id of an edition: the same for the same batches, knowledge (its digest) and software, and for no others."""
-    told = json.dumps([sorted(m.id for m in manifests), knowledge, sorted(software.items())])
+def edition_id(manifests: Iterable[Manifest], knowledge: str) -> str:
+    """The id of an edition: the same for the same batches and knowledge (its digest), and for no others. The software is
+    told beside it."""
+    told = json.dumps([sorted(m.id for m in manifests), knowledge])
     return f"e{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
 def edition_of(census: Census) -> str:
     """The id of the edition that an opened ledger would publish now."""
-    return edition_id(census.manifests, census.inputs.digest, _software())
+    return edition_id(census.manifests, census.inputs.digest)
 
 
 def citation_of(census: Census) -> str:
@@ -42,28 +40,6 @@ def citation_of(census: Census) -> str:
     return one_line(
         f"modelcensus {own_version()}{of}, edition {edition_of(census)}. Sources: {sources or 'none stated'}."
     )
-
-
-def _software() -> dict[str, str]:
-    return {"modelcensus": own_version(), **DuckDBEngine.versions()}
-
-
-def must_be_edition(census: Census, wanted: str) -> None:
-    """RequestError where an opened ledger is not the edition; it names the day on which the ledger held it, if it did."""
-    if edition_of(census) == wanted:
-        return
-    remedy = "open the ledger that it was made from, with the same version of the program"
-    for day in sorted({m.committed_at.astimezone(UTC).date() for m in census.ledger.manifests()}, reverse=True)[
-        :MOST_DAYS
-    ]:
-        past = Inputs.of(census.ledger, census.folders, day)
-        if edition_id(past.manifests, past.digest, _software()) == wanted:
-            remedy = f"the ledger held it on {day}: modelcensus measure --as-of {day} answers with its numbers"
-            break
-    raise RequestError(
-        f"this is pinned to the edition {wanted[:40]}, and the edition here is {edition_of(census)}", where="edition",
-        remedy=remedy,
-    )  # fmt: skip
 
 
 def read_side(name: str, ledger: Ledger, folders: Iterable[Path] = ()) -> Side:

@@ -85,7 +85,7 @@ def write_report(
     files["provenance.html"] = records_page(name, every, census.manifests, accounts, software, version).encode()
     files["report.html"] = render_html(page).encode()
     files["report.md"] = render_markdown(page).encode()
-    made = edition_id(census.manifests, census.knowledge.digest, software)
+    made = edition_id(census.manifests, census.knowledge.digest)
     about = Told(made, name, TITLE, page.headline, census.manifests)
     files |= package_files(about, [t for s in sections for t in s.tables], accounts)
     if pdf:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from modelcensus.claims import find_packs
 from modelcensus.measures import Census
+from modelcensus.publish.earlier import Earlier
 from modelcensus.publish.records import figure_entries
 from modelcensus.publish.views import Page as ViewPage
 from modelcensus.publish.views import View
@@ -25,6 +26,7 @@ from modelcensus.serve.claim_pages import add_claims
 from modelcensus.serve.desks import BusyError
 from modelcensus.serve.known import METHODS, PAGE, assets, patterns
 from modelcensus.serve.pages import Pages, stylesheet
+from modelcensus.serve.past import PastEditions
 from modelcensus.serve.pinned import Pinning, pinned_to
 from modelcensus.serve.problems import PlainJSON, problem_of, searched
 from modelcensus.serve.refusing import API, FAULT, NOTHING_THERE, SAID, not_so, nothing_there, refusal
@@ -43,14 +45,14 @@ GONE = (
 """Why there may be no record of a number."""
 
 
-def create_app(open_census: Callable[[], Census], url: str = "") -> FastAPI:
+def create_app(open_census: Callable[[], Census], url: str = "", past: Earlier | None = None) -> FastAPI:
     """The app on one ledger, which is opened now, and again for claims. Addresses that readers elsewhere need whole begin
     with `url`, never with what a request says of it.
 
     It is served behind a `Front`, which says who may ask and what pages may do. `state.make_sums` makes some of what
-    questions on a large ledger choose from.
+    questions on a large ledger choose from. `past` is the edition that the ledger is opened as, where it is an earlier one.
     """
-    tester = Tester(open_census, find_packs())
+    tester = Tester(open_census, find_packs(), past)
     pages, sheet = Pages(tester, url), stylesheet()
     views, forms, pinned = Views(tester.page), Forms(tester, pages.embedded), pinned_to(tester)
     app = FastAPI(
@@ -60,11 +62,16 @@ def create_app(open_census: Callable[[], Census], url: str = "") -> FastAPI:
     )  # fmt: skip
     app.state.make_sums = tester.make_sums
     app.add_middleware(Pinning, tester=tester)
+    if past is None:
+        app.add_middleware(
+            PastEditions, tester=tester, open_app=lambda then: create_app(lambda: tester.opened_as(then), url, then)
+        )
     _refuse(app, pages)
 
     def shown(view: View, page: ViewPage) -> str:
         alts = {name: forms.drawn(view, name).alt for name in view.figures()}
-        return pages.view(view, page.path, addresses(page, view), alts)
+        at = addresses(page, view, forms.pinned)
+        return pages.view(view, page.path, at, addresses(page, view)(), alts)
 
     add_views(app, views, forms, shown, pinned)
     add_claims(app, tester, pages, forms)

@@ -25,7 +25,7 @@ def add_claims(app: FastAPI, tester: Tester, pages: Pages, forms: Forms) -> None
     """`/claims`, `/claims/flipped`, `/claims/PACK/ID`, and their forms."""
 
     def changing(view: View, path: str, suffix: str, request: Request) -> Response:
-        answer = forms.taken(view, standing(path), suffix, picked_of(request))
+        answer = forms.taken(view, standing(path, edition=forms.pinned), suffix, picked_of(request))
         answer.headers.update(CHANGING)
         return answer
 
@@ -38,7 +38,7 @@ def add_claims(app: FastAPI, tester: Tester, pages: Pages, forms: Forms) -> None
 
     @app.get(LIST, include_in_schema=False)
     def claims() -> str:
-        return pages.packs(standing(LIST))
+        return pages.packs(standing(LIST, edition=forms.pinned))
 
     @app.get(f"{LIST}{{suffix:form}}", include_in_schema=False)
     def claims_taken(request: Request, suffix: str) -> Response:
@@ -46,7 +46,7 @@ def add_claims(app: FastAPI, tester: Tester, pages: Pages, forms: Forms) -> None
 
     @app.get(TOLD, include_in_schema=False)
     def told() -> Response:
-        return HTMLResponse(pages.flipped(standing(TOLD)), headers=CHANGING)
+        return HTMLResponse(pages.flipped(standing(TOLD, edition=forms.pinned)), headers=CHANGING)
 
     @app.get(f"{TOLD}{{suffix:form}}", include_in_schema=False)
     def told_taken(request: Request, suffix: str) -> Response:
@@ -55,9 +55,11 @@ def add_claims(app: FastAPI, tester: Tester, pages: Pages, forms: Forms) -> None
     @app.get("/claims/{pack}/{claim}{suffix:form}", include_in_schema=False)
     def claim_taken(request: Request, pack: str, claim: str, suffix: str) -> Response:
         one = account_of(pack, claim)
-        return forms.taken(claim_view(one), standing(f"{LIST}/{one.id}"), suffix, picked_of(request))
+        return forms.taken(
+            claim_view(one), standing(f"{LIST}/{one.id}", edition=forms.pinned), suffix, picked_of(request)
+        )
 
     @app.get("/claims/{pack}/{claim}", include_in_schema=False)
     def claim(pack: str, claim: str) -> str:
         one = account_of(pack, claim)
-        return pages.claim(one, standing(f"{LIST}/{one.id}"))
+        return pages.claim(one, standing(f"{LIST}/{one.id}", edition=forms.pinned))

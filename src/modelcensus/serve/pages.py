@@ -73,11 +73,12 @@ class Pages:
         newest = self._newest if undated else ""  # offered, never assumed
         return self._page(
             "check.html", "/check", given=given, checked=checked, told=told, wrong=wrong, examples=EXAMPLES,
-            newest=newest, period_text=period_text,
+            newest=newest,
         )  # fmt: skip
 
-    def view(self, view: View, path: str, at: At, alts: Mapping[str, str]) -> str:
-        """A page of the views: `at` gives its address with a suffix, `alts` what its pictures show, in words."""
+    def view(self, view: View, path: str, at: At, now: str, alts: Mapping[str, str]) -> str:
+        """A page of the views: `at` gives its address with a suffix, `now` is that of the newest edition, `alts` what its
+        pictures show, in words."""
         said = [s.text for section in view.sections for s in section.statements]
         results, finding = view.results().values(), said[0] if said else view.wrong or view.question
         series = (
@@ -88,7 +89,7 @@ class Pages:
         return self._page(
             "view.html", path, view=view, path=path, at=at, alts=alts, MOST=MOST_FACTS,
             finding=finding, base=self._url, preview=next(iter(alts), ""), series=series and Markup(ld_json(series)),
-            edition=self._tester.edition, options=_options, values=_values, **tools(),
+            edition=self._tester.edition, now=now, options=_options, values=_values, **tools(),
         )  # fmt: skip
 
     def embedded(self, view: View, at: At, figure: str, alt: str) -> str:
@@ -108,7 +109,7 @@ class Pages:
         now.sort(key=lambda pair: (VERDICTS.index(pair[1].overall), VERDICTS.index(pair[1].worded)))
         return self._page(
             "flipped.html", "/claims", compared=compared, now=now, finding=flipped(compared), statements=statements,
-            untested=untested, newest=max(self._tester.packs, key=lambda p: str(p.source.date or ""), default=None), FIRST=FIRST_VERDICTS, period_text=period_text,
+            untested=untested, newest=max(self._tester.packs, key=lambda p: str(p.source.date or ""), default=None), FIRST=FIRST_VERDICTS,
             at=at, edition=self._tester.edition,
         )  # fmt: skip
 
@@ -161,7 +162,14 @@ class Pages:
 
     def _page(self, name: str, menu: str, **content: object) -> str:
         template = self._templates.get_template(name)
-        return visible(template.render(menu=menu, menus=self._menus, data=self._data, **content))
+        about = {
+            "menu": menu,
+            "menus": self._menus,
+            "data": self._data,
+            "past": self._tester.past,
+            "now": menu or "/",
+        }
+        return visible(template.render(about | content, period_text=period_text))
 
 
 @lru_cache(maxsize=512)

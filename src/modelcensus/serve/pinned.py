@@ -1,5 +1,5 @@
-"""Addresses that are pinned to an edition: they answer with its numbers, or say which edition is needed. What their numbers
-rest on is kept for good."""
+"""Addresses that are pinned to an edition: they answer with its numbers, whatever the ledger has become since. What their
+numbers rest on is kept for good."""
 
 from __future__ import annotations
 
@@ -17,29 +17,32 @@ from modelcensus.serve.tester import Tester
 
 EDITION = "edition"
 """What an address calls the edition that it is pinned to."""
-Pinned = Annotated[str, Query(max_length=40, description="the id of an edition: numbers of any other are refused")]
+Pinned = Annotated[str, Query(max_length=40, description="the id of an edition: the ledger answers as it was then")]
 
 Check = Callable[[str], Awaitable[None]]
 
 
 def pinned_to(tester: Tester) -> Check:
-    """What every request goes through: RequestError where its address is pinned to an edition that is not open."""
+    """What every request goes through: RequestError where its address is pinned to what this ledger never was."""
 
     async def same_edition(edition: Pinned = "") -> None:  # most addresses name none: they need no thread for it
-        if edition:
-            await run_in_threadpool(_must_be, tester, edition)
+        if edition and edition != tester.edition:
+            await run_in_threadpool(tester.earlier, edition)
 
     return same_edition
-
-
-def _must_be(tester: Tester, edition: str) -> None:
-    if edition != tester.edition:
-        tester.must_be_edition(edition)
 
 
 NAMED = EDITION.encode()
 RECORD = re.compile(rb"\bp[0-9a-f]{12}\b")
 """The id of a record, wherever an answer names one."""
+
+
+def edition_named(scope: Scope) -> str:
+    """The edition that a request is pinned to, or nothing."""
+    query = scope.get("query_string", b"")
+    if scope["type"] != "http" or NAMED not in unquote_to_bytes(query):  # most name none: they are not read for it
+        return ""
+    return QueryParams(query).get(EDITION, "")
 
 
 class Pinning:
@@ -49,9 +52,7 @@ class Pinning:
         self._app, self._tester = app, tester
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        query = scope.get("query_string", b"")
-        named = NAMED in unquote_to_bytes(query)  # most addresses do not: they are not read for it
-        if scope["type"] != "http" or not named or not QueryParams(query).get(EDITION):
+        if not edition_named(scope):
             return await self._app(scope, receive, send)
         good, parts = [], list[bytes]()
 

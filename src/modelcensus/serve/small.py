@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from modelcensus.claims import find_claim
 from modelcensus.publish.badges import badge_of, must_be_badge
-from modelcensus.publish.feeds import Feed, atom, claim_feed, feed_of, json_feed
+from modelcensus.publish.feeds import Feed, atom, json_feed
+from modelcensus.publish.happened import claim_feed, feed_of
 from modelcensus.publish.views.asking import countings
 from modelcensus.publish.views.subject import KINDS, must_be
 from modelcensus.publish.visible import visible
@@ -19,7 +21,7 @@ from modelcensus.vocabulary import Request as Asked
 from modelcensus.vocabulary import RequestError, nearest
 
 SUBJECTS = {kind: dimension for dimension, kind in KINDS.items()}
-FORMS: dict[str, tuple[str, Callable[[Feed, str], str]]] = {
+FORMS: dict[str, tuple[str, Callable[[Feed, str, str], str]]] = {
     ".atom": ("application/atom+xml", atom),
     ".json": ("application/feed+json", json_feed),
 }
@@ -56,9 +58,8 @@ def small_answers(tester: Tester, url: str = "") -> APIRouter:
             found = find_claim(tester.packs, name)
         except RequestError as error:
             raise HTTPException(404, str(error)) from error
-        told = claim_feed(tester.kept(*found), tester.day(), *tester.before(*found))
-        media, write = FORMS[form]
-        return Response(visible(write(told, url + request.url.path)), media_type=media)
+        one = tester.kept(*found)
+        return _written(url, request, form, claim_feed(one, tester.history(one), tester.committed))
 
     @answers.get("/feeds/{kind}/{name:path}")
     def feed(request: Request, kind: str, name: str) -> Response:
@@ -66,12 +67,16 @@ def small_answers(tester: Tester, url: str = "") -> APIRouter:
         dimension = _dimension(kind)
         with tester.page() as scene:
             must_be(scene, dimension, name)
-            called = scene.place(name) if dimension == "region" else scene.called(dimension, name)
-            found = feed_of(scene, dimension, name, called, date.today())
-        media, write = FORMS[form]
-        return Response(visible(write(found, url + request.url.path)), media_type=media)
+            found = feed_of(scene, dimension, name, date.today())
+        return _written(url, request, form, found)
 
     return answers
+
+
+def _written(url: str, request: Request, form: str, feed: Feed) -> Response:
+    media, write = FORMS[form]
+    asked = quote(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
+    return Response(visible(write(feed, asked, url)), media_type=media)
 
 
 def _form(name: str) -> tuple[str, str]:

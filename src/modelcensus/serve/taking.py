@@ -38,6 +38,11 @@ class Forms:
     def __init__(self, tester: Tester, framed: Framed) -> None:
         self._tester, self._framed, self._drawing = tester, framed, threading.Lock()
 
+    @property
+    def pinned(self) -> str:
+        """The edition that all addresses name, where it is an earlier one."""
+        return self._tester.past.id if self._tester.past else ""
+
     def drawn(self, view: View, name: str = "", size: str = "post") -> Chart:
         """A picture of a view, drawn once; the first where none is named."""
         figures = view.figures()

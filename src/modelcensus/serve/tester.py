@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 from modelcensus.catalog import Knowledge
-from modelcensus.claims import Account, Claim, Compared, Pack, ToldVerdict, ToldVerdicts, account
+from modelcensus.claims import Account, Claim, Compared, Pack, ToldEdition, ToldVerdict, ToldVerdicts, account
 from modelcensus.claims.figures import Published, find_figures
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Census, Result, usual_sums
-from modelcensus.publish.editions import citation_of, day_before_the_newest, edition_of, must_be_edition
+from modelcensus.publish.earlier import Earlier, Editions
+from modelcensus.publish.editions import citation_of
 from modelcensus.publish.scene import Scene
 from modelcensus.serve.desks import Desks
 from modelcensus.vocabulary import Request
@@ -22,16 +23,18 @@ LONG = 10_000
 
 
 class Tester:
-    """Answers of one ledger, which is opened now; `packs` are those that can be browsed."""
+    """Answers of one ledger, which is opened now; `packs` are those that can be browsed. `past`: the edition that it is
+    opened as, where the ledger has become another one since."""
 
-    def __init__(self, open_census: Callable[[], Census], packs: list[Pack]) -> None:
+    def __init__(self, open_census: Callable[[], Census], packs: list[Pack], past: Earlier | None = None) -> None:
+        self.past = past
         self._desks = Desks(open_census)
         self.packs = packs
         self._census = self._desks.first
         self.knowledge: Knowledge = self._census.knowledge
         self.manifests: list[Manifest] = self._census.manifests
+        self._editions = Editions(self._census)
         self._accounts: dict[str, Account] = {}
-        self._before: dict[str, Account] = {}
         self._told = ToldVerdicts(self._census.ledger.root)
         self._long: tuple[Request, Result] | None = None
         self._usual = usual_sums(self._census)
@@ -50,25 +53,27 @@ class Tester:
         name = f"{pack.id}/{claim.id}"
         if name not in self._accounts:
             self._accounts[name] = self.test(pack, claim, lasting=True)
-            self._told.keep(self.edition, self.day(), {name: ToldVerdict.of(self._accounts[name])})
+            if not self.past:
+                self._told.keep(self.edition, self.day(), {name: ToldVerdict.of(self._accounts[name])})
         return self._accounts[name]
 
     def told(self) -> Compared:
         """The verdicts that were told of the edition that is open, and those told of the same claims before."""
         return self._told.compared(self.edition)
 
+    def history(self, one: Account) -> list[ToldEdition]:
+        """The editions that told a verdict of a claim of the packs, up to the one that is open."""
+        told = {one.id: ToldVerdict.of(one)}
+        return self._told.history(ToldEdition(edition=self.edition, place=0, newest=self.day(), claims=told), one.id)
+
+    @property
+    def committed(self) -> datetime:
+        """When the newest batch was committed (UTC)."""
+        return self.manifests[-1].committed_at.astimezone(UTC)
+
     def day(self) -> date:
         """The day (UTC) of the newest batch."""
-        return self._census.ledger.manifests()[-1].committed_at.astimezone(UTC).date()
-
-    def before(self, pack: Pack, claim: Claim) -> tuple[Account | None, date | None]:
-        """The account of a claim of the packs on the day before the newest batch; nothing where there was no ledger then."""
-        day, name = day_before_the_newest(self._census.ledger), f"{pack.id}/{claim.id}"
-        if day and name not in self._before:
-            with self._desks.claims() as census:
-                then = Census(census.ledger, census.folders, day)
-                self._before[name] = account(then, pack, claim)
-        return self._before.get(name), day
+        return self.committed.date()
 
     def page(self) -> AbstractContextManager[Scene]:
         """A desk for a page, for as long as it is needed."""
@@ -101,19 +106,25 @@ class Tester:
         """The manifest of a batch, or nothing."""
         return next((m for m in self.manifests if m.id == batch_id), None)
 
-    @cached_property
+    @property
     def edition(self) -> str:
         """The id of the edition that is open."""
-        return edition_of(self._census)
+        return self._editions.newest
 
     @cached_property
     def citation(self) -> str:
         """How to cite what was read from it, and is no result of a measure."""
         return citation_of(self._census)
 
-    def must_be_edition(self, wanted: str) -> None:
-        """RequestError where another edition is open; it says where the one that is wanted can be had."""
-        must_be_edition(self._census, wanted)
+    def earlier(self, wanted: str) -> Earlier:
+        """The edition of that id; RequestError where the ledger never was it."""
+        return self._editions.find(wanted)
+
+    def opened_as(self, past: Earlier) -> Census:
+        """The ledger opened anew, as it was in the past."""
+        census = Census(self._census.ledger, self._census.folders, inputs=past.inputs, past=True)
+        census.passing = self._census.passing
+        return census
 
     def figure(self, figure_id: str) -> Published | None:
         """A figure that others published, of those that claims name, or nothing."""

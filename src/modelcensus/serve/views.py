@@ -100,7 +100,7 @@ def _add(app: FastAPI, views: Views, forms: Forms, page: ViewPage, render: Rende
                 raise RequestError(view.wrong, where=view.name)
             if not suffix:
                 return HTMLResponse(render(view, page), 422 if view.wrong else 200)
-            return forms.taken(view, addresses(page, view), suffix, picked_of(request))
+            return forms.taken(view, addresses(page, view, forms.pinned), suffix, picked_of(request))
 
         if suffix in PICTURES:  # drawn beside the others
             return await run_in_threadpool(answered)
@@ -130,20 +130,20 @@ def picked_of(request: Request) -> dict[str, str]:
     return {k: request.query_params.get(k, "") for k in PICKED}
 
 
-def addresses(page: ViewPage, view: View) -> At:
-    """Where a view stands."""
+def addresses(page: ViewPage, view: View, edition: str = "") -> At:
+    """Where a view stands; pinned to an `edition` that is named."""
     name = (view.chosen.get("name") or ("",))[0]
     said = urlencode(
         [(k, v) for k, values in view.chosen.items() for v in values if k != "name" or "{" not in page.path]
     )
-    return standing(page.path.replace("{name}", quote(name)), said)
+    return standing(page.path.replace("{name}", quote(name)), said, edition)
 
 
-def standing(path: str, said: str = "") -> At:
-    """Where the forms of a page stand; `said` is what its address chooses."""
+def standing(path: str, said: str = "", edition: str = "") -> At:
+    """Where the forms of a page stand; `said` is what its address chooses, `edition` what it is pinned to."""
 
     def at(suffix: str = "", **picked: str) -> str:
-        query = "&".join(filter(None, (said, _picked(**picked))))
+        query = "&".join(filter(None, (said, _picked(**({EDITION: edition} | picked)))))
         return f"{'/overview' if path == '/' and suffix else path}{suffix}{f'?{query}' if query else ''}"
 
     return at

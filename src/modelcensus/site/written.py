@@ -66,7 +66,8 @@ def write_site(
     names = Names()
     for address in found.all:
         names.file(address)
-    files: dict[str, bytes] = {names.file(a): _file(a, found, names, base) for a in found.files}
+    edition = f"{scene.census.manifests[-1].committed_at:%Y-%m-%dT%H:%M:%SZ}"
+    files: dict[str, bytes] = {names.file(a): _file(a, found, names, base, edition) for a in found.files}
     for name, content in CONTENT.items():
         files[name] = content()
     files["search-index.js"] = search_index(found, names)
@@ -103,11 +104,11 @@ def _ways(address: Address, found: Gathered, names: Names, base: str = "") -> Ca
     return way
 
 
-def _file(address: Address, found: Gathered, names: Names, base: str) -> bytes:
+def _file(address: Address, found: Gathered, names: Names, base: str, edition: str) -> bytes:
     """A file of the site: those that lead to pages lead into it."""
     content = found.files[address]
     if address.path.startswith(FEEDS):
-        return feed_file(content, _ways(address, found, names, base))
+        return feed_file(content, _ways(address, found, names, base), edition)
     if address.suffix == FRAME:
         way = _ways(address, found, names)
         return rewritten(
