@@ -9,7 +9,9 @@ import modelcensus
 from modelcensus.measures import Result, Row
 from modelcensus.publish.live_chart import from_script, live_chart
 from modelcensus.publish.result_chart import result_chart
+from modelcensus.publish.scene import Scene
 from modelcensus.publish.theme import SIZES, darkened
+from modelcensus.publish.views.compare import compare
 from modelcensus.vocabulary import RequestError
 
 AGES = (1, 3, 7, 14, 30)
@@ -77,3 +79,15 @@ def test_what_is_no_value_is_told_apart(launch: Result) -> None:
 def test_bars_of_a_single_age_say_it(launch: Result) -> None:
     chart = result_chart(replace(launch, rows=launch.rows[-2:]))
     assert chart.along == "bars" and "Qwen, day 30" in chart.svg() and "Llama, day 30" in chart.svg()
+
+
+def test_compare_shows_the_form_that_is_asked_for() -> None:
+    """Aligned by release it shows ages in every form: logarithmic is told under the title."""
+    scene = Scene(modelcensus.open())
+    drawn = {}
+    for shape in ("lines", "log"):
+        chosen = {"of": ("family=Qwen,Llama",), "aligned": ("release",), "shape": (shape,)}
+        (figure,) = compare(scene, chosen).figures().values()
+        drawn[shape] = figure.draw("post")
+    assert all(chart.along == "ages" for chart in drawn.values())
+    assert "logarithmic" in drawn["log"].words.subtitle and drawn["log"].svg() != drawn["lines"].svg()

@@ -1,5 +1,7 @@
 """What is said of several of which the data know nothing."""
 
+from dataclasses import replace
+
 import modelcensus
 from modelcensus.publish.result_chart import result_chart
 from modelcensus.publish.views.asking import answer_section, leading
@@ -16,3 +18,14 @@ def test_nobody_is_named_of_whom_nothing_is_sure():
     assert leading(sure).dimensions["organization"] == "Qwen" and leading(sure).value is None
     drawn = result_chart(sure).spec
     assert "Qwen" in str(drawn) and "at least 1.16 billion" in str(drawn)
+
+
+def test_a_bound_that_excludes_nothing_leads_no_board():
+    """Of no region the sample's flows of two months tell how they compare: at least -100 % is no answer."""
+    growth = modelcensus.open().measure("growth", by=["region", "month"])
+    assert any(r.low == -1.0 and r.value is None for r in growth.rows)
+    assert "cannot be told from these counters" in growth.sentence() and "-100" not in growth.sentence()
+    section = answer_section("growth", "Who grows?", growth)
+    assert section.statements[0].text.endswith("It cannot be told from these counters.") and not section.figures
+    known = replace(growth.rows[-1], value=-0.4, low=-0.5, high=-0.3)
+    assert leading(replace(growth, rows=(*growth.rows[-6:-1], known))).value == -0.4

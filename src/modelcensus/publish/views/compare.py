@@ -75,7 +75,7 @@ def _sections(
     of, shape = {dimension: ",".join(names)}, find_shape(one(chosen, "shape", "lines"))
     if one(chosen, "aligned") == BY_AGE:
         question = f"How often are {called} downloaded from their release on?"
-        return answered(scene, [Ask("since-release", question, "launch", of, (dimension,))])
+        return answered(scene, [Ask("since-release", question, "launch", of, (dimension,), shape=shape)])
     ways = list(countings(scene, dimension))
     asks = [
         Ask(f"{measure}-{way.said}", question, measure, of, (dimension, way.grain), way.reading, shape=shape)
