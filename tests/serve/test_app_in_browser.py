@@ -54,7 +54,8 @@ def test_a_headline_of_a_share_leads_to_the_denominator_that_decides(browser, ad
         page.get_by_role("button", name="Check", exact=True).click()
     with page.expect_navigation():
         page.get_by_role("button", name="Read it as published on").click()
-    assert "What decides is of what it is a share" in page.locator("dl.verdicts").inner_text()
+    said = page.locator("dl.verdicts").inner_text()
+    assert "what decides is what stands under the line" in said, said
     page.close()
 
 
