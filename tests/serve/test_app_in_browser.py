@@ -41,6 +41,24 @@ def test_a_headline_is_pasted_checked_changed_and_checked_again(browser, address
     page.close()
 
 
+OVER_HALF = "Qwen passed 50 % of open-model downloads"
+
+
+@pytest.mark.browser
+def test_a_headline_of_a_share_leads_to_the_denominator_that_decides(browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(240_000)
+    page.goto(f"{address}check")
+    page.get_by_label("Headline or article").fill(OVER_HALF)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Check", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Read it as published on").click()
+    said = page.locator("dl.verdicts").inner_text()
+    assert "what decides is what stands under the line" in said, said
+    page.close()
+
+
 SHARES = "explore?measure=share&of=organization%3DQwen&by=month&reading=channel%3Dreported%3Amodelpulse"
 
 
@@ -60,8 +78,9 @@ def test_the_denominator_is_changed_and_the_address_is_the_picture(browser, addr
     fresh = browser.new_page()
     fresh.goto(page.url)
     assert fresh.locator("p.lead").first.inner_text() == after
-    picture = "document.querySelector('section img').currentSrc"
-    assert fresh.evaluate(picture) == page.evaluate(picture)
+    pictures = [one.evaluate("document.querySelector('section img').currentSrc") for one in (fresh, page)]
+    drawn = [one.request.get(at).body() for one, at in zip((fresh, page), pictures, strict=True)]
+    assert pictures[0] == pictures[1] and drawn[0] == drawn[1] and drawn[0].startswith(b"<svg")
     fresh.get_by_text("Table:").first.click()
     with fresh.expect_download() as taken:
         fresh.locator("caption a", has_text="CSV").first.click()
