@@ -34,7 +34,16 @@ from modelcensus.measures.registry import Measure, find_measure, measure, measur
 from modelcensus.measures.reported import listed_organizations
 from modelcensus.measures.result import Provenance, Result, Row, inert
 from modelcensus.measures.revision import Revised, Revision, Side, revise
-from modelcensus.measures.sentence import COUNTER_NAMES, bounds, cell, counter_text, number, period_text, spoken
+from modelcensus.measures.sentence import (
+    COUNTER_NAMES,
+    bounds,
+    cell,
+    counter_text,
+    number,
+    period_text,
+    span_text,
+    spoken,
+)
 from modelcensus.measures.splits import CAUSES, Split
 from modelcensus.measures.sql import ask, check
 from modelcensus.measures.usual_sums import usual_sums
@@ -103,6 +112,7 @@ __all__ = [
     "revise",
     "several_spans",
     "share",
+    "span_text",
     "spoken",
     "usual_sums",
 ]
