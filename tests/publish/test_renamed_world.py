@@ -144,7 +144,7 @@ def test_report_follows_the_data(tmp_path: Path, words: re.Pattern[str]) -> None
 
     leader = turned(known.organizations["Qwen"].name).split(" (")[0]
     peer = turned(known.organizations["meta-llama"].name).split(" (")[0]
-    assert f"{leader} leads. Its share of downloads is 8.7 % of the whole Hub" in text
+    assert f"{leader} leads. Its share of downloads in " in text and "): 8.7 % of the whole Hub" in text
     assert article.startswith(f"# {leader} leads in downloads of open AI models")
     assert "Are published claims true?" not in text and "Are published claims true?" not in article
     assert f"By month {leader} has been above {peer} since September 2026" in text

@@ -114,7 +114,10 @@ def test_tables_hold_unit_and_bounds(edition: Path) -> None:
 
 def test_answers_of_the_sample(edition: Path) -> None:
     text = (edition / "report.md").read_text()
-    assert "The organization Qwen leads. Its share of downloads is 8.7 % of the whole Hub" in text
+    assert (
+        "The organization Qwen leads. Its share of downloads in September 2026 (reported by modelpulse): 8.7 % of the whole Hub"
+    ) in text
+    assert "in the 30 days up to the reading of October 2026 (counted here): 32.2 % of all repositories seen" in text
     assert "By month Qwen has been above Meta Llama since April 2025" in text
     assert "October 2024, November 2024, which reverted (all under the publisher's earlier method)" in text
     assert "Qwen/Qwen3-VL-2B-Instruct alone made" in text.replace("\\", "")

@@ -10,7 +10,7 @@ from modelcensus.catalog.accuracy import (
 )
 from modelcensus.catalog.build import build_catalog
 from modelcensus.catalog.columns import CATALOG
-from modelcensus.catalog.evidence import Evidence, explain_repository, line_of_descent
+from modelcensus.catalog.evidence import Evidence, direct_derivatives, explain_repository, line_of_descent
 from modelcensus.catalog.files import Files, bundled_files, files_digest, folder_files
 from modelcensus.catalog.kept import catalog_key, keep_catalog
 from modelcensus.catalog.knowledge import Knowledge, load_files, load_knowledge
@@ -28,6 +28,7 @@ __all__ = [
     "build_catalog",
     "bundled_files",
     "catalog_key",
+    "direct_derivatives",
     "explain_repository",
     "files_digest",
     "folder_files",

@@ -70,6 +70,13 @@ def line_of_descent(engine: Engine, repository: str) -> list[dict[str, object]]:
     return found
 
 
+def direct_derivatives(engine: Engine, repository: str) -> list[tuple[str, str]]:
+    """The repositories that were made from this one itself, in the order of their names, each with its relation."""
+    edges = engine.rows(f"""select child, min(relation) as relation from lineage
+                            where parent = {patterns.text(repository)} and state = 'kept' group by child order by child""")
+    return [(str(e["child"]), str(e["relation"])) for e in edges]
+
+
 def _statements(engine: Engine, repository: str) -> dict[str, tuple[str, str, date]]:
     """Field -> what was stated of it last, by which batch, when."""
     found = {}

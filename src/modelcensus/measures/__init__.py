@@ -44,6 +44,7 @@ from modelcensus.measures.sentence import (
     number,
     period_text,
     says_nothing,
+    span_text,
     spoken,
 )  # fmt: skip
 from modelcensus.measures.splits import CAUSES, Split
@@ -118,6 +119,7 @@ __all__ = [
     "says_nothing",
     "several_spans",
     "share",
+    "span_text",
     "spoken",
     "usual_sums",
 ]

@@ -172,6 +172,15 @@ def counter_text(counter: str) -> str:
     return f"{COUNTER_NAMES.get(counter, f'counter {counter}')} as read"
 
 
+def span_text(counter: str, period: str) -> str:
+    """What a number is counted over: a period, or what a counter counts up to its reading.
+
+    >>> span_text("", "2026-02"), span_text("all_time", "2026-10-27")
+    ('February 2026', 'all time up to the reading of 27 October 2026')
+    """
+    return COUNTED.get(counter, "") + period_text(period)
+
+
 def derivatives_text(result: Result, row: Row) -> str:
     """Which derivatives a row counts: of what relation, and of whom."""
     told = {d: [str(v)] for d, v in row.dimensions.items() if d in result.request.dimensions and v is not None}

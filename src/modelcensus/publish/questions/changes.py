@@ -42,7 +42,7 @@ def changes(scene: Scene) -> Section | None:
         _together(now, then, record),
         *_year(scene, result, spans, now),
     ]  # fmt: skip
-    found = why(scene)
+    found = why(scene, result, (_period(then), _period(now)))
     words = Words(
         f"{name} {word} most from {before} to {when}",
         f"Downloads in {when} and change since {before}, {result.whole_text}; {result.counted_by}",
@@ -86,8 +86,12 @@ def _values(result: Result, span: int) -> dict[str, Row]:
     }
 
 
+def _period(rows: Mapping[str, Row]) -> str:
+    return next(iter(rows.values())).period
+
+
 def _said(rows: Mapping[str, Row]) -> str:
-    return period_text(next(iter(rows.values())).period)
+    return period_text(_period(rows))
 
 
 def _gained(now: Row, then: Row) -> float:

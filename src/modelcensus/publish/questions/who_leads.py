@@ -1,7 +1,9 @@
 """Who leads, and by how much, under each denominator."""
 
+from collections.abc import Iterator
+
 from modelcensus.catalog import lists
-from modelcensus.measures import Result, number, period_text
+from modelcensus.measures import Result, bounds, number, period_text, span_text
 from modelcensus.publish.charts import Bar, Words, bar_chart
 from modelcensus.publish.explored import address_of
 from modelcensus.publish.prose import Linked, Name, Prose, resting
@@ -23,10 +25,7 @@ def who_leads(scene: Scene) -> Section | None:
         return None
     low, high = shares[0].rows[-1], shares[-1].rows[-1]
     name, called = scene.name(scene.leader), scene.maker(scene.leader)
-    parts: list[str | Linked | Prose] = []
-    for place, share in enumerate(shares):
-        parts += ["" if not place else ", " if place + 1 < len(shares) else " and ", *_rung(share)]
-    lead = Statement.build(Name(opening(called)), " leads. Its share of downloads is ", *parts, ".")
+    lead = Statement.build(Name(opening(called)), " leads. Its share of downloads in ", *_rungs(shares), ".")
     words = Words(
         f"{name}: {number(low.value, 'share')} or {number(high.value, 'share')}? It depends on what stands under the line",
         f"Share of downloads by {called}, by denominator; the line on a bar is the interval that the data allow",
@@ -56,9 +55,24 @@ def who_leads(scene: Scene) -> Section | None:
     )
 
 
-def _rung(share: Result) -> tuple[Linked, str, Prose]:
-    record = share.provenance.id
-    return Linked(number(share.rows[-1].value, "share"), record), " of ", resting(share.whole_text, record)
+def _rungs(shares: list[Result]) -> Iterator[str | Linked | Prose]:
+    """The shares with their intervals, those of one period and counter together, after what both are."""
+    told: dict[tuple[str, str], list[Result]] = {}
+    for share in shares:
+        span = span_text(share.request.reading.counter, share.rows[-1].period)
+        told.setdefault((span, share.counted_by), []).append(share)
+    for group, ((span, counted), some) in enumerate(told.items()):
+        yield resting(f"{'; in ' if group else ''}{span} ({counted}): ", some[0].provenance.id)
+        for place, share in enumerate(some):
+            yield "" if not place else ", " if place + 1 < len(some) else " and "
+            yield from _rung(share)
+
+
+def _rung(share: Result) -> tuple[Linked, Prose]:
+    record, row = share.provenance.id, share.rows[-1]
+    within = bounds(row, "share")
+    interval = f" ({within})" if within else ""
+    return Linked(number(row.value, "share"), record), resting(f"{interval} of {share.whole_text}", record)
 
 
 def _reported(scene: Scene) -> list[Result]:

@@ -7,6 +7,7 @@ from modelcensus.counting.rules import alternatives, rule_set, words
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Facts, Section
 from modelcensus.publish.views.asking import Ask, answered
+from modelcensus.publish.views.grown import grown
 from modelcensus.publish.views.subject import find_model
 from modelcensus.publish.views.view import Chosen, View, Way, one, page
 from modelcensus.vocabulary.names import HUB
@@ -53,6 +54,8 @@ def model(scene: Scene, chosen: Chosen) -> View:
                 facts=[Facts("lineage", "Its line of descent", header, lines, links)],
             )
         )
+    if derived := grown(scene, name):
+        sections.append(derived)
     maker = name.partition("/")[0] if "/" in name else ""
     ways = (Way(f"/organizations/{maker}", f"more of {maker}"),) if maker else ()
     return View(
