@@ -8,7 +8,7 @@ from modelcensus.claims.account import Account
 from modelcensus.claims.entries import Comparison
 from modelcensus.claims.numbers import Written
 from modelcensus.claims.outcomes import Outcome
-from modelcensus.claims.verdicts import UNDETERMINED, UNTESTABLE, month_text
+from modelcensus.claims.verdicts import FAILS, HOLDS, UNDETERMINED, UNTESTABLE, month_text
 from modelcensus.measures import number, period_text
 
 NAMED = 24
@@ -86,6 +86,24 @@ def verdict_text(account: Account) -> str:
     if tally.where_decidable:
         return f"{verdict} where decidable ({tally.decided:,} of {tally.total:,} readings)"
     return verdict
+
+
+def finding_text(account: Account) -> str:
+    """What came of a tested statement, as a sentence that never repeats the statement as if it were so: `The statement
+    fails under 19 of 24 readings that the data can answer and holds under 5`."""
+    tally = account.tally
+    if not tally.decided:
+        return f"The data leave open whether the statement is true,{_under_all(tally.total)}"
+    if tally.total == max(tally.hold, tally.fail):
+        return f"The statement {account.verdict}{_under_all(tally.total)} that the data can answer"
+    (more, verb), (less, other) = sorted(((tally.hold, HOLDS), (tally.fail, FAILS)), reverse=True)
+    against = f" and {other} under {less:,}" if less else ""
+    open_ = f"; under {tally.undetermined:,} they leave it open" if tally.undetermined else ""
+    return f"The statement {verb} under {more:,} of {tally.total:,} readings that the data can answer{against}{open_}"
+
+
+def _under_all(readings: int) -> str:
+    return f" under all {readings:,} readings" if readings > 1 else " under the only reading"
 
 
 def as_worded_text(account: Account) -> str:
