@@ -7,7 +7,7 @@ import pytest
 
 from modelcensus.claims import Account, account, bundled_packs
 from modelcensus.claims.verdicts import Tally, month_number
-from modelcensus.claims.wording import finding_text
+from modelcensus.claims.wording import finding_text, value_text
 from modelcensus.publish import curve_chart
 from modelcensus.vocabulary import RequestError
 
@@ -80,3 +80,8 @@ def tallied(hold: int, fail: int, undetermined: int) -> Account:
 )
 def test_the_finding_counts_the_readings(counts, said) -> None:
     assert finding_text(tallied(*counts)) == said
+
+
+def test_numbers_beside_verdicts_have_units_and_open_bounds_are_said(sample) -> None:
+    said = {n: value_text(account(sample, PACK, claim(n)).as_worded) for n in ("sizes", "february-downloads")}
+    assert said == {"sizes": "at least 52 repositories", "february-downloads": "172.4 million downloads"}

@@ -36,19 +36,38 @@ def compare_text(compare: Comparison, unit: str) -> str:
 
 
 def value_text(outcome: Outcome) -> str:
-    """The number of an outcome with its bounds: `39.8 %`, `38.2 % (35.0 % to 41.0 %)`, `July 2025`."""
+    """The number of an outcome with its unit and bounds: `39.8 %`, `38.2 % (35.0 % to 41.0 %)`, `at least 13
+    repositories`, `July 2025`."""
     if outcome.verdict == UNTESTABLE or outcome.result is None:
         return "no evidence"
     if outcome.result.measure == "crossover":
         return _months(outcome)
+    value, (low, high) = outcome.value, (outcome.low, outcome.high)
+    told = number(value, outcome.result.unit)
+    least, most = (None if end is None else number(end, outcome.result.unit) for end in (low, high))
+    if value is None:
+        return f"{_measured(outcome, _bounds(least, most))}, no estimate"
+    if low == high == value or least == most == told:
+        return _measured(outcome, told)
+    if low == value and high is None:
+        return f"at least {_measured(outcome, told)}"
+    return f"{_measured(outcome, told)} ({_bounds(least, most)})"
+
+
+def _bounds(least: str | None, most: str | None) -> str:
+    if most is None:
+        return f"at least {least}"
+    return f"at most {most}" if least is None else f"{least} to {most}"
+
+
+def _measured(outcome: Outcome, told: str) -> str:
+    """A number with its unit, where it does not say it itself."""
+    assert outcome.result
     unit = outcome.result.unit
-    exact = outcome.low == outcome.high == outcome.value
-    low = "no lower bound" if outcome.low is None else number(outcome.low, unit)
-    high = "unbounded" if outcome.high is None else number(outcome.high, unit)
-    if exact or low == high == number(outcome.value, unit):
-        return number(outcome.value, unit)
-    bounds = f"{low} to {high}"
-    return f"{bounds}, no estimate" if outcome.value is None else f"{number(outcome.value, unit)} ({bounds})"
+    if unit == "place":
+        return f"place {told}"
+    word = outcome.result.noun if unit == "downloads" else unit
+    return f"{told} {word}" if unit in ("downloads", "repositories", "times", "points") else told
 
 
 def _months(outcome: Outcome) -> str:

@@ -21,9 +21,12 @@ from modelcensus.publish.tested import Tested, page_of
 from modelcensus.publish.unbroken import unbroken
 from modelcensus.publish.verdict_words import counts, evidence_of_all, summary, verdict_as_worded, why, worded
 from modelcensus.vocabulary.inert_text import plain, straight
+from modelcensus.vocabulary.naming import size_text
 
 ROWS = 20
 """Rows of a table on the page; all of them are in its CSV."""
+SIZED = ("size_class", "active_class")
+"""Dimensions of sizes."""
 LIMITS = (
     "Downloads are requests for files that the Hub counts by its own rules, from people, machines and test runs alike;"
     " other channels (mirrors, other hubs, application programs) are not seen.",
@@ -121,7 +124,7 @@ def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
     ]
     shown = [
         [
-            *(cell(n, row.dimensions[n]) for n in names),
+            *(_member(result, n, row.dimensions[n]) for n in names),
             period_text(row.period),
             number(row.value, result.unit),
             *([bounds(row, result.unit) or "exact"] if has_bounds else []),
@@ -131,6 +134,13 @@ def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
         for row in rows
     ]
     return header, shown
+
+
+def _member(result: Result, name: str, value: object) -> str:
+    """A member of a dimension as people call it: regions by their names, sizes with their unit."""
+    if name.endswith("region"):
+        return result.places.get(str(value), cell(name, value))
+    return size_text(str(value)) if name in SIZED and value is not None else cell(name, value)
 
 
 def left_out(table: DataTable) -> int:
