@@ -12,6 +12,7 @@ from modelcensus.claims.wording import decided_text
 from modelcensus.flows.series_breaks import KIND
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Result, Row, asked_text, bounds, cell, newest_count, number, period_text
+from modelcensus.measures.sentence import SIZED
 from modelcensus.publish.breaks import break_words
 from modelcensus.publish.fact_cells import fact_text
 from modelcensus.publish.links import href, markdown_of, plain_markdown
@@ -25,8 +26,6 @@ from modelcensus.vocabulary.naming import size_text
 
 ROWS = 20
 """Rows of a table on the page; all of them are in its CSV."""
-SIZED = ("size_class", "active_class")
-"""Dimensions of sizes."""
 LIMITS = (
     "Downloads are requests for files that the Hub counts by its own rules, from people, machines and test runs alike;"
     " other channels (mirrors, other hubs, application programs) are not seen.",
@@ -140,7 +139,7 @@ def _member(result: Result, name: str, value: object) -> str:
     """A member of a dimension as people call it: regions by their names, sizes with their unit."""
     if name.endswith("region"):
         return result.places.get(str(value), cell(name, value))
-    return size_text(str(value)) if name in SIZED and value is not None else cell(name, value)
+    return size_text(str(value), SIZED[name]) if name in SIZED and value is not None else cell(name, value)
 
 
 def left_out(table: DataTable) -> int:
