@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Annotated, Literal
@@ -99,12 +100,12 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
         except TooLongError:
             raise
         except RequestError as error:
-            return HTMLResponse(pages.check(given, wrong=str(error)), 422)
+            return HTMLResponse(pages.check(given, wrong=error.told), 422)
         return HTMLResponse(pages.check(given, checked), 422 if checked.wrong else 200)
 
     @app.get("/claims", include_in_schema=False)
-    def claims() -> str:
-        return pages.packs()
+    def claims() -> Response:  # tells verdicts, and so changes with every claim that is tested: not kept
+        return HTMLResponse(pages.packs(), headers={"cache-control": "no-store"})
 
     @app.get("/claims/flipped", include_in_schema=False)
     def told() -> Response:  # changes with every claim that is tested: not kept
@@ -114,7 +115,7 @@ def create_app(open_census: Callable[[], Census]) -> FastAPI:
         try:
             found = find_claim(tester.packs, f"{pack}/{claim}")
         except RequestError as error:
-            raise HTTPException(404, str(error)) from error
+            raise HTTPException(404, error.told) from error
         return tester.kept(*found)
 
     @app.get("/claims/{pack}/{claim}.chart.js", include_in_schema=False)
@@ -156,7 +157,7 @@ def _refuse(app: FastAPI, pages: Pages) -> None:
         kind = next((k for k in KINDS.values() if f"/{k}/" in request.url.path), "")
         links = {n: f"/{kind}/{quote(n)}" for n in error.near} if kind else {}
         said = (
-            f"{error.what[0].upper()}{error.what[1:]}." if links else str(error)
+            f"{error.what[0].upper()}{error.what[1:]}." if links else error.told
         )  # the links say what may have been meant
         page = pages.refused("Why is there no such page?", said, links, searched(error, "/search"))
         return HTMLResponse(page, 404)
@@ -166,7 +167,7 @@ def _refuse(app: FastAPI, pages: Pages) -> None:
         status = 413 if isinstance(error, TooLongError) else 422 if isinstance(error, RequestError) else 500
         if request.url.path.startswith(API):
             return problem_of(error, status)
-        return told(request, status, "Why was this not answered?", str(error))
+        return told(request, status, "Why was this not answered?", error.told)
 
     @app.exception_handler(UnchangedError)
     def unchanged(request: Request, error: UnchangedError) -> Response:
@@ -179,7 +180,9 @@ def _refuse(app: FastAPI, pages: Pages) -> None:
 
     @app.exception_handler(HTTPException)
     def missing(request: Request, error: HTTPException) -> Response:
-        return told(request, error.status_code, "Why is there no such page?", str(error.detail))
+        unsaid = error.detail == HTTPStatus.NOT_FOUND.phrase  # the framework knows no such address
+        reason = f"There is nothing at {seen(request.url.path[:200])}." if unsaid else str(error.detail)
+        return told(request, error.status_code, "Why is there no such page?", reason)
 
     @app.exception_handler(RequestValidationError)
     def unread(request: Request, error: RequestValidationError) -> Response:

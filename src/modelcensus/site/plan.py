@@ -31,7 +31,7 @@ class Bounds:
 
 def first_pages(scene: Scene, bounds: Bounds, packs: list[Pack]) -> Iterator[Address]:
     """The pages that are written whatever links lead to: the menu's, those of subjects, of claims, and comparisons."""
-    for path in (*MENU, "/check", "/claims", "/search"):
+    for path in (*MENU, "/check", "/search"):
         yield Address(path)
     for dimension, kind in KINDS.items():
         names = most_downloaded(scene, dimension, bounds.subjects)
@@ -42,7 +42,10 @@ def first_pages(scene: Scene, bounds: Bounds, packs: list[Pack]) -> Iterator[Add
                 for other in names[1 : 1 + COMPARED]
             )
     yield from (Address(f"/claims/{pack.id}/{claim.id}") for pack in packs for claim in pack.claims)
-    yield Address("/claims/flipped")  # tells of the claims that were tested before it
+    yield from (
+        Address("/claims"),
+        Address("/claims/flipped"),
+    )  # they tell of the claims that were tested before them
 
 
 def most_downloaded(scene: Scene, dimension: str, most: int) -> list[str]:
