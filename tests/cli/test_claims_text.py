@@ -40,7 +40,7 @@ def test_statements_as_json_with_drafts_and_accounts(run):
 def test_what_decides_and_what_is_true_under_each_choice(run):
     _, out, _ = run("--text", "In February 2026 Qwen had more than twice the downloads of the next eight combined.")
     assert "Over all readings: depends" in out and "what decides is whom it is compared with" in out
-    assert "      fails: 1.7 (places 2 to 9 of all publishers)" in out.splitlines()
+    assert "      fails: 1.7 times (places 2 to 9 of all publishers)" in out.splitlines()
 
 
 def test_a_draft_is_written_edited_and_checked_as_a_pack(run, tmp_path):
@@ -50,7 +50,7 @@ def test_a_draft_is_written_edited_and_checked_as_a_pack(run, tmp_path):
     )
     assert (
         status == 0
-        and "As worded: holds, 13" in out
+        and "As worded: holds, at least 13 repositories" in out
         and "True: Generation Qwen3.5 released at least 13 repositories" in out
     )
     assert "Not understood, and not tested:\n  Revenue of Alibaba rose 40 %.\n" in out

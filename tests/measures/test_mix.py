@@ -85,7 +85,7 @@ def test_the_words_name_the_subject_as_the_whole():
     with census_of(counted(values, [fact(r) for r in values])) as census:
         result = census.measure("mix", of={"organization": "Qwen"}, by="size_class", reading=COUNTER)
         assert result.sentence(result.rows[0]).startswith(
-            "size_class 1-5 made up 25.0 % of the downloads of the organization Qwen within"
+            "Models of 1-5 billion parameters made up 25.0 % of the downloads of the organization Qwen within"
         )
         assert result.as_dict()["denominator"].startswith("the organization Qwen within")
 

@@ -134,7 +134,10 @@ def test_an_open_bound_is_open_in_a_notebook():
 
 def test_repr_is_one_line_with_measure_rows_and_id():
     said = repr(result_of("two\nlines"))
-    assert said.startswith("<Result share p0123456789ab, 2 rows: two lines had 50.0 %") and "\n" not in said
+    assert (
+        said.startswith("<Result share p0123456789ab, 2 rows: The organization two lines had 50.0 %")
+        and "\n" not in said
+    )
 
 
 def test_polars_has_the_rows(monkeypatch):

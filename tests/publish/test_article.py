@@ -94,7 +94,10 @@ def test_article_answers_from_the_edition(edition: Path) -> None:
         in text
     )
     assert "Over all readings it depends: it holds in 1 reading and fails in 1. What decides is what stands" in text
-    assert "Of 3 published statements that these data can test, as worded 1 holds and 2 fail" in text
+    assert (
+        "Of 3 published statements that these data can test in at least one reading, as worded 1 holds and 2 fail"
+        in text
+    )
     assert text.count("Tested under 1 of 2 readings; the rest lack evidence.") == 2
     assert "It is not a person, not a deployment" in text
     assert text.count("\n### ", text.index("## Questions and answers"), text.index("## Method")) >= 5

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from bisect import bisect
 from pathlib import Path
 
 import pypdf
@@ -57,9 +58,32 @@ def test_what_the_page_says_is_printed(edition: Path, pages: list[str]) -> None:
 
 
 def test_a_table_that_goes_on_repeats_its_header(pages: list[str]) -> None:
-    records = [t for t in pages if "record what was asked" in t]
-    continued = [t for t in pages if re.match(r".*edition \S+ organization period", t)]
-    assert records and continued
+    assert len([t for t in pages if "record what was asked" in t]) > 1
+
+
+def test_figures_stay_in_their_sections_and_tables_whole(document: pypdf.PdfReader, pages: list[str]) -> None:
+    printed = " ".join(pages[2:]).replace(" ", "")
+    heads = [o.title.replace(" ", "") for o in document.outline if not isinstance(o, list)]
+    begun = [printed.index(re.sub(r"^\d+\.?", "", head)) for head in heads]
+    assert begun == sorted(begun)
+    drawn = list(re.finditer(r"Figure\s?(\d+)\.[A-Z0-9]", printed))
+    assert len(drawn) >= 9
+    for caption in drawn:
+        told = re.search(rf"\([^()]*Figure\s?{caption[1]}[,)]", printed)
+        assert told and bisect(begun, told.start()) == bisect(begun, caption.start()), caption[0]
+    assert not [t for t in pages if re.match(r".*edition \S+ organization period", t)]
+
+
+def test_sizes_and_places_are_called_by_their_names(pages: list[str]) -> None:
+    printed = " ".join(pages)
+    assert "250 billion parameters or more" in printed and ">=250" not in printed
+    assert "the United States September 2026" in printed and " us September 2026" not in printed
+
+
+def test_inputs_of_one_source_are_told_apart(pages: list[str]) -> None:
+    printed = " ".join(pages).replace("\xad", "")
+    assert "modelpulse_hub_months.csv (27 reported" in printed.replace("- ", "")
+    assert "text_orgs.csv (466 reported; totals of the scope text-vision), 1 July 2024 to 1 October 2026" in printed
 
 
 def test_it_carries_its_fonts_and_runs_nothing(edition: Path, document: pypdf.PdfReader) -> None:

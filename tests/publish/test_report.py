@@ -119,6 +119,6 @@ def test_answers_of_the_sample(edition: Path) -> None:
     ) in text
     assert "in the 30 days up to the reading of October 2026 (counted here): 32.2 % of all repositories seen" in text
     assert "By month Qwen has been above Meta Llama since April 2025" in text
-    assert "October 2024, November 2024, which reverted (all under the publisher's earlier method)" in text
+    assert "October 2024 and November 2024, which reverted (all under the publisher's earlier method)" in text
     assert "Qwen/Qwen3-VL-2B-Instruct alone made" in text.replace("\\", "")
     assert "the repeated values are no observations" in text

@@ -60,6 +60,19 @@ def allowed(compare: Comparison) -> tuple[float, float, bool, bool]:
     return months[0], months[-1], True, True
 
 
+def ends(compare: Comparison) -> tuple[float, ...]:
+    """The numbers that decide a comparison, as they are stated: of a range of months both, of `about` the number itself.
+
+    >>> ends(Comparison.model_validate({"first": "2025-09"})) == (month_number("2025-09"),)
+    True
+    >>> ends(Comparison.model_validate({"between": ["1.8", "2.5"]}))
+    (1.8, 2.5)
+    """
+    if compare.about is not None:
+        return (compare.about.value,)
+    return tuple(dict.fromkeys(end for end in allowed(compare)[:2] if math.isfinite(end)))
+
+
 def slack_of(number: Written) -> float:
     """How far a true value may lie from a number as written: half of its last digit."""
     return number.slack

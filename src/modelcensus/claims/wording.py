@@ -8,8 +8,8 @@ from modelcensus.claims.account import Account
 from modelcensus.claims.entries import Comparison
 from modelcensus.claims.numbers import Written
 from modelcensus.claims.outcomes import Outcome
-from modelcensus.claims.verdicts import UNDETERMINED, UNTESTABLE, month_text
-from modelcensus.measures import number, period_text
+from modelcensus.claims.verdicts import FAILS, HOLDS, UNDETERMINED, UNTESTABLE, month_text
+from modelcensus.measures import number, period_text, says_nothing
 
 NAMED = 24
 """Names that a sentence lists."""
@@ -36,19 +36,38 @@ def compare_text(compare: Comparison, unit: str) -> str:
 
 
 def value_text(outcome: Outcome) -> str:
-    """The number of an outcome with its bounds: `39.8 %`, `38.2 % (35.0 % to 41.0 %)`, `July 2025`."""
+    """The number of an outcome with its unit and bounds: `39.8 %`, `38.2 % (35.0 % to 41.0 %)`, `at least 13
+    repositories`, `July 2025`."""
     if outcome.verdict == UNTESTABLE or outcome.result is None:
         return "no evidence"
     if outcome.result.measure == "crossover":
         return _months(outcome)
+    value, (low, high) = outcome.value, (outcome.low, outcome.high)
+    told = number(value, outcome.result.unit)
+    least, most = (None if end is None else number(end, outcome.result.unit) for end in (low, high))
+    if value is None:
+        return f"{_measured(outcome, _bounds(least, most))}, no estimate"
+    if low == high == value or least == most == told:
+        return _measured(outcome, told)
+    if low == value and high is None:
+        return f"at least {_measured(outcome, told)}"
+    return f"{_measured(outcome, told)} ({_bounds(least, most)})"
+
+
+def _bounds(least: str | None, most: str | None) -> str:
+    if most is None:
+        return f"at least {least}"
+    return f"at most {most}" if least is None else f"{least} to {most}"
+
+
+def _measured(outcome: Outcome, told: str) -> str:
+    """A number with its unit, where it does not say it itself."""
+    assert outcome.result
     unit = outcome.result.unit
-    exact = outcome.low == outcome.high == outcome.value
-    low = "no lower bound" if outcome.low is None else number(outcome.low, unit)
-    high = "unbounded" if outcome.high is None else number(outcome.high, unit)
-    if exact or low == high == number(outcome.value, unit):
-        return number(outcome.value, unit)
-    bounds = f"{low} to {high}"
-    return f"{bounds}, no estimate" if outcome.value is None else f"{number(outcome.value, unit)} ({bounds})"
+    if unit == "place":
+        return f"place {told}"
+    word = outcome.result.noun if unit == "downloads" else unit
+    return f"{told} {word}" if unit in ("downloads", "repositories", "times", "points") else told
 
 
 def _months(outcome: Outcome) -> str:
@@ -86,6 +105,24 @@ def verdict_text(account: Account) -> str:
     if tally.where_decidable:
         return f"{verdict} where decidable ({tally.decided:,} of {tally.total:,} readings)"
     return verdict
+
+
+def finding_text(account: Account) -> str:
+    """What came of a tested statement, as a sentence that never repeats the statement as if it were so: `The statement
+    fails under 19 of 24 readings that the data can answer and holds under 5`."""
+    tally = account.tally
+    if not tally.decided:
+        return f"The data leave open whether the statement is true,{_under_all(tally.total)}"
+    if tally.total == max(tally.hold, tally.fail):
+        return f"The statement {account.verdict}{_under_all(tally.total)} that the data can answer"
+    (more, verb), (less, other) = sorted(((tally.hold, HOLDS), (tally.fail, FAILS)), reverse=True)
+    against = f" and {other} under {less:,}" if less else ""
+    open_ = f"; under {tally.undetermined:,} they leave it open" if tally.undetermined else ""
+    return f"The statement {verb} under {more:,} of {tally.total:,} readings that the data can answer{against}{open_}"
+
+
+def _under_all(readings: int) -> str:
+    return f" under all {readings:,} readings" if readings > 1 else " under the only reading"
 
 
 def as_worded_text(account: Account) -> str:
@@ -131,21 +168,15 @@ def nearest_truths(account: Account) -> list[tuple[Outcome, str]]:
         if same:
             words = ", ".join(choice_text(account, n, outcome.specification.choice(n)) for n in names)
             found.append((outcome, f"{outcome.verdict}: {value_text(outcome)} ({words})"))
-    found = [pair for pair in found if pair[0] is start or not says_nothing(pair[0])]
+    found = [pair for pair in found if pair[0] is start or _says_something(pair[0])]
     decided = [pair for pair in found if pair[0] is start or pair[0].verdict != UNDETERMINED]
     told = decided if len(decided) > 1 else found  # what nothing decides is no truth, where something is
     return sorted(told, key=lambda pair: pair[0] is not start)
 
 
-def says_nothing(outcome: Outcome) -> bool:
-    """Whether the bounds of an outcome are those that every number of its unit has.
-
-    An outcome with an estimate says something, however wide its bounds are.
-    """
-    if outcome.result is None or outcome.value is not None:
-        return False
-    most = outcome.high is None or (outcome.result.unit == "share" and outcome.high >= 1)
-    return most and not outcome.low
+def _says_something(outcome: Outcome) -> bool:
+    """Whether its bounds exclude anything."""
+    return not (outcome.result and outcome.row and says_nothing(outcome.row, outcome.result.unit))
 
 
 def _own_words(outcome: Outcome) -> str:
@@ -157,5 +188,5 @@ def true_sentence(account: Account) -> str:
     """One quotable sentence that is true: the number of the reading as worded, in the words of its measure; nothing
     where that reading has no evidence, or none that says anything."""
     start = account.as_worded
-    told = start is not None and start.verdict != UNTESTABLE and not says_nothing(start)
+    told = start is not None and start.verdict != UNTESTABLE and _says_something(start)
     return _own_words(start) if start and told else ""

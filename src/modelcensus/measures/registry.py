@@ -1,5 +1,6 @@
 """Every measure by name: the extension point of this room (docs/extending.md)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -41,9 +42,23 @@ class Measure:
     named: bool = False
     question: str = ""
 
-    def asks(self, whom: str) -> str:
-        """What the measure asks of somebody, as a question."""
-        return (self.question or f"What is the {self.name.replace('_', ' ')} of {{whom}}?").format(whom=whom)
+    def asks(self, whom: str, several: bool = False) -> str:
+        """What the measure asks of somebody, or of several, as a question."""
+        question = self.question or f"What is the {self.name.replace('_', ' ')} of {{whom}}?"
+        return (in_plural(question) if several else question).format(whom=whom)
+
+
+PLURAL = {"has": "have", "is {whom}": "are {whom}", "does": "do", "its": "their", "it": "them"}
+
+
+def in_plural(question: str) -> str:
+    """A question of one as one of several.
+
+    >>> in_plural("What share of downloads has {whom}?"), in_plural("How far does {whom} reach with what grows from it?")
+    ('What share of downloads have {whom}?', 'How far do {whom} reach with what grows from them?')
+    """
+    words = "|".join(sorted(map(re.escape, PLURAL), key=len, reverse=True))
+    return re.sub(rf"\b(?:{words})(?!\w)", lambda found: PLURAL[found[0]], question)
 
 
 _MEASURES: dict[str, Measure] = {}

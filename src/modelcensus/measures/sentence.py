@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import floor, inf, log10
 from typing import TYPE_CHECKING
 
-from modelcensus.vocabulary.naming import listed, told_apart
+from modelcensus.vocabulary.naming import listed, size_text, told_apart
 
 if TYPE_CHECKING:
     from modelcensus.measures.result import Result, Row
@@ -22,6 +22,10 @@ WORDS = {
     "root_region": "models made from those of {}",
 }  # fmt: skip
 """How the members of other dimensions are spoken of; regions by the labels of their grouping."""
+TITLES = ("generation", "variant")
+"""Dimensions whose members bear names of their own, which need no word before them where rows tell of them."""
+SIZED = {"size_class": "parameters", "active_class": "active parameters"}
+"""Dimensions of sizes, and what they are sizes of, in billions."""
 EVERY = "All repositories"
 """The subject of a request that names none."""
 COUNTER_NAMES = {"rolling_30d": "30-day counter", "all_time": "all-time counter", "period": "exact count of periods"}
@@ -199,10 +203,9 @@ def derivatives_text(result: Result, row: Row) -> str:
 
 def subject_text(result: Result, row: Row) -> str:
     """Who the sentence is about: the row's dimensions, else the request's subject."""
-    mix = result.measure == "mix"  # a member alone would not say of what
     named = [
-        f"{k} {v}" if mix and k not in SPEAKING else result.places.get(str(v), str(v)) if k.endswith("region")
-        else told_apart(k, [str(v)], result.shared)
+        told_apart(k, [str(v)], result.shared) if k in (*SPEAKING, *TITLES) else result.places.get(str(v), str(v))
+        if k.endswith("region") else spoken(k, [str(v)])
         for k, v in row.dimensions.items() if k in result.request.dimensions and v is not None
     ]  # fmt: skip
     if named:
@@ -231,14 +234,18 @@ def spoken(
 ) -> str:
     """The members of a dimension in words; `place` names a region, `shared` are names of several meanings.
 
+    >>> spoken("size_class", ["5-10"]), spoken("license_class", ["permissive"])
+    ('models of 5-10 billion parameters', 'license class permissive')
     >>> spoken("family", ["Qwen"]), spoken("region", ["us", "china"], str.upper), spoken("generation", ["Qwen3"])
     ('Qwen', 'organizations based in US and CHINA', 'generation Qwen3')
     """
     named = [place(v) for v in values] if dimension.endswith("region") else list(values)
     if dimension in SPEAKING:
         return told_apart(dimension, named, shared)
+    if dimension in SIZED:
+        return f"models of {listed([size_text(v, SIZED[dimension]) for v in named])}"
     if dimension not in WORDS:
-        return f"{dimension} {listed(named)}"
+        return f"{dimension.replace('_', ' ')} {listed(named)}"
     return WORDS[dimension].format(listed(named))
 
 
@@ -272,7 +279,9 @@ def sentence(result: Result, row: Row) -> str:
         },
     )
     text += f", {span}" if span else ""
-    if phrase is not result.phrase or subject.startswith("the ") or not _begins_with_name(result, row):
+    if subject[:1].islower() and text.startswith(subject) and _is_namespace(result, row):
+        text = f"The organization {text}"  # an id, as the Hub writes it
+    elif phrase is not result.phrase or subject.startswith("the ") or not _begins_with_name(result, row):
         text = f"{text[0].upper()}{text[1:]}"
     seen = (
         f"; known for {row.observed:,} of {row.scope_size:,} repositories" if row.scope_size and row.observed else ""
@@ -295,9 +304,19 @@ def _untold(result: Result, period: str) -> str:
     return f"the {UNTOLD.get(result.measure, what)} of {{subject}} {{whole}} {when} cannot be told from {told}"
 
 
+def _is_namespace(result: Result, row: Row) -> bool:
+    """Whether the sentence is about one organization, by its namespace."""
+    told = [d for d in (*result.request.dimensions, "repository") if row.dimensions.get(d) is not None]
+    asked = [d for d, values in result.request.of if len(values) == 1]
+    first = (told or asked)[:1]
+    return first == ["organization"] and not subject_text(result, row).startswith("the ")
+
+
 def _begins_with_name(result: Result, row: Row) -> bool:
     """Whether the sentence begins with a name, whose first letter is its own."""
     if not result.phrase.startswith("{subject}"):
         return False
-    told = any(row.dimensions.get(d) is not None for d in (*result.request.dimensions, "repository"))
-    return told or not result.request.of or result.request.of[0][0] in SPEAKING
+    told = [d for d in (*result.request.dimensions, "repository") if row.dimensions.get(d) is not None]
+    if told:
+        return told[0] in (*SPEAKING, *TITLES) or told[0].endswith("region")
+    return not result.request.of or result.request.of[0][0] in SPEAKING

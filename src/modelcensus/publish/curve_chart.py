@@ -8,7 +8,9 @@ from textwrap import wrap
 import altair as alt
 
 from modelcensus.claims import Account
-from modelcensus.claims.wording import choice_text, compare_text, value_text, verdict_text
+from modelcensus.claims.verdicts import ends
+from modelcensus.claims.wording import choice_text, compare_text, finding_text, value_text
+from modelcensus.measures import Result
 from modelcensus.publish.charts import Chart, Words, finish
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.theme import INK, PALETTE, QUIET, SIZES
@@ -27,8 +29,8 @@ BOLD = 1.15
 
 
 def curve_chart(account: Account, size: str = "post", named: bool = True) -> Chart:
-    """The curve above, the threshold as a line, the matrix of choices below; the reading as worded is ringed. `named`:
-    the claim stands in a pack, so that a command finds it."""
+    """The curve above, what it is compared with as lines, the matrix of choices below; the reading as worded is ringed.
+    `named`: the claim stands in a pack, so that a command finds it."""
     tested = account.tested
     if not tested:
         raise RequestError(
@@ -47,17 +49,8 @@ def curve_chart(account: Account, size: str = "post", named: bool = True) -> Cha
         }
         for i, o in enumerate(tested)
     ]  # fmt: skip
-    words = Words(
-        account.claim.statement.removesuffix("."),
-        f"Every reading that the data can answer ({len(tested):,}), sorted; ringed: as worded; "
-        f"dashed: {compare_text(account.claim.compare, unit) if account.claim.compare else ''}; {verdict_text(account)}",
-        ". ".join(
-            [
-                *([source_line(start.result)] if start and start.result else []),
-                *([f"The whole account: modelcensus claims show {account.id}"] if named else []),
-            ]
-        ),
-    )
+    words = Words(finding_text(account), _shown(account, unit), _source(account, named))
+    lines = ends(account.claim.compare) if account.claim.compare else ()
 
     def plot() -> alt.VConcatChart:
         width = _width(size, len(rows))
@@ -82,14 +75,38 @@ def curve_chart(account: Account, size: str = "post", named: bool = True) -> Cha
             .mark_point(filled=False, size=130, strokeWidth=2, color=INK)
             .encode(y="value:Q"),
         ]
-        threshold = account.claim.compare.threshold if account.claim.compare else None
-        if threshold is not None:
-            line = alt.Chart(alt.Data(values=[{"at": threshold}]))
-            layers.insert(0, line.mark_rule(color=INK, strokeDash=[5, 4]).encode(y="at:Q"))
+        if lines:
+            at = alt.Chart(alt.Data(values=[{"at": line} for line in lines]))
+            layers.insert(0, at.mark_rule(color=INK, strokeDash=[5, 4]).encode(y="at:Q"))
         above = alt.layer(*layers).properties(width=width, height=220)
         return alt.vconcat(above, _matrix(account, width, x, size), spacing=6)
 
     return finish(plot, words, size, along="readings")
+
+
+def _shown(account: Account, unit: str) -> str:
+    """The statement as a quotation, and what is drawn of it."""
+    start, compare = account.as_worded, account.claim.compare
+    parts = [
+        f"“{account.claim.statement.removesuffix('.')}”: each reading that the data can answer "
+        f"({len(account.tested):,}), in the order of size",
+        *(["ringed: as worded"] if start in account.tested and start and start.value is not None else []),
+        *([f"dashed: {compare_text(compare, unit)}"] if compare else []),
+    ]
+    return "; ".join(parts)
+
+
+def _source(account: Account, named: bool) -> str:
+    """Where the readings are from: the record of the reading as worded, or else of the first, and one of each further
+    source."""
+    told: list[Result] = []
+    known: set[str] = set()
+    for outcome in [*([account.as_worded] if account.as_worded else []), *account.tested]:
+        if outcome.result and not known.issuperset(outcome.result.provenance.sources):
+            told.append(outcome.result)
+            known.update(outcome.result.provenance.sources)
+    whole = f". The whole account: modelcensus claims show {account.id}" if named else ""
+    return f"{source_line(*told)}{whole}"
 
 
 def _read(account: Account) -> list[str]:

@@ -12,6 +12,19 @@ FIELDS = {"params_b": "parameters (billions)", "active_b": "active parameters (b
 """Fields of the catalog whose names are not words."""
 
 
+def row_text(name: str, value: object) -> str:
+    """A value of a record's row: every digit that it has, lists in one line.
+
+    >>> row_text("value", 153600000.0), row_text("value", 0.2987654), row_text("flags", ["a", "b"]), row_text("low", None)
+    ('153,600,000', '0.2987654', 'a; b', '')
+    """
+    if isinstance(value, list | tuple):
+        return "; ".join(str(v) for v in value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or name == "coverage":
+        return fact_text(name, value)
+    return f"{int(value):,}" if value == int(value) else f"{value:,}"
+
+
 def fact_text(name: str, value: object) -> str:
     """A value for reading; in the files it stands as it is.
 

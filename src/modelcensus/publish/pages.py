@@ -12,6 +12,7 @@ from modelcensus.claims.wording import decided_text
 from modelcensus.flows.series_breaks import KIND
 from modelcensus.ledger import Manifest
 from modelcensus.measures import Result, Row, asked_text, bounds, cell, newest_count, number, period_text
+from modelcensus.measures.sentence import SIZED
 from modelcensus.publish.breaks import break_words
 from modelcensus.publish.fact_cells import fact_text
 from modelcensus.publish.links import href, markdown_of, plain_markdown
@@ -21,6 +22,7 @@ from modelcensus.publish.tested import Tested, page_of
 from modelcensus.publish.unbroken import unbroken
 from modelcensus.publish.verdict_words import counts, evidence_of_all, summary, verdict_as_worded, why, worded
 from modelcensus.vocabulary.inert_text import plain, straight
+from modelcensus.vocabulary.naming import size_text
 
 ROWS = 20
 """Rows of a table on the page; all of them are in its CSV."""
@@ -121,7 +123,7 @@ def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
     ]
     shown = [
         [
-            *(cell(n, row.dimensions[n]) for n in names),
+            *(_member(result, n, row.dimensions[n]) for n in names),
             period_text(row.period),
             number(row.value, result.unit),
             *([bounds(row, result.unit) or "exact"] if has_bounds else []),
@@ -131,6 +133,13 @@ def table_rows(table: DataTable) -> tuple[list[str], list[list[str]]]:
         for row in rows
     ]
     return header, shown
+
+
+def _member(result: Result, name: str, value: object) -> str:
+    """A member of a dimension as people call it: regions by their names, sizes with their unit."""
+    if name.endswith("region"):
+        return result.places.get(str(value), cell(name, value))
+    return size_text(str(value), SIZED[name]) if name in SIZED and value is not None else cell(name, value)
 
 
 def left_out(table: DataTable) -> int:

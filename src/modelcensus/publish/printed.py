@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 
 from modelcensus.claims import Account
 from modelcensus.claims.wording import decided_text
+from modelcensus.ledger import Manifest
+from modelcensus.measures import period_text
 from modelcensus.publish.packed import Told
 from modelcensus.publish.pages import Page, table_rows
 from modelcensus.publish.prose import Code, Linked, Prose
@@ -99,7 +101,7 @@ def _content(page: Page, about: Told, charts: dict[str, dict[str, str]]) -> obje
         "breaks": [unbroken(text) for text in page.breaks],
         "sources": [
             {
-                "id": m.id, "name": m.name, "days": f"{m.first_day} to {m.last_day}",
+                "id": m.id, "name": m.name, "what": unbroken(_what(m)),
                 "license": m.terms.get("license") or "no license stated",
                 "citation": m.terms.get("citation") or "No citation stated",
                 "digests": [f"sha256 {i.digest[:16]}" for i in m.inputs],
@@ -115,6 +117,22 @@ def _content(page: Page, about: Told, charts: dict[str, dict[str, str]]) -> obje
             for i, r in page.results.items()
         ],
     })  # fmt: skip
+
+
+def _what(batch: Manifest) -> str:
+    """What was read, so that two batches of one source can be told apart: files, rows, scope, days."""
+    first, *more = [i.name for i in batch.inputs] or [batch.source]
+    files = f"{first} and {len(more):,} more files" if more else first
+    rows = ", ".join(f"{n:,} {kind}" for kind, n in batch.rows.items() if n and kind != "set_aside")
+    scope = f"; totals of the scope {batch.options['scope']}" if batch.options.get("scope") else ""
+    days = (
+        f"{period_text(batch.first_day)} to {period_text(batch.last_day)}"
+        if batch.first_day and batch.last_day
+        else "no days"
+    )
+    return (
+        f"{files} ({rows or 'no rows'}{scope}), {days}, added on {period_text(batch.committed_at.date().isoformat())}"
+    )
 
 
 def _section(section: Section, page: Page, charts: dict[str, dict[str, str]]) -> dict[str, object]:

@@ -11,6 +11,8 @@ from modelcensus.vocabulary import Period, RequestError
 from modelcensus.vocabulary.names import ALL_TIME, HUB, REPORTED, ROLLING
 
 MAKERS = "makers"
+NOBODY = ("unknown", "unattributed", "unreviewed", "other")
+"""Members of dimensions that are nobody in particular."""
 
 
 @dataclass
@@ -20,6 +22,7 @@ class Scene:
     census: Census
     previous: Side | None = None
     _members: dict[str, list[str]] = field(default_factory=dict)
+    _examples: dict[str, list[str]] = field(default_factory=dict)
 
     @cached_property
     def reported(self) -> str:
@@ -52,6 +55,16 @@ class Scene:
             rows = self.census.engine.rows(f"select distinct {dimension} as name from catalog{also} order by 1")
             self._members[dimension] = [str(r["name"]) for r in rows if r["name"] is not None]
         return self._members[dimension]
+
+    def examples(self, dimension: str, most: int = 2) -> list[str]:
+        """Members of a dimension that have most repositories here, for readers who look for what to write."""
+        if dimension not in self._examples:
+            rows = self.census.engine.rows(
+                f"select {dimension} as name from catalog where {dimension} is not null and {dimension} not in {NOBODY}"
+                " group by 1 order by count(*) desc, 1 limit 9"
+            )
+            self._examples[dimension] = [str(r["name"]) for r in rows]
+        return [n for n in self._examples[dimension] if not set(n) & set(",;=")][:most]
 
     @cached_property
     def lists(self) -> list[str]:

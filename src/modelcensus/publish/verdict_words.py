@@ -18,7 +18,7 @@ CLAIMS = "report.html#claims"
 """Where the table of all claims stands."""
 KINDS = {
     HOLDS: ("holds", "hold"), FAILS: ("fails", "fail"), "depends": ("depends", "depend on how they are meant"),
-    UNDETERMINED: ("is undetermined", "are undetermined"), UNTESTABLE: ("cannot be tested", "cannot be tested"),
+    UNDETERMINED: ("is undetermined", "are undetermined"), UNTESTABLE: ("has no evidence", "have no evidence"),
 }  # fmt: skip
 DATA = "the data leave open whether it is "
 
@@ -36,11 +36,8 @@ def worded(one: Account, outcome: Outcome | None) -> Prose:
 
 
 def number_of(outcome: Outcome) -> str:
-    """The number with its bounds; of a ratio with the word that makes it one."""
-    result = outcome.result
-    is_ratio = result is not None and result.unit == "times" and result.measure != "crossover"  # that is a month
-    said, unsure, _ = value_text(outcome).partition(", no estimate")
-    return f"{said}{' times' if is_ratio else ''}{unsure}"
+    """The number with its unit and bounds, as it stands beside a verdict."""
+    return value_text(outcome).removesuffix(", no estimate")
 
 
 def counts(one: Account) -> Prose:
@@ -128,14 +125,12 @@ def why(one: Account) -> Prose:
 
 def summary(told: Tested) -> Prose:
     """How many statements go which way, as worded and over all readings."""
-    accounts = told.with_evidence
-    of = resting(
-        f"{len(accounts):,} published statements" if len(accounts) > 1 else "one published statement", CLAIMS
-    )
+    accounts, here = told.with_evidence, len(told.with_evidence)
+    of = resting(f"{here:,} published statements" if here > 1 else "one published statement", CLAIMS)
     partly = sum(a.tally.where_decidable and a.verdict in (HOLDS, FAILS) for a in accounts)
     note = resting(f" ({partly:,} of these only where decidable)", CLAIMS) if partly else ""
     return prose(
-        "Of ", of, " that these data can test, as worded ", _kinds([verdict_as_worded(a) for a in accounts]),
+        "Of ", of, " that these data can test in at least one reading, as worded ", _kinds([verdict_as_worded(a) for a in accounts]),
         "; over all readings ", _kinds([a.verdict for a in accounts]), note, ".",
     )  # fmt: skip
 

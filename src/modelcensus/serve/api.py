@@ -142,10 +142,12 @@ def router(tester: Tester) -> APIRouter:
         return json.loads(json.dumps(told, default=str))
 
     @api.get("/search")
-    def search(q: Annotated[str, Query(min_length=1, max_length=100)]) -> dict[str, list[dict[str, str]]]:
-        """What bears the words in its name."""
+    def search(
+        q: Annotated[str, Query(min_length=1, max_length=100)], first: Annotated[int, Query(ge=1, le=FARTHEST)] = 1
+    ) -> dict[str, list[dict[str, str]]]:
+        """What bears the words in its name; of models 50 from the place `first` on, so that fewer are the last."""
         with tester.page() as scene:
-            found = found_by_name(scene, q.strip().lower())
+            found = found_by_name(scene, q.strip().lower(), first)
         return {kind: [{"name": n, "what": w, "page": to} for n, w, to in rows] for kind, rows in found.items()}
 
     @api.get("/health")

@@ -35,6 +35,7 @@ from modelcensus.serve.taking import Forms
 from modelcensus.serve.tester import Tester
 from modelcensus.serve.views import Views, add_views, addresses
 from modelcensus.vocabulary import CensusError, RequestError, UnknownError
+from modelcensus.vocabulary.naming import opening
 
 NO_PAGE = "Why is there no such page?"
 PARAMETERS = "what each operation takes is listed at /api"
@@ -111,7 +112,7 @@ def create_app(open_census: Callable[[], Census], url: str = "", past: Earlier |
         return pages.record(id, known) if what == "record" else pages.source(id, what, known)
 
     everywhere = [(API, r) for r in operations.routes] + [("", r) for r in (*small.routes, *app.routes)]
-    app.state.addresses = {METHODS: patterns(everywhere), PAGE: pages.refused(NO_PAGE, f"{NOTHING_THERE}.")}
+    app.state.addresses = {METHODS: patterns(everywhere), PAGE: pages.refused(NO_PAGE, f"{opening(NOTHING_THERE)}.")}
     return app
 
 
@@ -130,7 +131,7 @@ def _refuse(app: FastAPI, pages: Pages) -> None:
         kind = next((k for k in KINDS.values() if f"/{k}/" in request.url.path), "")
         links = {n: f"/{kind}/{quote(n)}" for n in error.near} if kind else {}
         said = (
-            f"{error.what[0].upper()}{error.what[1:]}." if links else str(error)
+            f"{error.what[0].upper()}{error.what[1:]}." if links else error.told
         )  # the links say what may have been meant
         page = pages.refused(NO_PAGE, said, links, searched(error, "/search"))
         return HTMLResponse(page, 404)
@@ -140,7 +141,7 @@ def _refuse(app: FastAPI, pages: Pages) -> None:
         status = 413 if isinstance(error, TooLongError) else 422 if isinstance(error, RequestError) else 500
         if request.url.path.startswith(API):
             return problem_of(error, status)
-        return told(request, status, "Why was this not answered?", str(error))
+        return told(request, status, "Why was this not answered?", error.told)
 
     @app.exception_handler(UnchangedError)
     def unchanged(request: Request, error: UnchangedError) -> Response:
@@ -157,7 +158,11 @@ def _refuse(app: FastAPI, pages: Pages) -> None:
         if allowed:
             return not_so(path, sorted(allowed.split(", ")))
         if error.detail == HTTPStatus(404).phrase:
-            return nothing_there(path) if path.startswith(API) else told(request, 404, NO_PAGE, f"{NOTHING_THERE}.")
+            return (
+                nothing_there(path)
+                if path.startswith(API)
+                else told(request, 404, NO_PAGE, f"{opening(NOTHING_THERE)}.")
+            )
         cause = error.__cause__
         if path.startswith(API) and isinstance(cause, CensusError):
             return problem_of(cause, error.status_code)

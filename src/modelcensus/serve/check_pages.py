@@ -61,7 +61,7 @@ def add_check(app: FastAPI, tester: Tester, pages: Pages) -> None:
         except TooLongError:
             raise
         except RequestError as error:
-            return HTMLResponse(pages.check(sent.given, wrong=str(error)), 422)
+            return HTMLResponse(pages.check(sent.given, wrong=error.told), 422)
         return HTMLResponse(pages.check(sent.given, checked), 422 if checked.wrong else 200)
 
     @app.post("/check{suffix:form}", include_in_schema=False)

@@ -33,12 +33,12 @@ def add_claims(app: FastAPI, tester: Tester, pages: Pages, forms: Forms) -> None
         try:
             found = find_claim(tester.packs, f"{pack}/{claim}")
         except RequestError as error:
-            raise HTTPException(404, str(error)) from error
+            raise HTTPException(404, error.told) from error
         return tester.kept(*found)
 
     @app.get(LIST, include_in_schema=False)
-    def claims() -> str:
-        return pages.packs(standing(LIST, edition=forms.pinned))
+    def claims() -> Response:
+        return HTMLResponse(pages.packs(standing(LIST, edition=forms.pinned)), headers=CHANGING)
 
     @app.get(f"{LIST}{{suffix:form}}", include_in_schema=False)
     def claims_taken(request: Request, suffix: str) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -14,7 +14,7 @@ from modelcensus.claims import Account
 from modelcensus.claims.statements import UNDATED
 from modelcensus.measures import asked_text, period_text
 from modelcensus.publish import account_words, drawn_curve, environment
-from modelcensus.publish.fact_cells import fact_text
+from modelcensus.publish.fact_cells import row_text
 from modelcensus.publish.flipped import flipped
 from modelcensus.publish.linked_data import dataset, ld_json
 from modelcensus.publish.packed import COLUMNS
@@ -44,6 +44,10 @@ VERDICTS = ("depends", "fails", "holds", "undetermined", "untestable")
 """Verdicts in the order in which they are listed: what needs reading first."""
 MOST_FACTS = 200
 """Rows of a table of facts on a page; all of them are in its files."""
+
+
+LONG = 12
+"""Rows from which on a table, whose rows are cards on a phone, is folded there."""
 
 
 def stylesheet() -> str:
@@ -87,7 +91,7 @@ class Pages:
             else None
         )
         return self._page(
-            "view.html", path, view=view, path=path, at=at, alts=alts, MOST=MOST_FACTS,
+            "view.html", path, view=view, path=path, at=at, alts=alts, MOST=MOST_FACTS, LONG=LONG,
             finding=finding, base=self._url, preview=next(iter(alts), ""), series=series and Markup(ld_json(series)),
             edition=self._tester.edition, now=now, options=_options, values=_values, **tools(),
         )  # fmt: skip
@@ -97,8 +101,13 @@ class Pages:
         return visible(self._templates.get_template("embed.html").render(view=view, at=at, figure=figure, alt=alt))
 
     def packs(self, at: At) -> str:
-        """All packs and their claims; `at` gives the addresses of its forms."""
-        return self._page("packs.html", "/claims", packs=self._tester.packs, at=at, edition=self._tester.edition)
+        """All packs and their claims, with the verdicts of those that were tested on these data; `at` gives the addresses of
+        its forms."""
+        packs = self._tester.packs
+        return self._page(
+            "packs.html", "/claims", packs=packs, now=self._tester.told().now, every=sum(len(p.claims) for p in packs),
+            at=at, edition=self._tester.edition,
+        )  # fmt: skip
 
     def flipped(self, at: At) -> str:
         """Which claims of the packs have another verdict than they had, and the verdicts now."""
@@ -136,9 +145,7 @@ class Pages:
     def record(self, record_id: str, record: Mapping[str, object]) -> str:
         """What a number rests on."""
         asked = asked_text(Request.from_dict(record["request"]))  # type: ignore[arg-type]
-        return self._page(
-            "record.html", "", id=record_id, record=record, asked=asked, in_order=_in_order, fact_text=fact_text
-        )
+        return self._page("record.html", "", id=record_id, record=record, asked=asked, told=_told, row_text=row_text)
 
     def source(self, source_id: str, what: str, entries: Mapping[str, object]) -> str:
         """A batch, or a figure that others published."""
@@ -192,14 +199,15 @@ def _values(choices: tuple[Choice, ...]) -> Markup:
     )
 
 
-def _in_order(row: Mapping[str, object]) -> dict[str, object]:
-    """A row of a record as it is read: what it is about, then its period and its value.
+def _told(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """Rows of a record as they are read: what each is about, then its period and its value; without what none of them has.
 
-    >>> list(_in_order({"coverage": 1.0, "flags": [], "organization": "a", "period": "2026-02", "value": 0.5}))
-    ['organization', 'period', 'value', 'coverage', 'flags']
+    >>> _told([{"coverage": None, "flags": [], "organization": "a", "period": "2026-02", "value": 0.0}])
+    [{'organization': 'a', 'period': '2026-02', 'value': 0.0}]
     """
-    about = [name for name in row if name not in COLUMNS]
-    return {name: row[name] for name in (*about, *COLUMNS) if name in row}
+    had = dict.fromkeys(name for row in rows for name, value in row.items() if value not in (None, "", [], ()))
+    names = [*(n for n in had if n not in COLUMNS), *(n for n in COLUMNS if n in had)]
+    return [{name: row.get(name) for name in names} for row in rows]
 
 
 def _href(to: str, root: str = "") -> str:

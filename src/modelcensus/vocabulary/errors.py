@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+
+OPTION = re.compile(r"--([a-z][a-z-]*)")
 
 
 class CensusError(Exception):
@@ -17,6 +20,23 @@ class CensusError(Exception):
         if remedy:
             parts.append(remedy)
         super().__init__(" ".join("; ".join(parts).splitlines()))
+
+    @property
+    def told(self) -> str:
+        """The message as pages tell it, where nobody types options of a command line."""
+        where = "" if self.where.startswith("--") else f"{self.where}: "
+        return " ".join(
+            without_options(f"{where}{self.what}{f'; {self.remedy}' if self.remedy else ''}").splitlines()
+        )
+
+
+def without_options(text: str) -> str:
+    """A text with the names of options as plain words.
+
+    >>> without_options("kept; --reading spikes=cap changes that")
+    'kept; reading spikes=cap changes that'
+    """
+    return OPTION.sub(r"\1", text)
 
 
 class InputError(CensusError):

@@ -39,3 +39,18 @@ def opening(called: str) -> str:
     ('The Qwen family', 'meta-llama')
     """
     return f"T{called[1:]}" if called.startswith("the ") else called
+
+
+def size_text(size_class: str, what: str = "parameters") -> str:
+    """A class of sizes in words; `what` is counted in billions.
+
+    >>> size_text("<1"), size_text("10-50"), size_text(">=250"), size_text("unknown")
+    ('under 1 billion parameters', '10-50 billion parameters', '250 billion parameters or more', 'size unknown')
+    """
+    if size_class == "unknown":
+        return "size unknown"
+    if size_class.startswith("<"):
+        return f"under {size_class[1:]} billion {what}"
+    if size_class.startswith(">="):
+        return f"{size_class[2:]} billion {what} or more"
+    return f"{size_class} billion {what}"

@@ -30,7 +30,7 @@ def ask_all(scene: Scene, progress: Callable[[str], None] = lambda _: None) -> t
         try:
             section = question(scene)
         except RequestError as error:
-            unanswered.append(f"{name}: {error}")
+            unanswered.append(f"{name}: {error.told}")
             continue
         if section:
             sections.append(section)

@@ -14,6 +14,7 @@ from modelcensus.publish.questions.why import why
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import Figure, Section, Statement
+from modelcensus.publish.unbroken import MINUS, unbroken
 from modelcensus.vocabulary import CensusError
 from modelcensus.vocabulary.names import HUB
 
@@ -44,12 +45,18 @@ def changes(scene: Scene) -> Section | None:
     ]  # fmt: skip
     found = why(scene, result, (_period(then), _period(now)))
     words = Words(
-        f"{name} {word} most from {before} to {when}",
-        f"Downloads in {when} and change since {before}, {result.whole_text}; {result.counted_by}",
+        f"{name} {word} most from {before} to {when}: by {by} downloads",
+        f"Downloads in {when}, and the change since {before} at the bars, the largest change first; {result.whole_text};"
+        f" {result.counted_by}",
         source_line(result),
     )
-    largest = sorted(now, key=lambda o: (-(now[o].value or 0), o))[:SHOWN]
-    bars = [Bar(scene.name(o), now[o].value or 0, _told(now[o], then.get(o)), accent=o == who) for o in largest]
+    bars = [
+        Bar(
+            f"{scene.name(o)}: {number(now[o].value, 'downloads')}", now[o].value or 0, _told(now[o], then[o]),
+            accent=o == who,
+        )
+        for o in moved[:SHOWN]
+    ]  # fmt: skip
     return Section(
         "changes",
         "What changed since the period before, and why?",
@@ -105,8 +112,10 @@ def _percent(now: Row, then: Row) -> str:
     return f"{change:+.{0 if round(change) or not change else 1}f} %"
 
 
-def _told(now: Row, then: Row | None) -> str:
-    return f"{number(now.value, 'downloads')} ({_percent(now, then) if then else 'new'})"
+def _told(now: Row, then: Row) -> str:
+    step = _gained(now, then)
+    sign = "+" if step > 0 else MINUS if step < 0 else ""
+    return unbroken(f"{sign}{number(abs(step), 'downloads')} ({_percent(now, then)})")
 
 
 def _unsure(now: Row, then: Row) -> Prose:

@@ -10,7 +10,7 @@ from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
 from modelcensus.vocabulary import CensusError, Period
 from modelcensus.vocabulary.names import HUB, ROLLING, SIZE_CLASSES
-from modelcensus.vocabulary.naming import opening
+from modelcensus.vocabulary.naming import opening, size_text
 
 SHOWN = 6
 ALONE = 0.1
@@ -168,13 +168,7 @@ def _breakdown(scene: Scene, name: str, dimension: str, scope: str, question: st
 
 def _label(row: Row, dimension: str) -> str:
     value = str(row.dimensions[dimension])
-    if dimension != "size_class":
-        return value
-    if value == "unknown":
-        return "size unknown"
-    if value.startswith("<"):
-        return f"under {value[1:]} billion parameters"
-    return f"{value[2:]} billion parameters or more" if value.startswith(">=") else f"{value} billion parameters"
+    return size_text(value) if dimension == "size_class" else value
 
 
 def alone(scene: Scene) -> list[Row]:

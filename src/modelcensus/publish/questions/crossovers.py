@@ -9,6 +9,7 @@ from modelcensus.publish.questions.cumulative import method_marks, method_remark
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import MAKERS, Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
+from modelcensus.vocabulary.naming import listed
 
 PLACES = ("unknown", "unreviewed", "other")
 """Regions that nobody can have passed: they are not one place."""
@@ -154,7 +155,7 @@ def _by_month(result: Result, subject: str, peer: str) -> Statement | None:
     rows = [r for r in result.rows if r.dimensions["basis"] == "period"]
     stays = _of(rows, "persistent")
     reverted = [r for r in rows if r.dimensions["crossover"] == "reverted"]
-    early = ", ".join(period_text(r.period) for r in reverted)
+    early = listed([period_text(r.period) for r in reverted])
     if not stays:
         text = f"By month {subject} was above {peer} in {early}, and fell behind again" if reverted else ""
     else:

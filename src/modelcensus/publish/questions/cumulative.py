@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from modelcensus.measures import Row, number, period_text
+from modelcensus.measures import Result, Row, number, period_text
 from modelcensus.publish.breaks import break_marks, crossed_breaks
 from modelcensus.publish.charts import Mark, Point, Words, line_chart
 from modelcensus.publish.result_chart import source_line
@@ -33,7 +33,7 @@ def cumulative(scene: Scene) -> Section | None:
     breaks = crossed_breaks(scene.monthly)
     marks = [*method_marks(scene), *break_marks(breaks)]
     months = Words(
-        f"{scene.name(scene.leader)} leads month by month",
+        _leading(scene, scene.monthly),
         f"Downloads per month, {scene.monthly.whole_text}; {scene.monthly.counted_by}",
         source_line(scene.monthly),
     )
@@ -60,6 +60,20 @@ def cumulative(scene: Scene) -> Section | None:
         remarks=method_remarks(scene),
         breaks=breaks,
     )
+
+
+def _leading(scene: Scene, monthly: Result) -> str:
+    """Since when the leader has been first in every month."""
+    first: dict[str, Row] = {}
+    for row in monthly.rows:
+        if row.period not in first or (row.value or 0) > (first[row.period].value or 0):
+            first[row.period] = row
+    led = [first[m].dimensions["organization"] == scene.leader for m in scene.months]
+    since = len(led) - (led[::-1].index(False) if False in led else len(led))
+    name = scene.name(scene.leader)
+    if since == len(led) - 1:
+        return f"{name} led in {period_text(scene.month)}"
+    return f"{name} has led every month since {period_text(scene.months[since])}"
 
 
 def method_marks(scene: Scene) -> list[Mark]:

@@ -28,6 +28,7 @@ from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement
 from modelcensus.publish.shapes import Shape
 from modelcensus.vocabulary import CensusError, Period, Request
+from modelcensus.vocabulary.errors import without_options
 from modelcensus.vocabulary.names import HUB, ORGANIZATION_DIMENSIONS, REPORTED
 
 COUNTED = re.compile(r" \((?:counted here|reported by)[^()]*\)$")
@@ -88,16 +89,25 @@ def countings(scene: Scene, dimension: str) -> Iterator[Counting]:
 
 def answered(scene: Scene, asks: Iterable[Ask]) -> tuple[list[Section], list[str]]:
     """The sections of the questions that have an answer, and of the others why not."""
-    sections, unanswered = [], []
+    sections: list[Section] = []
+    unanswered: dict[str, list[str]] = {}
     for ask in asks:
         try:
             result = scene.census.answer(ask.request())
             section = answer_section(ask.name, f"{ask.question} ({who(result)})", result, ask.shape)
         except CensusError as error:
-            unanswered.append(f"{ask.question} {error}")
+            unanswered.setdefault(error.told, []).append(ask.question)
         else:
             sections.append(section)
-    return sections, list(dict.fromkeys(unanswered))
+    return sections, [_unanswered(reason, list(dict.fromkeys(some))) for reason, some in unanswered.items()]
+
+
+def _unanswered(reason: str, questions: list[str]) -> str:
+    """Why questions have no answer, said once."""
+    if len(questions) == 1:
+        return f"{questions[0]} {reason}"
+    said = f"{reason[0].upper()}{reason[1:]}{'' if reason.endswith(('.', '?')) else '.'}"
+    return f"{said} So there is no answer to {len(questions)} questions: {' '.join(questions)}"
 
 
 def collected(makers: Iterable[Callable[[], Section]]) -> tuple[list[Section], list[str]]:
@@ -107,7 +117,7 @@ def collected(makers: Iterable[Callable[[], Section]]) -> tuple[list[Section], l
         try:
             sections.append(make())
         except CensusError as error:
-            unanswered.append(str(error))
+            unanswered.append(error.told)
     return sections, list(dict.fromkeys(unanswered))
 
 
@@ -135,7 +145,7 @@ def answer_section(name: str, question: str, result: Result, shape: Shape = "lin
                 name, period_text(result.rows[-1].period) if last_only else "all rows", result, last_only=last_only
             )
         ],
-        remarks=[f"{n[0].upper()}{n[1:]}." for n in result.notes],
+        remarks=[without_options(f"{n[0].upper()}{n[1:]}.") for n in result.notes],
         results=[result],
         breaks=crossed_breaks(result) if over_time else (),
         facts=marked(name, time_marks(result)) if over_time else [],

@@ -10,7 +10,18 @@ from modelcensus.publish.shapes import Shape, find_shape
 from modelcensus.publish.views.asking import Ask, answered, countings
 from modelcensus.publish.views.explore import SHOWN_AS
 from modelcensus.publish.views.meant import meanings, which
-from modelcensus.publish.views.view import Choice, Chosen, Control, View, Way, one, page, several
+from modelcensus.publish.views.view import (
+    Choice,
+    Chosen,
+    Control,
+    View,
+    Way,
+    for_example,
+    members,
+    one,
+    page,
+    several,
+)
 from modelcensus.vocabulary import CensusError, RequestError
 from modelcensus.vocabulary.naming import listed
 from modelcensus.vocabulary.readings import pair
@@ -35,12 +46,13 @@ def compare(scene: Scene, chosen: Chosen) -> View:
             wrong = remarks[0] if remarks else "nothing in this ledger tells them apart"
     except CensusError as error:
         meant = meanings(scene, [n.strip() for term in several(chosen, "of") for n in term.split(",")])
-        wrong = which(meant) or str(error)
+        wrong = which(meant) or error.told
         ways = [Way(f"/compare?{urlencode({**kept, 'of': of})}", f"compare {said}") for of, said in meant.items()]
     aligned = one(chosen, "aligned", BY_CALENDAR)
     controls = (
         Control(
-            "of", "Whom", "text", "; ".join(several(chosen, "of")), hint="family=Qwen,Llama, or organization=google,openai"
+            "of", "Whom", "text", "; ".join(several(chosen, "of")),
+            hint=for_example(members(scene, "family", 2), members(scene, "organization", 2)),
         ),
         Control("aligned", "Along", "choice", aligned, tuple(Choice(k, v) for k, v in ALIGNED.items())),
         Control(

@@ -7,11 +7,23 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from modelcensus.measures import Result, channel_text, counter_text, find_measure, measures, newest
+from modelcensus.measures.sentence import SIZED
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.shapes import SHAPES, Shape, find_shape
 from modelcensus.publish.views.asking import answer_section
 from modelcensus.publish.views.meant import meanings, which
-from modelcensus.publish.views.view import Choice, Chosen, Control, View, Way, one, page, several
+from modelcensus.publish.views.view import (
+    Choice,
+    Chosen,
+    Control,
+    View,
+    Way,
+    for_example,
+    members,
+    one,
+    page,
+    several,
+)
 from modelcensus.vocabulary import CensusError, Request
 from modelcensus.vocabulary.names import COUNTED, DIMENSIONS, HUB, TIME_DIMENSIONS
 
@@ -47,7 +59,7 @@ def explore(scene: Scene, chosen: Chosen) -> View:
         sections = [answer_section("answer", question, result, drawn_as)]
         ways = [*_as_read(scene, chosen, result), *ways]
     except CensusError as error:
-        wrong, sections = str(error).removeprefix("--"), []
+        wrong, sections = error.told, []
         meant = meanings(scene, [n for term in several(chosen, "of") for n in term.split(",")])
         wrong = which(meant) or wrong
         ways = [*(Way(_address(chosen, of=(of,)), f"ask for {said}") for of, said in meant.items()), *ways]
@@ -87,12 +99,24 @@ def question_of(result: Result) -> str:
     """What the request asks, as a question."""
     by = " and ".join(d.replace("_", " ") for d in result.request.dimensions)
     whom = result.subject_text or (f"each {by}" if by else "all models")
-    question = find_measure(result.measure).asks(whom)
+    several = speaks_of_several(result)
+    question = find_measure(result.measure).asks(whom, several)
     if (noun := result.noun) != COUNTED[0]:
         in_all = " had in all" if result.measure == "cumulative" else ""
-        told = f"How many {noun} has {whom}{in_all}?"
+        told = f"How many {noun} {'have' if several else 'has'} {whom}{in_all}?"
         question = told if "downloaded" in question else question.replace(COUNTED[0], noun)
     return f"{question[:-1]}, by {by}?" if by and result.subject_text else question
+
+
+def speaks_of_several(result: Result) -> bool:
+    """Whether the subject of a request is called by a plural: several members, organizations of a region, models made from
+    something, all models."""
+    if not result.request.of:
+        return not result.request.dimensions
+    return any(
+        len(values) > 1 or d.endswith("region") or d.startswith("root_") or d in SIZED
+        for d, values in result.request.of
+    )
 
 
 def start(scene: Scene) -> dict[str, tuple[str, ...]]:
@@ -115,7 +139,7 @@ def _controls(scene: Scene, chosen: Chosen) -> tuple[Control, ...]:
     )
     return (
         Control("measure", "Measure", "choice", one(chosen, "measure", "share"), _plain(measures())),
-        Control("of", "Of whom", "text", "; ".join(several(chosen, "of")), hint="family=Qwen, or region=cn,us"),
+        Control("of", "Of whom", "text", "; ".join(several(chosen, "of")), hint=for_example(members(scene, "family", 1), members(scene, "region", 2))),
         Control("within", "Within", "text", one(chosen, "within"), _named(scopes), "what stands under the line"),
         Control(
             "by", "By", "choice", next((d for d in by if d in DIMENSIONS), ""),
@@ -125,19 +149,25 @@ def _controls(scene: Scene, chosen: Chosen) -> tuple[Control, ...]:
             "by", "Over", "choice", next((d for d in by if d in TIME_DIMENSIONS), ""),
             (Choice("", "the whole time"), *_plain(TIME_DIMENSIONS)),
         ),
-        Control("period", "Period", "text", "; ".join(several(chosen, "period")), hint="2026-02, or 2025..2026-06"),
+        Control("period", "Period", "text", "; ".join(several(chosen, "period")), hint=_periods(scene)),
         Control(
             "reading", "Counted by", "choice", channel,
             (Choice("", "the Hub's counters, else the only channel"), *(
                 Choice(f"channel={c}", channel_text(c)) for c in scene.census.channels
             )),
         ),
-        Control("reading", "Reading", "text", "; ".join(others), _named(TREATMENTS), "repair, spikes, panel, peers ..."),
+        Control("reading", "Reading", "text", "; ".join(others), _named(TREATMENTS), "repair, spikes, panel, peers …"),
         Control(
             "shape", "Shown as", "choice", one(chosen, "shape", "lines"),
             tuple(Choice(s, SHOWN_AS[s]) for s in SHAPES),
         ),
     )  # fmt: skip
+
+
+def _periods(scene: Scene) -> str:
+    """A month and a span that these data have."""
+    months = scene.months or [str(m) for m in scene.all_time_months]
+    return for_example(months[-1], f"{months[0]}..{months[-1]}") if months else ""
 
 
 def _plain(values: Iterable[str]) -> tuple[Choice, ...]:

@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 from modelcensus.measures import Row, number
 from modelcensus.publish.prose import Linked, Name
 from modelcensus.publish.scene import Scene
-from modelcensus.publish.section import Section, Statement
+from modelcensus.publish.section import Facts, Section, Statement
 from modelcensus.publish.views.asking import Ask, answered, leading
-from modelcensus.publish.views.view import Chosen, Control, View, Way, one, page
+from modelcensus.publish.views.view import Chosen, Control, View, Way, for_example, one, page
 
 NEWEST = 4
 """Generations that are offered of a family."""
+RELEASES = 12
+"""Releases that are offered where none was named."""
 
 
 @page("/launch", menu="Launch", text="a release's first thirty days", takes=("subject",))
@@ -41,11 +43,35 @@ def launch(scene: Scene, chosen: Chosen) -> View:
         wrong = f"{subject!r} is neither FAMILY@GENERATION nor a repository; write for example Qwen@Qwen3.5"
         ways = _generations(scene, subject)
     question = f"How does {called} start?" if asks else "How does a release start?"
+    releases = _releases(scene)
+    if not subject and releases:
+        links = {r[1]: f"/launch?{urlencode({'subject': f'{r[0]}@{r[1]}'})}" for r in releases}
+        header = ("family", "release", "released", "repositories here")
+        facts = Facts("releases", "The newest releases in these data", header, tuple(releases), links)
+        sections = [Section("releases", "Which release?", [], facts=[facts])]
+    hint = for_example(f"{releases[0][0]}@{releases[0][1]}" if releases else "", *scene.examples("repository", 1))
     return View(
-        "launch", question, sections,
-        (Control("subject", "Release", "text", subject, hint="Qwen@Qwen3.5, or Qwen/Qwen3.5-27B"),), ways,
+        "launch", question, sections, (Control("subject", "Release", "text", subject, hint=hint),), ways,
         remarks=tuple(remarks), wrong=wrong, chosen=dict(chosen),
     )  # fmt: skip
+
+
+def _releases(scene: Scene) -> list[tuple[str, str, str, int]]:
+    """The newest releases whose day is known and of which these data have repositories: family, generation, day, how
+    many."""
+    known = {
+        (f, g.generation): str(g.released) for f, v in scene.census.knowledge.families.items()
+        for g in v.generations if g.released
+    }  # fmt: skip
+    rows = scene.census.engine.rows(
+        "select family, generation, count(*) as many from catalog where generation is not null group by all"
+    )
+    found = [
+        (r["family"], r["generation"], known[r["family"], r["generation"]], r["many"])
+        for r in rows
+        if (r["family"], r["generation"]) in known
+    ]
+    return sorted(found, key=lambda r: (r[2], r[3]), reverse=True)[:RELEASES]
 
 
 def _generations(scene: Scene, family: str) -> tuple[Way, ...]:

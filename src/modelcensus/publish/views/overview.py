@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from modelcensus.measures import bounds, number, period_text
+from modelcensus.measures import Result, Row, bounds, number, period_text
 from modelcensus.publish.explored import address_of
 from modelcensus.publish.questions import ask_all
 from modelcensus.publish.scene import Scene
@@ -42,10 +42,18 @@ def _ladder(section: Section) -> Facts:
     for share in sorted(section.results, key=lambda r: r.rows[-1].value or 0):
         row = share.rows[-1]
         links[share.whole_text] = address_of(share.request)
-        exact = "as published" if share.request.reading.channel.startswith(REPORTED) else "exact"
-        within = bounds(row, share.unit) or exact
+        within = bounds(row, share.unit) or _exact(share, row)
         rows.append(
             (share.whole_text, number(row.value, share.unit), within, period_text(row.period), share.counted_by)
         )
     caption = "The ladder: follow a denominator to see its share over time, and to change it"
     return Facts("ladder", caption, ("of", "share", "interval", "in", "counted"), tuple(rows), links)
+
+
+def _exact(share: Result, row: Row) -> str:
+    """What is said of a number without an interval: of what was not read it says nothing."""
+    if share.request.reading.channel.startswith(REPORTED):
+        return "as published"
+    if row.scope_size and row.observed is not None and row.observed < row.scope_size:
+        return f"exact over the {row.observed:,} of {row.scope_size:,} repositories read"
+    return "exact"

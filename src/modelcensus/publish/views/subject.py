@@ -27,7 +27,7 @@ def family(scene: Scene, chosen: Chosen) -> View:
     must_be(scene, "family", name)
     facts = []
     if known:
-        rows = tuple((g.generation, str(g.released or ""), g.license, g.citation) for g in known.generations)
+        rows = tuple((g.generation, str(g.released or "unknown"), g.license, g.citation) for g in known.generations)
         facts.append(
             Facts(
                 "generations", "Generations", ("generation", "released", "license", "cited"), rows,
@@ -97,7 +97,11 @@ def _known(scene: Scene, dimension: str) -> list[str]:
 
 
 def _subject(scene: Scene, chosen: Chosen, dimension: str, name: str, called: str, facts: list[Facts]) -> View:
-    sections, unanswered = answered(scene, _asks(scene, dimension, name, called))
+    absent = name not in scene.members(dimension)
+    asks = [a for a in _asks(scene, dimension, name, called) if not (absent and dimension in a.of)]
+    sections, unanswered = answered(scene, asks)
+    if absent:
+        unanswered = [f"These data have no repository of {called}, so that its downloads are unknown."]
     if facts:
         sections.append(Section("known", f"What is known of {called}?", [], facts=facts))
     subject = quote(f"{dimension}={name}")

@@ -117,6 +117,22 @@ def one(chosen: Chosen, name: str, default: str = "") -> str:
     return values[-1] if values else default
 
 
+def for_example(*terms: str) -> str:
+    """What is said below a field: what could be written there, of what these data have.
+
+    >>> for_example("family=Qwen", "", "region=china,us"), for_example("")
+    ('for example family=Qwen, or region=china,us', '')
+    """
+    known = [t for t in terms if t]
+    return f"for example {', or '.join(known)}" if known else ""
+
+
+def members(scene: Scene, dimension: str, most: int) -> str:
+    """A term of so many members of a dimension that these data have; nothing where they have fewer."""
+    names = scene.examples(dimension, most)
+    return f"{dimension}={','.join(names)}" if len(names) == most else ""
+
+
 def several(chosen: Chosen, name: str) -> list[str]:
     """The values of a choice that may be made more than once, apart or with `;` between them; empty ones are none."""
     return [part for v in chosen.get(name, ()) for part in (p.strip() for p in v.split(";")) if part]

@@ -21,3 +21,12 @@ document.addEventListener("htmx:responseError", (event) => {
     location.assign(event.detail.pathInfo.finalRequestPath);
   }
 });
+
+// On a phone a long table is a screen after the other: it is folded there.
+const fold = () => {
+  if (matchMedia("(max-width: 600px)").matches) {
+    for (const table of document.querySelectorAll("details.long")) table.open = false;
+  }
+};
+document.addEventListener("DOMContentLoaded", fold);
+document.addEventListener("htmx:afterSwap", fold);
