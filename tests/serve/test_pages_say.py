@@ -54,7 +54,7 @@ def test_a_launch_page_lists_releases_that_can_be_chosen(client: TestClient) -> 
 def test_what_is_absent_is_said_once_and_in_words(client: TestClient) -> None:
     absent = text_of(client, "/families/Mochi")
     assert absent.count("These data have no repository of Mochi") == 1 and not re.search(r"--[a-z]", absent)
-    assert "There is nothing at /nowhere." in text_of(client, "/nowhere", 404)
+    assert "Nothing stands at this address." in text_of(client, "/nowhere", 404)
     known = next(s for s in client.get("/families/Qwen.json").json()["sections"] if s["id"] == "known")
     days = {row["released"] for row in known["facts"]["generations"]}
     assert "" not in days and any(day.startswith("20") for day in days)
