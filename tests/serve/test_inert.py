@@ -42,7 +42,7 @@ def harmed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         batch_of("read", "hub", observations=read, facts=known),
         batch_of("told", "reported:told", reported=told),
     )
-    app = Front(create_app(lambda: Census(ledger)), rates=Rates(10**6, 10**6))
+    app = Front(create_app(lambda: Census(ledger), "http://127.0.0.1:8000"), rates=Rates(10**6, 10**6))
     yield TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=True)
 
 
