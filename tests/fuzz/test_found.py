@@ -99,7 +99,7 @@ def test_headers_that_are_none_are_refused(name, value, status):
             told.append(message)
 
         scope = {"type": "http", "method": "POST", "path": "/check", "headers": [(name, value), (b"host", b"x")]}
-        await Guard(lambda *_: pytest.fail("was let in"))(scope, None, send)  # type: ignore[arg-type]
+        await Guard(lambda *_: pytest.fail("was let in"), ["x"])(scope, None, send)  # type: ignore[arg-type]
         return told[0]["status"]
 
     with start_blocking_portal() as portal:
