@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelcensus.publish import Point, Words
+from modelcensus.publish.result_chart import result_chart
 from modelcensus.publish.shapes import find_shape, indexed, placed
 from modelcensus.publish.stacked import REST, stack_chart
-from modelcensus.vocabulary import RequestError
+from modelcensus.vocabulary import Request, RequestError
 
 DAYS = ("2026-01-01", "2026-02-01")
 
@@ -74,3 +75,16 @@ def _rows(spec):
 def test_a_shape_that_there_is_not_is_named_with_the_nearest():
     with pytest.raises(RequestError, match="did you mean 'stacked'"):
         find_shape("stackd")
+
+
+def test_a_picture_of_indexes_or_places_is_titled_with_these(sample):
+    request = Request.build(
+        "downloads", {"organization": ["Qwen", "google"]}, by=["organization", "month"], period="2025-09..2026-02",
+        reading=["channel=reported:modelpulse"],
+    )  # fmt: skip
+    result = sample.answer(request)
+    index = result_chart(result, shape="index").words
+    assert index.title.endswith("in February 2026, September 2025 = 100") and " stands at " in index.title
+    assert "September 2025 = 100" in index.subtitle
+    places = result_chart(result, shape="places").words.title
+    assert places == "Qwen is first, google second in February 2026"

@@ -243,7 +243,7 @@ def bar_chart(bars: Sequence[Bar], words: Words, *, percent: bool, size: str = "
             base.mark_bar(height=16, yOffset=at).encode(x=x, color=colour),
             base.mark_text(
                 align="left", baseline="top", dy=-step // 2 + 5, fontSize=13, color=INK, lineHeight=15
-            ).encode(x=alt.value(0) if low == 0 else alt.X("zero:Q"), text="label:N"),
+            ).encode(x=alt.value(0), text="label:N"),
             base.mark_text(
                 align="left", baseline="middle", dx=6, dy=at, fontSize=13.5, fontWeight="bold", color=INK
             ).encode(x=alt.X("end:Q"), text="text:N"),

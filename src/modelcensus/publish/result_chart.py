@@ -3,15 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from modelcensus.measures import Result, Row, bounds, counter_text, leading, least, number, several_spans
+from modelcensus.measures import Result, Row, bounds, counter_text, leading, least, number, period_text, several_spans
 from modelcensus.measures import newest as newest_rows
 from modelcensus.publish.age_chart import age_chart, of_ages
 from modelcensus.publish.charts import Bar, Chart, Point, Words, bar_chart, line_chart
 from modelcensus.publish.events import time_marks
 from modelcensus.publish.partial import partial_words, points_of
-from modelcensus.publish.shapes import Shape, indexed, placed
+from modelcensus.publish.shapes import Shape, index_text, indexed, placed, places_text
 from modelcensus.publish.stacked import stack_chart
+from modelcensus.publish.theme import PALETTE
 from modelcensus.vocabulary import RequestError
+from modelcensus.vocabulary.naming import listed
 
 MOST = 12
 """Bars of one chart; the rest is in the table."""
@@ -105,16 +107,27 @@ def _over_time(result: Result, points: list[Point], words: Words, percent: bool,
         return stack_chart(points, words, size=size, marks=marks)
     if shape == "index":
         points, base = indexed(points)
-        said = replace(words, subtitle=f"{words.subtitle}; index, {base} = 100")
-        return line_chart(points, said, percent=False, size=size, marks=marks)
+        begun = period_text(next(r.period for r in result.rows if r.end_day == base))
+        title = f"{index_text(points)} in {_newest(result, points)}, {begun} = 100"
+        said = replace(words, title=title, subtitle=f"{words.subtitle}; index, {begun} = 100")
+        since = [m for m in marks if (m.until or m.at) >= base]
+        return line_chart(points, said, percent=False, size=size, marks=since)
     if shape == "places":
-        said = replace(words, subtitle=f"{words.subtitle}; places among all, the first at the top")
-        return line_chart(placed(points), said, percent=False, size=size, marks=marks, limit=10, axis="places")
+        points = placed(points)
+        title = f"{places_text(points)} in {_newest(result, points)}"
+        said = replace(words, title=title, subtitle=f"{words.subtitle}; places among all, the first at the top")
+        return line_chart(points, said, percent=False, size=size, marks=marks, limit=len(PALETTE), axis="places")
     axis = "places" if result.unit == "place" else "log" if shape == "log" else "plain"
     if axis == "log":
         points = [p for p in points if p.value > 0]
         words = replace(words, subtitle=f"{words.subtitle}; logarithmic")
     return line_chart(points, words, percent=percent, size=size, marks=marks, axis=axis)
+
+
+def _newest(result: Result, points: Sequence[Point]) -> str:
+    """The period of the last points."""
+    last = max(p.at for p in points)
+    return period_text(next(r.period for r in reversed(result.rows) if r.end_day == last))
 
 
 def series_name(result: Result, row: Row) -> str:
@@ -125,8 +138,10 @@ def series_name(result: Result, row: Row) -> str:
     named = [
         f"({v})" if beside and k == "size_class" and k not in asked_for else _called(result, k, v) for k, v in told
     ]
-    asked = () if named else ((k, v) for k, values in result.request.of for v in values)
-    return " ".join(named) or " / ".join(_called(result, k, v) for k, v in asked) or "all"
+    asked = () if named else result.request.of
+    return (
+        " ".join(named) or " / ".join(listed([_called(result, k, v) for v in values]) for k, values in asked) or "all"
+    )
 
 
 def _called(result: Result, dimension: str, value: object) -> str:

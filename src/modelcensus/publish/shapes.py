@@ -8,8 +8,12 @@ from typing import Literal, get_args
 
 from modelcensus.publish.charts import Point
 from modelcensus.vocabulary import RequestError, nearest
+from modelcensus.vocabulary.naming import opening
 
 Shape = Literal["lines", "stacked", "index", "log", "places"]
+SAID = 3
+"""Series that a title names."""
+PLACES = ("first", "second", "third")
 SHAPES: tuple[Shape, ...] = get_args(Shape)
 
 
@@ -83,6 +87,35 @@ def placed(points: Sequence[Point], shown: int = 10) -> list[Point]:
             )
     first = {p.series for p in found if p.value <= shown}
     return [p for p in found if p.series in first]
+
+
+def index_text(points: Sequence[Point]) -> str:
+    """What indexes say of the last day: the highest, and up to two more.
+
+    >>> index_text([Point("a", "2026-02-01", 1204.6), Point("b", "2026-02-01", 80.0)])
+    'a stands at 1,205; b at 80'
+    """
+    first, *others = sorted(_last(points), key=lambda p: (-p.value, p.series))
+    said = [f"{opening(first.series)} stands at {first.value:,.0f}"]
+    return "; ".join([*said, *(f"{p.series} at {p.value:,.0f}" for p in others[: SAID - 1])])
+
+
+def places_text(points: Sequence[Point]) -> str:
+    """What places say of the last day: who is certainly among the first three, in order.
+
+    >>> places_text([Point("a", "2026-02-01", 1.0), Point("b", "2026-02-01", 2.0, 2.0, 3.0)])
+    'a is first'
+    """
+    exact = {int(p.value): p.series for p in _last(points) if p.low is None}
+    certain = [f"{exact[place]} {PLACES[place - 1]}" for place in range(2, SAID + 1) if place in exact]
+    if 1 not in exact:
+        return "Who is first cannot be told"
+    return ", ".join([f"{opening(exact[1])} is first", *certain])
+
+
+def _last(points: Sequence[Point]) -> list[Point]:
+    last = max(p.at for p in points)
+    return [p for p in points if p.at == last]
 
 
 def _ends(point: Point) -> tuple[float, float]:
