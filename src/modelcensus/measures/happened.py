@@ -29,6 +29,8 @@ OF_RELEASES = f"""
 OF_MODELS = (
     "select repository as what, released as day from catalog where repository in ({names}) and released is not null"
 )
+TOLD_BY = ("generation", "family", "organization")
+"""Dimensions by which releases are found; what tells fewest apart comes last."""
 MOST_NAMED = 5
 """Repositories of one request whose days of release are looked up."""
 MOST_KEPT = 1_000
@@ -60,7 +62,8 @@ class Happenings:
     def __init__(self, census: Census) -> None:
         self._census = census
         self._befell: dict[Counters, list[tuple[str, Happened]]] = {}
-        self._released: list[Released] = []
+        self._released: dict[tuple[str, str], list[Released]] = {}
+        """By dimension and its value."""
         self._models: dict[str, str] = {}
 
     def of(self, request: Request, rows: Sequence[Row]) -> tuple[Happened, ...]:
@@ -91,19 +94,26 @@ class Happenings:
         named = dict(request.of)
         if "repository" in named:
             return self._of_models(named["repository"])
-        terms = {d: named[d] for d in ("family", "organization", "generation") if d in named}
+        terms = [(d, named[d]) for d in TOLD_BY if d in named]
         if not terms:
             return []
-        if not self._released:
-            self._released = [
-                Released({d: r[d] for d in ("family", "organization", "generation")}, r["what"], str(r["day"]))
-                for r in self._census.engine.rows(OF_RELEASES)
-            ]
+        self._read_releases()
+        first, values = terms[0]
+        found = (one for v in dict.fromkeys(values) for one in self._released.get((first, v), ()))
+        chosen = [one for one in found if all(one.of[d] in values for d, values in terms[1:])]
         days: dict[str, str] = {}
-        for one in self._released:  # in the order of their days: of several makers the first
-            if all(one.of[d] in values for d, values in terms.items()):
-                days.setdefault(one.what, one.day)
+        for one in sorted(chosen, key=lambda one: (one.day, one.what)):  # of several makers the first
+            days.setdefault(one.what, one.day)
         return [Happened(RELEASE, day, day, what) for what, day in days.items()]
+
+    def _read_releases(self) -> None:
+        if self._released:
+            return
+        for r in self._census.engine.rows(OF_RELEASES):
+            one = Released({d: r[d] for d in TOLD_BY}, r["what"], str(r["day"]))
+            for dimension, value in one.of.items():
+                if value is not None:
+                    self._released.setdefault((dimension, value), []).append(one)
 
     def _of_models(self, names: tuple[str, ...]) -> list[Happened]:
         unknown = [n for n in names if n not in self._models]
