@@ -1,5 +1,6 @@
 """What visitors come for, from the first click to the last, in a real browser; nothing is fetched from elsewhere."""
 
+import re
 from typing import Any
 
 import pytest
@@ -15,13 +16,21 @@ def settled(page: Any, expression: str) -> str:
     return page.evaluate(expression)
 
 
-def test_from_the_overview_the_ladder_leads_to_another_denominator(visit: Any) -> None:
+def test_on_the_overview_the_ladder_shows_another_denominator_and_leads_on(visit: Any) -> None:
     page = visit("")
     ladder = page.get_by_role("region", name="Table: The ladder")
     shares = ladder.locator("tbody td:nth-child(2)").all_inner_texts()
     assert len(set(shares)) >= 4
     rung = ladder.get_by_role("link", name="the whole Hub", exact=True)
     rung.click()
+    shown = page.locator("#ladder-shown")
+    shown.locator("figure").wait_for()
+    assert "of the whole Hub" in shown.locator("p.lead").inner_text()
+    assert page.url.endswith("/") and page.title() == "Who leads in open AI models?"
+    ladder.get_by_role("link", name=re.compile("text and vision-language")).first.click()
+    shown.locator("p.lead", has_text="text and vision").wait_for()
+    shown.get_by_label("Within").fill("hub")
+    shown.get_by_label("Within").press("Enter")
     page.wait_for_url("**/explore?**within=hub**")
     assert "of the whole Hub" in page.locator("p.lead").inner_text()
 

@@ -46,8 +46,9 @@ def _ladder(section: Section) -> Facts:
         rows.append(
             (share.whole_text, number(row.value, share.unit), within, period_text(row.period), share.counted_by)
         )
-    caption = "The ladder: follow a denominator to see its share over time, and to change it"
-    return Facts("ladder", caption, ("of", "share", "interval", "in", "counted"), tuple(rows), links)
+    caption = "The ladder: take a denominator, and its share over time stands below"
+    header = ("of", "share", "interval", "in", "counted")
+    return Facts("ladder", caption, header, tuple(rows), links, in_place=True)
 
 
 def _exact(share: Result, row: Row) -> str:
