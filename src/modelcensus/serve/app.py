@@ -35,7 +35,6 @@ from modelcensus.serve.taking import Forms
 from modelcensus.serve.tester import Tester
 from modelcensus.serve.views import Views, add_views, addresses
 from modelcensus.vocabulary import CensusError, RequestError, UnknownError
-from modelcensus.vocabulary.naming import opening
 
 NO_PAGE = "Why is there no such page?"
 PARAMETERS = "what each operation takes is listed at /api"
@@ -112,7 +111,10 @@ def create_app(open_census: Callable[[], Census], url: str = "", past: Earlier |
         return pages.record(id, known) if what == "record" else pages.source(id, what, known)
 
     everywhere = [(API, r) for r in operations.routes] + [("", r) for r in (*small.routes, *app.routes)]
-    app.state.addresses = {METHODS: patterns(everywhere), PAGE: pages.refused(NO_PAGE, f"{opening(NOTHING_THERE)}.")}
+    app.state.addresses = {
+        METHODS: patterns(everywhere),
+        PAGE: pages.refused(NO_PAGE, f"{NOTHING_THERE.capitalize()}."),
+    }
     return app
 
 
@@ -161,7 +163,7 @@ def _refuse(app: FastAPI, pages: Pages) -> None:
             return (
                 nothing_there(path)
                 if path.startswith(API)
-                else told(request, 404, NO_PAGE, f"{opening(NOTHING_THERE)}.")
+                else told(request, 404, NO_PAGE, f"{NOTHING_THERE.capitalize()}.")
             )
         cause = error.__cause__
         if path.startswith(API) and isinstance(cause, CensusError):
