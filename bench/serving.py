@@ -30,7 +30,7 @@ from rich.table import Table
 
 from bench.asked import READINGS, Channel, channels, fresh, subjects
 
-PAGES = ("/method", "/explore", "/leaderboards", "/compare", "/", "/claims", "/style.css", "/health")
+PAGES = ("/method", "/explore", "/leaderboards", "/compare", "/", "/style.css", "/health")
 UNBOUND = ("--answers-per-minute", "100000000", "--tests-per-minute", "100000000")
 SCRIPT = Path(__file__).with_name("press.lua")
 VIEWS = ("page", "page", "compare", "json", "csv", "api")

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 SELDOM = 20_000
 """Objects that come to be, more than go, before the desk looks for rings among them: an answer leaves next to none, and looking
 after every few answers took a seventh of them all."""
+BEHIND = 10
+"""By how much a desk gives way to the process that listens: what is kept is answered at once, whatever is worked out."""
 
 
 def main() -> None:
@@ -38,6 +40,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever prints must not be taken for an answer
     told = json.loads(sys.argv[1])
+    with suppress(AttributeError, OSError):  # not every system knows it
+        os.nice(BEHIND)
     try:
         app = _load(Path(told["ledger"]), [Path(p) for p in told["knowledge"]], told["url"])
     except Exception as error:
