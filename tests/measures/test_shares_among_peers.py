@@ -65,6 +65,11 @@ def test_asked_together_with_others_it_is_the_same(sample, census):
         assert [r.as_dict() for r in result.rows] == [r.as_dict() for r in alone.rows]
 
 
+def test_of_peers_at_places_nobody_counts_the_repositories(census):
+    row = census.answer(asked(of={"organization": "Qwen"}, reading=[*READ, "peers=ranks:1..20"])).rows[-1]
+    assert row.observed and row.scope_size is None and row.coverage is None
+
+
 def test_of_nothing_that_the_peers_have_there_is_no_share(census):
     with pytest.raises(RequestError, match="the denominator has nothing of the subject"):
         census.answer(asked(of={"family": "Gemma"}, reading=[*READ, "peers=organization:Qwen,meta-llama"]))

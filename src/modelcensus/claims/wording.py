@@ -56,7 +56,7 @@ def value_text(outcome: Outcome) -> str:
 
 def _bounds(least: str | None, most: str | None) -> str:
     if most is None:
-        return f"at least {least}"
+        return "no bounds" if least is None else f"at least {least}"
     return f"at most {most}" if least is None else f"{least} to {most}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from modelcensus.catalog.patterns import text
@@ -62,8 +63,6 @@ class Happenings:
     def __init__(self, census: Census) -> None:
         self._census = census
         self._befell: dict[Counters, list[tuple[str, Happened]]] = {}
-        self._released: dict[tuple[str, str], list[Released]] = {}
-        """By dimension and its value."""
         self._models: dict[str, str] = {}
 
     def of(self, request: Request, rows: Sequence[Row]) -> tuple[Happened, ...]:
@@ -97,7 +96,6 @@ class Happenings:
         terms = [(d, named[d]) for d in TOLD_BY if d in named]
         if not terms:
             return []
-        self._read_releases()
         first, values = terms[0]
         found = (one for v in dict.fromkeys(values) for one in self._released.get((first, v), ()))
         chosen = [one for one in found if all(one.of[d] in values for d, values in terms[1:])]
@@ -106,14 +104,16 @@ class Happenings:
             days.setdefault(one.what, one.day)
         return [Happened(RELEASE, day, day, what) for what, day in days.items()]
 
-    def _read_releases(self) -> None:
-        if self._released:
-            return
+    @cached_property
+    def _released(self) -> dict[tuple[str, str], list[Released]]:
+        """All releases, by dimension and its value; looked for once, also where there are none."""
+        found: dict[tuple[str, str], list[Released]] = {}
         for r in self._census.engine.rows(OF_RELEASES):
             one = Released({d: r[d] for d in TOLD_BY}, r["what"], str(r["day"]))
             for dimension, value in one.of.items():
                 if value is not None:
-                    self._released.setdefault((dimension, value), []).append(one)
+                    found.setdefault((dimension, value), []).append(one)
+        return found
 
     def _of_models(self, names: tuple[str, ...]) -> list[Happened]:
         unknown = [n for n in names if n not in self._models]

@@ -12,7 +12,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from modelcensus.catalog import Scope
-from modelcensus.measures.frame import terms_sql
+from modelcensus.measures.choosing import counted, other_peers
+from modelcensus.measures.frame import Terms, terms_sql
 from modelcensus.measures.registry import Measure
 from modelcensus.vocabulary import Request
 
@@ -32,11 +33,15 @@ class Asked:
     peers: tuple[str, tuple[str, ...]] | None
 
     @property
+    def counted(self) -> Terms:
+        """Whom its numbers are of."""
+        return counted(self.request, self.measure, self.peers)
+
+    @property
     def others(self) -> tuple[str, ...]:
         """The peers that count; a ratio leaves the subject itself out."""
         assert self.peers
-        own = {v for _, values in self.request.of for v in values} if self.measure.name == "ratio" else set()
-        return tuple(v for v in self.peers[1] if v not in own)
+        return tuple(other_peers(self.request, self.measure, self.peers))
 
 
 class Marks:
@@ -67,7 +72,7 @@ class Marks:
 
     def told(self, one: Asked) -> str:
         """What a request chooses, as a remark in SQL."""
-        terms = [" or ".join(self.of_value(d, v) for v in values) for d, values in one.request.of]
+        terms = [" or ".join(self.of_value(d, v) for v in values) for d, values in one.counted]
         said = [
             f"scope: {self.of_scope(one.scope)}",
             f"subject: {' and '.join(f'({t})' for t in terms) or 'all of it'}",
@@ -79,14 +84,13 @@ class Marks:
     def chosen(self, columns: Mapping[str, Bools], one: Asked) -> Choice:
         """What a request chooses among rows that these columns mark."""
         scope = columns[self.of_scope(one.scope)]
-        terms = [reduce(or_, (columns[self.of_value(d, v)] for v in values)) for d, values in one.request.of]
+        terms = [reduce(or_, (columns[self.of_value(d, v)] for v in values)) for d, values in one.counted]
         subject = reduce(and_, terms, scope)
         if not one.peers:
             return Choice(scope, subject, None)
         dimension, values = one.peers
         named = (columns[self.of_value(dimension, v)] for v in values if v in one.others)
-        peers = reduce(or_, named, np.zeros_like(scope)) & scope
-        return Choice(scope, subject & peers if one.measure.name == "share" else subject, peers)
+        return Choice(scope, subject, reduce(or_, named, np.zeros_like(scope)) & scope)
 
 
 @dataclass(frozen=True)

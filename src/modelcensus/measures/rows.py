@@ -66,7 +66,7 @@ def rows_of(
     listed = {} if frame.is_total and not names else known.covered if known else _listed(frame)
     keys = [] if size is not None else size_keys(frame.request, names)
     sizes = {} if size is not None else _sizes(frame, scope, names, known)
-    known_size = size if size is not None else scope.size or None
+    known_size = size if size is not None else _whole(frame, scope)
     for record in records:
         own = sizes.get(tuple([record[k] for k in keys])) if sizes else known_size
         rows.append(_row(frame, names, record, own, listed))
@@ -109,7 +109,7 @@ def _sizes_of(frame: Frame, scope: Scope, records: pa.Table, names: list[str], k
         return pa.repeat(pa.scalar(1, pa.int64()), len(records))
     sizes = _sizes(frame, scope, names, known)
     if not sizes:
-        return pa.repeat(pa.scalar(scope.size or None, pa.int64()), len(records))
+        return pa.repeat(pa.scalar(_whole(frame, scope), pa.int64()), len(records))
     told = zip(*(records[k].to_pylist() for k in keys), strict=True) if keys else ((),) * len(records)
     return pa.array([sizes.get(key) for key in told], pa.int64())
 
@@ -147,11 +147,21 @@ def _sizes(frame: Frame, scope: Scope, names: list[str], known: Known | None) ->
 
 
 def _counted(frame: Frame) -> Terms | None:
-    """Whose repositories sizes count: the subject's, of a share the peers'; nothing where it is the whole scope's."""
+    """Whose repositories sizes count: the subject's, of a share the peers'; nothing where it is the whole scope's, or where
+    the peers are those at some places, who are others from span to span."""
     if frame.request.measure != "share":
         return frame.request.of
     peers = frame.request.reading.peers
-    return (frame.peer_list(peers),) if peers and not peers.startswith("ranks:") else None
+    return (frame.peer_list(peers),) if peers and not _ranked(frame) else None
+
+
+def _ranked(frame: Frame) -> bool:
+    return frame.request.reading.peers.startswith("ranks:")
+
+
+def _whole(frame: Frame, scope: Scope) -> int | None:
+    """How many repositories stand under the line where it is the scope; unknown of the peers at some places."""
+    return None if frame.request.measure == "share" and _ranked(frame) else scope.size or None
 
 
 def size_keys(request: Request, names: list[str]) -> list[str]:
