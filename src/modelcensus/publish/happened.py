@@ -12,7 +12,7 @@ from modelcensus.claims import Account, ToldEdition
 from modelcensus.measures import Result, Row, bounds, number, period_text
 from modelcensus.measures.health import NEEDS_ACTION, health
 from modelcensus.publish.feeds import STALE, Entry, Feed
-from modelcensus.publish.scene import Scene
+from modelcensus.publish.scene import NOBODY, Scene
 from modelcensus.publish.views.asking import Counting, countings, who
 from modelcensus.publish.views.subject import KINDS
 from modelcensus.vocabulary import CensusError
@@ -20,8 +20,6 @@ from modelcensus.vocabulary.naming import opening
 
 LEADING = 10
 """Places among which overtaking is told."""
-NOBODY = ("unknown", "unattributed", "other")
-"""Values that are no subject: nobody overtakes them."""
 
 
 def feed_of(scene: Scene, dimension: str, name: str, today: date) -> Feed:

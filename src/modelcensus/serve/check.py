@@ -186,7 +186,7 @@ def _shown(tester: Tester, given: Given, draft: str, place: int, again: bool) ->
     try:
         claim = read_draft(draft)
     except CensusError as error:
-        return Shown(place, draft, stated(draft) or f"Draft {place}", wrong=str(error) if again else "", again=again)
+        return Shown(place, draft, stated(draft) or f"Draft {place}", wrong=error.told if again else "", again=again)
     one, wrong = _tested(tester, _pack(given, claim), claim) if again else (None, "")
     return Shown(place, draft, claim.statement, one, wrong, again)
 
@@ -201,4 +201,4 @@ def _tested(tester: Tester, pack: Pack, claim: Claim) -> tuple[Account | None, s
     try:
         return tester.test(pack, claim), ""
     except CensusError as error:
-        return None, str(error)
+        return None, error.told

@@ -55,7 +55,7 @@ def why(scene: Scene, changed: Result, periods: tuple[str, str]) -> Why:
             "downloads", of=of, by=["repository", grain], within=scene.scope, period=period, reading=reading
         )
     except CensusError as error:
-        return Why(remarks=[f"Why the share moved cannot be said: {error}"])
+        return Why(remarks=[f"Why the share moved cannot be said: {error.told}"])
     parts = {str(r.dimensions["part"]): r for r in scene.newest(split.rows)}
     if parts[CHANGE].value is None:
         return Why()

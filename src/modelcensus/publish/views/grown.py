@@ -32,7 +32,7 @@ def grown(scene: Scene, name: str) -> Section | None:
         try:
             result = _downloads(scene, way, list(asked))
         except CensusError as error:
-            remarks.append(str(error))
+            remarks.append(error.told)
             continue
         statement = Statement(said, (result.provenance.id,))
         return Section(
