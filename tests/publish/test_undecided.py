@@ -29,3 +29,15 @@ def test_a_bound_that_excludes_nothing_leads_no_board():
     assert section.statements[0].text.endswith("It cannot be told from these counters.") and not section.figures
     known = replace(growth.rows[-1], value=-0.4, low=-0.5, high=-0.3)
     assert leading(replace(growth, rows=(*growth.rows[-6:-1], known))).value == -0.4
+
+
+def test_what_is_known_of_an_earlier_period_is_no_bar_of_the_newest():
+    """Of some organizations one earlier month is known, of none the newest: a picture would be of another month than its title."""
+    growth = modelcensus.open().measure("growth", by=["organization", "month"])
+    newest = growth.rows[-1].span
+    assert {r.span for r in growth.rows if r.value is not None} and not any(
+        r.value is not None for r in growth.rows if r.span == newest
+    )
+    assert not answer_section("growth", "Who grows?", growth).figures
+    bars = str(result_chart(growth).spec)
+    assert "raydelossantos" not in bars

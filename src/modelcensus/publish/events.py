@@ -53,7 +53,7 @@ def marked(name: str, marks: Sequence[Mark]) -> list[Facts]:
     if not marks:
         return []
     rows = tuple((m.at, m.until or m.at, KINDS[m.kind], m.text) for m in sorted(marks, key=lambda m: m.at))
-    return [Facts(f"{name}-marks", "What is marked on the plot", ("from", "to", "kind", "what"), rows)]
+    return [Facts(f"{name}-marks", "What is marked on the plot", ("from", "to", "kind", "what"), rows, folded=True)]
 
 
 def _joined(happened: Iterable[Happened]) -> list[tuple[Happened, int]]:

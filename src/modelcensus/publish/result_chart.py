@@ -47,6 +47,8 @@ def result_chart(
     if _several_days(result, rows):
         points = points_of(rows, lambda row: series_name(result, row))
         return _over_time(result, points, words, percent, size, shape)
+    if result.measure != "crossover":  # bars are of one period: that of which the title speaks
+        rows = [r for r in rows if r.span == result.rows[-1].span]
     if not rows:  # nothing has an estimate: a bar is what is sure, its interval what is possible
         newest = [r for r in newest_rows(result.rows) if r.low is not None]
         rows = [r for r in newest if least(r, result.unit) is not None] or newest

@@ -63,8 +63,8 @@ class DataTable:
 class Facts:
     """A table that is no result of a measure: what is known of a thing, or of the data themselves. Values are texts,
     numbers or nothing; `links` leads from a cell's text to a page of the app, whose answer is shown below the table where
-    they are `in_place`. `shown` are the columns that are read on a page, where there are too many for it: the files have
-    all."""
+    they are `in_place`; a table that is `folded` is opened by who wants it. `shown` are the columns that are read on a
+    page, where there are too many for it: the files have all."""
 
     name: str
     caption: str
@@ -73,6 +73,7 @@ class Facts:
     links: dict[str, str] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
     in_place: bool = False
+    folded: bool = False
 
     def records(self) -> list[dict[str, object]]:
         """The rows with their names."""

@@ -153,10 +153,12 @@ def answer_section(name: str, question: str, result: Result, shape: Shape = "lin
 
 
 def shows(result: Result) -> bool:
-    """Whether a picture tells more than its sentence: not of a single place, nor where nothing is sure of anybody."""
+    """Whether a picture tells more than its sentence: not of a single place, nor where nothing is sure of anybody; what
+    was sure of earlier periods is no bar of the newest."""
     if result.unit == "place" and not several_spans(result.rows):
         return newest_count(result.rows) > 1
-    return any(least(r, result.unit) is not None for r in leading_rows(result.rows))
+    sure = [r for r in leading_rows(result.rows) if least(r, result.unit) is not None]
+    return bool(sure) and (along_time(result) or undecided(result) is None)
 
 
 def leading(result: Result) -> Row:
