@@ -106,3 +106,10 @@ def test_questions_of_several_are_in_the_plural(client: TestClient, query: str, 
 )
 def test_sentences_begin_with_a_capital_and_names_of_the_field(client: TestClient, query: str, begins: str) -> None:
     assert client.get(f"/api/v1/measures/share?{query}").json()["sentence"].startswith(begins)
+
+
+def test_what_is_marked_on_a_plot_is_a_table_for_who_opens_it(client: TestClient) -> None:
+    page = client.get(
+        "/explore?measure=share&of=organization%3DQwen&by=month&reading=channel%3Dreported%3Amodelpulse"
+    ).text
+    assert re.search(r"<details>\s*<summary>What is marked on the plot: \d+ rows</summary>", page)
