@@ -72,7 +72,7 @@ def test_the_denominator_is_changed_and_the_address_is_the_picture(browser, addr
     page.get_by_role("combobox", name="Within").fill("hub")
     page.get_by_role("combobox", name="Within").press("Enter")
     page.wait_for_url("**within=hub**")
-    page.wait_for_function("before => document.querySelector('p.lead').innerText !== before", arg=before)
+    page.locator("p.lead", has_not_text=before).first.wait_for()
     after = page.locator("p.lead").first.inner_text()
     assert "of all downloads of the Hub" in after or "Hub" in after
     fresh = browser.new_page()

@@ -130,13 +130,15 @@ def test_a_rung_of_the_ladder_leads_to_its_denominator(visit: Any) -> None:
 
 
 def test_dark_charts_are_drawn_dark_and_a_phone_has_its_own(visit: Any) -> None:
+    from playwright.sync_api import expect
+
     page = visit(SHARES, viewport={"width": 390, "height": 844}, has_touch=True)
     page.locator("figure[data-live]").first.scroll_into_view_if_needed()
     page.locator(LIVE).first.wait_for()
-    paper = "getComputedStyle(document.querySelector('.plot svg')).backgroundColor"
-    assert page.evaluate(paper) == "rgb(255, 255, 255)"
+    drawn = page.locator(".plot svg").first
+    expect(drawn).to_have_css("background-color", "rgb(255, 255, 255)")
     page.get_by_role("button", name="Show on a dark page").click()
-    page.wait_for_function(f"{paper} === 'rgb(20, 24, 31)'")
+    expect(drawn).to_have_css("background-color", "rgb(20, 24, 31)")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("figure.live .plot").first.tap()
     assert page.locator(".tip").first.is_visible()

@@ -37,9 +37,10 @@ def test_on_the_overview_the_ladder_shows_another_denominator_and_leads_on(visit
 
 def test_parts_that_come_later_leave_the_title_of_the_page(visit: Any) -> None:
     page = visit("")
-    page.wait_for_function(
-        "document.querySelectorAll('.later .told').length == document.querySelectorAll('.later').length"
-    )
+    later = page.locator(".later")
+    assert later.count() == 2
+    for part in later.all():
+        part.locator(".told").wait_for()  # the policy of pages allows no wait for an expression
     assert page.title() == page.locator("h1").inner_text()
 
 
