@@ -76,6 +76,8 @@ def test_a_feed_tells_of_first_places_won(client: TestClient, sample, end: str) 
         ("/feeds/models/no/such.json", 404),
         ("/feeds/families/Qwen.rss", 404),
         ("/feeds/animals/Qwen.atom", 422),
+        ("/badges/share/families/Qwen.svg?perod=2026-09", 422),
+        ("/feeds/families/Qwen.atom?period=2026-09", 422),
     ],
 )
 def test_what_there_is_not_is_refused(client: TestClient, address: str, status: int) -> None:

@@ -16,6 +16,8 @@ from modelcensus.publish.happened import claim_feed, feed_of
 from modelcensus.publish.views.asking import countings
 from modelcensus.publish.views.subject import KINDS, must_be
 from modelcensus.publish.visible import visible
+from modelcensus.serve.pinned import EDITION
+from modelcensus.serve.takes import must_take
 from modelcensus.serve.tester import Tester
 from modelcensus.vocabulary import Request as Asked
 from modelcensus.vocabulary import RequestError, nearest
@@ -36,6 +38,7 @@ def small_answers(tester: Tester, url: str = "") -> APIRouter:
     @answers.get("/badges/{measure}/{kind}/{name:path}.svg")
     def badge(request: Request, measure: str, kind: str, name: str) -> Response:
         must_be_badge(measure)
+        must_take(request.query_params, ("within", "period", "reading", EDITION), "badge")
         dimension, chosen = _dimension(kind), request.query_params
         with tester.page() as scene:
             ways = list(countings(scene, dimension))
@@ -54,6 +57,7 @@ def small_answers(tester: Tester, url: str = "") -> APIRouter:
     @answers.get("/feeds/claims/{name:path}")
     def of_claim(request: Request, name: str) -> Response:
         form, name = _form(name)
+        must_take(request.query_params, (EDITION,), "feed")
         try:
             found = find_claim(tester.packs, name)
         except RequestError as error:
@@ -64,6 +68,7 @@ def small_answers(tester: Tester, url: str = "") -> APIRouter:
     @answers.get("/feeds/{kind}/{name:path}")
     def feed(request: Request, kind: str, name: str) -> Response:
         form, name = _form(name)
+        must_take(request.query_params, (EDITION,), "feed")
         dimension = _dimension(kind)
         with tester.page() as scene:
             must_be(scene, dimension, name)
