@@ -41,3 +41,13 @@ def test_what_is_known_of_an_earlier_period_is_no_bar_of_the_newest():
     assert not answer_section("growth", "Who grows?", growth).figures
     bars = str(result_chart(growth).spec)
     assert "raydelossantos" not in bars
+
+
+def test_a_bar_that_is_a_lower_bound_says_so():
+    """Its sentence says "at least"; a number alone at the bar would be read as known."""
+    counted = modelcensus.open().measure("downloads", by="organization", reading={"counter": "rolling_30d"})
+    newest = counted.rows[-1].span
+    rows = [r for r in counted.rows if r.span == newest and r.value][:2]
+    open_above = replace(rows[0], value=1_933, low=1_933, high=None)
+    drawn = str(result_chart(replace(counted, rows=(rows[1], open_above))).spec)
+    assert "'text': 'at least 1,933'" in drawn and drawn.count("'text': 'at least") == 1

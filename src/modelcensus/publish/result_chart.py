@@ -58,7 +58,7 @@ def result_chart(
         Bar(
             f"{series_name(result, r)}, {r.period}" if aged else series_name(result, r),
             _sure(r),
-            number(r.value, result.unit) if r.value is not None else bounds(r, result.unit).partition(";")[0],
+            _said(r, result.unit),
             r.low,
             r.high,
             accent=place == 0,
@@ -91,6 +91,12 @@ def _estimated(result: Result, shape: Shape) -> list[Row]:
 
 def _several_days(result: Result, rows: list[Row]) -> bool:
     return result.measure != "crossover" and any(r.start != rows[0].start for r in rows)
+
+
+def _said(row: Row, unit: str) -> str:
+    """What stands at a bar: its value, or bounds; a value that is no more than a lower bound says so, as its sentence does."""
+    told = bounds(row, unit).partition(";")[0]
+    return told if row.value is None or told == f"at least {number(row.value, unit)}" else number(row.value, unit)
 
 
 def _sure(row: Row) -> float:
