@@ -3,7 +3,8 @@
 import json
 
 from modelcensus.measures import Row
-from modelcensus.publish.charts import Words, line_chart
+from modelcensus.publish.charts import Words
+from modelcensus.publish.lines import line_chart
 from modelcensus.publish.partial import SAID, partial_words, points_of
 
 WORDS = Words("A finding", "Unit", "Source: nobody")

@@ -29,13 +29,7 @@ from modelcensus.measures.drawing import Drawing
 from modelcensus.measures.extents import Extent
 from modelcensus.measures.frame import ABSENT_NOTE
 from modelcensus.measures.happened import RELEASE, Happened
-from modelcensus.measures.inputs import Inputs, kept_files
-from modelcensus.measures.many_rows import largest, leading, newest, newest_count, several_spans
-from modelcensus.measures.registry import Measure, find_measure, measure, measures
-from modelcensus.measures.reported import listed_organizations
-from modelcensus.measures.result import Provenance, Result, Row, inert
-from modelcensus.measures.revision import Revised, Revision, Side, revise
-from modelcensus.measures.sentence import (
+from modelcensus.measures.in_words import (
     COUNTER_NAMES,
     bounds,
     cell,
@@ -45,8 +39,14 @@ from modelcensus.measures.sentence import (
     period_text,
     says_nothing,
     span_text,
-    spoken,
-)  # fmt: skip
+)
+from modelcensus.measures.inputs import Inputs, kept_files
+from modelcensus.measures.many_rows import largest, leading, newest, newest_count, several_spans
+from modelcensus.measures.registry import Measure, find_measure, measure, measures
+from modelcensus.measures.reported import listed_organizations
+from modelcensus.measures.result import Provenance, Result, Row, inert
+from modelcensus.measures.revision import Revised, Revision, Side, revise
+from modelcensus.measures.sentence import spoken  # fmt: skip
 from modelcensus.measures.splits import CAUSES, Split
 from modelcensus.measures.sql import ask, check
 from modelcensus.measures.usual_sums import usual_sums

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 
-from modelcensus.measures.sentence import counter_text, period_text
+from modelcensus.measures.in_words import counter_text, period_text
 from modelcensus.vocabulary import Reading, Request
 from modelcensus.vocabulary.names import HUB, LOG, REPORTED
 from modelcensus.vocabulary.naming import listed

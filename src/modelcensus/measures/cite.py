@@ -7,7 +7,8 @@ import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING
 
-from modelcensus.measures.sentence import period_text, subject_text
+from modelcensus.measures.in_words import period_text
+from modelcensus.measures.sentence import subject_text
 from modelcensus.vocabulary.naming import opening
 
 if TYPE_CHECKING:

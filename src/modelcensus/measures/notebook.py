@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from modelcensus.ledger import batches_html, batches_line
-from modelcensus.measures.sentence import number
+from modelcensus.measures.in_words import number
 
 if TYPE_CHECKING:
     from modelcensus.measures.census import Census

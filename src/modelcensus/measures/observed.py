@@ -12,8 +12,8 @@ from modelcensus.measures.affordable import MOST_READ, must_be_affordable
 from modelcensus.measures.ages import age_sql
 from modelcensus.measures.by_month import ByMonth, month_quantities
 from modelcensus.measures.frame import Span
+from modelcensus.measures.in_words import COUNTER_NAMES
 from modelcensus.measures.registry import find_measure
-from modelcensus.measures.sentence import COUNTER_NAMES
 from modelcensus.measures.span_sums import span_quantities
 from modelcensus.vocabulary import Period, Request, RequestError
 from modelcensus.vocabulary.names import DIMENSIONS, ROOT_DIMENSIONS

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from modelcensus.measures.forecast import STATED, backtest, crossing, fan
 from modelcensus.measures.frame import Frame, Span
+from modelcensus.measures.in_words import number
 from modelcensus.measures.registry import measure
-from modelcensus.measures.sentence import number
 from modelcensus.vocabulary import RequestError
 
 EARLIER_METHOD = "the publisher's earlier method"

@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict
 from decimal import Decimal
 
+from modelcensus.measures.in_words import number
 from modelcensus.measures.result import inert
 from modelcensus.measures.revision import Revised, Revision, Side
-from modelcensus.measures.sentence import number
 from modelcensus.measures.splits import CAUSES, Split
 from modelcensus.vocabulary import Reading, Request
 

@@ -1,9 +1,12 @@
 """Charts, the report, and everything that is written for people to look at."""
 
 from modelcensus.publish.account_pages import account_words, drawn_curve
-from modelcensus.publish.charts import Bar, Chart, Mark, Point, Words, bar_chart, line_chart
+from modelcensus.publish.bars import Bar, bar_chart
+from modelcensus.publish.charts import Chart, Words
 from modelcensus.publish.curve_chart import curve_chart
 from modelcensus.publish.editions import read_side
+from modelcensus.publish.lines import Point, line_chart
+from modelcensus.publish.marks import Mark
 from modelcensus.publish.pages import environment
 from modelcensus.publish.questions import headline
 from modelcensus.publish.report import write_report

@@ -10,8 +10,9 @@ import altair as alt
 
 from modelcensus.measures import Result, Row, least
 from modelcensus.publish.axes import ValueAxis, interval_text
-from modelcensus.publish.charts import Chart, Point, Words, end_labels, finish, label_room
+from modelcensus.publish.charts import Chart, Words, finish
 from modelcensus.publish.colours import colours_of
+from modelcensus.publish.lines import Point, end_labels, label_room
 from modelcensus.publish.partial import FEWER
 from modelcensus.publish.shapes import Shape, indexed
 from modelcensus.publish.theme import QUIET, SIZES

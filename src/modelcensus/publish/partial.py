@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from modelcensus.measures import Row
-from modelcensus.publish.charts import Point
+from modelcensus.publish.lines import Point
 
 FEWER = 0.8
 """Below this part of the repositories that an earlier point of its line rests on, a point is partial."""

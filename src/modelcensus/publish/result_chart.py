@@ -6,8 +6,10 @@ from dataclasses import replace
 from modelcensus.measures import Result, Row, bounds, counter_text, leading, least, number, period_text, several_spans
 from modelcensus.measures import newest as newest_rows
 from modelcensus.publish.age_chart import age_chart, of_ages
-from modelcensus.publish.charts import Bar, Chart, Point, Words, bar_chart, line_chart
+from modelcensus.publish.bars import Bar, bar_chart
+from modelcensus.publish.charts import Chart, Words
 from modelcensus.publish.events import time_marks
+from modelcensus.publish.lines import Point, line_chart
 from modelcensus.publish.partial import partial_words, points_of
 from modelcensus.publish.shapes import Shape, index_text, indexed, placed, places_text
 from modelcensus.publish.stacked import stack_chart

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 
-from modelcensus.publish.charts import Point
+from modelcensus.publish.lines import Point
 from modelcensus.vocabulary import RequestError, nearest
 from modelcensus.vocabulary.naming import opening
 

@@ -5,18 +5,9 @@ from collections.abc import Sequence
 import altair as alt
 
 from modelcensus.publish.axes import said_text, short_text
-from modelcensus.publish.charts import (
-    Chart,
-    Point,
-    Words,
-    finish,
-    label_room,
-    last_values,
-    short_name,
-    time_axis,
-    time_x,
-)
+from modelcensus.publish.charts import Chart, Words, finish
 from modelcensus.publish.colours import colours_of
+from modelcensus.publish.lines import Point, label_room, last_values, short_name, time_axis, time_x
 from modelcensus.publish.marks import Mark, rule_layers, rules_of
 from modelcensus.publish.theme import FAINT, QUIET, SIZES, Size
 

@@ -7,8 +7,9 @@ from datetime import date
 
 from modelcensus.flows import breaks_between
 from modelcensus.measures import Result, Row, number, period_text
+from modelcensus.publish.bars import Bar, bar_chart
 from modelcensus.publish.breaks import break_marks
-from modelcensus.publish.charts import Bar, Words, bar_chart
+from modelcensus.publish.charts import Words
 from modelcensus.publish.prose import Linked, Name, Prose, prose
 from modelcensus.publish.questions.why import why
 from modelcensus.publish.result_chart import source_line

@@ -1,9 +1,11 @@
 """What the Hub's own counters say, repository by repository: organizations, families, sizes."""
 
 from modelcensus.measures import Result, Row, number, period_text
+from modelcensus.publish.bars import Bar, bar_chart
 from modelcensus.publish.breaks import crossed_breaks
-from modelcensus.publish.charts import Bar, Point, Words, bar_chart, line_chart
+from modelcensus.publish.charts import Words
 from modelcensus.publish.events import time_marks
+from modelcensus.publish.lines import Point, line_chart
 from modelcensus.publish.partial import partial_words, points_of
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import Scene

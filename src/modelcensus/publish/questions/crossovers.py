@@ -4,7 +4,8 @@ from itertools import accumulate
 
 from modelcensus.measures import Result, Row, lasting, number, period_text
 from modelcensus.publish.breaks import break_marks, crossed_breaks
-from modelcensus.publish.charts import Point, Words, line_chart
+from modelcensus.publish.charts import Words
+from modelcensus.publish.lines import Point, line_chart
 from modelcensus.publish.questions.cumulative import method_marks, method_remarks
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import MAKERS, Scene

@@ -4,7 +4,9 @@ from datetime import date
 
 from modelcensus.measures import Result, Row, number, period_text
 from modelcensus.publish.breaks import break_marks, crossed_breaks
-from modelcensus.publish.charts import Mark, Point, Words, line_chart
+from modelcensus.publish.charts import Words
+from modelcensus.publish.lines import Point, line_chart
+from modelcensus.publish.marks import Mark
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import MAKERS, Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement

@@ -5,9 +5,11 @@ from typing import Any
 
 from modelcensus.engine import DuckDBEngine
 from modelcensus.measures import Result, number, period_text
+from modelcensus.publish.bars import Bar, bar_chart
 from modelcensus.publish.breaks import crossed_breaks
-from modelcensus.publish.charts import Bar, Point, Words, bar_chart, line_chart
+from modelcensus.publish.charts import Words
 from modelcensus.publish.events import time_marks
+from modelcensus.publish.lines import Point, line_chart
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import Scene
 from modelcensus.publish.section import DataTable, Figure, Section, Statement

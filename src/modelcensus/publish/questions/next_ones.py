@@ -1,7 +1,8 @@
 """How far the leader is ahead of those behind it."""
 
 from modelcensus.measures import Result, number, period_text
-from modelcensus.publish.charts import Bar, Words, bar_chart
+from modelcensus.publish.bars import Bar, bar_chart
+from modelcensus.publish.charts import Words
 from modelcensus.publish.prose import Linked, Name, prose
 from modelcensus.publish.result_chart import source_line
 from modelcensus.publish.scene import MAKERS, Scene

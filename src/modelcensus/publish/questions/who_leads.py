@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from modelcensus.catalog import lists
 from modelcensus.measures import Result, bounds, number, period_text, span_text
-from modelcensus.publish.charts import Bar, Words, bar_chart
+from modelcensus.publish.bars import Bar, bar_chart
+from modelcensus.publish.charts import Words
 from modelcensus.publish.explored import address_of
 from modelcensus.publish.prose import Linked, Name, Prose, resting
 from modelcensus.publish.result_chart import source_line
