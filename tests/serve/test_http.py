@@ -58,6 +58,16 @@ def test_every_refusal_of_the_api_is_a_whole_problem(
         assert answer.headers["allow"]
 
 
+@pytest.mark.parametrize("address", ["/api/v1/measures", "/method", "/style.css", "/api/v1/nothing"])
+def test_head_is_get_without_the_body(client: TestClient, address: str) -> None:
+    """Also of what nobody asked for before, so that nothing is kept of it."""
+    plain = {"accept-encoding": "identity"}
+    head, get = client.head(address, headers=plain), client.get(address, headers=plain)
+    assert head.status_code == get.status_code and not head.content and get.content
+    assert head.headers["content-type"] == get.headers["content-type"]
+    assert head.headers["content-length"] == str(len(get.content))
+
+
 def test_a_page_elsewhere_is_refused_with_the_headers_of_every_answer(client: TestClient) -> None:
     answer = client.get("/", headers={"host": "evil.example"})
     assert answer.status_code == 400 and answer.headers["content-type"].startswith("text/plain")

@@ -28,7 +28,6 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
-READS = ("GET", "HEAD")
 LONGEST_LENGTH = 20
 """Digits of a length that is read as a number."""
 MOST_HEADERS, LONGEST_HEADERS, LONGEST_QUERY = 100, 32_000, 32_000
@@ -50,6 +49,9 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        bare = scope["method"] == "HEAD"
+        if bare:  # asked for as with GET, and told without the body
+            scope = {**scope, "method": "GET"}
         framed = "*" if scope["path"].endswith(FRAMES) else "'none'"
         policy = POLICY.format(framed=framed)
 
@@ -58,10 +60,12 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in {**HEADERS, "content-security-policy": policy}.items():
                     headers.setdefault(name, value)
+            elif bare:
+                message = {**message, "body": b""}
             await send(message)
 
         refused = self._refused(scope)
-        if not refused and scope["method"] not in READS:
+        if not refused and scope["method"] != "GET":
             refused = _refused_content(Headers(scope=scope))
         if refused:
             await refuse(scope, receive, headed, *refused)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from modelcensus.serve.guard import READS
 from modelcensus.serve.kept import Kept, KeptAnswers
 from modelcensus.serve.same import holds
 
@@ -35,18 +34,16 @@ class Keeping:
         return not self._under_way
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in READS:
+        if scope["type"] != "http" or scope["method"] != "GET":
             return await self._app(scope, receive, send)
         address = _address(scope)
         if not address:
             return await self._app(scope, receive, send)
         found = self._kept.find(address)
-        if found is None and scope["method"] == "GET":
+        if found is None:
             found = await self._lead_or_wait(address, scope, receive, send)
             if found is None:
                 return None
-        if found is None:
-            return await self._app(scope, receive, send)
         return await _answer(found, scope, send)
 
     async def _lead_or_wait(self, address: str, scope: Scope, receive: Receive, send: Send) -> Kept | None:
@@ -117,4 +114,4 @@ async def _answer(found: Kept, scope: Scope, send: Send, packed: bool = True) ->
             headers.append((b"content-encoding", b"gzip"))
         headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    await send({"type": "http.response.body", "body": body})
