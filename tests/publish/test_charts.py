@@ -10,7 +10,7 @@ from itertools import pairwise
 import altair as alt
 import pytest
 
-from modelcensus.publish import Bar, Mark, Point, Words, bar_chart, charts, line_chart, marks
+from modelcensus.publish import Bar, Mark, Point, Words, bar_chart, line_chart, lines, marks
 from modelcensus.publish.live_chart import live_chart
 from modelcensus.publish.marks import Rule
 from modelcensus.publish.theme import SIZES
@@ -97,8 +97,8 @@ def test_a_name_that_steers_does_not_end_the_process() -> None:
     """What draws the charts aborts at a control character: not even an exception would be raised."""
     name = "\x1b]0;owned\x07\x00red"
     bars = bar_chart([Bar(name, 1, name)], Words(name, name, name), percent=False)
-    lines = line_chart([Point(name, f"2026-0{m}-01", m) for m in (1, 2, 3)], Words(name, name, name), percent=False)
-    for chart in (bars, lines):
+    drawn = line_chart([Point(name, f"2026-0{m}-01", m) for m in (1, 2, 3)], Words(name, name, name), percent=False)
+    for chart in (bars, drawn):
         assert "[U+001B]" in chart.svg() and "\x1b" not in chart.svg() and live_chart(chart)
 
 
@@ -109,7 +109,7 @@ def test_a_chart_is_placed_once_and_only_when_it_is_looked_at(monkeypatch: pytes
         placed.append(asked)
         return marks.rules_of(*asked)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(charts, "rules_of", rules_of)
+    monkeypatch.setattr(lines, "rules_of", rules_of)
     points = [Point("a", f"2026-0{m}-01", m) for m in range(1, 5)]
     chart = line_chart(points, WORDS, percent=False, marks=[Mark("2026-03-01", "a change")])
     assert not placed
