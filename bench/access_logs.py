@@ -1,7 +1,7 @@
 """Access logs to measure with: lines of the combined format, as clients send them."""
 
 import gzip
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -56,7 +56,9 @@ def make_logs(folder: Path, lines: int, files: int) -> list[Path]:
     chances = np.array(list(FILES.values()), float)
     each, span = lines // files, DAYS * 86_400 // files
     made: list[Path] = []
+    folder.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(2) as pool:
+        written: list[Future[None]] = []
         for k in range(files):
             sent = {
                 "n": np.arange(each), "t": np.sort(rng.integers(0, span, each)) + k * span,
@@ -68,8 +70,10 @@ def make_logs(folder: Path, lines: int, files: int) -> list[Path]:
             db.register("sent", pa.table(sent))
             rows = db.execute(LINE.format(start=START, session=SESSION)).to_arrow_table()["line"]
             path = folder / f"access.log.{k:02}.gz"
-            pool.submit(_compress, path, rows)
+            written.append(pool.submit(_compress, path, rows))
             made.append(path)
+        for file in written:
+            file.result()
     return made
 
 

@@ -63,9 +63,10 @@ def ours(folder: str, *policies: str) -> dict:
     ledger.read(engine, OBSERVATIONS, counted)
     ledger.read(engine, LOG_FILES, counted)
     lines = engine.rows("select sum(lines) as n from log_files")[0]["n"]
+    newest = f"list_position([{', '.join(repr(m.id) for m in counted)}], batch_id)"
     rows = engine.rows(
-        """select repository, period_start as day, arg_max(value, batch_id) as n, count(*) as told
-           from observations where value > 0 group by all"""
+        f"""select repository, period_start as day, arg_max(value, {newest}) as n, count(*) as told
+            from observations where value > 0 group by all"""
     )
     size = sum(f.stat().st_size for f in root.rglob("*") if f.is_file())
     told = Counter({(r["repository"], str(r["day"])): r["n"] for r in rows if r["told"] == 1})
