@@ -35,9 +35,17 @@ def compared(arguments: list[str]) -> None:
     sizes = {e: e.quick if chosen.quick else e.full for e in ENTRIES if not chosen.only or e.name in chosen.only}
     found: list[Measured] = []
     files: list[Path] = []
+    failed: list[str] = []
     for entry in (e for e, s in sizes.items() if s):
-        found.append(measure(entry, sizes[entry], repeats, lambda text: print(text, flush=True)))
+        try:
+            found.append(measure(entry, sizes[entry], repeats, lambda text: print(text, flush=True)))
+        except SystemExit as error:  # a night goes on, and fails at its end
+            failed.append(str(error))
+            print(f"{entry.name} failed: {error}", flush=True)
+            continue
         files = write_page(found, repeats, chosen.quick, chosen.page)  # after each: a night may be cut short
+    if failed:
+        raise SystemExit("\n".join(failed))
     if not found:
         raise SystemExit("nothing to measure: what was named has no sizes for --quick")
     print(*files, sep="\n")

@@ -22,9 +22,11 @@ def real_ids(repositories: int, random: np.random.Generator) -> tuple[pa.StringA
     rounds = np.arange(repositories) // known.size
     parts = [n.partition("/") for n in known[np.arange(repositories) % known.size]]
     names = [
-        name if not turn else f"{name}-v{turn}" for (_, _, name), turn in zip(parts, rounds.tolist(), strict=True)
+        name if not turn else f"{name}-no{turn}" for (_, _, name), turn in zip(parts, rounds.tolist(), strict=True)
     ]
-    return pa.array([owner for owner, _, _ in parts]), pa.array(names)
+    owners = [owner for owner, _, _ in parts]
+    assert len(set(zip(owners, names, strict=True))) == repositories, "an id of the sample ends as the variations do"
+    return pa.array(owners), pa.array(names)
 
 
 def made_ids(repositories: int, random: np.random.Generator) -> tuple[pa.StringArray, pa.StringArray]:
