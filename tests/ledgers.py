@@ -27,6 +27,8 @@ from modelcensus.vocabulary import (
 
 DAY_ZERO = date(2026, 1, 1)
 COMMITTED = datetime(2026, 12, 1, tzinfo=UTC)
+ALIKE = tuple(f"acme-labs-ai/The-Qwen3.{m}-35B-A3B-Claude-4.6-Opus-abliterated-no{n}" for m, n in ((4, 6), (6, 8)))
+"""Ids of which `hash` of DuckDB made the same number: such as anybody publishes."""
 _serial = count()
 
 

@@ -1,6 +1,7 @@
 """Formats are data: their samples are lines of them, and of no other; a user's own is a file of the same kind."""
 
 import gzip
+from itertools import product
 
 import pytest
 from logs import WRITERS, Request, write
@@ -76,6 +77,16 @@ def test_written_logs_count_alike(name, suffix, count, tmp_path):
         ("gpt2", "2026-11-24"): 1,
     }, done.said
     assert "4 requests of repositories, 1 others, 0 set aside" in done.said
+
+
+@pytest.mark.parametrize("name", ["nginx-combined", "nginx-json"])
+def test_like_names_are_told_apart(name, count, tmp_path):
+    """Two digits eight letters apart, wherever words of eight bytes begin: simple hashes of some are the same."""
+    grid = product(range(8), range(10), range(10))
+    names = [f"acme/{'m' * pad}-{one}-steps-{two}-trained" for pad, one, two in grid]
+    lines = [WRITERS[name](Request(target=f"/{n}/resolve/main/config.json")) for n in names]
+    done = count(write(tmp_path / "access.log", lines), options=["--format", name])
+    assert sorted(r for r, _ in done.downloads()) == sorted(names) and set(done.downloads().values()) == {1}
 
 
 def test_zstandard(count, tmp_path):

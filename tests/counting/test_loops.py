@@ -1,6 +1,9 @@
 """What compiled loops are made of says what plain Python says, wherever a text stands and whatever stands after it."""
 
+from itertools import combinations, product
+
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +13,7 @@ import numba
 
 from modelcensus.counting.address_loops import keys_of
 from modelcensus.counting.loops import digits, find, find_either, searched
+from modelcensus.counting.slices import Slices
 from modelcensus.counting.wide import folded
 
 TEXTS = st.text(st.sampled_from('"/ ?_aé\x00'), max_size=200).map(str.encode)
@@ -61,3 +65,17 @@ def test_different_texts_have_different_keys(texts):
     texts += [t for text in texts for t in (text + "\x00", "\x00" + text) if t not in texts]
     assert len(set(keys_of(texts).tolist())) == len(set(texts))
     assert (keys_of(texts) == np.concatenate([keys_of([t]) for t in texts] or [np.zeros(0, np.uint64)])).all()
+
+
+@pytest.mark.parametrize("length", [12, 16, 20, 27, 40])
+def test_texts_that_differ_in_a_few_letters_have_different_hashes(length):
+    """What differs in the highest byte of a word alone has to reach all of the hash, or the next word can take it back."""
+    letters = "0123456789abcdefghijklmnopqrstuvwxyz"
+    for one, two in combinations(range(length), 2):
+        texts = []
+        for a, b in product(letters, letters):
+            text = ["x"] * length
+            text[one], text[two] = a, b
+            texts.append("".join(text))
+        hashes = Slices.of(pa.array(texts)).hashes()
+        assert len(set(hashes.tolist())) == len(set(texts)), (one, two)

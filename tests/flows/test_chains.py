@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from ledgers import day, engine_of, engine_of_tables, fact, flows_of, observation, table
+from ledgers import ALIKE, day, engine_of, engine_of_tables, fact, flows_of, observation, table
 from modelcensus.flows.all_time import all_time_flows
 from modelcensus.flows.clocks import Clock
 from modelcensus.vocabulary import FACTS, OBSERVATIONS
@@ -182,3 +182,11 @@ def test_a_creation_day_alone_gives_no_flow_where_every_reading_is_set_aside():
     assert not engine.counters.certain
     assert {r["kind"] for r in engine.rows("select kind from events")} >= {"rollback"}
     assert ("o/new", 0) not in flows_of(engine, [(1, 19)])
+
+
+def test_repositories_with_like_names_are_told_apart():
+    """A ledger of a quarter of a million repositories has some whose hashes in DuckDB are the same."""
+    one, two = ALIKE
+    engine = engine_of([observation(n, "all_time", v * on, on) for on in (10, 20) for n, v in ((one, 1), (two, 100))])
+    flows = flows_of(engine, [(10, 20)])
+    assert [flows[n, 0]["estimate"] for n in ALIKE] == [10, 1_000]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledgers import batch_of, day, engine_of_tables, fact, flows_of, ledger_of, observation
+from ledgers import ALIKE, batch_of, day, engine_of_tables, fact, flows_of, ledger_of, observation
 from modelcensus.engine import DuckDBEngine
 from modelcensus.ledger import Ledger, thinning
 from modelcensus.vocabulary import FACTS, LISTINGS, OBSERVATIONS, Batch, row_count
@@ -138,6 +138,16 @@ def test_what_did_not_move_is_not_stored_again(tmp_path):
         ("all_time", day(0), 49), ("rolling_30d", day(0), 49),
     ]  # fmt: skip
     assert any("3" in t or "rows where something changed" in t for t in second.took)
+
+
+def test_a_fact_that_changes_in_a_few_letters_is_stored_again(tmp_path):
+    """The old text and the new one had the same hash in DuckDB."""
+    before, after = ALIKE
+    said = {f"o/m{i}": ((i, i), "mit") for i in range(50)} | {"o/changed": ((1, 1), before), before: ((2, 2), "mit")}
+    later = said | {"o/changed": ((1, 1), after), after: ((2, 2), "mit")}
+    thin = ledger_of(tmp_path, batch("d", said, 0), batch("d", later, 7))
+    assert thin.manifests()[1].rows["facts"] == 2
+    assert {r["repository"]: r["license"] for r in newest(thin)}["o/changed"] == after
 
 
 def test_the_same_dump_again_is_nothing_new(tmp_path):

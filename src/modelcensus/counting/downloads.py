@@ -46,7 +46,7 @@ HITS = """
     where route = 'repository' or (counts {shards})
 """
 WHO = """
-    select batch, agent, asks_first, hash(client, version, hub, generation, automated, container) as print
+    select batch, agent, asks_first, md5_number(row(client, version, hub, generation, automated, container)::varchar) as print
     from counted_agents a where {automated}
 """
 COUNTED = """

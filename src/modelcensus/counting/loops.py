@@ -73,8 +73,9 @@ def hash_of(words, start, end):
     if length >= WORD:
         at = start
         for _ in range((length - 1) // WORD):
-            found = (found ^ words[at]) * MIX
+            found ^= words[at]
             found ^= found >> _S32
+            found *= MIX
             at += WORD
         found = (found ^ words[end - WORD]) * MIX
     else:

@@ -19,7 +19,7 @@ from modelcensus.counting.slices import Slices, mixed
 from modelcensus.engine import Tables
 
 Aside = tuple[int, str, str]
-TAKEN = "select *, hash(asked) as asked_key, hash(agent) as agent_key from shaped where taken"
+TAKEN = "from shaped where taken"
 
 
 class OddLines:
@@ -48,9 +48,9 @@ class OddLines:
 
     def _of(self, taken: pa.Table, seed: int) -> Lines:
         minute = self._minutes_of(Slices.of(taken["moment"]))
-        asked_keys, agent_keys = (_keys(taken[n], seed) for n in ("asked_key", "agent_key"))
         size, counter = taken["bytes"], taken["counter"]
         asked, agent, address, session = (Slices.of(taken[n]) for n in ("asked", "agent", "address", "session"))
+        asked_keys, agent_keys = (_keys(texts, seed) for texts in (asked, agent))
         return Lines(
             taken["line"].to_numpy(), minute, taken["second"].to_numpy(), taken["status"].to_numpy(),
             size.fill_null(NOTHING).to_numpy(), taken["part"].to_numpy(), counter.cast(pa.int8()).fill_null(2).to_numpy(),
@@ -95,9 +95,9 @@ class OddLines:
             yield
 
 
-def _keys(hashes: pa.ChunkedArray, seed: int) -> np.ndarray:
+def _keys(texts: Slices, seed: int) -> np.ndarray:
     """Hashes that tell texts of different forms apart; never 0."""
-    return mixed(hashes.to_numpy(), np.full(len(hashes), seed, np.uint64))
+    return mixed(texts.hashes(), np.full(len(texts.starts), seed, np.uint64))
 
 
 def _taken(batch: pa.RecordBatch, numbers: np.ndarray) -> pa.Table:

@@ -135,8 +135,8 @@ def _mix_words(mixed: np.ndarray, words: np.ndarray, starts: np.ndarray, lengths
     for count in counts.tolist():  # the longest texts stand first
         part = running[:count]
         part ^= words[at[:count]]
+        part ^= part >> np.uint64(32)  # or what differs in the highest byte alone would stay there
         part *= MIX
-        part ^= part >> np.uint64(32)
         at[:count] += WORD
     last = words[np.maximum(starts + lengths - WORD, 0)]
     mixed[order] = running

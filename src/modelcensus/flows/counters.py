@@ -196,7 +196,6 @@ class Counters:
                 take(*item)
         else:
             side_by_side(rows, take, key=lambda item: item[0].source)
-        self.ordinals.check()
         finished = {k: r.fold.finish() for k, r in sorted(runs.items())}
         if not raw and only is None:
             self.rebased = [(k, *change) for k, r in runs.items() for change in r.listed.rebased]

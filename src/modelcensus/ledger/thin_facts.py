@@ -24,31 +24,31 @@ SAID = [n for n in FACTS.names if n not in ("repository", "observed_on")]
 
 PREVIOUS = """
     create table {name} as
-    select key, arg_max(print, (observed_on, place)) as print, max(observed_on) as observed_on
-    from (select hash(f.repository) as key, hash({said}) as print, f.observed_on, p.place
+    select repository, arg_max(print, (observed_on, place)) as print, max(observed_on) as observed_on
+    from (select f.repository, {said} as print, f.observed_on, p.place
           from read_parquet({files}, union_by_name = true, hive_partitioning = false, filename = true) f
           join {name}_places p on p.file = f.filename
           where f.observed_on <= date '{until}')
-    group by key
+    group by repository
 """
-"""The newest row of each repository up to a day, as a digest. Ids are joined by their 64-bit hashes, as in flows."""
+"""The newest row of each repository up to a day, as a digest: DuckDB's own hashes of like texts are too often the same."""
 
-GIVEN = "create table prints as select hash(f.repository) as key, hash({said}) as print from given_facts f"
+GIVEN = "create table prints as select f.repository, {said} as print from given_facts f"
 
 WANTED = """
     create table wanted as
-    select key from prints where hash(key, print) not in (select hash(key, print) from previous)
+    select repository from prints anti join previous using (repository, print)
     union
-    select key from prints where key not in (select key from was)
+    select repository from prints anti join was using (repository)
     union
-    select o.key from others o join previous p using (key) where o.observed_on >= p.observed_on
+    select o.repository from others o join previous p using (repository) where o.observed_on >= p.observed_on
 """
 
 RESTATED = """
     with changed as (
-        select s.repository, p.observed_on from stored_facts s join before p on p.key = hash(s.repository)
+        select s.repository, p.observed_on from stored_facts s join before p on p.repository = s.repository
         join now n on n.repository = s.repository
-        where p.print <> hash({said}) and n.value >= 0
+        where p.print <> {said} and n.value >= 0
           and s.repository not in (select repository from since)),
     rows as (
         select f.*, p.place from read_parquet({files}, union_by_name = true, hive_partitioning = false, filename = true) f
@@ -60,7 +60,7 @@ RESTATED = """
 
 
 def thin_facts(series: Series, facts: Rows, day: date, others: Sequence[Manifest], root: Path, folder: Path) -> Rows:
-    """The facts to be stored; needs the table `was` (key: repositories that the source listed before)."""
+    """The facts to be stored; needs the table `was` (repository: those that the source listed before)."""
     files = series.facts()
     if not files:
         return facts
@@ -68,10 +68,10 @@ def thin_facts(series: Series, facts: Rows, day: date, others: Sequence[Manifest
     look_at(db, "given_facts", facts)
     _previous(series, "previous", files, day)
     elsewhere = [str(root / f.path) for m in others for f in m.files if f.table == "facts"]
-    db.execute("create table others (key ubigint, observed_on date)")
+    db.execute("create table others (repository varchar, observed_on date)")
     if elsewhere:
         db.execute(
-            f"insert into others select hash(repository), max(observed_on) from read_parquet({sql_list(elsewhere)},"
+            f"insert into others select repository, max(observed_on) from read_parquet({sql_list(elsewhere)},"
             f" union_by_name = true, hive_partitioning = false) where observed_on <= date '{day}' group by 1"
         )
     db.execute(GIVEN.format(said=_said("f")))
@@ -82,7 +82,7 @@ def thin_facts(series: Series, facts: Rows, day: date, others: Sequence[Manifest
     parts = [f"read_parquet({sql_list([f])})" for f in files_given] or ["given_facts"]
     stored = []
     for number, part in enumerate(parts):  # one after the other: wide rows of all of them would wait in memory
-        sql = f"select f.* from {part} f where hash(f.repository) in (select key from wanted)"
+        sql = f"select f.* from {part} f semi join wanted using (repository)"
         stored += _written(series, sql, folder / f"facts{number}.parquet").files
     return in_files(stored, FACTS.arrow)
 
@@ -123,7 +123,8 @@ def _previous(series: Series, name: str, files: Sequence[tuple[str, int]], until
 
 
 def _said(table: str) -> str:
-    return ", ".join(f"{table}.{n}" for n in SAID)
+    """A digest of what a row says."""
+    return f"md5_number(row({', '.join(f'{table}.{n}' for n in SAID)})::varchar)"
 
 
 def _written(series: Series, sql: str, path: Path) -> pads.FileSystemDataset:

@@ -91,7 +91,7 @@ def thinned(root: Path, manifests: Sequence[Manifest], batch: Batch) -> Batch:
     known = {(s.counter, s.time) for s in work.series.snapshots}
     single = len({s.time for s in read}) == 1
     facts = batch.tables.get("facts", FACTS.arrow.empty_table())
-    db.execute("create table was (key ubigint)")
+    db.execute("create table was (repository varchar)")
     standing: list[bool] = []
     for snapshot in read:
         if batch.complete and single and (snapshot.counter, snapshot.time) not in known:
@@ -128,7 +128,7 @@ def _thin(work: _Work, snapshot: Snapshot) -> bool:
         )  # fmt: skip
         kept = work.folder / f"{state}.parquet"
         work.db.execute(f"copy ({sql}) to '{kept}' (format parquet)")
-        work.db.execute(f"insert into was select hash(repository) from {state} where value >= 0")
+        work.db.execute(f"insert into was select repository from {state} where value >= 0")
         work.db.execute(f"drop table {state}")
         ((changed,),) = work.db.execute(f"select count(*) from '{kept}'").fetchall()
         if changed <= WORTH * snapshot.listed:
