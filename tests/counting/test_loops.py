@@ -78,4 +78,5 @@ def test_texts_that_differ_in_a_few_letters_have_different_hashes(length):
             text[one], text[two] = a, b
             texts.append("".join(text))
         hashes = Slices.of(pa.array(texts)).hashes()
-        assert len(set(hashes.tolist())) == len(set(texts)), (one, two)
+        for found in (hashes, keys_of(texts)):
+            assert len(set(found.tolist())) == len(set(texts)), (one, two)
