@@ -80,3 +80,9 @@ def test_texts_that_differ_in_a_few_letters_have_different_hashes(length):
         hashes = Slices.of(pa.array(texts)).hashes()
         for found in (hashes, keys_of(texts)):
             assert len(set(found.tolist())) == len(set(texts)), (one, two)
+
+
+def test_like_texts_of_different_forms_have_different_hashes():
+    texts = pa.array([f"{a}ython-requests/2.{b}" for a in "pqrstuvwxyz" for b in range(40)])
+    hashes = [h for seed in range(6) for h in Slices.of(texts).hashes(seed).tolist()]
+    assert len(set(hashes)) == 6 * len(texts)

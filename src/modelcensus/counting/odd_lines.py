@@ -15,7 +15,7 @@ from modelcensus.counting.moments import minute_of
 from modelcensus.counting.numbering import Learned
 from modelcensus.counting.setting_aside import shown
 from modelcensus.counting.shapes import of_lines, shaped_sql, text_sql
-from modelcensus.counting.slices import Slices, mixed
+from modelcensus.counting.slices import Slices
 from modelcensus.engine import Tables
 
 Aside = tuple[int, str, str]
@@ -50,11 +50,10 @@ class OddLines:
         minute = self._minutes_of(Slices.of(taken["moment"]))
         size, counter = taken["bytes"], taken["counter"]
         asked, agent, address, session = (Slices.of(taken[n]) for n in ("asked", "agent", "address", "session"))
-        asked_keys, agent_keys = (_keys(texts, seed) for texts in (asked, agent))
         return Lines(
             taken["line"].to_numpy(), minute, taken["second"].to_numpy(), taken["status"].to_numpy(),
             size.fill_null(NOTHING).to_numpy(), taken["part"].to_numpy(), counter.cast(pa.int8()).fill_null(2).to_numpy(),
-            asked, asked_keys, agent, agent_keys, address, address.hashes(), session.hashes(),
+            asked, asked.hashes(seed), agent, agent.hashes(seed), address, address.hashes(), session.hashes(),
         )  # fmt: skip
 
     def _minutes_of(self, moments: Slices) -> np.ndarray:
@@ -93,11 +92,6 @@ class OddLines:
         numbers.sort()
         with self._lines(pa.concat_tables([_taken(b, numbers) for b in rows.to_batches()]), "lines_left"):
             yield
-
-
-def _keys(texts: Slices, seed: int) -> np.ndarray:
-    """Hashes that tell texts of different forms apart; never 0."""
-    return mixed(texts.hashes(), np.full(len(texts.starts), seed, np.uint64))
 
 
 def _taken(batch: pa.RecordBatch, numbers: np.ndarray) -> pa.Table:

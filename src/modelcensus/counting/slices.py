@@ -42,7 +42,8 @@ class Slices:
     def hashes(self, seed: int = 0) -> np.ndarray:
         """A hash of each, never 0, and 0 for what is null; the same text has the same in whatever buffer it stands."""
         lengths = (self.ends - self.starts).astype(np.int64)
-        mixed = lengths.astype(np.uint64) * LENGTH + np.uint64(seed)
+        own = np.uint64(seed * int(MIX) % 2**64)  # or a first letter that differs as the seeds do would take it back
+        mixed = lengths.astype(np.uint64) * LENGTH + own
         if len(lengths) and len(self.data) >= WORD:
             words = np.ndarray((len(self.data) - WORD + 1,), "<u8", self.data, strides=(1,))
             _mix_words(mixed, words, self.starts.astype(np.int64), lengths)
