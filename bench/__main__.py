@@ -5,6 +5,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from subprocess import CalledProcessError
 
 from bench import catalog, claims, collecting, flows, logs, measures, serving
 from bench.entries import ENTRIES
@@ -39,7 +40,7 @@ def compared(arguments: list[str]) -> None:
     for entry in (e for e, s in sizes.items() if s):
         try:
             found.append(measure(entry, sizes[entry], repeats, lambda text: print(text, flush=True)))
-        except SystemExit as error:  # a night goes on, and fails at its end
+        except (SystemExit, CalledProcessError) as error:  # a night goes on, and fails at its end
             failed.append(str(error))
             print(f"{entry.name} failed: {error}", flush=True)
             continue

@@ -46,7 +46,7 @@ from modelcensus.measures.registry import Measure, find_measure, measure, measur
 from modelcensus.measures.reported import listed_organizations
 from modelcensus.measures.result import Provenance, Result, Row, inert
 from modelcensus.measures.revision import Revised, Revision, Side, revise
-from modelcensus.measures.sentence import spoken  # fmt: skip
+from modelcensus.measures.sentence import spoken
 from modelcensus.measures.splits import CAUSES, Split
 from modelcensus.measures.sql import ask, check
 from modelcensus.measures.usual_sums import usual_sums
