@@ -51,3 +51,14 @@ def test_a_bar_that_is_a_lower_bound_says_so():
     open_above = replace(rows[0], value=1_933, low=1_933, high=None)
     drawn = str(result_chart(replace(counted, rows=(rows[1], open_above))).spec)
     assert "'text': 'at least 1,933'" in drawn and drawn.count("'text': 'at least") == 1
+
+
+def test_a_region_of_a_published_series_is_a_sum_of_whom_it_lists():
+    """A picture travels without the page: it says so itself; a share of those that are listed is whole."""
+    census, reported = modelcensus.open(), {"channel": "reported:modelpulse"}
+    shares = census.measure("share", by="region", period="2026-09", reading=reported)
+    assert "of the organizations that it lists" in shares.sentence()
+    assert "of the organizations that it lists" in result_chart(shares).words.subtitle
+    for whole in ({"by": "organization"}, {"by": "region", "within": "listed"}):
+        other = census.measure("share", period="2026-09", reading=reported, **whole)
+        assert "that it lists" not in f"{other.sentence()} {result_chart(other).words.subtitle}"

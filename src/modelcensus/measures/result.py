@@ -95,6 +95,13 @@ class Result:
         return f"reported by {channel.partition(':')[2]}" if self.reported else "counted here"
 
     @property
+    def added_up(self) -> str:
+        """What a sum over a series by organization leaves out, to be said after who counted: nothing of any other number."""
+        told = {*self.request.dimensions, *(d for d, _ in self.request.of)}
+        whole = not told or "organization" in told or "listed" in self.whole_text
+        return "" if whole or not self.reported else ", of the organizations that it lists"
+
+    @property
     def noun(self) -> str:
         """What is counted, as the channel states it: downloads, pulls, tokens ..."""
         told = re.split(r"\W+", f"{self.unit} {self.phrase}")

@@ -137,15 +137,7 @@ def sentence(result: Result, row: Row) -> str:
     )
     channel = str(row.dimensions.get("channel", ""))
     by = f"reported by {channel.partition(':')[2]}" if channel.startswith("reported:") else result.counted_by
-    by += ", of the organizations that it lists" if _is_sum_of_listed(result, row) else ""
-    return f"{text} ({by}{seen})."
-
-
-def _is_sum_of_listed(result: Result, row: Row) -> bool:
-    """Whether a series by organization was added up: it says nothing of those that it does not list."""
-    told = {d for d in result.request.dimensions if row.dimensions.get(d) is not None}
-    told |= {d for d, _ in result.request.of}
-    return result.reported and bool(told) and told.isdisjoint(SPEAKING) and "listed" not in result.whole_text
+    return f"{text} ({by}{result.added_up}{seen})."
 
 
 UNTOLD = {"ram": "adoption since release (RAM)"}

@@ -182,7 +182,7 @@ def subtitle_of(result: Result) -> str:
         noun=noun, whole=result.whole_text, unit=f"{result.unit[0].upper()}{result.unit[1:]}"
     )
     counter = f"; {counter_text(result.request.reading.counter)}" if result.request.reading.counter else ""
-    return f"{said}{counter}; {result.counted_by}"
+    return f"{said}{counter}; {result.counted_by}{result.added_up}"
 
 
 def source_line(*results: Result) -> str:
