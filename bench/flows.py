@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
-from bench.sides import answer, apart, measured_on, timed
+from bench.sides import answer, apart, as_large, measured_on, timed
 from modelcensus.engine import DuckDBEngine
 from modelcensus.flows import Counters, build_events, build_readings
 from modelcensus.ledger import Ledger
@@ -65,6 +65,7 @@ def monthly(counters: Counters, out: Path, last: int = 0) -> int:
 
 
 def ours(root: str, out: str, store: str = "", without: int = 0, last: int = 0) -> dict:
+    as_large()
     started = time.perf_counter()
     engine = opened(Ledger(Path(root)), MEMORY, without)
     counters = build_readings(engine, "hub", tuple(MONTHS), Path(store) if store else None)

