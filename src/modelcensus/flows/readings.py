@@ -59,7 +59,7 @@ RAW = """
     select series, counter, repository, value, snapshot, observed_from, observed_on, batch, period_start, previous,
            observed_on as t_from, observed_on as t_to, observed_on as t_best,
            cast(null as varchar) as event, false as aside
-    from {ordered}
+    from {as_read}
 """
 
 
@@ -92,9 +92,11 @@ def readings_of(counters: Counters, chosen: str) -> str:
 
 
 def _register(counters: Counters, suffix: str = "", *, keep: bool) -> None:
+    """Of a small ledger one table is kept, `marked`, which has the columns of all."""
     names = {n: f"{n}{suffix}" for n in ("said", "ordered", "marked")}
+    names["as_read"] = names["marked" if keep else "ordered"]
     for name, sql in {"ordered": ORDERED, "marked": MARKED, "readings": REPAIRED, "readings_raw": RAW}.items():
-        counters.engine.query(f"{name}{suffix}", sql.format(**names), keep=keep)
+        counters.engine.query(f"{name}{suffix}", sql.format(**names), keep=keep and name == "marked")
 
 
 def reading_table(repair: str) -> str:

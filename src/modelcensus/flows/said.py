@@ -71,4 +71,4 @@ def build_said(counters: Counters, suffix: str = "", chosen: str = "") -> None:
     engine.register("rebased", pa.concat_tables([empty, *parts]))
     whole = WHOLE.format(superseded=superseded)
     filled = FILLED.format(whole=whole, superseded=superseded, only=only)
-    engine.query(f"said{suffix}", filled, keep=bool(chosen) or counters.small)
+    engine.query(f"said{suffix}", filled, keep=False)
