@@ -13,6 +13,9 @@ from bench.entries import ENTRIES
 from bench.frame import Measured
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+OURS, THEIRS = "#0b5fa5", "#6b6b6b"
+NAME = 0.075
+"""Of the height of a picture, what a name takes."""
 LIBRARIES = ("duckdb", "pyarrow", "polars", "pandas", "chdb", "numpy", "fastapi", "huggingface-hub")
 HEAD = """# Benchmarks
 
@@ -93,23 +96,38 @@ def _ratios(found: list[Measured]) -> alt.LayerChart:
     return alt.layer(one, spread, middle).properties(width=420)
 
 
-def _growth(found: list[Measured]) -> alt.FacetChart:
+def _growth(found: list[Measured]) -> alt.ConcatChart:
+    return alt.concat(*map(_growth_of, found), columns=2, spacing={"row": 30, "column": 190})
+
+
+def _growth_of(m: Measured) -> alt.LayerChart:
+    """Lines with their names at their ends, ours in a colour of its own."""
     rows = [
-        {"entry": m.entry.name, "side": label, "size": size, "seconds": median(runs.cpu)}
-        for m in found for size, sides in m.runs.items() for label, runs in sides.items()
+        {"side": label, "size": size, "seconds": median(runs.cpu), "ours": label == m.entry.ours.label}
+        for size, sides in m.runs.items() for label, runs in sides.items()
     ]  # fmt: skip
-    return (
-        alt.Chart(alt.Data(values=rows))
-        .mark_line(point=True)
-        .encode(
-            x=alt.X("size:Q", scale=alt.Scale(type="log"), title="size"),
-            y=alt.Y("seconds:Q", scale=alt.Scale(type="log"), title="seconds of processor time"),
-            color=alt.Color("side:N", title=None, legend=alt.Legend(labelLimit=400)),
-        )
-        .properties(width=260, height=200)
-        .facet(facet=alt.Facet("entry:N", title=None), columns=2)
-        .resolve_scale(x="independent", y="independent")
+    low, high = (f(r["seconds"] for r in rows) for f in (min, max))
+    ends = {r["side"]: r for r in rows if r["size"] == m.largest}
+    named = [{**ends[s], "seconds": y} for s, y in apart_from_each_other(ends, (high / low) ** NAME).items()]
+    domains = [min(m.runs) * 0.97, m.largest * 1.03], [low, high]
+    scales = [alt.Scale(type="log", nice=False, domain=d) for d in domains]
+    x = alt.X("size:Q", scale=scales[0], title=m.entry.unit, axis=alt.Axis(values=[*m.runs], format="~s", grid=False))
+    y = alt.Y("seconds:Q", scale=scales[1], title="processor time (s)", axis=alt.Axis(format="~g", tickCount=5))
+    colour = alt.condition("datum.ours", alt.value(OURS), alt.value(THEIRS))
+    lines = alt.Chart(alt.Data(values=rows)).mark_line(point=True).encode(x=x, y=y, detail="side:N", color=colour)
+    names = alt.Chart(alt.Data(values=named)).mark_text(align="left", dx=8, clip=False)
+    return alt.layer(lines, names.encode(x=x, y=y, text="side:N", color=colour)).properties(
+        width=200, height=170, title=m.entry.name
     )
+
+
+def apart_from_each_other(ends: dict[str, dict], least: float) -> dict[str, float]:
+    """Where the names of lines stand: where these end, and by the factor `least` above the name below."""
+    found: dict[str, float] = {}
+    below = 0.0
+    for side in sorted(ends, key=lambda s: ends[s]["seconds"]):
+        below = found[side] = max(ends[side]["seconds"], below * least)
+    return found
 
 
 def _machine() -> str:

@@ -62,3 +62,18 @@ def test_what_is_not_installed_is_left_out_and_named(frame, monkeypatch):
     found = run(frame, monkeypatch, told)
     assert found.left_out == ["gone"]
     assert set(found.runs[10]) == {"ours", "a"}
+
+
+def test_names_at_the_ends_of_lines_do_not_cover_each_other(frame):
+    page = importlib.import_module("bench.page")
+    stands = page.apart_from_each_other({s: {"seconds": t} for s, t in (("a", 1.0), ("b", 1.01), ("c", 8.0))}, 1.5)
+    assert stands == {"a": 1.0, "b": 1.5, "c": 8.0}
+
+
+def test_a_picture_of_one_size_is_drawn(frame, monkeypatch):
+    page = importlib.import_module("bench.page")
+    sides = {"ours": {"cost": 3, "total": 5}, "hand": {"cost": 2, "total": 5}}
+    found = run(frame, monkeypatch, sides)
+    found.runs = {1000: found.runs[1000]}
+    layers = page._growth([found]).to_dict()["concat"][0]["layer"]
+    assert [r["side"] for r in layers[1]["data"]["values"]] == ["hand", "ours"]
