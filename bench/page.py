@@ -23,7 +23,8 @@ HEAD = """# Benchmarks
 process of its own in alternation, and checks that the sides agree where they answer the same question. A ratio is processor time here over processor time there, of runs that
 followed each other, at the largest size: above 1 the other side is cheaper, and its row stays. In brackets: the lowest and the highest
 ratio. *Grows*: by which power of the size the processor time grows over the three sizes; below 1, a fixed cost still weighs (of ours
-about a second is loading the engine's libraries). Memory is the peak of the process, or of the largest program that it started.
+about a second is loading the engine's libraries). Ours ran once before, since the first run compiles loops, and takes the
+way of large ledgers at every size. Memory is the peak of the process, or of the largest program that it started.
 What the sides do *besides* is not the same: the second table says what was compared, [operating.md](operating.md#size-and-speed) has
 sizes of 200 million observations.
 

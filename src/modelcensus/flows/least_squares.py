@@ -2,7 +2,7 @@
 
 min |x|^2 with x >= 0 and low <= sum of x over each window <= high, for many repositories that share their windows'
 days, by the alternating direction method of multipliers in the form of OSQP (Stellato et al. 2020): one factorization
-for all, a few matrix products a step.
+for a block of them, a few matrix products a step.
 """
 
 import numpy as np
@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-STEPS = 1000
+STEPS = 3000
+"""After which what has not settled is taken as it is. Of 3,600 repositories of a made hub nearly all settle within 1,000, and
+ten thousand more move no cumulative estimate by 0.1 % of its downloads."""
 TOLERANCE = 1e-4
 """Of the largest rate: when every sum and every rate is that close to what is allowed, and no longer moves."""
 
@@ -19,7 +21,7 @@ BLOCK = 64
 
 EXACT, BETWEEN = 10.0, 2.0
 """Weights of windows whose sum is one number in every repository of a block, and of those that leave room: a heavy one of
-these hardly settles."""
+these hardly settles. Tried on these repositories: 1 to 100, of which these settled soonest and nearest to another solver."""
 
 OVER = 1.6
 REGULAR = 1e-6
