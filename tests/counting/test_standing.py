@@ -2,12 +2,15 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modelcensus.counting.downloads import Sums
+from modelcensus.counting.libraries import Libraries, keys_of
 from modelcensus.counting.spelling import Spelling
-from modelcensus.counting.standing import Standing
+from modelcensus.counting.standing import Days, Standing
 from modelcensus.engine import Tables
 
 FIRST = date(2026, 11, 1)
@@ -29,18 +32,24 @@ def test_counters_stand_as_they_were_told(batches):
     """A repository that was ever counted has the count of the newest batch for every day that the log covers, and each day
     stands in one row; what stands is not told again."""
     tables = Tables()
-    tables.hold("libraries", pa.table({"key": ["acme/c"], "repository": ["acme/C"]}))
+    ledger = pa.table({"repository": ["acme/C"], "library": [None]})
     series = Standing(tables, "downloads", (), ())
-    spelling = Spelling(tables, "spelled_downloads")
+    spelling = Spelling(Libraries(tables, ledger), pa.array([], pa.string()))
     series.number(spelling)
     wanted: dict[date, dict[str, int]] = {}
     told: dict[tuple[str, date, date], int | None] = {}
     for counted in batches:
         covered = sorted(wanted)
         wanted |= {FIRST + timedelta(d): of_day for d, of_day in counted.items()}
-        _hold(tables, {FIRST + timedelta(d): of_day for d, of_day in counted.items()}, covered)
-        spelling.learn()
-        rows = series.observations(spelling).to_pylist()
+        names = pa.array([n for of_day in counted.values() for n in of_day], pa.string())
+        spelling.learn(keys_of(names), names)
+        ids = spelling.ids(keys_of(names))
+        on = [_number(FIRST) + d for d, of_day in counted.items() for _ in of_day]
+        values = [value for of_day in counted.values() for value in of_day.values()]
+        sums = Sums.of(ids, np.array(on, np.int64), np.array(values, np.int64))
+        touched = _number(FIRST) + np.array(sorted(counted), np.int64)
+        days = Days(touched, np.array([_number(d) for d in covered], np.int64))
+        rows = series.observations(spelling, sums, np.unique(ids), days).to_pylist()
         for row in rows:
             key = (row["repository"], row["period_start"], row["observed_on"])
             assert told.get(key) != row["value"], "what stands is told again"
@@ -48,19 +57,8 @@ def test_counters_stand_as_they_were_told(batches):
         _check(told, wanted)
 
 
-def _hold(tables: Tables, counted: dict[date, dict[str, int]], covered: list[date]) -> None:
-    met = sorted({name for of_day in counted.values() for name in of_day})
-    rows = [(met.index(n), day, value) for day, of_day in counted.items() for n, value in of_day.items()]
-    days = pa.array(sorted(counted), pa.date32())
-    tables.hold("days_touched", pa.table({"day": days}))
-    tables.hold("days_covered_before", pa.table({"day": pa.array(covered, pa.date32())}))
-    columns = list(zip(*rows, strict=True)) or [[], [], []]
-    types = (pa.int32(), pa.date32(), pa.int64())
-    named = dict(zip(("id", "day", "value"), map(pa.array, columns, types), strict=True))
-    tables.hold("downloads", pa.table(named))
-    ids = pa.array(range(len(met)), pa.int32())
-    names, keys = pa.array(met, pa.string()), pa.array([m.lower() for m in met], pa.string())
-    tables.hold("names", pa.table({"id": ids, "key": keys, "repository": names}))
+def _number(day: date) -> int:
+    return (day - date(1970, 1, 1)).days
 
 
 def _check(told: dict[tuple[str, date, date], int | None], wanted: dict[date, dict[str, int]]) -> None:

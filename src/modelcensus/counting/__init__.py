@@ -1,7 +1,7 @@
 """Access logs to counted downloads: formats, the Hub's published rules by date, policies, clients."""
 
 from modelcensus.counting.before import Before, refuse_other_choices, stored_tables
-from modelcensus.counting.downloads import CountingRules
+from modelcensus.counting.chosen import CountingRules
 from modelcensus.counting.formats import LogFormat, find_format, formats
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.reading import Reader

@@ -1,143 +1,149 @@
-"""What of the requests counts: downloads by repository and day under policies and rules, and loads beside them.
+"""Downloads by repository and day, and loads beside them: what counts of the requests (chosen.py), summed under the policy of
+deduplication."""
 
-A request counts if its route, method, status, part and client do under the policies, and its path is a query file of its
-repository's library under the rules. Models alone are counted into the ledger's counters.
-"""
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from typing import Protocol
+import numpy as np
+import pyarrow as pa
 
+from modelcensus.counting.chosen import Chosen
 from modelcensus.counting.policies import Policies
+from modelcensus.counting.requests import occurring
+from modelcensus.counting.spelling import Spelling
 from modelcensus.counting.windows import downloads_from_first_hits
 from modelcensus.engine import Tables
 
-
-class CountingRules(Protocol):
-    """Which files count, as it was published by a day."""
-
-    def counts(self, path: str, library: str) -> str:
-        """SQL: whether a request of a path in a repository of a library counts; a null library: the default rule."""
-        ...
-
-
-ROUTES = {"resolve": ("resolve",), "any-hop": ("resolve", "cache"), "final-hop": ("resolve", "cache")}
-SHARD = r"-\d{5}-of-\d{5}\."
-
-ASKED_IDS = """
-    select cast(row_number() over () as integer) as id, key
-    from (select distinct lower(repository) as key from counted_places where kind = 'model')
-"""
-MODELS = """
-    select p.batch, p.place, i.id, p.repository, coalesce(l.library, '') as library, l.key is not null as known
-    from counted_places p join asked_ids i on i.key = lower(p.repository) left join libraries l on l.key = i.key
-    where p.kind = 'model'
-"""
-"""Models that were asked for; those with one id, whatever its letters, have one number."""
-RESTS = """
-    select batch, rest, library, route, path, pinned from counted_rests join (
-        select distinct q.batch, q.rest, p.library
-        from counted_requests q join asked_places p using (batch, place)) using (batch, rest)
-    where method in ({methods}) and route in ('repository', {routes})
-"""
-RULES = """
-    select path, library, {counts} as counts from (select distinct path, library from asked_rests where path is not null)
-"""
-HITS = """
-    select batch, rest, library, pinned from asked_rests left join rules_say using (path, library)
-    where route = 'repository' or (counts {shards})
-"""
-WHO = """
-    select batch, agent, asks_first, md5_number(row(client, version, hub, generation, automated, container)::varchar) as print
-    from counted_agents a where {automated}
-"""
 COUNTED = """
-    select p.id, q.batch, q.place, q.day, q.requests, q.instant, q.visitor, a.asks_first and h.pinned as told_before,
-           {session} as session
-    from counted_requests q join who a using (batch, agent) join asked_places p using (batch, place)
-    join hits h on h.batch = q.batch and h.rest = q.rest and h.library = p.library
-    where {statuses} {final} {parts} and {marked}
+    select 0::ubigint as id, current_date as day, 0::bigint as requests, 0::bigint as instant, 0::bigint as visitor,
+           0::hugeint as session
+    where false
 """
-SESSION = "coalesce(q.session::hugeint, case when q.visitor is not null then hash(q.visitor, a.print)::hugeint end)"
-"""The session that a request states, else that of its address and agent."""
-ASKED_FIRST = """
-    select m.id, q.batch, q.place, q.day, q.requests
-    from counted_requests q join counted_agents a using (batch, agent) join models m using (batch, place)
-    semi join (select batch, rest from counted_rests where route = 'info' and method = 'GET') using (batch, rest)
-    where q.status between 200 and 399 and {automated} and {marked}
-      and coalesce(q.counter, a.asks_first and a.client <> 'huggingface_hub')
+"""Requests that count, by the hashes of repositories: where visitors are told apart, those of all batches together."""
+MORE = """
+    insert into counted
+    select id, day, requests, instant, visitor,
+           coalesce(session::hugeint, case when visitor is not null then hash(visitor, print)::hugeint end)
+    from more join (
+        select agent, md5_number(row(client, version, hub, generation, automated, container)::varchar) as print
+        from more_agents) using (agent)
 """
-"""Requests that resolve a revision for a load: with the header that says so, or by a library that does."""
-LOADS = """
-    select id, day, cast(sum(requests) as bigint) as value from (
-        select id, day, requests from counted where not told_before union all by name
-        select id, day, requests from asked_first)
-    group by id, day
-"""
-NAMES = """
-    select id, key, min(repository) as repository from models join asked_ids using (id)
-    semi join (select batch, place from counted union all select batch, place from asked_first) using (batch, place)
-    group by id, key
-"""
-"""What models are called: as they were asked for where it counts."""
+"""With the session that a request states, else that of its address and agent."""
+ALONE = "coalesce(sum(requests) filter (where {who} is null), 0)"
+"""Where the log has no address nothing tells two visitors apart: every request counts."""
 
 
-def build_downloads(engine: Tables, policies: Policies, rules: CountingRules) -> None:
-    """Register `downloads` and `loads` (id, day, value), and `names` of those in either: id, key (lower-case id), repository
-    (as asked for).
+@dataclass(frozen=True)
+class Sums:
+    """How many of each repository (by a number) on each day (since 1970), in order."""
 
-    Needs `counted_requests`, `counted_places`, `counted_rests`, `counted_agents` (as the ledger keeps them, with `batch`, a number) and
-    `libraries` (key: lower-case id, library).
-    """
-    methods = [m for m in policies.methods if m != "HEAD" or policies.head == "on"]
-    shards = f"and not (regexp_matches(path, '{SHARD}') and not contains(path, '-00001-of-'))"
-    dropped = [k for k in ("bot", "ci") if getattr(policies, f"{k}s" if k == "bot" else k) == "drop"]
-    automated = f"a.automated not in ({_listed(dropped)})" if dropped else "true"
-    marked = f"q.marked not in ({_listed([*dropped, 'mirror'])})"
-    parts = {
-        "all": "",
-        "first": "and q.part <> 'continuation'",
-        "whole": "and q.part in ('whole', 'start')",
-    }
-    engine.make("asked_ids", ASKED_IDS)
-    engine.make("models", MODELS)
-    known = "where known" if policies.unknown == "drop" else ""
-    engine.make("asked_places", f"select * from models {known}", keep=False)
-    engine.make("asked_rests", RESTS.format(methods=_listed(methods), routes=_listed(ROUTES[policies.chain])))
-    engine.make("rules_say", RULES.format(counts=rules.counts("path", "nullif(library, '')")))
-    engine.make("hits", HITS.format(shards=shards if policies.shards == "once" else ""))
-    engine.make("who", WHO.format(automated=automated))
-    engine.make(
-        "counted",
-        COUNTED.format(
-            statuses=policies.status_test("q.status"),
-            final="and q.status // 100 = 2" if policies.chain == "final-hop" else "",
-            parts=parts[policies.ranges],
-            marked=marked,
-            session=SESSION if policies.dedup == "session" else "null",
-        ),
-    )
-    engine.make("asked_first", ASKED_FIRST.format(automated=automated, marked=marked))
-    engine.make("downloads", _downloads_sql(engine, policies))
-    engine.make("loads", LOADS)
-    engine.make("names", NAMES)
+    id: np.ndarray
+    day: np.ndarray
+    value: np.ndarray
 
+    @classmethod
+    def of(cls, id: np.ndarray, day: np.ndarray, value: np.ndarray) -> "Sums":
+        """Those of rows, in any order."""
+        if not len(id):
+            return cls(id, day, value)
+        first = int(day.min())
+        span = int(day.max()) - first + 1
+        key = id.astype(np.int64) * span + (day - first)
+        if (key[1:] < key[:-1]).any():
+            order = np.argsort(key, kind="stable")
+            key, value = key[order], value[order]
+        begins = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+        ids, days = np.divmod(key[begins], span)
+        return cls(ids, days + first, np.add.reduceat(value, begins))
 
-def _downloads_sql(engine: Tables, policies: Policies) -> str:
-    grouped = "select id, day, cast({value} as bigint) as value from {rows} group by id, day"
-    if policies.dedup == "none":
-        return grouped.format(value="sum(requests)", rows="counted")
-    alone = "coalesce(sum(requests) filter (where visitor is null), 0)"
-    """Where the log has no address nothing tells two visitors apart: every request counts."""
-    if policies.dedup == "session":
-        nobody = "coalesce(sum(requests) filter (where session is null), 0)"
-        return grouped.format(value=f"count(distinct session) + {nobody}", rows="counted")
-    if policies.dedup == "tumbling":
-        window = f"count(distinct (visitor, instant // {policies.window})) filter (where visitor is not null)"
-        return grouped.format(value=f"{window} + {alone}", rows="counted")
-    downloads_from_first_hits(engine, policies.window)
-    return grouped.format(
-        value="sum(case when visitor is null then requests else windows end)", rows="counted_by_visitor"
-    )
+    @classmethod
+    def together(cls, parts: "Sequence[Sums]") -> "Sums":
+        """The sums of several."""
+        if len(parts) == 1:
+            return parts[0]
+        columns = zip(*((p.id, p.day, p.value) for p in parts), strict=True)
+        return cls.of(*map(np.concatenate, columns)) if parts else cls(*[np.zeros(0, np.int64)] * 3)
+
+    @property
+    def by_day(self) -> dict[int, int]:
+        """Of all repositories."""
+        if not len(self.day):
+            return {}
+        first = int(self.day.min())
+        sums = np.bincount(self.day - first, self.value).astype(np.int64)
+        return {first + n: value for n, value in enumerate(sums.tolist()) if value}
 
 
-def _listed(values: tuple[str, ...] | list[str]) -> str:
-    return ", ".join(f"'{v}'" for v in values) or "null"
+class Downloads:
+    """Takes what counts of batches, and says what it comes to."""
+
+    def __init__(self, engine: Tables, policies: Policies) -> None:
+        self._engine, self._policies = engine, policies
+        self._loads: list[Sums] = []
+        self._downloads: list[Sums] = []
+        self._models: list[tuple[np.ndarray, pa.ChunkedArray]] = []
+        if policies.dedup != "none":
+            engine.make("counted", COUNTED)
+
+    def add(self, chosen: Chosen) -> None:
+        """What counts of one more batch."""
+        begins = np.concatenate([chosen.hits[~chosen.told_before], chosen.loads])
+        met = occurring(chosen.model[np.concatenate([chosen.hits, chosen.loads])])
+        self._models.append((chosen.keys[met], chosen.models.take(pa.array(met))))
+        self._loads.append(_sums(chosen, begins))
+        if self._policies.dedup == "none":
+            self._downloads.append(_sums(chosen, chosen.hits))
+        else:
+            self._hold(chosen)
+
+    def told(self, spelling: Spelling) -> tuple[np.ndarray, Sums, Sums]:
+        """The numbers of the repositories that are met in either, the loads and the downloads."""
+        keys = [k for k, _ in self._models]
+        every = np.concatenate([np.zeros(0, np.uint64), *keys])
+        spelling.learn(every, pa.chunked_array([c for _, names in self._models for c in names.chunks], pa.string()))
+        if self._policies.dedup != "none":
+            self._downloads.append(self._apart())
+            self._engine.drop("counted")
+        loads, downloads = (
+            Sums.together([Sums.of(spelling.ids(s.id), s.day, s.value) for s in sums])
+            for sums in (self._loads, self._downloads)
+        )
+        return np.unique(spelling.ids(every)), loads, downloads
+
+    def _hold(self, chosen: Chosen) -> None:
+        """Keep the requests that count, to be told apart together with those of other batches."""
+        rows = chosen.asked.requests.take(pa.array(chosen.hits))
+        rows = rows.append_column("id", [pa.array(chosen.keys[chosen.model[chosen.hits]])])
+        self._engine.hold("more", rows)
+        self._engine.hold("more_agents", chosen.asked.agents)
+        self._engine.connection.execute(MORE)
+        self._engine.drop("more", "more_agents")
+
+    def _apart(self) -> Sums:
+        """Downloads where those of one visitor count once in a window, or in a session."""
+        rows, who = "counted", "visitor"
+        if self._policies.dedup == "session":
+            value, who = "count(distinct session)", "session"
+        elif self._policies.dedup == "tumbling":
+            value = (
+                f"count(distinct (visitor, instant // {self._policies.window})) filter (where visitor is not null)"
+            )
+        else:
+            downloads_from_first_hits(self._engine, self._policies.window)
+            rows, value = "counted_by_visitor", "coalesce(sum(windows) filter (where visitor is not null), 0)"
+        value = f"cast({value} + {ALONE.format(who=who)} as bigint)"
+        found = self._engine.arrow(f"select id, day, {value} as value from {rows} group by id, day")
+        return Sums(found["id"].to_numpy(), days_of(found["day"]), found["value"].to_numpy())
+
+
+def days_of(column: pa.ChunkedArray) -> np.ndarray:
+    """Days since 1970."""
+    return column.cast(pa.int32()).to_numpy()
+
+
+def _sums(chosen: Chosen, places: np.ndarray) -> Sums:
+    """The requests at some places, by the hashes of repositories."""
+    requests = chosen.asked.requests
+    day, count = days_of(requests["day"])[places], requests["requests"].to_numpy()[places]
+    sums = Sums.of(chosen.model[places], day, count)
+    return Sums(chosen.keys[sums.id], sums.day, sums.value)

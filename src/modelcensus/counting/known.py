@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from modelcensus.counting.digests import TextDigest
 from modelcensus.counting.lines import OPENING, LogFile
 from modelcensus.counting.parts import KnownParts, Part
 
@@ -50,17 +51,19 @@ def known_part(path: Path, known: Iterable[KnownText]) -> tuple[int, int]:
             ends.setdefault(text.bytes, {})[text.digest] = text.lines
     if not ends:
         return 0, 0
-    found, running, position = (0, 0), hashlib.sha256(), 0
-    waiting = sorted(ends)
+    found, position, waiting = (0, 0), 0, sorted(ends)
+    running = TextDigest.like(d for digests in ends.values() for d in digests)
     for block in file.blocks():
         while waiting and position + len(block) >= waiting[0]:
             part = waiting[0] - position
-            running.update(block[:part])
+            for digest in running:
+                digest.update(block[:part])
             block, position = block[part:], waiting[0]
-            lines = ends[waiting.pop(0)].get(running.hexdigest())
-            found = (position, lines) if lines is not None else found
+            of_text = ends[waiting.pop(0)]
+            found = next(((position, of_text[d.said]) for d in running if d.said in of_text), found)
         if not waiting:
             break
-        running.update(block)
+        for digest in running:
+            digest.update(block)
         position += len(block)
     return found

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from modelcensus.counting.digests import TextDigest
 from modelcensus.counting.framing import BY_ARRAYS, Framing, Text
 from modelcensus.counting.parts import Cutter
 from modelcensus.counting.rooms import Rooms
@@ -22,7 +23,7 @@ from modelcensus.vocabulary import InputError
 
 LONGEST = 2 * 1024 * 1024
 """Bytes of a line; a longer one is set aside."""
-PIECE = 1024 * 1024
+PIECE = 2 * 1024 * 1024
 """Bytes of text handed on at a time."""
 ROOM = LONGEST + 2 * PIECE
 """Bytes of text that are held at a time."""
@@ -108,7 +109,7 @@ class _Framer:
         self.file = file
         self.room, self.begun, self.size = file.rooms.take(), 0, 0
         """Where the text is held that is not handed on yet, how much of it was there before, and how much it is."""
-        self.digest, self.position, self.line = hashlib.sha256(), 0, 0
+        self.digest, self.position, self.line = TextDigest(), 0, 0
         self.too_long = 0
         """Bytes of a line that is too long, seen so far."""
         self.opening = b""
@@ -144,7 +145,7 @@ class _Framer:
         self.file.rooms.give(self.room)
         self.file.cutter.end()
         self.file.size, self.file.lines = self.position, self.line
-        self.file.digest = self.digest.hexdigest()
+        self.file.digest = self.digest.said
         self.file.opening = hashlib.sha256(self.opening).hexdigest()
         self.file.opening_bytes = len(self.opening)
 

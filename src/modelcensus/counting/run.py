@@ -1,20 +1,23 @@
 """Counting log files into batches, and counting again what was read before."""
 
 import gc
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain, groupby
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.ahead import ahead
 from modelcensus.counting.before import Before
-from modelcensus.counting.downloads import CountingRules, build_downloads
+from modelcensus.counting.chosen import Asked, Choosing, CountingRules
+from modelcensus.counting.downloads import Downloads, days_of
 from modelcensus.counting.files_read import tables_of_files
 from modelcensus.counting.formats import LogFormat, find_format
 from modelcensus.counting.known import Known, KnownText
+from modelcensus.counting.libraries import Libraries
 from modelcensus.counting.lines import LogFile
 from modelcensus.counting.parts import KnownParts, Part
 from modelcensus.counting.policies import Policies
@@ -22,7 +25,7 @@ from modelcensus.counting.proposing import propose
 from modelcensus.counting.reading import FileRead, OneByOne, ReadBatch, Reader
 from modelcensus.counting.salts import Salts
 from modelcensus.counting.spelling import Spelling
-from modelcensus.counting.standing import Standing
+from modelcensus.counting.standing import Days, Standing
 from modelcensus.engine import Tables
 from modelcensus.vocabulary import (
     AGENTS,
@@ -40,40 +43,24 @@ from modelcensus.vocabulary import (
 from modelcensus.vocabulary.names import LOG
 
 SOURCE = "count"
-NEW = "0::integer"
-NUMBERED = (
-    "(select * exclude (batch_id, number), number as batch from stored_{0} join stored_batches using (batch_id))"
-)
-"""Rows with the number of their batch in place of its id, which is a text in each of them; NEW: of what is not stored yet."""
 LOADS = ".loads"
 """Ends the name of the series of loads."""
 READ = (REQUESTS, PLACES, RESTS, AGENTS)
 """What is read of lines, and counted."""
 MEMORY = "500MB"
 """What tables of a count may hold in memory: what counters say grows with days and repositories, and goes to disk beyond."""
-WORKED_OUT = (
-    "asked_places",
-    "asked_ids",
-    "models",
-    "asked_rests",
-    "rules_say",
-    "hits",
-    "who",
-    "counted",
-    "asked_first",
-    "names",
-    "downloads",
-    "loads",
-    "numbers",
-)
-"""Tables of one batch, which the next one needs no more."""
 TERMS = Terms(
     license="own log",
     citation="access log",
     unit="downloads (requests for query files)",
     cadence="as often as the log is counted",
 )
-LIBRARIES = pa.schema([("repository", pa.string()), ("library", pa.string())])
+KNOWN = """
+    select min(repository) as repository from (
+        select key, repository from spelled_loads union all select key, repository from spelled_downloads)
+    group by key order by repository
+"""
+"""Repositories that have counters."""
 
 
 @dataclass
@@ -116,20 +103,18 @@ class Counting:
         self.salts, self.commit, self.progress = salts, commit, progress
         self.engine = Tables(MEMORY)
         self.engine.connection.execute("set preserve_insertion_order = false")
-        self.engine.hold("libraries_given", libraries.select(LIBRARIES.names).cast(LIBRARIES))
-        self.engine.make(
-            "libraries",
-            "select lower(repository) as key, min(repository) as repository, max(library) as library"
-            " from libraries_given group by 1",
-        )
+        found = Libraries(self.engine, libraries)
         self.standing = {
             "loads": Standing(self.engine, "loads", before.loads_files, before.loads_batches),
             "downloads": Standing(self.engine, "downloads", before.files.get(OBSERVATIONS.name, ()), before.batches),
         }
-        self.spelling = Spelling(self.engine, *(f"spelled_{s}" for s in self.standing))
+        self.spelling = Spelling(found, self.engine.arrow(KNOWN)["repository"])
         for series in self.standing.values():
             series.number(self.spelling)
-        self._totals: dict[str, dict[date, int]] = {"loads": {}, "downloads": {}}
+        self._choosing = Choosing(self.engine, policies, rules[0], found)
+        self._days: dict[str, np.ndarray] = {}
+        """Of each batch that is stored."""
+        self._totals: dict[str, dict[int, int]] = {"loads": {}, "downloads": {}}
         """By day: a later batch that has more of a day counts it whole."""
         self.summary = Summary()
         self.reader = reader(salts) if reader else OneByOne(Tables(), policies, salts, progress)
@@ -145,9 +130,10 @@ class Counting:
         )
         known.parts.add(self._stored_parts())
         self._stored(REQUESTS)
-        self.engine.make("days_of_batches", "select distinct batch_id, day from stored_requests")
-        self.engine.make("days_covered_before", "select distinct day from days_of_batches")
-        gc.freeze()  # what is there now stays: it need not be looked through again and again
+        of_batches = self.engine.arrow("select distinct batch_id, day from stored_requests")
+        days, batches = days_of(of_batches["day"]), np.array(of_batches["batch_id"].to_pylist(), object)
+        self._days = {b: days[batches == b] for b in self.before.batches}
+        gc.disable()  # what batches leave holds no circles: looking for them took a thirtieth of the time
         try:
             for batch in ahead(
                 self.reader.batches(forms, known), 1
@@ -157,18 +143,16 @@ class Counting:
                 if any(f.new for f in batch.files):
                     self._hand_over(batch)
         finally:
-            gc.unfreeze()
+            gc.enable()
         return self.summary
 
     def again(self) -> Summary:
         """Count all that was read before, under the policies and rules of now."""
         self.engine.connection.execute("reset threads")
-        self._stored(*READ)
-        for schema in READ:
-            self.engine.make(f"counted_{schema.name}", f"select * from {NUMBERED.format(schema.name)}", keep=False)
-        self.engine.make("days_touched", "select distinct day from stored_requests")
-        self.engine.make("days_covered_before", "select day from days_touched", keep=False)
-        self._counted({}, (), {"recount": self.before.batches[-1] if self.before.batches else ""}, [])
+        self._stored(REQUESTS)
+        days = np.sort(days_of(self.engine.arrow("select distinct day from stored_requests")["day"]))
+        options = {"recount": self.before.batches[-1] if self.before.batches else ""}
+        self._counted(map(self._asked, self.before.batches), Days(days, days), {}, (), options, [])
         return self.summary
 
     def _has_lines(self, path: Path) -> bool:
@@ -210,51 +194,50 @@ class Counting:
         """Count what was read, and commit it as a batch."""
         self.progress("counting")
         tables, new = batch.tables(), [f for f in batch.files if f.new]
-        for schema in READ:
-            self.engine.hold(f"new_{schema.name}", tables[schema.name])
-        self.engine.make("days_touched", "select distinct day from new_requests")
-        shared = "select distinct batch_id from days_of_batches semi join days_touched using (day)"
-        self._stored(*READ, of={r["batch_id"] for r in self.engine.rows(shared)})
-        ends = self.engine.rows("select min(day) as least, max(day) as most from days_touched")[0]
-        for schema in READ:
-            chosen = ""
-            if schema is REQUESTS:
-                if ends["least"]:  # days in words: then stretches of files without these are not read
-                    chosen = f" where day between '{ends['least']}' and '{ends['most']}'"
-                chosen = f" semi join days_touched using (day){chosen}"
-            self.engine.make(
-                f"counted_{schema.name}",
-                f"select *, {NEW} as batch from new_{schema.name} union all by name"
-                f" select * from {NUMBERED.format(schema.name)}{chosen}",
-                keep=False,
-            )
+        touched = np.unique(days_of(tables[REQUESTS.name]["day"]))
+        shared = [b for b, days in self._days.items() if np.isin(days, touched, assume_unique=True).any()]
+        asked = chain([Asked(*(tables[s.name] for s in READ))], (self._asked(b, touched) for b in shared))
+        days = Days(touched, np.unique(np.concatenate([touched[:0], *self._days.values()])))
         tables = {**tables, **tables_of_files(new, self.policies.aside == "text")}
         inputs = tuple(InputFile(f.file, f.bytes, f.digest) for f in new)
         formats = sorted({f.format for f in new})
-        self._counted(tables, inputs, {"format": ",".join(formats)}, [f.told for f in new])
-        covered = "insert into days_covered_before from days_touched anti join days_covered_before using (day)"
-        self.engine.connection.execute(covered)
-        committed = "insert into days_of_batches select ?, day from days_touched"
-        self.engine.connection.execute(committed, [self.before.batches[-1]])
-        self.engine.drop(*(f"counted_{s.name}" for s in READ))
-        self.engine.drop(*(f"new_{s.name}" for s in READ), *WORKED_OUT)
+        self._counted(asked, days, tables, inputs, {"format": ",".join(formats)}, [f.told for f in new])
+        self._days[self.before.batches[-1]] = touched
+
+    def _asked(self, batch: str, days: np.ndarray | None = None) -> Asked:
+        """What a batch that is stored says, of all days or of some."""
+        self._stored(*READ, of={batch})
+        chosen = ""
+        if days is not None:  # the ends in words: then stretches of files without these days are not read
+            least, most = (date(1970, 1, 1) + timedelta(int(d)) for d in (days[0], days[-1]))
+            chosen = f" where day between '{least}' and '{most}'"
+        requests, *others = (
+            self.engine.arrow(f"select * exclude (batch_id) from stored_{s.name}{chosen if s is REQUESTS else ''}")
+            for s in READ
+        )
+        if days is not None:
+            requests = requests.filter(pa.array(np.isin(days_of(requests["day"]), days)))
+        return Asked(requests, *others)
 
     def _counted(
         self,
+        asked: Iterable[Asked],
+        days: Days,
         tables: dict[str, pa.Table],
         inputs: tuple[InputFile, ...],
         options: dict[str, str],
         took: list[str],
     ) -> None:
-        build_downloads(self.engine, self.policies, self.rules)
-        self.spelling.learn()
-        touched = {r["day"]: 0 for r in self.engine.rows("select day from days_touched")}
+        counted = Downloads(self.engine, self.policies)
+        for batch in asked:
+            counted.add(self._choosing.of(batch))
+        met, *sums = counted.told(self.spelling)
+        touched = dict.fromkeys(days.touched.tolist(), 0)
         # loads first: a run that is killed between the two is repeated whole, since the other batch has the requests
-        for series, table in ((LOADS, "loads"), ("", "downloads")):
-            rows = self.standing[table].observations(self.spelling)
-            by_day = self.engine.rows(f"select day, sum(value) as n from {table} group by day")
-            self._totals[table] |= touched | {r["day"]: int(r["n"]) for r in by_day}
-            setattr(self.summary, table, sum(self._totals[table].values()))
+        for series, name, of_series in zip((LOADS, ""), self.standing, sums, strict=True):
+            rows = self.standing[name].observations(self.spelling, of_series, met, days)
+            self._totals[name] |= touched | of_series.by_day
+            setattr(self.summary, name, sum(self._totals[name].values()))
             own = tables if not series else {}
             if not rows.num_rows and not own:
                 continue
@@ -273,9 +256,6 @@ class Counting:
 
     def _stored(self, *schemas: Schema, of: Collection[str] | None = None) -> None:
         """Scan what the ledger holds in some tables, of all batches or of those with these ids."""
-        ids = [b for b in self.before.batches if of is None or b in of]
-        numbered = {"batch_id": pa.array(ids, pa.string()), "number": pa.array(range(1, len(ids) + 1), pa.int32())}
-        self.engine.hold("stored_batches", pa.table(numbered))
         for schema in schemas:
             tagged = schema.arrow.append(pa.field("batch_id", pa.string()))
             files = [f for f in self.before.files.get(schema.name, ()) if of is None or f.stem in of]

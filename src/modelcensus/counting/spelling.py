@@ -1,42 +1,44 @@
 """The repositories that a log has counters of, by number: each is written as it was first, whatever the letters later."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
-from modelcensus.engine import Tables
-
-KNOWN = """
-    select cast(row_number() over (order by repository) as integer) as id, key, repository
-    from (select key, min(repository) as repository from ({rows}) group by key)
-"""
-NEW = """
-    select {known} + cast(row_number() over (order by repository) as integer) as id, key, repository from (
-        select n.key, coalesce(min(l.repository), min(n.repository)) as repository
-        from names n left join libraries l using (key) anti join spelled using (key) group by n.key)
-"""
-NUMBERS = "select n.id as asked, s.id from names n join spelled s using (key)"
+from modelcensus.counting.libraries import Libraries, keys_of
+from modelcensus.counting.numbering import Sorted
 
 
 class Spelling:
-    """Numbers of repositories, from 1; `series`: tables with the columns key and repository of those that have counters.
+    """Numbers of repositories, from 1; `known`: those that have counters already, in order."""
 
-    Keeps the table `spelled` (id, key). Needs `libraries` (key, repository as the ledger has it).
-    """
-
-    def __init__(self, engine: Tables, *series: str) -> None:
-        self.engine = engine
-        rows = " union all ".join(f"select key, repository from {name}" for name in series)
-        self._names: list[pa.StringArray] = [pa.array([""])]
-        engine.make("spelled", "select 0::integer as id, '' as key where false")
-        self._add(KNOWN.format(rows=rows))
+    def __init__(self, libraries: Libraries, known: pa.Array | pa.ChunkedArray) -> None:
+        self._libraries, self._numbering = libraries, Sorted()
+        self._ids = np.zeros(0, np.int64)
+        """By the numbers of hashes."""
+        self._names: list[pa.Array] = [pa.array([""])]
+        self._name(self._numbering.of(keys_of(known))[0], known.to_pylist())
 
     def __len__(self) -> int:
-        return sum(map(len, self._names)) - 1
+        return len(self._ids)
 
-    def learn(self) -> None:
-        """Number those of `names` (id as asked, key, repository as asked), and make the table `numbers`: asked, id."""
-        self._add(NEW.format(known=len(self)))
-        self.engine.make("numbers", NUMBERS)
+    def learn(self, keys: np.ndarray, repositories: pa.Array | pa.ChunkedArray) -> None:
+        """Number repositories, by their hashes; new ones are written as the ledger does, else as they are asked for."""
+        known = len(self._ids)
+        numbers, _ = self._numbering.of(keys)
+        new = np.flatnonzero(numbers >= known)
+        if not len(new):
+            return
+        texts, places = repositories.take(pa.array(new)).to_pylist(), self._libraries.places(keys[new])
+        there = np.flatnonzero(places >= 0)
+        written = self._libraries.repositories.take(pa.array(places[there])).to_pylist()
+        for at, text in zip(there.tolist(), written, strict=True):
+            texts[at] = text
+        self._name(numbers[new], texts)
+
+    def ids(self, keys: np.ndarray) -> np.ndarray:
+        """The numbers of repositories that were learned, by their hashes."""
+        return self._ids[self._numbering.of(keys)[0]]
 
     def names(self, ids: np.ndarray) -> pa.StringArray:
         """What repositories are called."""
@@ -44,8 +46,12 @@ class Spelling:
             self._names = [pa.concat_arrays(self._names)]
         return self._names[0].take(pa.array(ids))
 
-    def _add(self, sql: str) -> None:
-        self.engine.make("spelled_new", sql)
-        self._names += self.engine.arrow("select repository from spelled_new order by id")["repository"].chunks
-        self.engine.connection.execute("insert into spelled select id, key from spelled_new")
-        self.engine.drop("spelled_new")
+    def _name(self, numbers: np.ndarray, texts: Sequence[str]) -> None:
+        """Number new ones in the order of their names; of several ways to write one the first."""
+        names: dict[int, str] = {}
+        for number, text in zip(numbers.tolist(), texts, strict=True):
+            names[number] = min(names.get(number, text), text)
+        order, known = sorted(names, key=names.__getitem__), len(self._ids)
+        self._ids = np.append(self._ids, np.zeros(len(order), np.int64))
+        self._ids[order] = known + 1 + np.arange(len(order))
+        self._names.append(pa.array([names[n] for n in order], pa.string()))

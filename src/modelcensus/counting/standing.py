@@ -6,11 +6,14 @@ row that no longer holds is taken back by the same row without a value.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from modelcensus.counting.downloads import Sums, days_of
+from modelcensus.counting.libraries import keys_of
 from modelcensus.counting.reduced import as_declared, named
 from modelcensus.counting.requests import in_order
 from modelcensus.counting.spelling import Spelling
@@ -23,17 +26,15 @@ STANDING = """
     qualify row_number() over (partition by repository, observed_on, period_start order by o.place desc) = 1
 """
 CHANGED = """
-    with old as (select day from days_touched semi join days_covered_before using (day)),
-    held as (
+    with held as (
         select s.id, s.since, s.until, s.value, o.day
-        from standing_{name} s join old o on o.day >= s.since and o.day < s.until)
+        from standing_{name} s join days_told_before o on o.day >= s.since and o.day < s.until)
     select distinct h.id, h.since, h.until from held h left join desired d using (id, day)
     where coalesce(d.value, 0) <> h.value
 """
 """Rows that hold a day for which something else is wanted; a row of several days has the value 0."""
-NEW_DAYS = "select day from days_touched anti join days_covered_before using (day)"
-DESIRED = "select n.id, d.day, cast(d.value as bigint) as value from {series} d join numbers n on n.asked = d.id"
 _DAYS = ("since", "until")
+NONE_CHANGED = pa.table({"id": pa.array([], pa.int32()), **dict.fromkeys(_DAYS, pa.array([], pa.date32()))})
 
 
 class Standing:
@@ -54,61 +55,82 @@ class Standing:
 
     def number(self, spelling: Spelling) -> None:
         """Name repositories by their numbers from now on."""
+        names = self.engine.arrow(f"select distinct key from spelled_{self.name}")["key"]
+        self.engine.hold(
+            "spelled", pa.table({"key": names, "id": pa.array(spelling.ids(keys_of(names)), pa.int32())})
+        )
         sql = f"select s.id, since, until, value from spelled_{self.name} join spelled s using (key)"
         self.engine.make(f"standing_{self.name}", sql)
-        self.engine.drop(f"spelled_{self.name}")
+        self.engine.drop(f"spelled_{self.name}", "spelled")
         self._counted = np.zeros(len(spelling) + 1, bool)
         self._counted[_column(self.engine.arrow(f"select distinct id from standing_{self.name}"), "id")] = True
 
-    def observations(self, spelling: Spelling) -> pa.Table:
-        """What is to be told for the counters of the series (table of its name: id as asked, day, value) in `days_touched`,
-        and taken for told; needs the tables `days_touched` and `days_covered_before`, a day each, and `numbers` (spelling.py).
-        """
+    def observations(self, spelling: Spelling, wanted: Sums, asked: np.ndarray, days: "Days") -> pa.Table:
+        """What is to be told so that the counters of the series say what is wanted of the days that a batch touches, and taken
+        for told; `asked`: the repositories that have counters from now on."""
         engine = self.engine
-        desired = engine.arrow(DESIRED.format(series=self.name))
-        engine.hold("desired", desired)
-        changed = engine.arrow(CHANGED.format(name=self.name))
-        told = self._told(desired, changed, len(spelling))
+        changed = self._changed(wanted, days.again) if len(days.again) else NONE_CHANGED
+        told = self._told(wanted, changed, asked, days, len(spelling))
         engine.hold("told", told)
         if changed.num_rows:
             engine.connection.execute(
                 f"delete from standing_{self.name} s using told t where (s.id, s.since, s.until) = (t.id, t.since, t.until)"
             )
         engine.connection.execute(f"insert into standing_{self.name} select * from told where value is not null")
-        engine.drop("desired", "told")
+        engine.drop("told")
         return _observed(told, spelling)
 
-    def _told(self, desired: pa.Table, changed: pa.Table, known: int) -> pa.Table:
+    def _changed(self, wanted: Sums, days: np.ndarray) -> pa.Table:
+        """Rows that say something else of days that were told before."""
+        columns = {"id": wanted.id, "day": _dates(wanted.day), "value": wanted.value}
+        self.engine.hold("desired", pa.table(columns))
+        self.engine.hold("days_told_before", pa.table({"day": _dates(days)}))
+        changed = self.engine.arrow(CHANGED.format(name=self.name))
+        self.engine.drop("desired", "days_told_before")
+        return changed
+
+    def _told(self, wanted: Sums, changed: pa.Table, asked: np.ndarray, days: "Days", known: int) -> pa.Table:
         """Rows (id, since, until, value) for all days that have none yet or a wrong one; null: it no longer holds."""
-        engine = self.engine
-        asked = _column(engine.arrow("select id from numbers"), "id")
         before = np.flatnonzero(self._counted)
         self._counted = np.append(self._counted, np.zeros(known + 1 - len(self._counted), bool))
         first_asked = asked[~self._counted[asked]]
         self._counted[first_asked] = True
-        new_days, covered = (
-            _column(engine.arrow(sql), "day") for sql in (NEW_DAYS, "select day from days_covered_before")
-        )
         id, since, until = (_column(changed, n) for n in ("id", *_DAYS))
-        days = until - since
-        inside = np.arange(days.sum()) - np.repeat(np.cumsum(days) - days, days)
+        length = until - since
+        inside = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
         cells = [
-            _each(np.concatenate([before, first_asked]), new_days),
-            _each(first_asked, covered),
-            (np.repeat(id, days), np.repeat(since, days) + inside),
+            _each(np.concatenate([before, first_asked]), days.new),
+            _each(first_asked, days.covered),
+            (np.repeat(id, length), np.repeat(since, length) + inside),
         ]
         ids, on = (np.concatenate([c[i] for c in cells]) for i in (0, 1))
-        counters = Cells.of(ids, on, desired)
+        counters = Cells.of(ids, on, wanted)
         rows = counters.rows()
         gone = _missing((id, since, until), rows)
         id, since, until = (
             np.concatenate([row, of[gone]]) for row, of in zip(rows[:3], (id, since, until), strict=True)
         )
         value = pa.array(np.append(rows[3], np.zeros(gone.sum(), np.int64)), mask=np.arange(len(id)) >= len(rows[3]))
-        days_of = {
-            n: pa.array(d.astype(np.int32)).cast(pa.date32()) for n, d in zip(_DAYS, (since, until), strict=True)
-        }
-        return pa.table({"id": pa.array(id, pa.int32()), **days_of, "value": value})
+        of_days = dict(zip(_DAYS, map(_dates, (since, until)), strict=True))
+        return pa.table({"id": pa.array(id, pa.int32()), **of_days, "value": value})
+
+
+@dataclass(frozen=True)
+class Days:
+    """Days (since 1970) that a batch touches, and those that the log covered before it, each once and in order."""
+
+    touched: np.ndarray
+    covered: np.ndarray
+
+    @property
+    def new(self) -> np.ndarray:
+        """Those that it covers first."""
+        return np.setdiff1d(self.touched, self.covered)
+
+    @property
+    def again(self) -> np.ndarray:
+        """Those that it touches again."""
+        return np.intersect1d(self.touched, self.covered)
 
 
 class Cells:
@@ -118,21 +140,21 @@ class Cells:
         self.key, self.value, self._first, self._span = key, value, first, span
 
     @classmethod
-    def of(cls, id: np.ndarray, day: np.ndarray, desired: pa.Table) -> "Cells":
-        """Those of repositories and days, a place each, with the values that `desired` (id, day, value) has, else 0."""
+    def of(cls, id: np.ndarray, day: np.ndarray, wanted: Sums) -> "Cells":
+        """Those of repositories and days, a place each, with the values that are wanted of them, else 0."""
         first = int(day.min(initial=0))
         span = int(day.max(initial=0)) - first + 2
         key = np.sort(id.astype(np.int64) * span + (day - first))
-        given, on, values = (_column(desired, n) for n in ("id", "day", "value"))
-        inside = (on >= first) & (on < first + span - 1)
-        wanted = (given.astype(np.int64) * span + (on - first))[inside]
-        order = np.argsort(wanted)
-        wanted, values = wanted[order], values[inside][order]
+        inside = (wanted.day >= first) & (wanted.day < first + span - 1)
+        given, values = (
+            (wanted.id * span + (wanted.day - first))[inside],
+            wanted.value[inside],
+        )  # in order, as the sums are
         value = np.zeros(len(key), np.int64)
-        if len(wanted):
-            at = np.minimum(np.searchsorted(key, wanted), max(len(key) - 1, 0))
-            there = key[at] == wanted if len(key) else np.zeros(len(at), bool)
-            value[at[there]] = values[there]
+        if len(given):
+            at = np.minimum(np.searchsorted(given, key), len(given) - 1)
+            there = given[at] == key
+            value[there] = values[at[there]]
         return cls(key, value, first, span)
 
     def rows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -164,8 +186,12 @@ def _each(ids: np.ndarray, days: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _column(rows: pa.Table, name: str) -> np.ndarray:
     """Numbers, or days since 1970."""
-    column = rows[name]
-    return (column.cast(pa.int32()) if column.type == pa.date32() else column).to_numpy()
+    return days_of(rows[name]) if rows[name].type == pa.date32() else rows[name].to_numpy()
+
+
+def _dates(days: np.ndarray) -> pa.Array:
+    """Days since 1970 as dates."""
+    return pa.array(days.astype(np.int32)).cast(pa.date32())
 
 
 def _observed(told: pa.Table, spelling: Spelling) -> pa.Table:

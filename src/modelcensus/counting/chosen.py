@@ -1,0 +1,168 @@
+"""Which requests count: those of models whose route, method, status, part and client do under the policies, and whose path is a
+query file of their repository's library under the rules.
+
+What numbers stand for is judged in SQL, once for each; requests, of which there are many, look it up.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from modelcensus.counting.libraries import Libraries, keys_of
+from modelcensus.counting.line_arrays import NOT_SAID, YES
+from modelcensus.counting.policies import Policies
+from modelcensus.counting.requests import occurring
+from modelcensus.counting.shapes import MARKS, PARTS
+from modelcensus.engine import Tables
+
+
+class CountingRules(Protocol):
+    """Which files count, as it was published by a day."""
+
+    def counts(self, path: str, library: str) -> str:
+        """SQL: whether a request of a path in a repository of a library counts; a null library: the default rule."""
+        ...
+
+
+ROUTES = {"resolve": ("resolve",), "any-hop": ("resolve", "cache"), "final-hop": ("resolve", "cache")}
+TAKEN = {"all": PARTS, "first": ("whole", "probe", "start", "part"), "whole": ("whole", "start")}
+"""Parts of a file that count."""
+SHARD = r"-\d{5}-of-\d{5}\."
+SHARDS = f"and not (regexp_matches(path, '{SHARD}') and not contains(path, '-00001-of-'))"
+STATUSES = 600
+RESTS = """
+    select rest, coalesce(pinned, false) as pinned, method in ({methods}) and route in ('repository', {routes}) as counts,
+           route = 'info' and method = 'GET' as asks
+    from asked_rests
+"""
+HITS = """
+    select pair from asked_pairs join asked_rests using (rest)
+    where route = 'repository' or ({counts} {shards})
+"""
+AGENTS = """
+    select agent, {automated} as counts, coalesce(asks_first, false) as asks_first,
+           coalesce(asks_first and client <> 'huggingface_hub', false) as asks
+    from asked_agents
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The requests of a batch and what their numbers stand for, in the columns of the ledger."""
+
+    requests: pa.Table
+    places: pa.Table
+    rests: pa.Table
+    agents: pa.Table
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What counts of a batch. `models`: who is asked for, with the hashes `keys`; `model`: of each of its requests which of
+    them it is, or -1; `hits`: the places of requests that count as downloads, `told_before`: which of these no load begins
+    with; `loads`: the places of others that a load begins with."""
+
+    asked: Asked
+    models: pa.ChunkedArray
+    keys: np.ndarray
+    model: np.ndarray
+    hits: np.ndarray
+    told_before: np.ndarray
+    loads: np.ndarray
+
+
+class Choosing:
+    """Says what counts under policies and rules, of repositories with their libraries."""
+
+    def __init__(self, engine: Tables, policies: Policies, rules: CountingRules, libraries: Libraries) -> None:
+        self._engine, self._libraries = engine, libraries
+        self._unknown = policies.unknown != "drop"
+        methods = [m for m in policies.methods if m != "HEAD" or policies.head == "on"]
+        self._rests = RESTS.format(methods=_listed(methods or [""]), routes=_listed(ROUTES[policies.chain]))
+        self._hits = HITS.format(
+            counts=rules.counts("path", "nullif(library, '')"), shards=SHARDS if policies.shards == "once" else ""
+        )
+        dropped = [k for k in ("bot", "ci") if getattr(policies, f"{k}s" if k == "bot" else k) == "drop"]
+        self._agents = AGENTS.format(automated=f"automated not in ({_listed(dropped)})" if dropped else "true")
+        final = "and status // 100 = 2" if policies.chain == "final-hop" else ""
+        self._statuses = engine.arrow(
+            f"select {policies.status_test('status')} {final} as counts from range({STATUSES}) as every(status) order by status"
+        )["counts"].to_numpy()
+        self._parts = np.isin(PARTS, TAKEN[policies.ranges])
+        self._marks = ~np.isin(MARKS, [*dropped, "mirror"])
+
+    def of(self, asked: Asked) -> Chosen:
+        """What counts of a batch."""
+        requests = asked.requests
+        place, rest, agent, status = _columns(requests, "place", "rest", "agent", "status")
+        models = asked.places.filter(pc.field("kind") == "model")
+        keys, most = keys_of(models["repository"]), int(place.max(initial=0))
+        number = models["place"].to_numpy()
+        model = _by_number(np.arange(len(number)) + 1, number, most)[place] - 1
+        library = _by_number(self._library(keys), number, most)[place]
+        for name in ("rests", "agents"):
+            self._engine.hold(f"asked_{name}", getattr(asked, name))
+        rests, agents = self._engine.arrow(self._rests), self._engine.arrow(self._agents)
+        number, *meant = _columns(rests, "rest", "counts", "pinned", "asks")
+        counts, pinned, asks = (_by_number(of, number) for of in meant)
+        number, *meant = _columns(agents, "agent", "counts", "asks_first", "asks")
+        taken, first, first_asks = (_by_number(of, number) for of in meant)
+        marked = self._marks[_places(requests["marked"], MARKS)] & taken[agent]
+        hit = self._pairs(counts[rest], rest, library)
+        hit &= marked & self._statuses[status] & self._parts[_places(requests["part"], PARTS)]
+        hits = np.flatnonzero(hit)
+        loads = np.flatnonzero(asks[rest] & marked & (model >= 0) & (status >= 200) & (status < 400))
+        said = requests["counter"].take(pa.array(loads)).cast(pa.int8()).fill_null(NOT_SAID).to_numpy()
+        loads = loads[np.where(said == NOT_SAID, first_asks[agent[loads]], said == YES)]
+        for name in ("rests", "agents"):
+            self._engine.drop(f"asked_{name}")
+        told_before = first[agent[hits]] & pinned[rest[hits]]
+        return Chosen(asked, models["repository"], keys, model, hits, told_before, loads)
+
+    def _library(self, keys: np.ndarray) -> np.ndarray:
+        """The numbers of the libraries of models, from 1; 0: it is not asked what counts of it."""
+        places = self._libraries.places(keys)
+        numbers = self._libraries.numbers(places) + 1
+        return numbers if self._unknown else np.where(places >= 0, numbers, 0)
+
+    def _pairs(self, counts: np.ndarray, rest: np.ndarray, library: np.ndarray) -> np.ndarray:
+        """Which requests are of files that count: the rules are asked about each path with each library that it has."""
+        names = ["", *self._libraries.names]
+        pair = rest * len(names) + library
+        pair[~counts | (library == 0)] = 0
+        met = occurring(pair)
+        met = met[met > 0]
+        of, by = np.divmod(met, len(names))
+        library_names = pa.array(names, pa.string()).take(pa.array(by))
+        self._engine.hold("asked_pairs", pa.table({"pair": met, "rest": of, "library": library_names}))
+        hit = np.zeros(int(met.max(initial=0)) + 1, bool)
+        hit[self._engine.arrow(self._hits)["pair"].to_numpy()] = True
+        self._engine.drop("asked_pairs")
+        return hit[pair]
+
+
+def _by_number(values: np.ndarray, numbers: np.ndarray, most: int | None = None) -> np.ndarray:
+    """Values by the numbers that they belong to; 0 where there is none."""
+    found = np.zeros(int(numbers.max(initial=0) if most is None else most) + 1, values.dtype)
+    found[numbers] = values
+    return found
+
+
+def _columns(rows: pa.Table, *names: str) -> list[np.ndarray]:
+    return [rows[n].to_numpy() for n in names]
+
+
+def _places(column: pa.ChunkedArray, names: tuple[str, ...]) -> np.ndarray:
+    """The places of names, which may come by their places already."""
+    if pa.types.is_dictionary(column.type):
+        column = column.combine_chunks().indices
+    else:
+        column = pc.call_function("index_in", [column], pc.SetLookupOptions(pa.array(names)))
+    return column.to_numpy()
+
+
+def _listed(values: tuple[str, ...] | list[str]) -> str:
+    return ", ".join(f"'{v}'" for v in values)
