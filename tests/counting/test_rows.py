@@ -17,9 +17,9 @@ NUMBERS = 5
 
 def looped(name: str):
     pytest.importorskip("numba", reason="the extra `logs` is not installed")
-    from modelcensus.counting import hashed, plain_framing
+    from modelcensus.counting import grouping_loops, plain_framing
 
-    return {"rows": hashed.BY_LOOPS, "framing": plain_framing.BY_LOOPS}[name]
+    return {"rows": grouping_loops.BY_LOOPS, "framing": plain_framing.BY_LOOPS}[name]
 
 
 @st.composite

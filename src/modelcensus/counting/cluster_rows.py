@@ -17,11 +17,11 @@ from modelcensus.counting.reduced import (
     named,
     numbered_agents,
     prints_of,
-    sessions_of,
     visitors_of,
 )
 from modelcensus.counting.reduction import Reduction
 from modelcensus.counting.requests import Answers, Requests
+from modelcensus.counting.rows import sessions_of
 from modelcensus.counting.shapes import MARKS, PARTS
 from modelcensus.engine import Tables
 from modelcensus.vocabulary import AGENTS, PLACES, REQUESTS, RESTS, VISITS

@@ -78,11 +78,12 @@ class Meanings:
         self._plain: PlainTargets | None = None
         if self.quick:
             from modelcensus.counting import (  # with numba, which is optional, and slow to import
+                grouping_loops,
                 hashed,
                 plain_targets,
             )
 
-            self.numbering, self.loops = hashed.Hashed, hashed.BY_LOOPS
+            self.numbering, self.loops = hashed.Hashed, grouping_loops.BY_LOOPS
             self._cutting = plain_targets.Cutting()
             self._plain = plain_targets.PlainTargets(self._meant, self._places_of)
         self._agents, self._addresses, self._asked = (Learned(self.numbering) for _ in range(3))

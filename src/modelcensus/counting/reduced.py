@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.agents import Agent
-from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, YES, place_and_rest
-from modelcensus.counting.requests import Answers, Requests, in_order, occurring
-from modelcensus.counting.rows import Loops, Numbers, Rows
+from modelcensus.counting.line_arrays import NOT_SAID, YES, place_and_rest
+from modelcensus.counting.requests import Answers, Requests, occurring
+from modelcensus.counting.rows import Grouped, Loops, Numbers, Rows
 from modelcensus.counting.shapes import MARKS, PARTS
-from modelcensus.counting.slices import Slices, mixed
+from modelcensus.counting.slices import Slices
 from modelcensus.counting.visitors import Visitors, key_visitors
 from modelcensus.vocabulary import AGENTS, PLACES, REQUESTS, RESTS, VISITS, Schema
 
@@ -81,13 +81,13 @@ class Reduced:
         """As the tables of the ledger."""
         rows = Rows.of(self.requests, self.numbers, self.loops.pack)
         visits = [self.requests.instant, self.who.visitor.of, self.who.session.of] if self.who.known else []
-        order, new = in_order([*rows.columns, *visits])
+        grouped = self.loops.group(rows, self.requests, visits)
         return {
-            REQUESTS.name: _grouped(self, rows, order, new),
+            REQUESTS.name: _grouped(self, grouped),
             PLACES.name: self.targets.places,
             RESTS.name: self.targets.rests,
             AGENTS.name: agents_table(self.agents),
-            VISITS.name: _visits(self, rows, order),
+            VISITS.name: _visits(self, rows, grouped),
         }
 
 
@@ -104,51 +104,35 @@ def _ordered(reduction: "Reduction", schema: Schema, met: np.ndarray) -> tuple[n
     return places, as_declared(renumbered, schema.arrow)
 
 
-def _grouped(reduced: Reduced, rows: Rows, order: np.ndarray, new: np.ndarray) -> pa.Table:
-    """Requests that are alike in everything, once; `order` and `new`: see `in_order`."""
-    requests, who = reduced.requests, reduced.who
-    begins = np.flatnonzero(new)
-    first = order[begins]
-    size = requests.bytes[order]
-    said = size != NOTHING
-    counts = np.diff(begins, append=len(order))
-    if said.all():
-        sums, stated = np.add.reduceat(size, begins) if len(begins) else size, counts
-    else:
-        size[~said] = 0
-        sums, stated = (np.add.reduceat(a, begins) if len(begins) else a for a in (size, said.astype(np.int64)))
+def _grouped(reduced: Reduced, grouped: Grouped) -> pa.Table:
+    """Requests that are alike in everything, once."""
     told = Answers.of(reduced.answers)
-    day, place, rest, agent, of = rows.at(first)
-    counter = told.counter
-    nothing = pa.nulls(len(first), pa.int64())
+    day, place, rest, agent, of = grouped.told
+    counter, count = told.counter, len(day)
+    nothing = pa.nulls(count, pa.int64())
     kept = {"instant": nothing, "visitor": nothing, "session": nothing}
-    if who.known:
+    if reduced.who.known and grouped.first is not None:
         kept = {
-            "instant": pa.array(requests.instant[first]),
-            "visitor": who.visitor.hashes(first),
-            "session": who.session.hashes(first),
+            "instant": pa.array(reduced.requests.instant[grouped.first]),
+            "visitor": reduced.who.visitor.hashes(grouped.first),
+            "session": reduced.who.session.hashes(grouped.first),
         }
     columns = {
         "day": pa.array(day.astype(np.int32)).cast(pa.date32()), "place": place, "rest": rest, "agent": agent,
         "status": told.status[of], "part": named(PARTS, told.part[of]),
         "marked": named(MARKS, told.marked[of]), "counter": pa.array((counter == YES)[of], mask=(counter == NOT_SAID)[of]),
-        "requests": counts, "bytes": pa.array(sums, mask=stated == 0), **kept,
+        "requests": grouped.counts, "bytes": pa.array(grouped.sums, mask=grouped.stated == 0), **kept,
     }  # fmt: skip
     return as_declared(columns, REQUESTS.arrow)
 
 
-def _visits(reduced: Reduced, rows: Rows, order: np.ndarray) -> pa.Table:
+def _visits(reduced: Reduced, rows: Rows, grouped: Grouped) -> pa.Table:
     """How many asked for a repository on a day."""
-    requests, counted_in = reduced.requests, reduced.loops.counted_in
-    asked = rows.asked[order]
-    first = np.flatnonzero(np.diff(asked, prepend=-1))
-    begins = np.append(first, len(asked))
-    addresses = counted_in(begins, requests.address[order])
-    sessions = counted_in(begins, sessions_of(requests, reduced.prints)[order])
-    day, place = rows.day_and_place(asked[first])
+    found = reduced.loops.visits(rows, grouped, reduced.requests, reduced.prints)
+    day, place = rows.day_and_place(found.asked)
     columns = {
         "day": pa.array(day.astype(np.int32)).cast(pa.date32()), "place": place,
-        "addresses": pa.array(addresses, mask=addresses == 0), "sessions": sessions,
+        "addresses": pa.array(found.addresses, mask=found.addresses == 0), "sessions": found.sessions,
     }  # fmt: skip
     return as_declared(columns, VISITS.arrow)
 
@@ -162,13 +146,6 @@ def prints_of(reduction: "Reduction") -> np.ndarray:
     """Hashes of the agents of a reduction, by their numbers."""
     told = ["\x1f".join(map(str, vars(a).values())) for a in reduction.meanings.agents]
     return np.concatenate([np.zeros(1, np.uint64), Slices.of(pa.array(told, pa.string())).hashes()])
-
-
-def sessions_of(requests: Requests, prints: np.ndarray) -> np.ndarray:
-    """Hashes of the session of each request: the one stated, else address and agent."""
-    found, stated = mixed(requests.address, prints[requests.agent]), requests.session != 0
-    found[stated] = requests.session[stated]
-    return found
 
 
 def named(names: tuple[str, ...], places: np.ndarray) -> pa.Array:

@@ -1,12 +1,14 @@
-"""Requests as rows of the ledger: day, place, rest, agent and answer of each, in one number where they fit into it."""
+"""Requests as rows of the ledger: day, place, rest, agent and answer of each, in one number where they fit into it, and those
+alike in everything once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from modelcensus.counting.line_arrays import place_and_rest
-from modelcensus.counting.requests import WORD, CountedIn, Requests, counted_in
+from modelcensus.counting.line_arrays import NOTHING, place_and_rest
+from modelcensus.counting.requests import WORD, CountedIn, Requests, counted_in, in_order
+from modelcensus.counting.slices import mixed
 
 DAY = 86_400
 
@@ -33,14 +35,6 @@ Pack = Callable[[Requests, Numbers, tuple[int, int, int, int], int], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Loops:
-    """What is done with every request of a batch: by arrays, or by compiled loops that do the same."""
-
-    pack: Pack
-    counted_in: CountedIn
-
-
-@dataclass(frozen=True)
 class Rows:
     """`columns`: what was put in one, or all five; `widths` of places, rests, agents and answers; days count from `least`."""
 
@@ -56,6 +50,16 @@ class Rows:
         if sum(widths) + (last - first).bit_length() <= WORD:
             return cls((pack(requests, numbers, widths, first),), widths, first)
         return cls(tuple(_columns(requests, numbers, first)), widths, first)
+
+    @property
+    def bits(self) -> int:
+        """Of what was put in one, as far as there is any."""
+        return int(self.columns[0].max(initial=0)).bit_length()
+
+    @property
+    def asked_from(self) -> int:
+        """Bits after those that say the day and the place."""
+        return sum(self.widths[1:])
 
     def at(self, places: np.ndarray) -> Sequence[np.ndarray]:
         """Day (since 1970), place, rest, agent and answer of some."""
@@ -73,7 +77,7 @@ class Rows:
         """Of each the day and the place, in one number."""
         if len(self.columns) != 1:
             return self.columns[0] << self.widths[0] | self.columns[1]
-        return (self.columns[0] >> np.uint64(sum(self.widths[1:]))).astype(np.int64)
+        return (self.columns[0] >> np.uint64(self.asked_from)).astype(np.int64)
 
     def day_and_place(self, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Of such numbers the days (since 1970) and the places."""
@@ -101,4 +105,66 @@ def _columns(requests: Requests, numbers: Numbers, least: int) -> list[np.ndarra
     return [requests.instant // DAY - least, *(o.astype(np.int64) for o in others)]
 
 
-BY_ARRAYS = Loops(pack, counted_in)
+@dataclass(frozen=True)
+class Grouped:
+    """Requests in `order` (their places), and those that are alike in everything once: the place of the `first` of them (none:
+    nothing more is to be known of it), its numbers (`told`: day since 1970, place, rest, agent, answer), how many there are,
+    the sum of their bytes, and how many say these. `keys`: what was put in one, in order."""
+
+    order: np.ndarray
+    first: np.ndarray | None
+    told: tuple[np.ndarray, ...]
+    counts: np.ndarray
+    sums: np.ndarray
+    stated: np.ndarray
+    keys: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Visits:
+    """How many addresses and sessions asked for a repository on a day; `asked`: these two in one number."""
+
+    asked: np.ndarray
+    addresses: np.ndarray
+    sessions: np.ndarray
+
+
+def group(rows: Rows, requests: Requests, visits: list[np.ndarray]) -> Grouped:
+    """Requests that are alike in everything, with `visits` where these are kept, by arrays."""
+    order, new = in_order([*rows.columns, *visits])
+    begins = np.flatnonzero(new)
+    size = requests.bytes[order]
+    said = size != NOTHING
+    size[~said] = 0
+    sums, stated = (np.add.reduceat(a, begins) if len(begins) else a for a in (size, said.astype(np.int64)))
+    first = order[begins]
+    return Grouped(order, first, tuple(rows.at(first)), np.diff(begins, append=len(order)), sums, stated)
+
+
+def visits(rows: Rows, grouped: Grouped, requests: Requests, prints: np.ndarray) -> Visits:
+    """How many asked for a repository on a day, by arrays; `prints`: hashes of agents."""
+    asked, order = rows.asked[grouped.order], grouped.order
+    first = np.flatnonzero(np.diff(asked, prepend=-1))
+    begins = np.append(first, len(asked))
+    who = requests.address, sessions_of(requests, prints)
+    return Visits(asked[first], *(counted_in(begins, w[order]) for w in who))
+
+
+def sessions_of(requests: Requests, prints: np.ndarray) -> np.ndarray:
+    """Hashes of the session of each request: the one stated, else address and agent (`prints`: its hash)."""
+    found, stated = mixed(requests.address, prints[requests.agent]), requests.session != 0
+    found[stated] = requests.session[stated]
+    return found
+
+
+@dataclass(frozen=True)
+class Loops:
+    """What is done with every request of a batch: by arrays, or by compiled loops that do the same."""
+
+    pack: Pack
+    counted_in: CountedIn
+    group: Callable[[Rows, Requests, list[np.ndarray]], Grouped]
+    visits: Callable[[Rows, Grouped, Requests, np.ndarray], Visits]
+
+
+BY_ARRAYS = Loops(pack, counted_in, group, visits)

@@ -4,7 +4,7 @@ import hashlib
 import io
 import os
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -20,6 +20,10 @@ BLOCK = 8_192
 """Rows by which a row group grows."""
 GROUP_BYTES = 12 * 1024 * 1024
 """Bytes in memory from which on a row group is full: rows of long texts are held three times while they are written."""
+SURELY = 0.95
+"""Of GROUP_BYTES: rows that take less together do so block by block too, whose edges take some bytes more."""
+BUFFERED = 512 * 1024
+"""Bytes that are handed to a file at once."""
 KEPT_BYTES = 32 * 1024 * 1024
 """Bytes of row groups after which the memory that they took is given back: it costs as much as to write the rows."""
 
@@ -53,28 +57,36 @@ def write_aside(folder: Path, content: bytes, *, lasting: bool = True) -> Path:
 
 
 def write_parquet(
-    path: Path, rows: pa.Table | pa.RecordBatchReader, level: int = 9, encodings: Mapping[str, str] | None = None
+    path: Path,
+    rows: pa.Table | pa.RecordBatchReader,
+    level: int = 9,
+    encodings: Mapping[str, str] | None = None,
+    ranges: Sequence[str] | None = None,
 ) -> str:
     """Write rows atomically, in one piece of memory at a time; returns the file's SHA-256. The same rows give the same
     bytes, however they arrive. `level`: how hard zstd tries; `encodings`: of columns that are better kept in another way
-    than by a dictionary."""
+    than by a dictionary; `ranges`: columns of which each row group says its least and its most (none said: all)."""
     reader, encodings = rows.to_reader() if isinstance(rows, pa.Table) else rows, encodings or {}
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".writing-{uuid.uuid4().hex}"
     try:
         with temporary.open("xb") as out:
             sink = _Digested(out)
-            with pq.ParquetWriter(
-                pa.PythonFile(sink, mode="w"),
-                reader.schema,
-                compression="zstd",
-                compression_level=level,
-                store_schema=not any(
-                    pa.types.is_dictionary(t) for t in reader.schema.types
-                ),  # they are texts in the file
-                use_dictionary=[n for n in reader.schema.names if n not in encodings],  # type: ignore[arg-type] - its stubs know no lists
-                column_encoding=dict(encodings) or None,
-            ) as writer:
+            with (
+                pa.BufferedOutputStream(pa.PythonFile(sink, mode="w"), BUFFERED) as buffered,
+                pq.ParquetWriter(
+                    buffered,
+                    reader.schema,
+                    compression="zstd",
+                    compression_level=level,
+                    store_schema=not any(
+                        pa.types.is_dictionary(t) for t in reader.schema.types
+                    ),  # they are texts in the file
+                    use_dictionary=[n for n in reader.schema.names if n not in encodings],  # type: ignore[arg-type] - its stubs know no lists
+                    column_encoding=dict(encodings) or None,
+                    write_statistics=True if ranges is None else list(ranges),  # type: ignore[arg-type] - as above
+                ) as writer,
+            ):
                 written = 0
                 for group in row_groups(reader):
                     writer.write_table(group, row_group_size=ROW_GROUP)
@@ -121,6 +133,8 @@ def row_groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
 def _group(batch: pa.RecordBatch, start: int) -> int:
     """Rows of the row group that begins in a batch; 0: it does not end there."""
     size = 0
+    if start + ROW_GROUP <= batch.num_rows and batch.slice(start, ROW_GROUP).nbytes < SURELY * GROUP_BYTES:
+        return ROW_GROUP
     for at in range(start, batch.num_rows - BLOCK + 1, BLOCK):
         size += batch.slice(at, BLOCK).nbytes
         if _full(at + BLOCK - start, size):

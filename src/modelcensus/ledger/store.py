@@ -46,6 +46,8 @@ ENCODINGS = {
 }
 """How columns of what is kept of logs are encoded: numbers that mostly rise by their differences, by which they take a third less,
 or of which there are too many for a dictionary to be worth its making; names that each stand once in a file as they are."""
+RANGES = {"requests": ["day"]}
+"""Columns of what is kept of logs by which stretches of a file are passed over, where not all columns are asked for so."""
 LIGHTLY, THOROUGHLY = 1, 9
 """How hard zstd tries: lightly for batches of logs, which come in streams: a tenth more room, a sixth of the time."""
 
@@ -241,7 +243,7 @@ class Ledger:
         for path, day in parts:
             tagged = _tagged(rows, TABLES[table], batch_id, day)
             level, encodings = (LIGHTLY, ENCODINGS.get(table)) if of_log else (THOROUGHLY, None)
-            digest = write_parquet(self.root / path, tagged, level, encodings)
+            digest = write_parquet(self.root / path, tagged, level, encodings, RANGES.get(table))
             size = (self.root / path).stat().st_size
             count = pq.read_metadata(self.root / path).num_rows
             stored.append(StoredFile(table=table, path=path, rows=count, bytes=size, digest=digest))

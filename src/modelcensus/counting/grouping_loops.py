@@ -1,0 +1,182 @@
+"""Requests in order and in groups, by compiled loops: one number each, put in order digit by digit, and read once."""
+
+import numpy as np
+
+from modelcensus.counting.line_arrays import NOTHING, REST_BITS
+from modelcensus.counting.loops import ONE, ZERO, U, compiled, mixed_of
+from modelcensus.counting.requests import Requests
+from modelcensus.counting.rows import BY_ARRAYS, DAY, Grouped, Loops, Numbers, Rows, Visits
+from modelcensus.counting.slices import MIX
+
+_REST = (1 << REST_BITS) - 1
+FEW = 8
+"""Hashes that are compared with each other; more have a table."""
+_HALF = U(32)
+DIGIT = 12
+"""Bits by which numbers are put in order at a time, at most: so many places are written to in turn."""
+
+
+@compiled
+def pack_requests(instant, target, agent, answer, places, rests, agents, answers, widths, least, keys):
+    """Day, place, rest, agent and answer of requests in one number each; the days count from one."""
+    of_place, of_rest, of_agent, of_answer = widths
+    for row in range(len(instant)):
+        key = instant[row] // DAY - least
+        key = key << of_place | places[target[row] >> REST_BITS]
+        key = key << of_rest | rests[target[row] & _REST]
+        key = key << of_agent | agents[agent[row]]
+        keys[row] = U(key << of_answer | answers[answer[row]])
+
+
+@compiled
+def put_in_order(keys, bits):
+    """Numbers of so many bits in order, and where each stood; of those alike the first stays first."""
+    count, rounds = len(keys), max((bits + DIGIT - 1) // DIGIT, 1)
+    width = (bits + rounds - 1) // rounds
+    mask, step = U((1 << width) - 1), U(width)
+    starts = np.zeros((rounds, (1 << width) + 1), np.int64)
+    for row in range(count):
+        key = keys[row]
+        for turn in range(rounds):
+            starts[turn, np.int64(key & mask) + 1] += 1
+            key >>= step
+    found, other = keys.copy(), np.empty_like(keys)
+    order, other_order = np.arange(count).astype(np.int32), np.empty(count, np.int32)
+    for turn in range(rounds):
+        at, shift = starts[turn], U(width * turn)
+        for digit in range(1 << width):
+            at[digit + 1] += at[digit]
+        for row in range(count):
+            key = found[row]
+            digit = np.int64((key >> shift) & mask)
+            place = at[digit]
+            at[digit] = place + 1
+            other[place], other_order[place] = key, order[row]
+        found, other = other, found
+        order, other_order = other_order, order
+    return found, order
+
+
+@compiled
+def groups_of(keys):
+    """How many different ones there are among numbers in order."""
+    count = 1 if len(keys) else 0
+    for row in range(1, len(keys)):
+        count += keys[row] != keys[row - 1]
+    return count
+
+
+@compiled
+def sum_groups(keys, order, sizes, widths, least, told, counts, sums, stated):
+    """Of each group of numbers that are alike the five numbers in it (a row of `told` each), how many there are, the sum
+    of their bytes, and how many say these."""
+    of_place, of_rest, of_agent, of_answer = widths
+    mask_place, mask_rest = (1 << of_place) - 1, (1 << of_rest) - 1
+    mask_agent, mask_answer = (1 << of_agent) - 1, (1 << of_answer) - 1
+    group = -1
+    for row in range(len(keys)):
+        if row == 0 or keys[row] != keys[row - 1]:
+            group += 1
+            left = np.int64(keys[row])
+            told[4, group] = left & mask_answer
+            left >>= of_answer
+            told[3, group] = left & mask_agent
+            left >>= of_agent
+            told[2, group] = left & mask_rest
+            left >>= of_rest
+            told[1, group] = left & mask_place
+            told[0, group] = (left >> of_place) + least
+            counts[group], sums[group], stated[group] = 0, 0, 0
+        counts[group] += 1
+        size = sizes[order[row]]
+        if size != NOTHING:
+            sums[group] += size
+            stated[group] += 1
+
+
+@compiled
+def begin_groups(keys, shift, order, address, session, agent, prints, begins, asked, addresses, sessions):
+    """Of requests in order who asked, and in which session: the one stated, else address and agent. Where those of a day and a
+    place begin, and what number these two are; returns how many there are."""
+    count = 0
+    for row in range(len(keys)):
+        if row == 0 or keys[row] >> shift != keys[row - 1] >> shift:
+            begins[count], asked[count] = row, np.int64(keys[row] >> shift)
+            count += 1
+        place = order[row]
+        addresses[row] = address[place]
+        stated = session[place]
+        sessions[row] = stated if stated != ZERO else mixed_of(address[place], prints[agent[place]])
+    begins[count] = len(keys)
+    return count
+
+
+@compiled
+def count_different(begins, who, table, counts):
+    """Count the different hashes of groups (requests.counted_in), with a table twice as long as any group or longer."""
+    for group in range(len(counts)):
+        first, end = begins[group], begins[group + 1]
+        found, size = 0, FEW
+        if end - first <= FEW:
+            for place in range(first, end):
+                other = first
+                while other < place and who[other] != who[place]:
+                    other += 1
+                if other == place and who[place] != ZERO:
+                    found += 1
+        else:
+            while size < 2 * (end - first):
+                size *= 2
+            table[:size] = ZERO
+            mask = U(size - 1)
+            for place in range(first, end):
+                key = who[place]
+                slot = ((key * MIX) >> _HALF) & mask
+                while table[slot] != ZERO and table[slot] != key:
+                    slot = (slot + ONE) & mask
+                if table[slot] != key:
+                    table[slot] = key
+                    found += 1
+        counts[group] = found
+
+
+def counted_in(begins: np.ndarray, who: np.ndarray) -> np.ndarray:
+    """How many different hashes there are in each group."""
+    counts, most = np.empty(len(begins) - 1, np.int64), int(np.diff(begins).max(initial=0))
+    count_different(begins, who, np.empty(max(FEW, 4 * most), np.uint64), counts)
+    return counts
+
+
+def pack(requests: Requests, numbers: Numbers, widths: tuple[int, int, int, int], least: int) -> np.ndarray:
+    """The numbers of requests (rows.py)."""
+    keys = np.empty(len(requests), np.uint64)
+    given = numbers.places, numbers.rests, numbers.agents, numbers.answers
+    pack_requests(requests.instant, requests.target, requests.agent, requests.answer, *given, widths, least, keys)
+    return keys
+
+
+def group(rows: Rows, requests: Requests, visits: list[np.ndarray]) -> Grouped:
+    """Requests that are alike in everything (rows.py)."""
+    if len(rows.columns) != 1 or visits or not len(requests):
+        return BY_ARRAYS.group(rows, requests, visits)
+    keys, order = put_in_order(rows.columns[0], rows.bits)
+    count = groups_of(keys)
+    told, counts = np.empty((5, count), np.int64), np.empty((3, count), np.int64)
+    sum_groups(keys, order, requests.bytes, rows.widths, rows.least, told, *counts)
+    return Grouped(order, None, tuple(told), *counts, keys)
+
+
+def visits(rows: Rows, grouped: Grouped, requests: Requests, prints: np.ndarray) -> Visits:
+    """How many asked for a repository on a day (rows.py)."""
+    if grouped.keys is None:
+        return BY_ARRAYS.visits(rows, grouped, requests, prints)
+    size = len(requests)
+    begins, asked = np.empty(size + 1, np.int64), np.empty(size, np.int64)
+    addresses, sessions = np.empty(size, np.uint64), np.empty(size, np.uint64)
+    who = requests.address, requests.session, requests.agent, prints
+    count = begin_groups(grouped.keys, rows.asked_from, grouped.order, *who, begins, asked, addresses, sessions)
+    begins = begins[: count + 1]
+    return Visits(asked[:count], counted_in(begins, addresses), counted_in(begins, sessions))
+
+
+BY_LOOPS = Loops(pack, counted_in, group, visits)
