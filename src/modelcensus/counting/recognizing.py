@@ -1,20 +1,18 @@
 """Lines of a file that were counted in another one: recognized by their parts while the file is read, and left out.
 
-What was decided goes on; of the rest a few parts are held, since a part is known by those that follow it.
+Pieces of which all was decided go on; the last one or two are held, since a part is known by those that follow it.
 """
 
 import zlib
+from collections import deque
 from collections.abc import Iterator
-from mmap import mmap
 
 import numpy as np
 import pyarrow as pa
 
-from modelcensus.counting.lines import NOTHING, LogFile, Piece
+from modelcensus.counting.lines import LogFile, Piece
 from modelcensus.counting.parts import ROW, KnownParts, Part
 
-COPIED = 256 * 1024
-"""Bytes of lines that are copied while they wait, so that the room in which they stood is free."""
 MOST_HELD = 64 * 1024 * 1024
 """Bytes of lines that wait for a decision; where a part grows beyond, they are new."""
 
@@ -26,53 +24,49 @@ def new_pieces(file: LogFile, known: KnownParts) -> Iterator[Piece]:
         return
     recognizer = _Recognizer(file, known)
     for piece in file.pieces():
-        yield recognizer.add(piece)
-    yield recognizer.release(final=True)
+        yield from recognizer.add(piece)
+    yield from recognizer.release(final=True)
 
 
 class _Recognizer:
     def __init__(self, file: LogFile, known: KnownParts) -> None:
         self.file, self.known = file, known
-        self.rows: list[pa.Table] = [NOTHING]
-        self.aside: list[tuple[int, str, str]] = []
+        self.held: deque[Piece] = deque()
         self.decided = 0
         """Parts that were decided."""
         self.ranges: set[tuple[int, int]] = set()
         """Lines that are known: the first, and the one after the last; without what was given on."""
 
-    def add(self, piece: Piece) -> Piece:
-        self.rows.append(piece.rows)
-        self.aside += piece.set_aside
-        return self.release(piece.room)
+    def add(self, piece: Piece) -> Iterator[Piece]:
+        self.held.append(piece)
+        return self.release()
 
-    def release(self, room: mmap | None = None, final: bool = False) -> Piece:
-        """Decide what can be, and give on its lines, of which the last ones stand in a room; at the end all."""
+    def release(self, final: bool = False) -> Iterator[Piece]:
+        """Decide what can be, and give on the pieces whose lines all were; at the end all."""
         parts = self.file.cutter.parts
         until = len(parts) if final else max(len(parts) - ROW - 2, self.decided)
         self.ranges |= set(self._known_lines(parts, until, final))
-        ranges = self.ranges
         last = (parts[until].line - 1) if until < len(parts) else self.file.cutter.begun.line - 1
-        held = sum(r.nbytes for r in self.rows)
-        if final or held > MOST_HELD:
+        if final or sum(p.rows.nbytes for p in self.held) > MOST_HELD:
             last = 2**62
         self.decided = until
-        self.ranges = {r for r in ranges if r[1] > last + 1}
-        rows = pa.concat_tables(self.rows)
-        lines = rows["line"].to_numpy()
-        end = int(np.searchsorted(lines, last, side="right"))
-        kept = np.ones(end, bool)
+        while self.held and _last_line(self.held[0]) <= last:
+            yield self._without_known(self.held.popleft())
+
+    def _without_known(self, piece: Piece) -> Piece:
+        """What of a piece is not known."""
+        end = _last_line(piece)
+        ranges, self.ranges = self.ranges, {r for r in self.ranges if r[1] > end + 1}
+        if not ranges:
+            return piece
+        lines = piece.rows["line"].to_numpy()
+        kept = np.ones(len(lines), bool)
         for first, after in ranges:
-            kept[np.searchsorted(lines[:end], first) : np.searchsorted(lines[:end], after)] = False
-        aside = [a for a in self.aside if a[0] <= last and not any(f <= a[0] < e for f, e in ranges)]
-        self.file.recognized_lines += int(end - kept.sum()) + sum(a[0] <= last for a in self.aside) - len(aside)
-        given = rows.slice(0, end) if kept.all() else rows.slice(0, end).filter(pa.array(kept))
-        held, self.aside = rows.slice(end), [a for a in self.aside if a[0] > last]
-        if room and held.nbytes <= COPIED:
-            held = held.take(pa.array(np.arange(held.num_rows)))
-        elif held.num_rows:
-            room = None
-        self.rows = [held]
-        return Piece(given, aside, room)
+            kept[np.searchsorted(lines, first) : np.searchsorted(lines, after)] = False
+        aside = [a for a in piece.set_aside if not any(f <= a[0] < e for f, e in ranges)]
+        self.file.recognized_lines += int(len(kept) - kept.sum()) + len(piece.set_aside) - len(aside)
+        rows = piece.rows if kept.all() else piece.rows.filter(pa.array(kept))
+        return Piece(rows, aside, piece.room)
 
     def _known_lines(self, parts: list[Part], until: int, final: bool) -> Iterator[tuple[int, int]]:
         """Ranges of known lines of the parts from `decided` to `until`."""
@@ -121,7 +115,13 @@ class _Recognizer:
 
     def _is(self, first: int, after: int, part: Part) -> bool:
         """Whether lines that are held have the text of a part."""
-        rows = pa.concat_tables(self.rows)
+        rows = pa.concat_tables([p.rows for p in self.held])
         at = np.searchsorted(rows["line"].to_numpy(), [first, after])
         text = "".join(rows["text"].slice(int(at[0]), int(at[1] - at[0])).to_pylist()).encode()
         return len(text) == part.bytes and zlib.crc32(text) == part.crc
+
+
+def _last_line(piece: Piece) -> int:
+    """The number of the last line of a piece, 0 of none."""
+    last = piece.rows["line"][-1].as_py() if piece.rows.num_rows else 0
+    return max(last, *(a[0] for a in piece.set_aside), 0)
