@@ -47,6 +47,11 @@ class Cut:
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def named(self) -> Slices:
+        """NAMESPACE/NAME of each."""
+        return Slices(self.asked.data, self.at[:, 0], self.at[:, 1])
+
     def name(self, place: int) -> str:
         """NAMESPACE/NAME."""
         return bytes(self.asked.data[int(self.at[place, 0]) : int(self.at[place, 1])]).decode()

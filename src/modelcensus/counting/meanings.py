@@ -1,6 +1,6 @@
 """What texts in logs mean: agents, addresses and targets, each worked out once, however many lines say it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -14,17 +14,14 @@ from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning, target_of
 from modelcensus.counting.networks import Networks
 from modelcensus.counting.numbering import Learned, Numbering, Sorted
 from modelcensus.counting.policies import Policies
-from modelcensus.counting.requests import occurring
 from modelcensus.counting.rows import BY_ARRAYS
 from modelcensus.counting.shapes import MARKS
-from modelcensus.counting.slices import Slices, Texts
+from modelcensus.counting.slices import Said, Slices
 from modelcensus.counting.targets import targets_sql
 
 if TYPE_CHECKING:
     from modelcensus.counting.plain_targets import PlainTargets
 
-Said = Callable[[np.ndarray], pa.StringArray]
-"""Gives the texts at some places."""
 TABLES = (
     "addresses (address_key ubigint, address varchar)",
     "places (place bigint, kind varchar, repository varchar)",
@@ -168,10 +165,10 @@ class Meanings:
             for row in found.to_pylist()
         ]
 
-    def _places_of(self, kinds: list[str], names: list[str]) -> np.ndarray:
+    def _places_of(self, kinds: pa.Array, names: pa.ChunkedArray) -> np.ndarray:
         """The numbers of repositories by their kinds and ids."""
-        columns = {"n": pa.array(range(len(names)), pa.int64()), "kind": pa.array(kinds, pa.string())}
-        self.db.register("named", pa.table({**columns, "repository": pa.array(names, pa.string())}))
+        named = {"n": np.arange(len(names)), "kind": kinds, "repository": names}
+        self.db.register("named", pa.table(named))
         known = self.db.execute("select count(*) from places").fetchall()[0][0]
         self.db.execute(NEW_NAMES.format(known=known))
         found = self.db.sql(NAMED).fetchnumpy()["place"]
@@ -198,21 +195,3 @@ def _unescaped(form: LogFormat, asked: pa.StringArray) -> pa.StringArray:
 def seed_of(form: LogFormat) -> int:
     """Tells the texts of formats apart that mean something else by the same."""
     return ("none", "backslash", "url").index(form.escapes) * 2 + form.has_paths
-
-
-def text_at(parts: Sequence[Texts | None], sizes: Sequence[int]) -> Said:
-    """The texts at places that count through several stretches; null where one has none."""
-    ends = np.cumsum(sizes)
-
-    def texts(places: np.ndarray) -> pa.StringArray:
-        part = np.searchsorted(ends, places, side="right")
-        order = np.argsort(part, kind="stable")
-        found: list[pa.Array] = []
-        for number in occurring(part).tolist():
-            own, held = places[order[part[order] == number]] - (ends[number] - sizes[number]), parts[number]
-            found.append(pa.nulls(len(own), pa.string()) if held is None else held.at(own).texts)
-        back = np.empty(len(order), np.int64)
-        back[order] = np.arange(len(order))
-        return pa.concat_arrays(found).take(pa.array(back)) if found else pa.array([], pa.string())
-
-    return texts

@@ -4,22 +4,21 @@ What a rest means is worked out once, by the forms of addresses (targets.py), fo
 name changes nothing of it. A commit in it is left out where any other commit would mean the same.
 """
 
-import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from modelcensus.counting.address_loops import CUT, cut_requests, keys_of, targets_of
 from modelcensus.counting.hashed import Hashed
 from modelcensus.counting.line_arrays import Cut, Meaning
 from modelcensus.counting.loops import searched
 from modelcensus.counting.numbering import Learned
-from modelcensus.counting.slices import Slices
+from modelcensus.counting.slices import Slices, text_at
 from modelcensus.counting.targets import ID, routes
 
 UNKNOWN = -1
-_NO_NAME = re.compile(r"\.git\Z")
-_IS_ID = re.compile(ID, re.ASCII)
 
 
 class Cutting:
@@ -50,16 +49,16 @@ class PlainTargets:
     def __init__(
         self,
         understand: Callable[[Sequence[str]], list[Meaning]],
-        places: Callable[[list[str], list[str]], np.ndarray],
+        places: Callable[[pa.Array, pa.ChunkedArray], np.ndarray],
     ) -> None:
         self._understand, self._number_places = understand, places
         forms = [f.form.strip("/").split("/") for f in routes().forms]
         prefixes = [p.strip("/").split("/") for p in routes().prefixes]
         words = {s for f in (*forms, *prefixes) for s in f if not s.startswith("{")}
-        self._words = words | set(routes().reserved)
+        self._words = pa.array(sorted(words | set(routes().reserved)))
         self._kinds = sorted({f.kind for f in routes().forms})
         self._names, self._rests = Learned(Hashed), Learned(Hashed)
-        self._texts: list[str] = []
+        self._texts = pa.chunked_array([], pa.string())
         """Names by number."""
         self._meant = np.full((1, 2), UNKNOWN, np.int64)
         """Of rests the place in `_kinds`, and the number of what is asked for; the first: not understood without the name."""
@@ -78,7 +77,8 @@ class PlainTargets:
             return [(cuts[k], p - int(ends[k]) + len(cuts[k])) for k, p in zip(parts, places.tolist(), strict=True)]
 
         rest = self._rests.of(np.concatenate([c.rests for c in cuts]), lambda new: self._learn_rests(held(new)))
-        name = self._names.of(np.concatenate([c.names for c in cuts]), lambda new: self._learn_names(held(new)))
+        texts = text_at([c.named for c in cuts], [len(c) for c in cuts])
+        name = self._names.of(np.concatenate([c.names for c in cuts]), lambda new: self._learn_names(texts(new)))
         if len(self._texts) > len(self._places):
             more = np.zeros((len(self._texts), len(self._kinds)), np.int64)
             self._places = np.concatenate([self._places, more])
@@ -90,8 +90,8 @@ class PlainTargets:
         return targets
 
     def _learn_places(self, name: np.ndarray, kind: np.ndarray) -> None:
-        kinds, names = [self._kinds[k] for k in kind.tolist()], [self._texts[n] for n in name.tolist()]
-        self._places[name, kind] = self._number_places(kinds, names)
+        kinds = pa.array(self._kinds).take(pa.array(kind))
+        self._places[name, kind] = self._number_places(kinds, self._texts.take(pa.array(name)))
 
     def _learn_rests(self, new: list[tuple[Cut, int]]) -> list[int]:
         """Understand rests by a request of each: known is one that means the same in all that are tried, and asks of the
@@ -103,24 +103,28 @@ class PlainTargets:
         meant = iter(self._understand([t for texts in tried for t in texts]))
         numbers: list[int] = []
         more: list[tuple[int, int]] = []
-        for (cut, place), texts in zip(new, tried, strict=True):
-            found, name = [next(meant) for _ in texts], cut.name(place)
-            agreed = (
-                bool(found) and all(m == found[0] for m in found) and found[0][1] == name and self._ordinary(name)
-            )
+        names = [cut.name(place) for cut, place in new]
+        ordinary = self._ordinary(pa.array(names, pa.string())).tolist()
+        for name, plain, texts in zip(names, ordinary, tried, strict=True):
+            found = [next(meant) for _ in texts]
+            agreed = plain and bool(found) and all(m == found[0] for m in found) and found[0][1] == name
             numbers.append(len(self._meant) + len(more) if agreed else 0)
             if agreed:
                 more.append((self._kinds.index(found[0][0]), found[0][2]))
         self._meant = np.concatenate([self._meant, np.array(more, np.int64).reshape(-1, 2)])
         return numbers
 
-    def _learn_names(self, new: list[tuple[Cut, int]]) -> np.ndarray:
-        names = [cut.name(place) for cut, place in new]
-        good = np.array([self._ordinary(n) for n in names], bool)
-        numbers = np.where(good, len(self._texts) + np.arange(len(names)), UNKNOWN)
-        self._texts += names
+    def _learn_names(self, names: pa.StringArray) -> np.ndarray:
+        numbers = np.where(self._ordinary(names), len(self._texts) + np.arange(len(names)), UNKNOWN)
+        self._texts = pa.chunked_array([*self._texts.chunks, names])
         return numbers
 
-    def _ordinary(self, name: str) -> bool:
-        """Whether a name is none that any form looks at."""
-        return not (set(name.split("/")) & self._words) and bool(_IS_ID.fullmatch(name)) and not _NO_NAME.search(name)
+    def _ordinary(self, names: pa.StringArray) -> np.ndarray:
+        """Which names are none that any form looks at."""
+        segments = pc.call_function("split_pattern", [names], pc.SplitPatternOptions("/"))
+        words = pc.call_function("is_in", [segments.flatten()], pc.SetLookupOptions(self._words))
+        good = pc.call_function("match_substring_regex", [names], pc.MatchSubstringOptions(f"^(?:{ID})$"))
+        git = pc.call_function("ends_with", [names], pc.MatchSubstringOptions(".git"))
+        found = good.to_numpy(zero_copy_only=False) & ~git.to_numpy(zero_copy_only=False)
+        found[segments.value_parent_indices().filter(words).to_numpy()] = False
+        return found

@@ -18,7 +18,7 @@ from modelcensus.counting.formats import LogFormat
 from modelcensus.counting.framing import BY_ARRAYS
 from modelcensus.counting.line_arrays import NOTHING, Cut, Lines
 from modelcensus.counting.lines import Piece
-from modelcensus.counting.meanings import Meanings, text_at
+from modelcensus.counting.meanings import Meanings
 from modelcensus.counting.moments import zone_of
 from modelcensus.counting.odd_lines import OddLines
 from modelcensus.counting.policies import Policies
@@ -26,6 +26,7 @@ from modelcensus.counting.reduced import Reduced
 from modelcensus.counting.requests import Requests, answers_of
 from modelcensus.counting.salts import Keys
 from modelcensus.counting.setting_aside import shown
+from modelcensus.counting.slices import text_at
 from modelcensus.engine import Tables
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """Many texts as stretches of one buffer: told apart by 64-bit hashes, without a copy of any."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,6 +115,26 @@ class Joined:
 
 
 Texts = Slices | Joined
+Said = Callable[[np.ndarray], pa.StringArray]
+"""Gives the texts at some places."""
+
+
+def text_at(parts: Sequence[Texts | None], sizes: Sequence[int]) -> Said:
+    """The texts at places that count through several stretches; null where one has none."""
+    ends = np.cumsum(sizes)
+
+    def texts(places: np.ndarray) -> pa.StringArray:
+        part = np.searchsorted(ends, places, side="right")
+        order = np.argsort(part, kind="stable")
+        found: list[pa.Array] = []
+        for number in np.unique(part).tolist():
+            own, held = places[order[part[order] == number]] - (ends[number] - sizes[number]), parts[number]
+            found.append(pa.nulls(len(own), pa.string()) if held is None else held.at(own).texts)
+        back = np.empty(len(order), np.int64)
+        back[order] = np.arange(len(order))
+        return pa.concat_arrays(found).take(pa.array(back)) if found else pa.array([], pa.string())
+
+    return texts
 
 
 def _mix_words(mixed: np.ndarray, words: np.ndarray, starts: np.ndarray, lengths: np.ndarray) -> None:
