@@ -13,6 +13,7 @@ from modelcensus.counting.formats import LogFormat
 from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning, target_of
 from modelcensus.counting.networks import Networks
 from modelcensus.counting.numbering import Learned, Numbering, Sorted
+from modelcensus.counting.places import Places
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.rows import BY_ARRAYS
 from modelcensus.counting.shapes import MARKS
@@ -24,33 +25,23 @@ if TYPE_CHECKING:
 
 TABLES = (
     "addresses (address_key ubigint, address varchar)",
-    "places (place bigint, kind varchar, repository varchar)",
     "rests (rest bigint, route varchar, path varchar, method varchar, pinned boolean)",
 )
-"""Addresses by their hash; repositories, and what is asked for in them, by number."""
+"""Addresses by their hash; what is asked for in repositories, by number."""
 REST = "route, path, method, pinned"
-NEW_PLACES = """
-    insert into places select {known} + row_number() over (), kind, repository
-    from (select distinct kind, repository from told_targets where kind is not null and problem is null)
-    anti join places using (kind, repository)
-"""
 NEW_RESTS = """
     insert into rests select {known} + row_number() over (), {rest} from (
         select {rest} from told_targets where kind is not null and problem is null
         except select {rest} from rests)
 """
 FOUND = """
-    select coalesce(p.place, 0) as place, coalesce(r.rest, 0) as rest, n.problem, n.kind, n.repository
-    from told_targets n left join places p on p.kind = n.kind and p.repository = n.repository and n.problem is null
+    select coalesce(r.rest, 0) as rest, n.problem, n.kind, n.repository,
+           n.problem is null and n.kind is not null and n.repository is not null as good
+    from told_targets n
     left join rests r on r.route = n.route and r.method = n.method and r.pinned = n.pinned
          and r.path is not distinct from n.path and n.problem is null
     order by n.asked_key
 """
-NEW_NAMES = """
-    insert into places select {known} + row_number() over (), kind, repository from named
-    anti join (select kind, repository from places semi join named using (kind, repository)) using (kind, repository)
-"""
-NAMED = "select place from named join places using (kind, repository) order by n"
 MOST_TEXTS = 2_000_000
 """Texts of a kind that are remembered from one batch to the next."""
 
@@ -72,7 +63,6 @@ class Meanings:
         self.problems: list[str] = []
         self.numbering: type[Numbering] = Sorted
         self.loops = BY_ARRAYS
-        self._plain: PlainTargets | None = None
         if self.quick:
             from modelcensus.counting import (  # with numba, which is optional, and slow to import
                 grouping_loops,
@@ -81,8 +71,11 @@ class Meanings:
             )
 
             self.numbering, self.loops = hashed.Hashed, grouping_loops.BY_LOOPS
+        self.places = Places(self.numbering())
+        self._plain: PlainTargets | None = None
+        if self.quick:
             self._cutting = plain_targets.Cutting()
-            self._plain = plain_targets.PlainTargets(self._meant, self._places_of)
+            self._plain = plain_targets.PlainTargets(self._meant, self.places)
         self._agents, self._addresses, self._asked = (Learned(self.numbering) for _ in range(3))
 
     @property
@@ -139,8 +132,10 @@ class Meanings:
         if not len(asked):
             return np.zeros(0, np.int64)
         found = self._understood(_unescaped(form, asked), form.has_paths)
-        target = target_of(found["place"].to_numpy(), found["rest"].to_numpy())
-        problems = found["problem"]
+        place, good = np.zeros(found.num_rows, np.int64), found["good"]
+        asked_for = found.filter(good)
+        place[good.to_numpy()] = self.places.of(asked_for["kind"], asked_for["repository"])
+        target, problems = target_of(place, found["rest"].to_numpy()), found["problem"]
         for place in np.flatnonzero(problems.is_valid().to_numpy()).tolist():
             target[place] = self._problem(problems[place].as_py())
         return target
@@ -152,9 +147,8 @@ class Meanings:
         sql = targets_sql("told_asked", has_paths, self.prefix)
         self.db.execute(f"create or replace temp table told_targets as {sql}")
         self.db.unregister("told_asked")
-        for table, new in (("places", NEW_PLACES), ("rests", NEW_RESTS)):
-            known = self.db.execute(f"select count(*) from {table}").fetchall()[0][0]
-            self.db.execute(new.format(known=known, rest=REST))
+        known = self.db.execute("select count(*) from rests").fetchall()[0][0]
+        self.db.execute(NEW_RESTS.format(known=known, rest=REST))
         return self.db.sql(FOUND).to_arrow_table()
 
     def _meant(self, asked: Sequence[str]) -> list[Meaning]:
@@ -164,16 +158,6 @@ class Meanings:
             (row["kind"] or "", (row["problem"] is None and row["repository"]) or "", row["rest"])
             for row in found.to_pylist()
         ]
-
-    def _places_of(self, kinds: pa.Array, names: pa.ChunkedArray) -> np.ndarray:
-        """The numbers of repositories by their kinds and ids."""
-        named = {"n": np.arange(len(names)), "kind": kinds, "repository": names}
-        self.db.register("named", pa.table(named))
-        known = self.db.execute("select count(*) from places").fetchall()[0][0]
-        self.db.execute(NEW_NAMES.format(known=known))
-        found = self.db.sql(NAMED).fetchnumpy()["place"]
-        self.db.unregister("named")
-        return found
 
     def _problem(self, text: str) -> int:
         if text not in self.problems:

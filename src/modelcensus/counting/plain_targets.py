@@ -15,6 +15,7 @@ from modelcensus.counting.hashed import Hashed
 from modelcensus.counting.line_arrays import Cut, Meaning
 from modelcensus.counting.loops import searched
 from modelcensus.counting.numbering import Learned
+from modelcensus.counting.places import Places
 from modelcensus.counting.slices import Slices, text_at
 from modelcensus.counting.targets import ID, routes
 
@@ -42,16 +43,15 @@ class Cutting:
 class PlainTargets:
     """Knows the names and rests that were met.
 
-    `understand`: what requests mean, by the forms of addresses; `places`: the numbers of repositories, by their kinds and
-    ids.
+    `understand`: what requests mean, by the forms of addresses; `places`: the numbers of repositories.
     """
 
     def __init__(
         self,
         understand: Callable[[Sequence[str]], list[Meaning]],
-        places: Callable[[pa.Array, pa.ChunkedArray], np.ndarray],
+        places: Places,
     ) -> None:
-        self._understand, self._number_places = understand, places
+        self._understand, self._repositories = understand, places
         forms = [f.form.strip("/").split("/") for f in routes().forms]
         prefixes = [p.strip("/").split("/") for p in routes().prefixes]
         words = {s for f in (*forms, *prefixes) for s in f if not s.startswith("{")}
@@ -91,7 +91,7 @@ class PlainTargets:
 
     def _learn_places(self, name: np.ndarray, kind: np.ndarray) -> None:
         kinds = pa.array(self._kinds).take(pa.array(kind))
-        self._places[name, kind] = self._number_places(kinds, self._texts.take(pa.array(name)))
+        self._places[name, kind] = self._repositories.of(kinds, self._texts.take(pa.array(name)))
 
     def _learn_rests(self, new: list[tuple[Cut, int]]) -> list[int]:
         """Understand rests by a request of each: known is one that means the same in all that are tried, and asks of the

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from modelcensus.counting.reduction import Reduction
 
 AGENT = ", ".join(Agent.__dataclass_fields__)
-ORDERED = "select {number}, {columns} from {table} semi join used on {number} = number order by {columns}"
+ORDERED = "select rest, {columns} from rests semi join used on rest = number order by {columns}"
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,8 @@ class Targets:
     def of(cls, reduction: "Reduction", target: np.ndarray) -> "Targets":
         """Those of requests."""
         place, rest = (occurring(n) for n in place_and_rest(target))
-        place, places = _ordered(reduction, PLACES, place)
-        rest, rests = _ordered(reduction, RESTS, rest)
-        return cls(places, rests, place, rest)
+        places, rests = reduction.meanings.places.in_order(place), _rests(reduction, rest)
+        return cls(_numbered(PLACES, *places), _numbered(RESTS, *rests), _in_order(places[0]), _in_order(rests[0]))
 
 
 @dataclass(frozen=True)
@@ -91,17 +90,25 @@ class Reduced:
         }
 
 
-def _ordered(reduction: "Reduction", schema: Schema, met: np.ndarray) -> tuple[np.ndarray, pa.Table]:
-    """By each number its place among those that were met, in order and from 1, and these."""
-    number, *columns = schema.names
+def _rests(reduction: "Reduction", met: np.ndarray) -> tuple[np.ndarray, pa.Table]:
+    """The numbers of rests that were met in their order, and these."""
     reduction.db.register("used", pa.table({"number": met}))
-    sql = ORDERED.format(number=number, columns=", ".join(columns), table=schema.name)
-    held = reduction.db.sql(sql).to_arrow_table()
+    held = reduction.db.sql(ORDERED.format(columns=", ".join(RESTS.names[1:]))).to_arrow_table()
     reduction.db.unregister("used")
-    places = np.zeros(int(met.max(initial=0)) + 1, np.int32)
-    places[held[number].to_numpy()] = np.arange(1, held.num_rows + 1)
-    renumbered = {number: np.arange(1, held.num_rows + 1), **{c: held[c] for c in columns}}
-    return places, as_declared(renumbered, schema.arrow)
+    return held["rest"].to_numpy(), held
+
+
+def _in_order(numbers: np.ndarray) -> np.ndarray:
+    """By each number its place among those in order, from 1."""
+    places = np.zeros(int(numbers.max(initial=0)) + 1, np.int32)
+    places[numbers] = np.arange(1, len(numbers) + 1)
+    return places
+
+
+def _numbered(schema: Schema, numbers: np.ndarray, rows: pa.Table) -> pa.Table:
+    """Rows by their places from 1."""
+    number, *columns = schema.names
+    return as_declared({number: np.arange(1, len(numbers) + 1), **{c: rows[c] for c in columns}}, schema.arrow)
 
 
 def _grouped(reduced: Reduced, grouped: Grouped) -> pa.Table:
