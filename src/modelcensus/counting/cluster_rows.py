@@ -20,7 +20,7 @@ from modelcensus.counting.reduced import (
     visitors_of,
 )
 from modelcensus.counting.reduction import Reduction
-from modelcensus.counting.requests import Answers, Requests
+from modelcensus.counting.requests import Answers
 from modelcensus.counting.rows import sessions_of
 from modelcensus.counting.shapes import MARKS, PARTS
 from modelcensus.engine import Tables
@@ -84,7 +84,7 @@ def file_rows(reduction: Reduction, number: int, read: FileRead, secret: bytes) 
 
 def _hold_requests(reduction: Reduction) -> None:
     """Tables `reduced` and `canon`: the requests, and what their targets are."""
-    requests = Requests.together(reduction.requests)
+    requests = reduction.gathered.all
     met, target = np.unique(requests.target, return_inverse=True)
     targets, answers = Targets.of(reduction, met), Answers.of(requests.answer)
     who = visitors_of(reduction, requests)

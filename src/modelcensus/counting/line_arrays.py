@@ -70,17 +70,16 @@ class Cut:
 
 @dataclass(frozen=True)
 class Lines:
-    """Requests as arrays, a place each: numbers, texts as stretches of buffers (none: a format without them), and hashes
-    of these, 0 where nothing says it. What is asked for has a hash, or is cut into its parts. They may stand in a `room` that
-    is used again."""
+    """Requests as arrays, a place each: when (seconds since 1970), how they were answered (requests.answers_of, not marked),
+    texts as stretches of buffers (none: a format without them), and hashes of these, 0 where nothing says it. What is asked
+    for has a hash, or is cut into its parts. `line`: the numbers of lines, of which these are those at the places `read`. They
+    may stand in a `room` that is used again."""
 
     line: np.ndarray
-    minute: np.ndarray
-    second: np.ndarray
-    status: np.ndarray
+    read: np.ndarray
+    instant: np.ndarray
+    answer: np.ndarray
     bytes: np.ndarray
-    part: np.ndarray
-    counter: np.ndarray
     asked: Slices
     asked_keys: Cut | np.ndarray
     agent: Texts | None
@@ -91,4 +90,4 @@ class Lines:
     room: mmap | None = None
 
     def __len__(self) -> int:
-        return len(self.line)
+        return len(self.instant)

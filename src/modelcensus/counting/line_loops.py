@@ -20,7 +20,7 @@ PLACES = (
     *CUT,
 )
 """Which line it is, and where its parts begin and end."""
-SAID = ("minute", "second", "status", "bytes")
+SAID = ("instant", "answer", "bytes")
 KEYS = ("address", "agent", "session", "name", "rest")
 """Hashes; of an agent without its session; 0 where nothing is stated, and of requests that are no plain address."""
 _QUOTE, _ASKED, _UNDERSCORE, _BLANK, _SLASH = (np.uint8(c) for c in b'"?_ /')
@@ -97,11 +97,11 @@ def _is_ascii(text, start, end):
 
 
 @compiled
-def read_lines(text, words, edges, ascii, agents, leads, firsts, places, said, keys):
+def read_lines(text, words, edges, ascii, agents, answers, leads, firsts, places, said, keys):
     """Read the lines between `edges` that have the shape of the common format, or with `agents` of the combined one.
 
-    Writes what they say to the rows of `places` (PLACES), `said` (SAID) and `keys` (KEYS); returns how many there are.
-    `leads` and `firsts`: see `cut_request`.
+    Writes what they say to the columns of `places` (PLACES), `said` (SAID) and `keys` (KEYS); returns how many there are.
+    `answers`: numbers of answers by their status; `leads` and `firsts`: see `cut_request`.
     """
     count, minute = 0, NOTHING
     first_word = second_word = third_word = zone = ZERO  # of the line before: minutes follow each other
@@ -169,15 +169,17 @@ def read_lines(text, words, edges, ascii, agents, leads, firsts, places, said, k
             continue
         asked_end = find(text, _ASKED, first, last)
         name, name_end, one, two, key, rest = cut_request(text, words, first, asked_end, leads, firsts)
-        row = places[count]
-        row[0], row[1], row[2] = line, first, asked_end
-        row[3], row[4], row[5], row[6] = agent, session, session_end, agent_end
-        row[7], row[8] = start, address_end
-        row[9], row[10], row[11], row[12] = name, name_end, one, two
-        numbers = said[count]
-        numbers[0], numbers[1], numbers[2], numbers[3] = minute, second, status, size
-        hashes = keys[count]
-        hashes[0] = hash_of(words, start, address_end)
-        hashes[1], hashes[2], hashes[3], hashes[4] = own, stated, key, rest
+        places[0, count], places[1, count], places[2, count] = line, first, asked_end
+        places[3, count], places[4, count], places[5, count], places[6, count] = (
+            agent,
+            session,
+            session_end,
+            agent_end,
+        )
+        places[7, count], places[8, count] = start, address_end
+        places[9, count], places[10, count], places[11, count], places[12, count] = name, name_end, one, two
+        said[0, count], said[1, count], said[2, count] = minute * 60 + second, answers[status], size
+        keys[0, count] = hash_of(words, start, address_end)
+        keys[1, count], keys[2, count], keys[3, count], keys[4, count] = own, stated, key, rest
         count += 1
     return count

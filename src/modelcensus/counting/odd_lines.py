@@ -9,10 +9,11 @@ import pyarrow as pa
 
 from modelcensus.counting.fields import quick_sql, strict_sqls
 from modelcensus.counting.formats import LogFormat
-from modelcensus.counting.line_arrays import NOTHING, Lines
+from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, Lines
 from modelcensus.counting.meanings import seed_of
 from modelcensus.counting.moments import minute_of
 from modelcensus.counting.numbering import Learned
+from modelcensus.counting.requests import answers_of
 from modelcensus.counting.setting_aside import shown
 from modelcensus.counting.shapes import of_lines, shaped_sql, text_sql
 from modelcensus.counting.slices import Slices
@@ -47,12 +48,14 @@ class OddLines:
         return lines, aside, rows.num_rows - taken.num_rows - len(aside)
 
     def _of(self, taken: pa.Table, seed: int) -> Lines:
-        minute = self._minutes_of(Slices.of(taken["moment"]))
-        size, counter = taken["bytes"], taken["counter"]
+        minute, second = self._minutes_of(Slices.of(taken["moment"])), taken["second"].to_numpy().astype(np.int64)
+        status, part, counter = taken["status"], taken["part"], taken["counter"].cast(pa.int8()).fill_null(NOT_SAID)
         asked, agent, address, session = (Slices.of(taken[n]) for n in ("asked", "agent", "address", "session"))
+        unmarked = np.zeros(len(minute), np.int8)
         return Lines(
-            taken["line"].to_numpy(), minute, taken["second"].to_numpy(), taken["status"].to_numpy(),
-            size.fill_null(NOTHING).to_numpy(), taken["part"].to_numpy(), counter.cast(pa.int8()).fill_null(2).to_numpy(),
+            taken["line"].to_numpy(), np.arange(len(minute)), np.where(minute == NOTHING, NOTHING, minute * 60 + second),
+            answers_of(status.to_numpy(), part.to_numpy(), unmarked, counter.to_numpy()),
+            taken["bytes"].fill_null(NOTHING).to_numpy(),
             asked, asked.hashes(seed), agent, agent.hashes(seed), address, address.hashes(), session.hashes(),
         )  # fmt: skip
 

@@ -16,15 +16,24 @@ from modelcensus.counting.line_arrays import NOT_SAID, Cut, Lines
 from modelcensus.counting.line_loops import KEYS, PLACES, SAID, read_lines
 from modelcensus.counting.loops import searched
 from modelcensus.counting.plain_targets import Cutting
+from modelcensus.counting.requests import answers_of
 from modelcensus.counting.rooms import Rooms
 from modelcensus.counting.shapes import PARTS
-from modelcensus.counting.slices import Joined, Slices
+from modelcensus.counting.slices import WORD, Joined, Slices
 
 _SHAPE = re.compile(
     r'\{address\} \{\w+\} \{\w+\} \[\{time\}\] "\{request\}" \{status\} \{bytes\}(?P<more> "\{\w+\}" "\{agent\}")?'
 )
 
-FOUND = ((np.dtype(np.int64), len(SAID)), (np.dtype(np.uint64), len(KEYS)), (np.dtype(np.int32), len(PLACES)))
+FOUND = ((np.dtype(np.int32), len(PLACES)), (np.dtype(np.int64), len(SAID)), (np.dtype(np.uint64), len(KEYS)))
+STATUSES = np.arange(600)
+ANSWERS = answers_of(
+    STATUSES,
+    np.where(STATUSES == 206, PARTS.index("part"), PARTS.index("whole")),
+    STATUSES * 0,
+    STATUSES * 0 + NOT_SAID,
+).astype(np.int64)
+"""How requests were answered, by the status: lines of these formats say no more."""
 MOST_LINES = 100_000
 """Lines of a piece for which there is a room: others are very short."""
 
@@ -34,7 +43,7 @@ class PlainLines:
 
     def __init__(self) -> None:
         self._cutting = Cutting()
-        self.rooms = Rooms(MOST_LINES * sum(t.itemsize * n for t, n in FOUND))
+        self.rooms = Rooms(MOST_LINES * sum(t.itemsize * n for t, n in FOUND) + WORD * len(FOUND))
 
     def read(self, form: LogFormat, rows: pa.RecordBatch) -> tuple[Lines | None, np.ndarray]:
         """What it takes of lines (columns `line` and `text`), and which of them it leaves."""
@@ -48,25 +57,25 @@ class PlainLines:
         text, words = searched(memoryview(data), int(edges[-1]))
         ascii = text[edges[0] : edges[-1]].max(initial=0) < 0x80
         room = self.rooms.take() if count <= MOST_LINES else None
-        said, keys, places = self._found(count, room)
+        found = self._found(count, room)
         cutting = self._cutting
-        count = read_lines(text, words, edges, ascii, agents, cutting.leads, cutting.firsts, places, said, keys)
-        if not count:
+        taken = read_lines(text, words, edges, ascii, agents, ANSWERS, cutting.leads, cutting.firsts, *found)
+        if not taken:
             if room:
                 self.rooms.give(room)
             return None, left
-        at = dict(zip(PLACES, places[:count].T, strict=True))
-        minute, second, status, size = said[:count].T
-        address_keys, agent_keys, session_keys, names, rests = keys[:count].T
+        places, said, keys = (part[:, :taken] for part in found)
+        at = dict(zip(PLACES, places, strict=True))
+        instant, answer, size = said
+        address_keys, agent_keys, session_keys, names, rests = keys
         left[at["line"]] = False
         held = text.data
         asked = Slices(held, at["asked"], at["asked_end"])
         agent = Joined(Slices(held, at["agent"], at["session"]), Slices(held, at["session_end"], at["agent_end"]))
         lines = Lines(
-            rows["line"].to_numpy()[at["line"]], minute, second, status, size,
-            np.where(status == 206, PARTS.index("part"), PARTS.index("whole")).astype(np.int8),
-            np.full(count, NOT_SAID, np.int8), asked, Cut(asked, places[:count, -len(CUT) :], names, rests),
-            agent if agents else None, agent_keys, Slices(held, at["address"], at["address_end"]), address_keys, session_keys, room,
+            rows["line"].to_numpy(), at["line"], instant, answer, size,
+            asked, Cut(asked, places[-len(CUT) :].T, names, rests), agent if agents else None, agent_keys,
+            Slices(held, at["address"], at["address_end"]), address_keys, session_keys, room,
         )  # fmt: skip
         return lines, left
 
@@ -77,8 +86,8 @@ class PlainLines:
         for type, columns in FOUND:
             size = count * columns
             array = np.frombuffer(room, type, size, start) if room else np.empty(size, type)
-            arrays.append(array.reshape(count, columns))
-            start += array.nbytes
+            arrays.append(array.reshape(columns, count))
+            start += -(-array.nbytes // WORD) * WORD
         return arrays
 
 

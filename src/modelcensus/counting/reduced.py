@@ -64,7 +64,7 @@ class Reduced:
     @classmethod
     def of(cls, reduction: "Reduction") -> "Reduced":
         """What was read, which the reduction keeps no longer."""
-        requests, known = Requests.together(reduction.requests), reduction.meanings.agents
+        requests, known = reduction.gathered.all, reduction.meanings.agents
         met = set(occurring(requests.agent).tolist())
         agents = numbered_agents(a for a, n in known.items() if n in met)
         agent = np.zeros(max(met, default=0) + 1, np.int32)

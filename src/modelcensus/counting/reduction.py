@@ -23,7 +23,7 @@ from modelcensus.counting.moments import zone_of
 from modelcensus.counting.odd_lines import OddLines
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.reduced import Reduced
-from modelcensus.counting.requests import Requests, answers_of
+from modelcensus.counting.requests import Gathered, marked_as
 from modelcensus.counting.salts import Keys
 from modelcensus.counting.setting_aside import shown
 from modelcensus.counting.slices import text_at
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from modelcensus.counting.plain_lines import PlainLines
 
 NO_TIME = "no time that there can be"
+OF_LINES = {
+    "instant": "instant", "answer": "answer", "bytes": "bytes", "address": "address_keys", "session": "session_keys",
+}  # fmt: skip
+"""Columns of requests that lines say as they are kept."""
 
 
 @dataclass
@@ -54,10 +58,10 @@ class Looked:
 
 
 class Reduction:
-    """The requests of a run of files; `tables` gives them as the ledger keeps them."""
+    """The requests of a run of files; `tables` gives them as the ledger keeps them. `room`: for how many at first."""
 
-    def __init__(self, engine: Tables, policies: Policies, salts: Keys, quick: bool = False) -> None:
-        self.engine, self.policies, self.salts = engine, policies, salts
+    def __init__(self, engine: Tables, policies: Policies, salts: Keys, quick: bool = False, room: int = 0) -> None:
+        self.engine, self.policies, self.salts, self._room = engine, policies, salts, room
         self.db = engine.connection
         self.meanings = Meanings(self.db, policies, quick)
         zone = UTC if policies.timezone == "UTC" else zone_of(policies.timezone)
@@ -77,7 +81,7 @@ class Reduction:
         """Start with nothing read; what texts mean stays known."""
         if self.meanings.full:
             self.meanings.forget()
-        self.requests: list[Requests] = []
+        self.gathered = Gathered(self._room)
         self.lines = 0
 
     def looked_at(self, piece: Piece, form: LogFormat) -> "Looked":
@@ -120,35 +124,31 @@ class Reduction:
         agent, address = ([getattr(part, name) for part in read] for name in ("agent", "address"))
         target = np.concatenate([self._targets(form, list(parts)) for _, parts in groupby(read, key=_is_cut)])
         who = meanings.agents_of(form, np.concatenate([p.agent_keys for p in read]), text_at(agent, sizes))
-        addresses, sessions = (
-            np.concatenate([getattr(part, name) for part in read]) for name in ("address_keys", "session_keys")
-        )
-        marked = meanings.marks_of(addresses, text_at(address, sizes)) if meanings.names_addresses else None
-        minute = np.concatenate([part.minute for part in read])
-        timed = minute != NOTHING
+        timed = np.concatenate([part.instant for part in read]) != NOTHING
         good = timed & (target > 0)
-        kept = slice(None) if good.all() else good  # of all nothing is copied
-        second, status, size, parts, counter = (
-            np.concatenate([getattr(part, n) for part in read])[kept]
-            for n in ("second", "status", "bytes", "part", "counter")
-        )
-        marks = np.zeros(len(second), np.int8) if marked is None else marked[kept]
-        requests = Requests(
-            instant=minute[kept] * 60 + second.astype(np.int64),
-            target=target[kept],
-            agent=who[kept].astype(np.int32),
-            answer=answers_of(status, parts, marks, counter),
-            bytes=size.astype(np.int64, copy=False),
-            address=addresses[kept],
-            session=sessions[kept],
-        )
-        self.requests.append(requests)
+        count = np.count_nonzero(good)
+        kept = slice(None) if count == len(good) else good  # of all nothing is copied twice
+        requests = self.gathered.more(count)
+        requests.target[:], requests.agent[:] = target[kept], who[kept]
+        for name, of_lines in OF_LINES.items():
+            parts, room = [getattr(part, of_lines) for part in read], getattr(requests, name)
+            if kept is good:
+                room[:] = np.concatenate(parts)[good]
+            else:
+                np.concatenate(parts, out=room, casting="same_kind")
+        if meanings.names_addresses:
+            keys = np.concatenate([part.address_keys for part in read])
+            np.add(
+                requests.answer,
+                marked_as(meanings.marks_of(keys, text_at(address, sizes))[kept]),
+                out=requests.answer,
+            )
         wrong = np.flatnonzero(~timed | (target < 0))
-        done.taken += len(second)
-        done.other += len(target) - len(second) - len(wrong)
+        done.taken += count
+        done.other += len(target) - count - len(wrong)
         if not len(wrong):
             return {}
-        line = np.concatenate([part.line for part in read])
+        line = np.concatenate([part.line[part.read] for part in read])
         return {int(line[at]): meanings.problems[-1 - target[at]] if timed[at] else NO_TIME for at in wrong.tolist()}
 
     def _targets(self, form: LogFormat, read: Sequence[Lines]) -> np.ndarray:

@@ -21,6 +21,15 @@ def answers_of(status: np.ndarray, part: np.ndarray, marked: np.ndarray, counter
     return (found * len(MARKS) + marked.astype(np.int32)) * _FLAGS + counter.astype(np.int32)
 
 
+def marked_as(marks: np.ndarray) -> np.ndarray:
+    """What is added to the numbers of answers that are not marked."""
+    return marks.astype(np.int32) * _FLAGS
+
+
+TYPES = {"address": np.uint64, "session": np.uint64, "agent": np.int32, "answer": np.int32}
+"""Of columns that are no whole numbers of 64 bits."""
+
+
 @dataclass(frozen=True)
 class Requests:
     """Requests, a place each. `target` (line_arrays.py) and `agent` by their numbers in what is known of texts; `answer`: see
@@ -38,17 +47,13 @@ class Requests:
         return len(self.instant)
 
     @classmethod
-    def together(cls, parts: "list[Requests]") -> "Requests":
-        """All of them; the parts are left without any."""
-        if not parts:
-            none = {"address": np.uint64, "session": np.uint64, "agent": np.int32, "answer": np.int32}
-            return cls(**{f.name: np.zeros(0, none.get(f.name, np.int64)) for f in fields(cls)})
-        found: dict[str, np.ndarray] = {}
-        held = [vars(p).copy() for p in parts]
-        parts.clear()
-        for f in fields(cls):
-            found[f.name] = np.concatenate([p.pop(f.name) for p in held])
-        return cls(**found)
+    def of_room(cls, size: int) -> "Requests":
+        """Room for so many."""
+        return cls(**{f.name: np.empty(size, TYPES.get(f.name, np.int64)) for f in fields(cls)})
+
+    def at(self, first: int, end: int) -> "Requests":
+        """Those from a place to another."""
+        return Requests(**{name: column[first:end] for name, column in vars(self).items()})
 
     @property
     def day(self) -> np.ndarray:
@@ -119,6 +124,28 @@ def in_order(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
             values = column[order[at]]
             new[at[1:]] |= values[1:] != values[:-1]
     return order, new
+
+
+class Gathered:
+    """Requests that come a few at a time, in columns that grow."""
+
+    def __init__(self, room: int) -> None:
+        self._held, self._room, self._size = Requests.of_room(room), room, 0
+
+    def more(self, count: int) -> Requests:
+        """Where so many more are to be written."""
+        first, self._size = self._size, self._size + count
+        if self._size > self._room:
+            held, self._room = self.all.at(0, first), 2 * self._size
+            self._held = Requests.of_room(self._room)
+            for name, column in vars(held).items():
+                getattr(self._held, name)[:first] = column
+        return self._held.at(first, self._size)
+
+    @property
+    def all(self) -> Requests:
+        """All of them."""
+        return self._held.at(0, self._size)
 
 
 CountedIn = Callable[[np.ndarray, np.ndarray], np.ndarray]
