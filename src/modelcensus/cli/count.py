@@ -3,7 +3,9 @@
 import fcntl
 import re
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +13,6 @@ import pyarrow as pa
 from cyclopts import Parameter
 from rich.markup import escape
 
-from modelcensus.catalog import keep_knowledge
 from modelcensus.cli.options import LedgerOption, ledger_to_write, notes, say
 from modelcensus.counting import (
     LOADS,
@@ -118,8 +119,9 @@ def count(
                 name, policies, (chosen, called), _libraries(target), before, salts, commit,
                 lambda text: status.update(escape(text)), reader,
             )  # fmt: skip
+            catalog = ThreadPoolExecutor(1).submit(import_module, "modelcensus.catalog")  # while the first lines are read
             done = counting.again() if recount else counting.files(logs or [], format)
-            keep_knowledge(target)
+            catalog.result().keep_knowledge(target)
         gone = salts.destroy_old()
     _say(done, name, recount, gone, target, rules_note)
 

@@ -99,8 +99,8 @@ class Choosing:
         requests = asked.requests
         place, rest, agent, status = _columns(requests, "place", "rest", "agent", "status")
         models = asked.places.filter(pc.field("kind") == "model")
-        keys, most = keys_of(models["repository"]), int(place.max(initial=0))
-        number = models["place"].to_numpy()
+        keys, number = keys_of(models["repository"]), models["place"].to_numpy()
+        most = int(asked.places["place"].to_numpy().max(initial=0))
         model = _by_number(np.arange(len(number)) + 1, number, most)[place] - 1
         library = _by_number(self._library(keys), number, most)[place]
         for name in ("rests", "agents"):

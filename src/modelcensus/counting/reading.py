@@ -201,7 +201,7 @@ class OneByOne:
     def batches(self, files: Sequence[tuple[Path, LogFormat]], known: Known) -> Iterator[ReadBatch]:
         self.engine.connection.execute("set threads = 1")  # it is asked about few texts at a time, beside other work
         quick = worth_compiling([p for p, _ in files])
-        reduction = Reduction(self.engine, self.policies, self.keys, quick, 2 * LINES if quick else 0)
+        reduction = Reduction(self.engine, self.policies, self.keys, quick, LINES + LINES // 2 if quick else 0)
         waiting: list[FileRead] = []
         pieces = _growing(_pieces(reduction, files, known, self.policies, self.progress), known)
         for read in _read(reduction, pieces):
