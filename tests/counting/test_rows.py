@@ -19,7 +19,7 @@ def looped(name: str):
     pytest.importorskip("numba", reason="the extra `logs` is not installed")
     from modelcensus.counting import grouping_loops, plain_framing
 
-    return {"rows": grouping_loops.BY_LOOPS, "framing": plain_framing.BY_LOOPS}[name]
+    return {"rows": grouping_loops.by_loops(), "framing": plain_framing.BY_LOOPS}[name]
 
 
 @st.composite

@@ -119,7 +119,9 @@ def count(
                 name, policies, (chosen, called), _libraries(target), before, salts, commit,
                 lambda text: status.update(escape(text)), reader,
             )  # fmt: skip
-            catalog = ThreadPoolExecutor(1).submit(import_module, "modelcensus.catalog")  # while the first lines are read
+            catalog = ThreadPoolExecutor(1).submit(
+                import_module, "modelcensus.catalog"
+            )  # while the first lines are read
             done = counting.again() if recount else counting.files(logs or [], format)
             catalog.result().keep_knowledge(target)
         gone = salts.destroy_old()

@@ -29,32 +29,32 @@ def pack_requests(instant, target, agent, answer, places, rests, agents, answers
 
 
 @compiled
-def put_in_order(keys, bits):
-    """Numbers of so many bits in order, and where each stood; of those alike the first stays first."""
+def put_in_order(keys, bits, order, other, other_order):
+    """Put numbers of so many bits in order, and say where each stood; of those alike the first stays first. Writes to all
+    that it is given, and returns the two in which they are in the end."""
     count, rounds = len(keys), max((bits + DIGIT - 1) // DIGIT, 1)
     width = (bits + rounds - 1) // rounds
     mask, step = U((1 << width) - 1), U(width)
     starts = np.zeros((rounds, (1 << width) + 1), np.int64)
     for row in range(count):
         key = keys[row]
+        order[row] = row
         for turn in range(rounds):
             starts[turn, np.int64(key & mask) + 1] += 1
             key >>= step
-    found, other = keys.copy(), np.empty_like(keys)
-    order, other_order = np.arange(count).astype(np.int32), np.empty(count, np.int32)
     for turn in range(rounds):
         at, shift = starts[turn], U(width * turn)
         for digit in range(1 << width):
             at[digit + 1] += at[digit]
         for row in range(count):
-            key = found[row]
+            key = keys[row]
             digit = np.int64((key >> shift) & mask)
             place = at[digit]
             at[digit] = place + 1
             other[place], other_order[place] = key, order[row]
-        found, other = other, found
+        keys, other = other, keys
         order, other_order = other_order, order
-    return found, order
+    return keys, order
 
 
 @compiled
@@ -140,43 +140,59 @@ def count_different(begins, who, table, counts):
         counts[group] = found
 
 
-def counted_in(begins: np.ndarray, who: np.ndarray) -> np.ndarray:
-    """How many different hashes there are in each group."""
-    counts, most = np.empty(len(begins) - 1, np.int64), int(np.diff(begins).max(initial=0))
-    count_different(begins, who, np.empty(max(FEW, 4 * most), np.uint64), counts)
-    return counts
+class _Loops:
+    """The loops with the memory that they work in, which is used again for every batch: fresh memory costs as much as they do."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, np.ndarray] = {}
+
+    def _room(self, name: str, size: int, type: np.typing.DTypeLike) -> np.ndarray:
+        held = self._held.get(name)
+        if held is None or len(held) < size:
+            self._held[name] = held = np.empty(size + size // 4, type)
+        return held[:size]
+
+    def pack(self, requests: Requests, numbers: Numbers, widths: tuple[int, int, int, int], least: int) -> np.ndarray:
+        """The numbers of requests (rows.py)."""
+        keys = self._room("keys", len(requests), np.uint64)
+        given = numbers.places, numbers.rests, numbers.agents, numbers.answers
+        pack_requests(requests.instant, requests.target, requests.agent, requests.answer, *given, widths, least, keys)
+        return keys
+
+    def counted_in(self, begins: np.ndarray, who: np.ndarray) -> np.ndarray:
+        """How many different hashes there are in each group."""
+        counts, most = np.empty(len(begins) - 1, np.int64), int(np.diff(begins).max(initial=0))
+        count_different(begins, who, self._room("table", max(FEW, 4 * most), np.uint64), counts)
+        return counts
+
+    def group(self, rows: Rows, requests: Requests, visits: list[np.ndarray]) -> Grouped:
+        """Requests that are alike in everything (rows.py); what was packed is put in order where it stands."""
+        if len(rows.columns) != 1 or visits or not len(requests):
+            return BY_ARRAYS.group(rows, requests, visits)
+        size = len(requests)
+        order, other_order = (self._room(n, size, np.int32) for n in ("order", "other order"))
+        keys, order = put_in_order(
+            rows.columns[0], rows.bits, order, self._room("other", size, np.uint64), other_order
+        )
+        count = groups_of(keys)
+        told, counts = np.empty((5, count), np.int64), np.empty((3, count), np.int64)
+        sum_groups(keys, order, requests.bytes, rows.widths, rows.least, told, *counts)
+        return Grouped(order, None, tuple(told), *counts, keys)
+
+    def visits(self, rows: Rows, grouped: Grouped, requests: Requests, prints: np.ndarray) -> Visits:
+        """How many asked for a repository on a day (rows.py)."""
+        if grouped.keys is None:
+            return BY_ARRAYS.visits(rows, grouped, requests, prints)
+        size = len(requests)
+        begins, asked = (self._room(n, size + 1, np.int64) for n in ("begins", "asked"))
+        addresses, sessions = (self._room(n, size, np.uint64) for n in ("addresses", "sessions"))
+        who = requests.address, requests.session, requests.agent, prints
+        count = begin_groups(grouped.keys, rows.asked_from, grouped.order, *who, begins, asked, addresses, sessions)
+        begins = begins[: count + 1]
+        return Visits(asked[:count], self.counted_in(begins, addresses), self.counted_in(begins, sessions))
 
 
-def pack(requests: Requests, numbers: Numbers, widths: tuple[int, int, int, int], least: int) -> np.ndarray:
-    """The numbers of requests (rows.py)."""
-    keys = np.empty(len(requests), np.uint64)
-    given = numbers.places, numbers.rests, numbers.agents, numbers.answers
-    pack_requests(requests.instant, requests.target, requests.agent, requests.answer, *given, widths, least, keys)
-    return keys
-
-
-def group(rows: Rows, requests: Requests, visits: list[np.ndarray]) -> Grouped:
-    """Requests that are alike in everything (rows.py)."""
-    if len(rows.columns) != 1 or visits or not len(requests):
-        return BY_ARRAYS.group(rows, requests, visits)
-    keys, order = put_in_order(rows.columns[0], rows.bits)
-    count = groups_of(keys)
-    told, counts = np.empty((5, count), np.int64), np.empty((3, count), np.int64)
-    sum_groups(keys, order, requests.bytes, rows.widths, rows.least, told, *counts)
-    return Grouped(order, None, tuple(told), *counts, keys)
-
-
-def visits(rows: Rows, grouped: Grouped, requests: Requests, prints: np.ndarray) -> Visits:
-    """How many asked for a repository on a day (rows.py)."""
-    if grouped.keys is None:
-        return BY_ARRAYS.visits(rows, grouped, requests, prints)
-    size = len(requests)
-    begins, asked = np.empty(size + 1, np.int64), np.empty(size, np.int64)
-    addresses, sessions = np.empty(size, np.uint64), np.empty(size, np.uint64)
-    who = requests.address, requests.session, requests.agent, prints
-    count = begin_groups(grouped.keys, rows.asked_from, grouped.order, *who, begins, asked, addresses, sessions)
-    begins = begins[: count + 1]
-    return Visits(asked[:count], counted_in(begins, addresses), counted_in(begins, sessions))
-
-
-BY_LOOPS = Loops(pack, counted_in, group, visits)
+def by_loops() -> Loops:
+    """What is done with the requests of one batch after the other."""
+    loops = _Loops()
+    return Loops(loops.pack, loops.counted_in, loops.group, loops.visits)

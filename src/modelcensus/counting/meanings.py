@@ -70,7 +70,7 @@ class Meanings:
                 plain_targets,
             )
 
-            self.numbering, self.loops = hashed.Hashed, grouping_loops.BY_LOOPS
+            self.numbering, self.loops = hashed.Hashed, grouping_loops.by_loops()
         self.places = Places(self.numbering())
         self._plain: PlainTargets | None = None
         if self.quick:

@@ -214,6 +214,12 @@ class OneByOne:
 
     @staticmethod
     def _ended(reduction: Reduction, files: list[FileRead]) -> ReadBatch:
-        batch = ReadBatch(tuple(files), reduction.reduced().tables)
+        reduced, gathered = reduction.reduced(), reduction.gathered
         reduction.begin()
-        return batch
+
+        def tables() -> dict[str, pa.Table]:
+            made = reduced.tables()
+            reduction.spare.append(gathered)
+            return made
+
+        return ReadBatch(tuple(files), tables)

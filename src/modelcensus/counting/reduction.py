@@ -75,13 +75,16 @@ class Reduction:
             )
 
             self._plain, self.framing = plain_lines.PlainLines(), plain_framing.BY_LOOPS
+        self.spare: list[Gathered] = []
+        """Those of batches that nobody needs any more: their memory is used again."""
         self.begin()
 
     def begin(self) -> None:
         """Start with nothing read; what texts mean stays known."""
         if self.meanings.full:
             self.meanings.forget()
-        self.gathered = Gathered(self._room)
+        self.gathered = self.spare.pop() if self.spare else Gathered(self._room)
+        self.gathered.empty()
         self.lines = 0
 
     def looked_at(self, piece: Piece, form: LogFormat) -> "Looked":

@@ -132,6 +132,10 @@ class Gathered:
     def __init__(self, room: int) -> None:
         self._held, self._room, self._size = Requests.of_room(room), room, 0
 
+    def empty(self) -> None:
+        """Start again."""
+        self._size = 0
+
     def more(self, count: int) -> Requests:
         """Where so many more are to be written."""
         first, self._size = self._size, self._size + count
