@@ -126,8 +126,8 @@ def test_plain_lines_are_read_quickly(tmp_path, monkeypatch):
     left: list[int] = []
     quickly = PlainLines.read
 
-    def watched(self, form, rows):
-        found, odd = quickly(self, form, rows)
+    def watched(self, form, rows, ascii):
+        found, odd = quickly(self, form, rows, ascii)
         left.append(int(odd.sum()))
         return found, odd
 

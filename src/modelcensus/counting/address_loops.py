@@ -5,12 +5,16 @@ from collections.abc import Iterable
 import numpy as np
 
 from modelcensus.counting.line_arrays import COMMIT, NOT_PLAIN, REST_BITS
-from modelcensus.counting.loops import ZERO, U, compiled, find, find_either, key_of, mixed_of, searched, within
+from modelcensus.counting.loops import ONE, ZERO, U, compiled, find_either, key_of, mixed_of, searched, within
 from modelcensus.counting.slices import WORD
+from modelcensus.counting.wide import WIDE, alike, lowest
 
 CUT = ("name", "name_end", "one", "two")
 """Where the parts of a request are: `one` and `two` where these segments are commits, else 0."""
 _BLANK, _SLASH = (np.uint8(c) for c in b" /")
+MOST_METHOD = 60
+"""Bytes of a method, at most: with the two after it they are among those that are looked at first."""
+_LETTER = U(63)
 _HIGHS = U(0x8080808080808080)
 _FROM_0, _AFTER_9, _FROM_A, _AFTER_F = (U(0x80 - c) * U(0x0101010101010101) for c in b"0:ag")
 """Added to a byte below 0x80, its highest bit says whether it is as large."""
@@ -37,6 +41,23 @@ def _next_segment(text, at, end):
 
 
 @within
+def _separators(text, at):
+    """A bit for each of the bytes from a place on that ends a segment."""
+    return alike(text, at, _SLASH) | alike(text, at, _BLANK)
+
+
+@within
+def _next_end(text, at, bits, end):
+    """Where the next segment ends, by the bits that are left of the bytes from a place on; the place and the bits after it."""
+    while bits == ZERO:
+        at += WIDE
+        if at >= end:
+            return end, at, bits
+        bits = _separators(text, at)
+    return min(at + lowest(bits), end), at, bits & (bits - ONE)
+
+
+@within
 def _after_lead(text, words, name, first, end, leads):
     """Where the name begins after what stands before it, the longest that is known."""
     _, second = _next_segment(text, first, end)
@@ -45,42 +66,54 @@ def _after_lead(text, words, name, first, end, leads):
         until = third if segments == 2 else second if segments == 1 else first
         if until < end and text[until] == _SLASH:
             own = key_of(words, name, until)
-            for known in leads[segments]:
-                if known == own:
+            for lead in leads[segments]:
+                if lead == own:
                     return until + 1
     return name
 
 
 @within
-def cut_request(text, words, start, end, leads, firsts):
+def cut_request(text, words, start, end, known):
     """Cut a request, METHOD /LEAD/NAMESPACE/NAME/ONE/TWO and what follows, and hash the name and all the rest.
 
-    `leads`: hashes of what can stand before a name, by its segments less one; `firsts`: of their first segments. Gives the
-    places of CUT and the two hashes; all are 0 of what is no plain address.
+    `known`: hashes of what can stand before a name, by its segments less one; those of the first segments; and a bit for
+    each letter that these begin with. Gives the places of CUT and the two hashes; all are 0 of what is no plain address.
     """
     nothing = (0, 0, 0, 0, ZERO, ZERO)
-    method_end = find(text, _BLANK, start, end)
-    if method_end + 1 >= end or text[method_end + 1] != _SLASH:
+    leads, firsts, letters = known
+    bits = alike(text, start, _BLANK)
+    if bits == ZERO or lowest(bits) > MOST_METHOD:
         return nothing
-    name = method_end + 2
-    segment_end = find_either(text, _SLASH, _BLANK, name, end)
+    method = lowest(bits)
+    name, at = start + method + 2, start
+    if name > end or text[name - 1] != _SLASH:
+        return nothing
+    bits = (bits | alike(text, start, _SLASH)) >> U(method + 2) << U(method + 2)
+    segment_end, at, bits = _next_end(text, at, bits, end)
     if segment_end >= end or text[segment_end] != _SLASH:
         return nothing
-    own, lead = key_of(words, name, segment_end), False
-    for known in firsts:
-        lead = lead or known == own
-    if lead:
-        name = _after_lead(text, words, name, segment_end, end, leads)
-        segment_end = find_either(text, _SLASH, _BLANK, name, end)
-        if segment_end >= end or text[segment_end] != _SLASH:
-            return nothing
+    if (letters >> (U(text[name]) & _LETTER)) & ONE:
+        own, lead = key_of(words, name, segment_end), False
+        for first in firsts:
+            lead = lead or first == own
+        if lead:
+            name = _after_lead(text, words, name, segment_end, end, leads)
+            segment_end, at, bits = _next_end(text, name, _separators(text, name), end)
+            if segment_end >= end or text[segment_end] != _SLASH:
+                return nothing
     if segment_end == name:
         return nothing
-    name_end = find_either(text, _SLASH, _BLANK, segment_end + 1, end)
+    name_end, at, bits = _next_end(text, at, bits, end)
     if name_end == segment_end + 1:
         return nothing
-    one, one_end = _next_segment(text, name_end, end)
-    two, two_end = _next_segment(text, one_end, end)
+    one = one_end = name_end
+    if name_end < end and text[name_end] == _SLASH:
+        one_end, at, bits = _next_end(text, at, bits, end)
+        one = name_end + 1
+    two = two_end = one_end
+    if one_end < end and text[one_end] == _SLASH:
+        two_end, at, bits = _next_end(text, at, bits, end)
+        two = one_end + 1
     rest, after = key_of(words, start, name), name_end
     one_commit, two_commit = 0, 0
     if one_end - one == COMMIT and _is_commit(words, one):
@@ -102,12 +135,17 @@ def keys_of(texts: Iterable[str]) -> np.ndarray:
     return np.array([_key_of(searched(text, len(text))[1], len(text)) for text in held], np.uint64)
 
 
+def letters_of(texts: Iterable[str]) -> np.uint64:
+    """A bit for each letter that texts begin with, as `cut_request` takes them."""
+    return U(sum({1 << (ord(text[0]) & 63) for text in texts}))
+
+
 @compiled
-def cut_requests(text, words, starts, ends, leads, firsts, cut, keys):
+def cut_requests(text, words, starts, ends, known, cut, keys):
     """Cut many requests: a row of `cut` (CUT) and of `keys` (name, rest) of each."""
     for place in range(len(starts)):
         start, end = np.int64(starts[place]), np.int64(ends[place])
-        name, name_end, one, two, key, rest = cut_request(text, words, start, end, leads, firsts)
+        name, name_end, one, two, key, rest = cut_request(text, words, start, end, known)
         cut[place, 0], cut[place, 1], cut[place, 2], cut[place, 3] = name, name_end, one, two
         keys[place, 0], keys[place, 1] = key, rest
 

@@ -97,11 +97,11 @@ def _is_ascii(text, start, end):
 
 
 @compiled
-def read_lines(text, words, edges, ascii, agents, answers, leads, firsts, places, said, keys):
+def read_lines(text, words, edges, ascii, agents, answers, known, places, said, keys):
     """Read the lines between `edges` that have the shape of the common format, or with `agents` of the combined one.
 
     Writes what they say to the columns of `places` (PLACES), `said` (SAID) and `keys` (KEYS); returns how many there are.
-    `answers`: numbers of answers by their status; `leads` and `firsts`: see `cut_request`.
+    `answers`: numbers of answers by their status; `known`: see `cut_request`.
     """
     count, minute = 0, NOTHING
     first_word = second_word = third_word = zone = ZERO  # of the line before: minutes follow each other
@@ -168,7 +168,7 @@ def read_lines(text, words, edges, ascii, agents, answers, leads, firsts, places
         elif at != end:
             continue
         asked_end = find(text, _ASKED, first, last)
-        name, name_end, one, two, key, rest = cut_request(text, words, first, asked_end, leads, firsts)
+        name, name_end, one, two, key, rest = cut_request(text, words, first, asked_end, known)
         places[0, count], places[1, count], places[2, count] = line, first, asked_end
         places[3, count], places[4, count], places[5, count], places[6, count] = (
             agent,

@@ -35,11 +35,12 @@ NOTHING = pa.schema([("line", pa.int64()), ("text", pa.string())]).empty_table()
 @dataclass(frozen=True)
 class Piece:
     """Consecutive lines of one file: columns `line` (number in the file, from 1) and `text` (newline included), which may
-    stand in a `room` that is used again."""
+    stand in a `room` that is used again; `ascii`: whether no byte is of another letter."""
 
     rows: pa.Table
     set_aside: list[tuple[int, str, str]]
     room: mmap | None = None
+    ascii: bool = True
 
 
 @dataclass
@@ -168,7 +169,7 @@ class _Framer:
         self._passed(start, end - padded)
         known = min(max(self.file.skip - before, 0), end - start)
         if known:
-            skipped, first, last = _readable(room, start, start + known)
+            skipped, first, last, _ = _readable(room, start, start + known)
             starts = self.file.framing.starts(skipped, first, last)
             self._cut_up(skipped, starts)
             self.line += len(starts) - 1
@@ -193,7 +194,7 @@ class _Framer:
 
     def _piece(self, room: mmap, start: int, end: int, aside: list[tuple[int, str, str]]) -> Piece:
         first = self.line
-        text, start, end = _readable(room, start, end)
+        text, start, end, ascii = _readable(room, start, end)
         starts = self.file.framing.starts(text, start, end)
         long = self._cut_up(text, starts)
         rows = _table(text, starts, first)
@@ -203,7 +204,7 @@ class _Framer:
                 beginning = shown(rows["text"][row].as_py())
                 aside.append((first + row + 1, _too_long(int(starts[row + 1] - starts[row]) - 1), beginning))
             rows = rows.filter(pa.array(~np.isin(np.arange(rows.num_rows), long)))
-        return Piece(rows, aside, room)
+        return Piece(rows, aside, room, ascii)
 
     def _cut_up(self, text: Text, starts: np.ndarray) -> np.ndarray:
         """Cut lines into parts; gives the places of those that are too long, which are of a part by their size alone, as they
@@ -233,16 +234,17 @@ class _Framer:
                 self.opening += text[: OPENING - len(self.opening)]
 
 
-def _readable(room: mmap, start: int, end: int) -> tuple[Text, int, int]:
-    """A stretch of a text in one that is UTF-8; not copied where it is."""
+def _readable(room: mmap, start: int, end: int) -> tuple[Text, int, int, bool]:
+    """A stretch of a text in one that is UTF-8, not copied where it is, and whether it is ASCII."""
     stretch = memoryview(room)[start:end]
-    if np.frombuffer(stretch, np.uint8).max(initial=0) >= 0x80:
+    ascii = np.frombuffer(stretch, np.uint8).max(initial=0) < 0x80
+    if not ascii:
         try:
             str(stretch, "utf-8")
         except UnicodeDecodeError:
             text = str(stretch, "utf-8", "replace").encode()
-            return text, 0, len(text)
-    return room, start, end
+            return text, 0, len(text), False
+    return room, start, end, bool(ascii)
 
 
 def _table(text: Text, starts: np.ndarray, before: int) -> pa.Table:

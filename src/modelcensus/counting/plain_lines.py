@@ -45,8 +45,8 @@ class PlainLines:
         self._cutting = Cutting()
         self.rooms = Rooms(MOST_LINES * sum(t.itemsize * n for t, n in FOUND) + WORD * len(FOUND))
 
-    def read(self, form: LogFormat, rows: pa.RecordBatch) -> tuple[Lines | None, np.ndarray]:
-        """What it takes of lines (columns `line` and `text`), and which of them it leaves."""
+    def read(self, form: LogFormat, rows: pa.RecordBatch, ascii: bool) -> tuple[Lines | None, np.ndarray]:
+        """What it takes of lines (columns `line` and `text`; `ascii`: all of them are), and which of them it leaves."""
         left = np.ones(rows.num_rows, bool)
         shape = _shape(form)
         if not shape or not rows.num_rows:
@@ -55,11 +55,9 @@ class PlainLines:
         _, offsets, data = rows["text"].buffers()
         edges = np.frombuffer(offsets, np.int32)[rows["text"].offset :][: count + 1]
         text, words = searched(memoryview(data), int(edges[-1]))
-        ascii = text[edges[0] : edges[-1]].max(initial=0) < 0x80
         room = self.rooms.take() if count <= MOST_LINES else None
         found = self._found(count, room)
-        cutting = self._cutting
-        taken = read_lines(text, words, edges, ascii, agents, ANSWERS, cutting.leads, cutting.firsts, *found)
+        taken = read_lines(text, words, edges, ascii, agents, ANSWERS, self._cutting.known, *found)
         if not taken:
             if room:
                 self.rooms.give(room)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from modelcensus.counting.address_loops import CUT, cut_requests, keys_of, targets_of
+from modelcensus.counting.address_loops import CUT, cut_requests, keys_of, letters_of, targets_of
 from modelcensus.counting.hashed import Hashed
 from modelcensus.counting.line_arrays import Cut, Meaning
 from modelcensus.counting.loops import searched
@@ -28,15 +28,16 @@ class Cutting:
     def __init__(self) -> None:
         forms = [f.form.strip("/").split("/") for f in routes().forms]
         leads = {"/".join(f[: f.index("{namespace}")]) for f in forms if "{namespace}" in f} - {""}
-        self.leads = tuple(keys_of(sorted(x for x in leads if x.count("/") == n)) for n in range(3))
-        self.firsts = keys_of(sorted({x.split("/")[0] for x in leads}))
+        firsts = sorted({x.split("/")[0] for x in leads})
+        by_segments = tuple(keys_of(sorted(x for x in leads if x.count("/") == n)) for n in range(3))
+        self.known = by_segments, keys_of(firsts), letters_of(firsts)
 
     def cut(self, asked: Slices) -> Cut:
         """Requests (METHOD ADDRESS ...) in their parts."""
         text, words = searched(asked.data, len(asked.data))
         count = len(asked.starts)
         at, keys = np.empty((count, len(CUT)), np.int32), np.empty((count, 2), np.uint64)
-        cut_requests(text, words, asked.starts, asked.ends, self.leads, self.firsts, at, keys)
+        cut_requests(text, words, asked.starts, asked.ends, self.known, at, keys)
         return Cut(asked, at, keys[:, 0], keys[:, 1])
 
 

@@ -6,6 +6,7 @@ Pieces of which all was decided go on; the last one or two are held, since a par
 import zlib
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -66,7 +67,7 @@ class _Recognizer:
         aside = [a for a in piece.set_aside if not any(f <= a[0] < e for f, e in ranges)]
         self.file.recognized_lines += int(len(kept) - kept.sum()) + len(piece.set_aside) - len(aside)
         rows = piece.rows if kept.all() else piece.rows.filter(pa.array(kept))
-        return Piece(rows, aside, piece.room)
+        return replace(piece, rows=rows, set_aside=aside)
 
     def _known_lines(self, parts: list[Part], until: int, final: bool) -> Iterator[tuple[int, int]]:
         """Ranges of known lines of the parts from `decided` to `until`."""

@@ -91,7 +91,9 @@ class Reduction:
         """A piece with what is plain in it, read where it was framed, while it is near; changes nothing here."""
         looked = Looked(piece)
         for batch in (b for b in piece.rows.to_batches() if b.num_rows):
-            found, left = self._plain.read(form, batch) if self._plain else (None, np.ones(batch.num_rows, bool))
+            found, left = None, np.ones(batch.num_rows, bool)
+            if self._plain:
+                found, left = self._plain.read(form, batch, piece.ascii)
             if found:
                 looked.plain.append(found)
             if left.any():

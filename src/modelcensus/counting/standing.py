@@ -99,7 +99,7 @@ class Standing:
         length = until - since
         inside = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
         cells = [
-            _each(np.concatenate([before, first_asked]), days.new),
+            _each(np.sort(np.concatenate([before, first_asked])), days.new),
             _each(first_asked, days.covered),
             (np.repeat(id, length), np.repeat(since, length) + inside),
         ]
@@ -144,7 +144,9 @@ class Cells:
         """Those of repositories and days, a place each, with the values that are wanted of them, else 0."""
         first = int(day.min(initial=0))
         span = int(day.max(initial=0)) - first + 2
-        key = np.sort(id.astype(np.int64) * span + (day - first))
+        key = id.astype(np.int64) * span + (day - first)
+        if (key[1:] < key[:-1]).any():
+            key.sort()
         inside = (wanted.day >= first) & (wanted.day < first + span - 1)
         given, values = (
             (wanted.id * span + (wanted.day - first))[inside],
