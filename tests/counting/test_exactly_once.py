@@ -139,6 +139,15 @@ class Killed(BaseException):
     """As a kill: nothing catches it."""
 
 
+def test_a_day_of_two_batches_of_which_the_second_asks_for_other_models(count, tmp_path):
+    """Of the batch that is stored only the shared day is read again, of which few of its models are."""
+    first = [combined(Request(target=f"/acme/{n}/resolve/main/config.json", seconds=s)) for n, s in
+             (("z", 0), ("y", 10), ("a", 90_000))]  # fmt: skip
+    second = [combined(Request(target=f"/acme/{n}/resolve/main/config.json", seconds=90_100)) for n in "bay"]
+    count(write(tmp_path / "1.log", first))
+    check(count(write(tmp_path / "2.log", second)), "\n".join(first + second) + "\n")
+
+
 @pytest.mark.parametrize("commits", [0, 1, 2, 3])
 def test_a_run_that_ends_before_a_commit_loses_nothing(count, tmp_path, monkeypatch, commits):
     """A batch has two commits, its loads and its downloads: an end before any of them is made good by the next run."""

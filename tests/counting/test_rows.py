@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelcensus.counting import framing, rows
-from modelcensus.counting.line_arrays import target_of
+from modelcensus.counting.line_arrays import NOTHING, target_of
 from modelcensus.counting.requests import Answers, Requests, answers_of, counted_in
-from modelcensus.counting.rows import DAY, Numbers, Rows
+from modelcensus.counting.rows import DAY, Numbers, Rows, sessions_of
 from modelcensus.counting.shapes import MARKS, PARTS
 
 SMALL = st.integers(0, 3)
@@ -62,6 +62,55 @@ def test_what_requests_are_in_one_number(given_requests, loops):
         assert one.tolist() == two.tolist()
     for one, two in zip(found.day_and_place(found.asked), expected[:2], strict=True):
         assert one.tolist() == two.tolist()
+
+
+@given(requests())
+def test_requests_are_grouped_alike(given_requests):
+    """What is alike in all five numbers stands once, in order, with how many there are, their bytes, and who asked."""
+    asked, numbers = given_requests
+    asked.bytes[asked.bytes == 0] = NOTHING
+    for hashes in (asked.address, asked.session):
+        hashes *= np.uint64(0x9E3779B97F4A7C15)
+    prints = (np.arange(NUMBERS, dtype=np.uint64) + np.uint64(7)) * np.uint64(0x9E3779B97F4A7C15)
+    groups: dict[tuple, list[int]] = {}
+    visits: dict[tuple, tuple[set, set]] = {}
+    sessions = sessions_of(asked, prints).tolist()
+    for at, row in enumerate(
+        zip(*(c.tolist() for c in Rows.of(asked, numbers, rows.pack).at(np.arange(len(asked)))), strict=True)
+    ):
+        groups.setdefault(row, []).append(at)
+        who = visits.setdefault(row[:2], (set(), set()))
+        who[0].update({int(asked.address[at])} - {0})
+        who[1].update({sessions[at]})
+    stated = {
+        row: [int(asked.bytes[at]) for at in places if asked.bytes[at] != NOTHING] for row, places in groups.items()
+    }
+    for how in (rows.BY_ARRAYS, looped("rows")):
+        for _ in range(2):  # memory is used again
+            found = Rows.of(asked, numbers, how.pack)
+            grouped = how.group(found, asked, [])
+            assert list(zip(*(t.tolist() for t in grouped.told), strict=True)) == sorted(groups)
+            assert grouped.counts.tolist() == [len(groups[row]) for row in sorted(groups)]
+            assert grouped.sums.tolist() == [sum(stated[row]) for row in sorted(groups)]
+            assert grouped.stated.tolist() == [len(stated[row]) for row in sorted(groups)]
+            seen = how.visits(found, grouped, asked, prints)
+            days = list(zip(*(c.tolist() for c in found.day_and_place(seen.asked)), strict=True))
+            assert days == sorted(visits)
+            assert seen.addresses.tolist() == [len(visits[day][0]) for day in days]
+            assert seen.sessions.tolist() == [len(visits[day][1]) for day in days]
+
+
+@given(st.lists(st.integers(0, 2**50), max_size=300), st.integers(0, 40))
+def test_numbers_are_put_in_order(numbers, shift):
+    looped("rows")
+    from modelcensus.counting.grouping_loops import put_in_order
+
+    keys = np.array(numbers, np.uint64) >> np.uint64(shift)
+    bits, size = int(keys.max(initial=0)).bit_length(), len(keys)
+    expected = np.argsort(keys, kind="stable")
+    orders = [np.empty(size, np.int32) for _ in range(2)]
+    found, order = put_in_order(keys.copy(), bits, orders[0], np.empty(size, np.uint64), orders[1])
+    assert order.tolist() == expected.tolist() and found.tolist() == keys[expected].tolist()
 
 
 @given(st.lists(st.tuples(st.integers(0, 599), st.integers(0, 4), st.integers(0, 3), st.integers(0, 2)), max_size=20))

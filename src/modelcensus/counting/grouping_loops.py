@@ -177,7 +177,7 @@ class _Loops:
         count = groups_of(keys)
         told, counts = np.empty((5, count), np.int64), np.empty((3, count), np.int64)
         sum_groups(keys, order, requests.bytes, rows.widths, rows.least, told, *counts)
-        return Grouped(order, None, tuple(told), *counts, keys)
+        return Grouped(order, None, tuple(told), counts[0], counts[1], counts[2], keys)
 
     def visits(self, rows: Rows, grouped: Grouped, requests: Requests, prints: np.ndarray) -> Visits:
         """How many asked for a repository on a day (rows.py)."""

@@ -64,18 +64,18 @@ class Meanings:
         self.numbering: type[Numbering] = Sorted
         self.loops = BY_ARRAYS
         if self.quick:
-            from modelcensus.counting import (  # with numba, which is optional, and slow to import
+            from modelcensus.counting import (
                 grouping_loops,
                 hashed,
-                plain_targets,
-            )
+            )  # with numba, which is optional, and slow to import
 
             self.numbering, self.loops = hashed.Hashed, grouping_loops.by_loops()
         self.places = Places(self.numbering())
         self._plain: PlainTargets | None = None
         if self.quick:
-            self._cutting = plain_targets.Cutting()
-            self._plain = plain_targets.PlainTargets(self._meant, self.places)
+            from modelcensus.counting import plain_targets  # with numba, as above
+
+            self._cutting, self._plain = plain_targets.Cutting(), plain_targets.PlainTargets(self._meant, self.places)
         self._agents, self._addresses, self._asked = (Learned(self.numbering) for _ in range(3))
 
     @property

@@ -8,8 +8,6 @@ import pyarrow.compute as pc
 from modelcensus.counting.numbering import Numbering
 from modelcensus.counting.slices import Slices, mixed
 
-Texts = pa.Array | pa.ChunkedArray
-
 
 class Places:
     """Numbers of repositories, from 1."""
@@ -20,7 +18,7 @@ class Places:
         self._ranks = np.zeros(1, np.int64)
         """By number, the place of each in the order of all; made anew where there are more."""
 
-    def of(self, kinds: Texts, repositories: Texts) -> np.ndarray:
+    def of(self, kinds: pa.Array | pa.ChunkedArray, repositories: pa.Array | pa.ChunkedArray) -> np.ndarray:
         """The number of each."""
         numbers, new = self._numbering.of(mixed(Slices.of(kinds).hashes(), Slices.of(repositories).hashes()))
         if len(new):

@@ -131,7 +131,7 @@ class Reduction:
         who = meanings.agents_of(form, np.concatenate([p.agent_keys for p in read]), text_at(agent, sizes))
         timed = np.concatenate([part.instant for part in read]) != NOTHING
         good = timed & (target > 0)
-        count = np.count_nonzero(good)
+        count = int(np.count_nonzero(good))
         kept = slice(None) if count == len(good) else good  # of all nothing is copied twice
         requests = self.gathered.more(count)
         requests.target[:], requests.agent[:] = target[kept], who[kept]
