@@ -6,8 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -103,7 +102,7 @@ class Ledger:
                 place = place_of(self.root, batch_id)
             before = [m for m in self.manifests() if committed_at or place is None or m.committed_at < place]
             batch = thinned(self.root, before, batch)
-            files = self._store(batch.tables, batch_id, told_anew)
+            files = [f for name, rows in batch.tables.items() for f in self._store(name, rows, batch_id, told_anew)]
             days = _days(batch)
             manifest = Manifest(
                 format=FORMAT,
@@ -228,37 +227,27 @@ class Ledger:
                 "damaged provenance record", where=str(path), remedy="delete it and compute the number again"
             ) from error
 
-    def _store(self, tables: Mapping[str, Rows], batch_id: str, of_log: bool) -> list[StoredFile]:
-        """Write the files of a batch; of a log, whose rows are in memory, two at a time: then a disk that has to be waited
-        for holds nobody up."""
-        parts = [part for name, rows in tables.items() for part in _parts(name, rows, batch_id)]
-        with ThreadPoolExecutor(2 if of_log else 1) as pool:
-            return list(pool.map(lambda part: self._written(*part, batch_id, of_log), parts))
-
-    def _written(
-        self, table: str, rows: Rows, path: str, day: date | None, batch_id: str, of_log: bool
-    ) -> StoredFile:
-        """Write one file, piece by piece: rows in files may be more than memory holds."""
-        tagged = _tagged(rows, TABLES[table], batch_id, day)
-        level, encodings = (LIGHTLY, ENCODINGS.get(table)) if of_log else (THOROUGHLY, None)
-        digest = write_parquet(self.root / path, tagged, level, encodings, RANGES.get(table))
-        size = (self.root / path).stat().st_size
-        count = pq.read_metadata(self.root / path).num_rows
-        return StoredFile(table=table, path=path, rows=count, bytes=size, digest=digest)
-
-
-def _parts(table: str, rows: Rows, batch_id: str) -> list[tuple[str, Rows, str, date | None]]:
-    """The files that a table of a batch is written to: the rows that are chosen from, and of which day."""
-    if table not in TABLES:
-        raise LedgerError(f"a batch cannot hold {table!r}", where=batch_id)
-    if row_count(rows) == 0:
-        return []
-    if table != "observations":
-        return [(table, rows, f"{table}/{batch_id}.parquet", None)]
-    return [
-        (table, rows, f"{table}/observed_on={day}/{batch_id}.parquet", day)
-        for day in sorted(_distinct(rows, "observed_on"))
-    ]
+    def _store(self, table: str, rows: Rows, batch_id: str, of_log: bool) -> list[StoredFile]:
+        """Write one table's files, piece by piece: rows in files may be more than memory holds."""
+        if table not in TABLES:
+            raise LedgerError(f"a batch cannot hold {table!r}", where=batch_id)
+        if row_count(rows) == 0:
+            return []
+        parts: list[tuple[str, date | None]] = [(f"{table}/{batch_id}.parquet", None)]
+        if table == "observations":
+            parts = [
+                (f"{table}/observed_on={day}/{batch_id}.parquet", day)
+                for day in sorted(_distinct(rows, "observed_on"))
+            ]
+        stored = []
+        for path, day in parts:
+            tagged = _tagged(rows, TABLES[table], batch_id, day)
+            level, encodings = (LIGHTLY, ENCODINGS.get(table)) if of_log else (THOROUGHLY, None)
+            digest = write_parquet(self.root / path, tagged, level, encodings, RANGES.get(table))
+            size = (self.root / path).stat().st_size
+            count = pq.read_metadata(self.root / path).num_rows
+            stored.append(StoredFile(table=table, path=path, rows=count, bytes=size, digest=digest))
+        return stored
 
 
 def _after(now: datetime, manifests: Sequence[Manifest], batch: Batch) -> datetime:
