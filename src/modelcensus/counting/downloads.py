@@ -20,6 +20,7 @@ COUNTED = """
     where false
 """
 """Requests that count, by the hashes of repositories: where visitors are told apart, those of all batches together."""
+HELD = ["day", "requests", "instant", "visitor", "session", "agent"]
 MORE = """
     insert into counted
     select id, day, requests, instant, visitor,
@@ -112,7 +113,7 @@ class Downloads:
 
     def _hold(self, chosen: Chosen) -> None:
         """Keep the requests that count, to be told apart together with those of other batches."""
-        rows = chosen.asked.requests.take(pa.array(chosen.hits))
+        rows = chosen.asked.requests.select(HELD).take(pa.array(chosen.hits))
         rows = rows.append_column("id", [pa.array(chosen.keys[chosen.model[chosen.hits]])])
         self._engine.hold("more", rows)
         self._engine.hold("more_agents", chosen.asked.agents)
