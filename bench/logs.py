@@ -20,9 +20,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
-
-from bench.access_logs import make_logs
 from bench.sides import answer, apart
 
 MODULE = "bench.logs"
@@ -32,7 +29,8 @@ COLUMNS = ("ip", "ident", "user", "time", "zone", "request", "status", "bytes", 
 
 @contextmanager
 def timed(found: dict) -> Iterator[None]:
-    """Seconds on the clock, and of the processors, those of programs that were started and ended included."""
+    """Seconds on the clock, and of the processors, those of programs that were started and ended included: of every side with
+    the loading of what it needs."""
     wall, before = time.perf_counter(), os.times()
     yield
     after = os.times()
@@ -41,10 +39,7 @@ def timed(found: dict) -> Iterator[None]:
 
 def ours(folder: str, *policies: str) -> dict:
     """The command itself, into a ledger of its own."""
-    from modelcensus.cli import main
-    from modelcensus.engine import DuckDBEngine
-    from modelcensus.ledger import Ledger
-    from modelcensus.vocabulary import LOG_FILES, OBSERVATIONS
+    from modelcensus.cli import main  # alone, as the command does: what it needs it loads while it is timed
 
     root = Path(folder) / f"ledger-{'-'.join(policies) or 'plain'}".replace("=", "-")
     shutil.rmtree(root, ignore_errors=True)
@@ -58,6 +53,10 @@ def ours(folder: str, *policies: str) -> dict:
         except SystemExit as ended:
             if ended.code:
                 raise
+    from modelcensus.engine import DuckDBEngine
+    from modelcensus.ledger import Ledger
+    from modelcensus.vocabulary import LOG_FILES, OBSERVATIONS
+
     ledger, engine = Ledger(root), DuckDBEngine()
     counted = [m for m in ledger.manifests() if m.channel == "log:logs"]
     ledger.read(engine, OBSERVATIONS, counted)
@@ -75,10 +74,10 @@ def ours(folder: str, *policies: str) -> dict:
 
 
 def with_polars(folder: str) -> dict:
-    import polars as pl
-
     found: dict = {}
     with timed(found):
+        import polars as pl
+
         rows = (
             pl.scan_csv(
                 sorted(Path(folder).glob("*.gz")), separator=" ", quote_char='"', has_header=False, new_columns=list(COLUMNS),
@@ -99,6 +98,8 @@ def with_duckdb(folder: str) -> dict:
     columns = ", ".join(f"'{c}': 'varchar'" for c in COLUMNS)
     found: dict = {}
     with timed(found):
+        import duckdb
+
         rows = duckdb.sql(
             f"""select regexp_extract(request, '^[A-Z]+ /([^/]+/[^/]+)/resolve/', 1), time[2:12], count(*)
                 from read_csv('{folder}/*.gz', delim=' ', quote='"', header=false, auto_detect=false, columns={{{columns}}})
@@ -108,11 +109,11 @@ def with_duckdb(folder: str) -> dict:
 
 
 def with_pandas(folder: str) -> dict:
-    import pandas as pd
-
     found: dict = {}
     counts: Counter = Counter()
     with timed(found):
+        import pandas as pd
+
         for path in sorted(Path(folder).glob("*.gz")):
             frame = pd.read_csv(path, sep=" ", quotechar='"', header=None, names=list(COLUMNS), dtype=str)
             frame = frame[frame.request.str.contains(BY_HAND) & (frame.status != "404")]
@@ -122,10 +123,10 @@ def with_pandas(folder: str) -> dict:
 
 
 def with_chdb(folder: str) -> dict:
-    from chdb import session
-
     found: dict = {}
     with timed(found):
+        from chdb import session
+
         answered = session.Session().query(
             f"""select extract(parts[2], '^[A-Z]+ /([^/]+/[^/]+)/resolve/') as repository, extract(parts[1], '\\\\[([^:]+)') as day,
                        count() as n
@@ -170,10 +171,10 @@ def with_isal(folder: str) -> dict:
 
 def polars_reading(folder: str) -> dict:
     """Reading alone, as the query of polars does it: its two columns, and how many rows."""
-    import polars as pl
-
     found: dict = {}
     with timed(found):
+        import polars as pl
+
         frame = pl.scan_csv(
             sorted(Path(folder).glob("*.gz")), separator=" ", quote_char='"', has_header=False, new_columns=list(COLUMNS),
             schema_overrides={"status": pl.Utf8, "bytes": pl.Utf8},
@@ -196,6 +197,8 @@ def _digest(counts: Counter, retold: list | None = None) -> dict:
 
 def made(folder: str, lines: str, files: str) -> dict:
     """The logs, made in a process of its own, whose memory is not that of the sides."""
+    from bench.access_logs import make_logs
+
     return {"files": len(make_logs(Path(folder), int(lines), int(files)))}
 
 

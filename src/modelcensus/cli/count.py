@@ -92,7 +92,6 @@ def count(
         )
     if recount and engine != "duckdb":
         raise RequestError("with --recount no logs are read", where=f"--engine {engine}", remedy="leave out --engine")
-    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps to itself what one batch took: an eighth of all
     policies = Policies.parse(policy or ())
     check_files(logs or ())
     chosen, called, rules_note = _rules(rules)
