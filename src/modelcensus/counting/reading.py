@@ -21,9 +21,9 @@ from modelcensus.counting.salts import Keys
 from modelcensus.engine import Tables
 from modelcensus.vocabulary import LOG_FILES
 
-AHEAD = 4
+AHEAD = 2
 """Pieces that are looked at before they are asked for."""
-TOGETHER = 8
+TOGETHER = 2
 """Pieces of which texts are looked up at a time."""
 LINES = 1_000_000
 """Lines of a batch, after which the file being read is its last one."""
