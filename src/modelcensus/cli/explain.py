@@ -85,7 +85,7 @@ def _text(store: Ledger, record: dict) -> str:
 
 
 def _batch(manifest: Manifest) -> str:
-    inputs = "; ".join(f"{i.name} sha256 {i.digest[:16]}" for i in manifest.inputs)
+    inputs = "; ".join(f"{i.name} {i.digest_said(16)}" for i in manifest.inputs)
     return (
         f"    {manifest.id}  {manifest.name} via {manifest.source}, {manifest.first_day} to {manifest.last_day},"
         f" committed {manifest.committed_at:%Y-%m-%d %H:%M}Z\n      {inputs}\n      {manifest.terms.get('citation') or 'no citation stated'}"

@@ -42,6 +42,15 @@ class Input(BaseModel):
     bytes: int
     digest: str
 
+    def digest_said(self, digits: int | None = None) -> str:
+        """Of what kind the digest is, and its digits, or the first of them.
+
+        >>> Input(name="access.log", bytes=6, digest="blake3:7299169c2b9f").digest_said(8)
+        'blake3 7299169c'
+        """
+        kind, _, found = self.digest.rpartition(":")
+        return f"{kind or 'sha256'} {found[:digits]}"
+
 
 class Manifest(BaseModel):
     """The commit of a batch: a reader sees the batch when this file is there, and not before."""

@@ -158,7 +158,7 @@ def _licenses(told: Told) -> str:
         "The program and its own knowledge files: Apache-2.0.", "",
     ]  # fmt: skip
     for m in told.manifests:
-        inputs = ", ".join(f"`{i.name}` sha256 {i.digest}" for i in m.inputs)
+        inputs = ", ".join(f"`{i.name}` {i.digest_said()}" for i in m.inputs)
         lines += [
             f"## {straight(m.name)} ({m.id})", "", f"- license: {straight(m.terms.get('license') or 'not stated')}",
             f"- cite: {straight(m.terms.get('citation') or 'not stated')}", f"- inputs: {straight(inputs)}", "",

@@ -104,7 +104,7 @@ def _content(page: Page, about: Told, charts: dict[str, dict[str, str]]) -> obje
                 "id": m.id, "name": m.name, "what": unbroken(_what(m)),
                 "license": m.terms.get("license") or "no license stated",
                 "citation": m.terms.get("citation") or "No citation stated",
-                "digests": [f"sha256 {i.digest[:16]}" for i in m.inputs],
+                "digests": [i.digest_said(16) for i in m.inputs],
             }
             for m in page.manifests
         ],

@@ -30,7 +30,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class InputFile:
-    """One raw input: its name, size, and SHA-256."""
+    """One raw input: its name, size, and SHA-256, or another digest after what it is called (`blake3:`)."""
 
     name: str
     bytes: int

@@ -256,7 +256,7 @@ LOG_FILES = Schema(
         Column("opening_bytes", pa.int64(), "bytes", "length of its opening"),
         Column("opening", pa.string(), "digest", "SHA-256 of its opening"),
         Column("bytes", pa.int64(), "bytes", "of text up to where it was read, decompressed"),
-        Column("digest", pa.string(), "digest", "SHA-256 of that text"),
+        Column("digest", pa.string(), "digest", "of that text: BLAKE3 after `blake3:`, SHA-256 where no name stands"),
         Column("lines", pa.int64(), "lines", "up to where it was read"),
         Column("known", pa.int64(), "lines", "of those, counted before, in this file or another"),
         Column("taken", pa.int64(), "lines", "requests of repositories"),
