@@ -42,8 +42,7 @@ def test_counters_stand_as_they_were_told(batches):
         covered = sorted(wanted)
         wanted |= {FIRST + timedelta(d): of_day for d, of_day in counted.items()}
         names = pa.array([n for of_day in counted.values() for n in of_day], pa.string())
-        spelling.learn(keys_of(names), names)
-        ids = spelling.ids(keys_of(names))
+        ids = spelling.learn(keys_of(names), names)
         on = [_number(FIRST) + d for d, of_day in counted.items() for _ in of_day]
         values = [value for of_day in counted.values() for value in of_day.values()]
         sums = Sums.of(ids, np.array(on, np.int64), np.array(values, np.int64))

@@ -15,11 +15,11 @@ from modelcensus.counting.windows import downloads_from_first_hits
 from modelcensus.engine import Tables
 
 COUNTED = """
-    select 0::ubigint as id, current_date as day, 0::bigint as requests, 0::bigint as instant, 0::bigint as visitor,
+    select 0::bigint as id, current_date as day, 0::bigint as requests, 0::bigint as instant, 0::bigint as visitor,
            0::hugeint as session
     where false
 """
-"""Requests that count, by the hashes of repositories: where visitors are told apart, those of all batches together."""
+"""Requests that count: where visitors are told apart, those of all batches together."""
 HELD = ["day", "requests", "instant", "visitor", "session", "agent"]
 MORE = """
     insert into counted
@@ -76,13 +76,13 @@ class Sums:
 
 
 class Downloads:
-    """Takes what counts of batches, and says what it comes to."""
+    """Takes what counts of batches, one after the other, and says what it comes to; repositories are numbered as they are met."""
 
-    def __init__(self, engine: Tables, policies: Policies) -> None:
-        self._engine, self._policies = engine, policies
+    def __init__(self, engine: Tables, policies: Policies, spelling: Spelling) -> None:
+        self._engine, self._policies, self._spelling = engine, policies, spelling
         self._loads: list[Sums] = []
         self._downloads: list[Sums] = []
-        self._models: list[tuple[np.ndarray, pa.ChunkedArray]] = []
+        self._met = np.zeros(0, np.int64)
         if policies.dedup != "none":
             engine.make("counted", COUNTED)
 
@@ -90,31 +90,26 @@ class Downloads:
         """What counts of one more batch."""
         begins = np.concatenate([chosen.hits[~chosen.told_before], chosen.loads])
         met = occurring(chosen.model[np.concatenate([chosen.hits, chosen.loads])])
-        self._models.append((chosen.keys[met], chosen.models.take(pa.array(met))))
-        self._loads.append(_sums(chosen, begins))
+        ids = np.zeros(len(chosen.keys), np.int64)
+        ids[met] = self._spelling.learn(chosen.keys[met], chosen.models.take(pa.array(met)))
+        self._met = np.union1d(self._met, ids[met])
+        self._loads.append(_sums(chosen, ids, begins))
         if self._policies.dedup == "none":
-            self._downloads.append(_sums(chosen, chosen.hits))
+            self._downloads.append(_sums(chosen, ids, chosen.hits))
         else:
-            self._hold(chosen)
+            self._hold(chosen, ids)
 
-    def told(self, spelling: Spelling) -> tuple[np.ndarray, Sums, Sums]:
+    def told(self) -> tuple[np.ndarray, Sums, Sums]:
         """The numbers of the repositories that are met in either, the loads and the downloads."""
-        keys = [k for k, _ in self._models]
-        every = np.concatenate([np.zeros(0, np.uint64), *keys])
-        spelling.learn(every, pa.chunked_array([c for _, names in self._models for c in names.chunks], pa.string()))
         if self._policies.dedup != "none":
             self._downloads.append(self._apart())
             self._engine.drop("counted")
-        loads, downloads = (
-            Sums.together([Sums.of(spelling.ids(s.id), s.day, s.value) for s in sums])
-            for sums in (self._loads, self._downloads)
-        )
-        return np.unique(spelling.ids(every)), loads, downloads
+        return self._met, Sums.together(self._loads), Sums.together(self._downloads)
 
-    def _hold(self, chosen: Chosen) -> None:
+    def _hold(self, chosen: Chosen, ids: np.ndarray) -> None:
         """Keep the requests that count, to be told apart together with those of other batches."""
         rows = chosen.asked.requests.select(HELD).take(pa.array(chosen.hits))
-        rows = rows.append_column("id", [pa.array(chosen.keys[chosen.model[chosen.hits]])])
+        rows = rows.append_column("id", [pa.array(ids[chosen.model[chosen.hits]])])
         self._engine.hold("more", rows)
         self._engine.hold("more_agents", chosen.asked.agents)
         self._engine.connection.execute(MORE)
@@ -134,7 +129,7 @@ class Downloads:
             rows, value = "counted_by_visitor", "coalesce(sum(windows) filter (where visitor is not null), 0)"
         value = f"cast({value} + {ALONE.format(who=who)} as bigint)"
         found = self._engine.arrow(f"select id, day, {value} as value from {rows} group by id, day")
-        return Sums(found["id"].to_numpy(), days_of(found["day"]), found["value"].to_numpy())
+        return Sums.of(found["id"].to_numpy(), days_of(found["day"]), found["value"].to_numpy())
 
 
 def days_of(column: pa.ChunkedArray) -> np.ndarray:
@@ -142,9 +137,9 @@ def days_of(column: pa.ChunkedArray) -> np.ndarray:
     return column.cast(pa.int32()).to_numpy()
 
 
-def _sums(chosen: Chosen, places: np.ndarray) -> Sums:
-    """The requests at some places, by the hashes of repositories."""
+def _sums(chosen: Chosen, ids: np.ndarray, places: np.ndarray) -> Sums:
+    """The requests at some places, by the numbers of repositories."""
     requests = chosen.asked.requests
     day, count = days_of(requests["day"])[places], requests["requests"].to_numpy()[places]
-    sums = Sums.of(chosen.model[places], day, count)
-    return Sums(chosen.keys[sums.id], sums.day, sums.value)
+    sums = Sums.of(chosen.model[places], day, count)  # as they stand, they are mostly in order
+    return Sums.of(ids[sums.id], sums.day, sums.value)

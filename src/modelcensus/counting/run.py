@@ -99,7 +99,7 @@ class Counting:
         reader: Callable[[Salts], Reader] | None = None,
     ) -> None:
         self.name, self.policies, self.before = name, policies, before
-        self.rules, self.rules_called = rules
+        self.rules_called = rules[1]
         self.salts, self.commit, self.progress = salts, commit, progress
         self.engine = Tables(MEMORY)
         self.engine.connection.execute("set preserve_insertion_order = false")
@@ -228,10 +228,10 @@ class Counting:
         options: dict[str, str],
         took: list[str],
     ) -> None:
-        counted = Downloads(self.engine, self.policies)
+        counted = Downloads(self.engine, self.policies, self.spelling)
         for batch in asked:
             counted.add(self._choosing.of(batch))
-        met, *sums = counted.told(self.spelling)
+        met, *sums = counted.told()
         touched = dict.fromkeys(days.touched.tolist(), 0)
         # loads first: a run that is killed between the two is repeated whole, since the other batch has the requests
         for series, name, of_series in zip((LOADS, ""), self.standing, sums, strict=True):

@@ -22,23 +22,19 @@ class Spelling:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def learn(self, keys: np.ndarray, repositories: pa.Array | pa.ChunkedArray) -> None:
-        """Number repositories, by their hashes; new ones are written as the ledger does, else as they are asked for."""
+    def learn(self, keys: np.ndarray, repositories: pa.Array | pa.ChunkedArray) -> np.ndarray:
+        """The number of each, by their hashes; new ones are written as the ledger does, else as they are asked for."""
         known = len(self._ids)
         numbers, _ = self._numbering.of(keys)
         new = np.flatnonzero(numbers >= known)
-        if not len(new):
-            return
-        texts, places = repositories.take(pa.array(new)).to_pylist(), self._libraries.places(keys[new])
-        there = np.flatnonzero(places >= 0)
-        written = self._libraries.repositories.take(pa.array(places[there])).to_pylist()
-        for at, text in zip(there.tolist(), written, strict=True):
-            texts[at] = text
-        self._name(numbers[new], texts)
-
-    def ids(self, keys: np.ndarray) -> np.ndarray:
-        """The numbers of repositories that were learned, by their hashes."""
-        return self._ids[self._numbering.of(keys)[0]]
+        if len(new):
+            texts, places = repositories.take(pa.array(new)).to_pylist(), self._libraries.places(keys[new])
+            there = np.flatnonzero(places >= 0)
+            written = self._libraries.repositories.take(pa.array(places[there])).to_pylist()
+            for at, text in zip(there.tolist(), written, strict=True):
+                texts[at] = text
+            self._name(numbers[new], texts)
+        return self._ids[numbers]
 
     def names(self, ids: np.ndarray) -> pa.StringArray:
         """What repositories are called."""

@@ -57,7 +57,7 @@ class Standing:
         """Name repositories by their numbers from now on."""
         names = self.engine.arrow(f"select distinct key from spelled_{self.name}")["key"]
         self.engine.hold(
-            "spelled", pa.table({"key": names, "id": pa.array(spelling.ids(keys_of(names)), pa.int32())})
+            "spelled", pa.table({"key": names, "id": pa.array(spelling.learn(keys_of(names), names), pa.int32())})
         )
         sql = f"select s.id, since, until, value from spelled_{self.name} join spelled s using (key)"
         self.engine.make(f"standing_{self.name}", sql)
