@@ -159,7 +159,7 @@ class _Loops:
         pack_requests(requests.instant, requests.target, requests.agent, requests.answer, *given, widths, least, keys)
         return keys
 
-    def counted_in(self, begins: np.ndarray, who: np.ndarray) -> np.ndarray:
+    def _counted_in(self, begins: np.ndarray, who: np.ndarray) -> np.ndarray:
         """How many different hashes there are in each group."""
         counts, most = np.empty(len(begins) - 1, np.int64), int(np.diff(begins).max(initial=0))
         count_different(begins, who, self._room("table", max(FEW, 4 * most), np.uint64), counts)
@@ -189,10 +189,10 @@ class _Loops:
         who = requests.address, requests.session, requests.agent, prints
         count = begin_groups(grouped.keys, rows.asked_from, grouped.order, *who, begins, asked, addresses, sessions)
         begins = begins[: count + 1]
-        return Visits(asked[:count], self.counted_in(begins, addresses), self.counted_in(begins, sessions))
+        return Visits(asked[:count], self._counted_in(begins, addresses), self._counted_in(begins, sessions))
 
 
 def by_loops() -> Loops:
     """What is done with the requests of one batch after the other."""
     loops = _Loops()
-    return Loops(loops.pack, loops.counted_in, loops.group, loops.visits)
+    return Loops(loops.pack, loops.group, loops.visits)

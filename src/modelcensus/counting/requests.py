@@ -1,6 +1,6 @@
 """Requests as arrays of numbers, and how they are grouped: by one number that sorts as all that they are alike in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -152,10 +152,6 @@ class Gathered:
         return self._held.at(0, self._size)
 
 
-CountedIn = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""Counts the different hashes of groups that stand one after the other, by where each begins and the last one ends; 0 is none."""
-
-
 def occurring(numbers: np.ndarray) -> np.ndarray:
     """The different ones of small numbers, in order."""
     there = np.zeros(int(numbers.max(initial=-1)) + 1, bool)
@@ -169,7 +165,8 @@ five hundred times, if ever a group is as large and the bits as few."""
 
 
 def counted_in(begins: np.ndarray, who: np.ndarray) -> np.ndarray:
-    """How many different hashes there are in each group."""
+    """How many different hashes there are in each group of those that stand one after the other, by where each begins and the last one
+    ends; 0 is none."""
     there, size = who != 0, len(begins) - 1
     groups = np.repeat(np.arange(size), np.diff(begins))
     return _counted_in(groups[there], size, who[there])

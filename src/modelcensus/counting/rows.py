@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from modelcensus.counting.line_arrays import NOTHING, place_and_rest
-from modelcensus.counting.requests import WORD, CountedIn, Requests, counted_in, in_order
+from modelcensus.counting.requests import WORD, Requests, counted_in, in_order
 from modelcensus.counting.slices import mixed
 
 DAY = 86_400
@@ -162,9 +162,8 @@ class Loops:
     """What is done with every request of a batch: by arrays, or by compiled loops that do the same."""
 
     pack: Pack
-    counted_in: CountedIn
     group: Callable[[Rows, Requests, list[np.ndarray]], Grouped]
     visits: Callable[[Rows, Grouped, Requests, np.ndarray], Visits]
 
 
-BY_ARRAYS = Loops(pack, counted_in, group, visits)
+BY_ARRAYS = Loops(pack, group, visits)
