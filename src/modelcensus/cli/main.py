@@ -6,6 +6,7 @@ import sys
 from cyclopts import App
 
 from modelcensus.cli.options import say
+from modelcensus.cli.spared import spare_pandas, spared
 
 COMMANDS = {
     "report": "report:report", "import": "import_:import_files", "collect": "nested:collect", "count": "count:count",
@@ -46,11 +47,10 @@ def main() -> None:
     elif sys.argv[1] in COMMANDS:
         if sys.argv[1] == "count":  # Arrow's own keeps to itself what one batch took: an eighth of all
             os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-        from modelcensus.vocabulary.plain_arrow import spare_pandas  # with Arrow, which --version does without
-
         spare_pandas()
     try:
-        app()
+        with spared("scipy"):  # numba would import the half of it to see whether it is there
+            app()
     except BrokenPipeError:  # before OSError, of which it is one
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -13,9 +13,11 @@ import pyarrow.compute as pc
 
 from modelcensus.counting.libraries import Libraries, keys_of
 from modelcensus.counting.line_arrays import NOT_SAID, YES
+from modelcensus.counting.numbering import Learned
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.requests import occurring
 from modelcensus.counting.shapes import MARKS, PARTS
+from modelcensus.counting.slices import Slices, mixed
 from modelcensus.engine import Tables
 
 
@@ -38,10 +40,7 @@ RESTS = """
            route = 'info' and method = 'GET' as asks
     from asked_rests
 """
-HITS = """
-    select pair from asked_pairs join asked_rests using (rest)
-    where route = 'repository' or ({counts} {shards})
-"""
+HITS = "select coalesce(route = 'repository' or ({counts} {shards}), false) as hit from asked_pairs order by pair"
 AGENTS = """
     select agent, {automated} as counts, coalesce(asks_first, false) as asks_first,
            coalesce(asks_first and client <> 'huggingface_hub', false) as asks
@@ -85,6 +84,8 @@ class Choosing:
         self._hits = HITS.format(
             counts=rules.counts("path", "nullif(library, '')"), shards=SHARDS if policies.shards == "once" else ""
         )
+        self._judged = Learned()
+        """Whether a path counts in repositories of a library, by hashes of the two."""
         dropped = [k for k in ("bot", "ci") if getattr(policies, f"{k}s" if k == "bot" else k) == "drop"]
         self._agents = AGENTS.format(automated=f"automated not in ({_listed(dropped)})" if dropped else "true")
         final = "and status // 100 = 2" if policies.chain == "final-hop" else ""
@@ -111,7 +112,7 @@ class Choosing:
         number, *meant = _columns(agents, "agent", "counts", "asks_first", "asks")
         taken, first, first_asks = (_by_number(of, number) for of in meant)
         marked = self._marks[_places(requests["marked"], MARKS)] & taken[agent]
-        hit = self._pairs(counts[rest], rest, library)
+        hit = self._pairs(counts[rest], rest, library, asked.rests)
         hit &= marked & self._statuses[status] & self._parts[_places(requests["part"], PARTS)]
         hits = np.flatnonzero(hit)
         loads = np.flatnonzero(asks[rest] & marked & (model >= 0) & (status >= 200) & (status < 400))
@@ -128,20 +129,32 @@ class Choosing:
         numbers = self._libraries.numbers(places) + 1
         return numbers if self._unknown else np.where(places >= 0, numbers, 0)
 
-    def _pairs(self, counts: np.ndarray, rest: np.ndarray, library: np.ndarray) -> np.ndarray:
-        """Which requests are of files that count: the rules are asked about each path with each library that it has."""
+    def _pairs(self, counts: np.ndarray, rest: np.ndarray, library: np.ndarray, rests: pa.Table) -> np.ndarray:
+        """Which requests are of files that count: the rules are asked once about each path with each library that it has."""
         names = ["", *self._libraries.names]
         pair = rest * len(names) + library
         pair[~counts | (library == 0)] = 0
         met = occurring(pair)
         met = met[met > 0]
         of, by = np.divmod(met, len(names))
-        library_names = pa.array(names, pa.string()).take(pa.array(by))
-        self._engine.hold("asked_pairs", pa.table({"pair": met, "rest": of, "library": library_names}))
+        number = rests["rest"].to_numpy()
+        asked = rests.select(["route", "path"]).take(pa.array(_by_number(np.arange(len(number)), number)[of]))
+        asked = asked.append_column("library", [pa.array(names, pa.string()).take(pa.array(by))])
+        texts = pc.call_function(
+            "binary_join_element_wise", [*asked.columns[:2], "/"], pc.JoinOptions("replace", null_replacement="")
+        )
         hit = np.zeros(int(met.max(initial=0)) + 1, bool)
-        hit[self._engine.arrow(self._hits)["pair"].to_numpy()] = True
-        self._engine.drop("asked_pairs")
+        hit[met] = self._judged.of(
+            mixed(Slices.of(texts).hashes(), by), lambda new: self._judge(asked.take(pa.array(new)))
+        )
         return hit[pair]
+
+    def _judge(self, asked: pa.Table) -> np.ndarray:
+        """Whether paths count (columns route, path and library)."""
+        self._engine.hold("asked_pairs", asked.append_column("pair", [np.arange(asked.num_rows)]))
+        found = self._engine.arrow(self._hits)["hit"].to_numpy()
+        self._engine.drop("asked_pairs")
+        return found
 
 
 def _by_number(values: np.ndarray, numbers: np.ndarray, most: int | None = None) -> np.ndarray:

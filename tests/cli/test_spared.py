@@ -1,11 +1,11 @@
-"""Arrow that does not bring pandas, and still has it for who asks."""
+"""What would only be looked at is not imported, and is there for who asks."""
 
 import subprocess
 import sys
 
 PROGRAM = """
 import sys
-from modelcensus.vocabulary.plain_arrow import spare_pandas
+from modelcensus.cli.spared import spare_pandas
 spare_pandas()
 import pyarrow as pa
 rows = pa.table({"a": [1, 2]})
@@ -26,7 +26,7 @@ def test_pandas_comes_when_it_is_asked_for():
 def test_counting_starts_without_what_it_does_not_need():
     program = """
 import sys
-from modelcensus.vocabulary.plain_arrow import spare_pandas
+from modelcensus.cli.spared import spare_pandas
 spare_pandas()
 import modelcensus.cli.count
 print([m for m in ("pandas", "ibis", "sqlglot", "networkx", "modelcensus.measures") if m in sys.modules])
