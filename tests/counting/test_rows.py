@@ -88,12 +88,12 @@ def test_requests_are_grouped_alike(given_requests):
     for how in (rows.BY_ARRAYS, looped("rows")):
         for _ in range(2):  # memory is used again
             found = Rows.of(asked, numbers, how.pack)
-            grouped = how.group(found, asked, [])
+            grouped = how.group(found, asked, [], prints)
             assert list(zip(*(t.tolist() for t in grouped.told), strict=True)) == sorted(groups)
             assert grouped.counts.tolist() == [len(groups[row]) for row in sorted(groups)]
             assert grouped.sums.tolist() == [sum(stated[row]) for row in sorted(groups)]
             assert grouped.stated.tolist() == [len(stated[row]) for row in sorted(groups)]
-            seen = how.visits(found, grouped, asked, prints)
+            seen = grouped.visits
             days = list(zip(*(c.tolist() for c in found.day_and_place(seen.asked)), strict=True))
             assert days == sorted(visits)
             assert seen.addresses.tolist() == [len(visits[day][0]) for day in days]
@@ -108,9 +108,10 @@ def test_numbers_are_put_in_order(numbers, shift):
     keys = np.array(numbers, np.uint64) >> np.uint64(shift)
     bits, size = int(keys.max(initial=0)).bit_length(), len(keys)
     expected = np.argsort(keys, kind="stable")
-    orders = [np.empty(size, np.int32) for _ in range(2)]
-    found, order = put_in_order(keys.copy(), bits, orders[0], np.empty(size, np.uint64), orders[1])
-    assert order.tolist() == expected.tolist() and found.tolist() == keys[expected].tolist()
+    found = put_in_order(keys.copy(), bits, size.bit_length(), np.empty(size, np.uint64))
+    below = np.uint64(size.bit_length())
+    assert (found >> below).tolist() == keys[expected].tolist()
+    assert (found & ((np.uint64(1) << below) - np.uint64(1))).tolist() == expected.tolist()
 
 
 @given(st.lists(st.tuples(st.integers(0, 599), st.integers(0, 4), st.integers(0, 3), st.integers(0, 2)), max_size=20))

@@ -4,7 +4,7 @@ import numpy as np
 
 from modelcensus.counting.line_arrays import NOTHING, REST_BITS
 from modelcensus.counting.loops import ONE, ZERO, U, compiled, mixed_of
-from modelcensus.counting.requests import Requests
+from modelcensus.counting.requests import WORD, Requests
 from modelcensus.counting.rows import BY_ARRAYS, DAY, Grouped, Loops, Numbers, Rows, Visits
 from modelcensus.counting.slices import MIX
 
@@ -29,21 +29,21 @@ def pack_requests(instant, target, agent, answer, places, rests, agents, answers
 
 
 @compiled
-def put_in_order(keys, bits, order, other, other_order):
-    """Put numbers of so many bits in order, and say where each stood; of those alike the first stays first. Writes to all
-    that it is given, and returns the two in which they are in the end."""
+def put_in_order(keys, bits, of_place, other):
+    """Put numbers of so many bits in order, those alike as they stood, each with its place in the bits below; writes to both that
+    it is given, and returns the one that has them in the end."""
     count, rounds = len(keys), max((bits + DIGIT - 1) // DIGIT, 1)
     width = (bits + rounds - 1) // rounds
-    mask, step = U((1 << width) - 1), U(width)
+    mask, step, below = U((1 << width) - 1), U(width), U(of_place)
     starts = np.zeros((rounds, (1 << width) + 1), np.int64)
     for row in range(count):
         key = keys[row]
-        order[row] = row
+        keys[row] = key << below | U(row)
         for turn in range(rounds):
             starts[turn, np.int64(key & mask) + 1] += 1
             key >>= step
     for turn in range(rounds):
-        at, shift = starts[turn], U(width * turn)
+        at, shift = starts[turn], below + U(width * turn)
         for digit in range(1 << width):
             at[digit + 1] += at[digit]
         for row in range(count):
@@ -51,62 +51,76 @@ def put_in_order(keys, bits, order, other, other_order):
             digit = np.int64((key >> shift) & mask)
             place = at[digit]
             at[digit] = place + 1
-            other[place], other_order[place] = key, order[row]
+            other[place] = key
         keys, other = other, keys
-        order, other_order = other_order, order
-    return keys, order
+    return keys
 
 
 @compiled
-def groups_of(keys):
-    """How many different ones there are among numbers in order."""
+def groups_of(keys, of_place):
+    """How many different ones there are among numbers in order, but for the places below."""
+    below = U(of_place)
     count = 1 if len(keys) else 0
     for row in range(1, len(keys)):
-        count += keys[row] != keys[row - 1]
+        count += keys[row] >> below != keys[row - 1] >> below
     return count
 
 
 @compiled
-def sum_groups(keys, order, sizes, widths, least, told, counts, sums, stated):
+def sessions_of(address, session, agent, prints, found):
+    """In which session requests were made (rows.py)."""
+    for row in range(len(found)):
+        stated, own = session[row], mixed_of(address[row], prints[agent[row]])
+        found[row] = stated if stated != ZERO else own
+
+
+@compiled
+def bring_in_order(keys, of_place, size, address, session, sizes, addresses, sessions):
+    """Of requests in order the bytes, who asked, and in which session. Nothing else is done here: these stand anywhere, and are
+    waited for together."""
+    mask = U((1 << of_place) - 1)
+    for row in range(len(keys)):
+        place = np.int64(keys[row] & mask)
+        sizes[row], addresses[row], sessions[row] = size[place], address[place], session[place]
+
+
+@compiled
+def sum_groups(keys, of_place, sizes, widths, least, told, counts, sums, stated):
     """Of each group of numbers that are alike the five numbers in it (a row of `told` each), how many there are, the sum
     of their bytes, and how many say these."""
-    of_place, of_rest, of_agent, of_answer = widths
-    mask_place, mask_rest = (1 << of_place) - 1, (1 << of_rest) - 1
+    of_repository, of_rest, of_agent, of_answer = widths
+    mask_repository, mask_rest = (1 << of_repository) - 1, (1 << of_rest) - 1
     mask_agent, mask_answer = (1 << of_agent) - 1, (1 << of_answer) - 1
-    group = -1
+    group, below, before = -1, U(of_place), ZERO
     for row in range(len(keys)):
-        if row == 0 or keys[row] != keys[row - 1]:
-            group += 1
-            left = np.int64(keys[row])
+        key = keys[row] >> below
+        if row == 0 or key != before:
+            group, before = group + 1, key
+            left = np.int64(key)
             told[4, group] = left & mask_answer
             left >>= of_answer
             told[3, group] = left & mask_agent
             left >>= of_agent
             told[2, group] = left & mask_rest
             left >>= of_rest
-            told[1, group] = left & mask_place
-            told[0, group] = (left >> of_place) + least
+            told[1, group] = left & mask_repository
+            told[0, group] = (left >> of_repository) + least
             counts[group], sums[group], stated[group] = 0, 0, 0
         counts[group] += 1
-        size = sizes[order[row]]
-        if size != NOTHING:
-            sums[group] += size
+        if sizes[row] != NOTHING:
+            sums[group] += sizes[row]
             stated[group] += 1
 
 
 @compiled
-def begin_groups(keys, shift, order, address, session, agent, prints, begins, asked, addresses, sessions):
-    """Of requests in order who asked, and in which session: the one stated, else address and agent. Where those of a day and a
-    place begin, and what number these two are; returns how many there are."""
-    count = 0
+def begin_groups(keys, shift, begins, asked):
+    """Where numbers in order begin that differ above some bits, and what these are; returns how many there are."""
+    count, above, before = 0, U(shift), ZERO
     for row in range(len(keys)):
-        if row == 0 or keys[row] >> shift != keys[row - 1] >> shift:
-            begins[count], asked[count] = row, np.int64(keys[row] >> shift)
+        key = keys[row] >> above
+        if row == 0 or key != before:
+            begins[count], asked[count], before = row, np.int64(key), key
             count += 1
-        place = order[row]
-        addresses[row] = address[place]
-        stated = session[place]
-        sessions[row] = stated if stated != ZERO else mixed_of(address[place], prints[agent[place]])
     begins[count] = len(keys)
     return count
 
@@ -165,34 +179,28 @@ class _Loops:
         count_different(begins, who, self._room("table", max(FEW, 4 * most), np.uint64), counts)
         return counts
 
-    def group(self, rows: Rows, requests: Requests, visits: list[np.ndarray]) -> Grouped:
+    def group(self, rows: Rows, requests: Requests, kept: list[np.ndarray], prints: np.ndarray) -> Grouped:
         """Requests that are alike in everything (rows.py); what was packed is put in order where it stands."""
-        if len(rows.columns) != 1 or visits or not len(requests):
-            return BY_ARRAYS.group(rows, requests, visits)
-        size = len(requests)
-        order, other_order = (self._room(n, size, np.int32) for n in ("order", "other order"))
-        keys, order = put_in_order(
-            rows.columns[0], rows.bits, order, self._room("other", size, np.uint64), other_order
-        )
-        count = groups_of(keys)
+        size, bits = len(requests), rows.bits
+        of_place = size.bit_length()
+        if len(rows.columns) != 1 or kept or not size or bits + of_place > WORD:
+            return BY_ARRAYS.group(rows, requests, kept, prints)
+        keys = put_in_order(rows.columns[0], bits, of_place, self._room("other", size, np.uint64))
+        sizes = self._room("sizes", size, np.int64)
+        names = ("session", "addresses", "sessions")
+        session, addresses, sessions = (self._room(n, size, np.uint64) for n in names)
+        sessions_of(requests.address, requests.session, requests.agent, prints, session)
+        bring_in_order(keys, of_place, requests.bytes, requests.address, session, sizes, addresses, sessions)
+        count = groups_of(keys, of_place)
         told, counts = np.empty((5, count), np.int64), np.empty((3, count), np.int64)
-        sum_groups(keys, order, requests.bytes, rows.widths, rows.least, told, *counts)
-        return Grouped(order, None, tuple(told), counts[0], counts[1], counts[2], keys)
-
-    def visits(self, rows: Rows, grouped: Grouped, requests: Requests, prints: np.ndarray) -> Visits:
-        """How many asked for a repository on a day (rows.py)."""
-        if grouped.keys is None:
-            return BY_ARRAYS.visits(rows, grouped, requests, prints)
-        size = len(requests)
+        sum_groups(keys, of_place, sizes, rows.widths, rows.least, told, *counts)
         begins, asked = (self._room(n, size + 1, np.int64) for n in ("begins", "asked"))
-        addresses, sessions = (self._room(n, size, np.uint64) for n in ("addresses", "sessions"))
-        who = requests.address, requests.session, requests.agent, prints
-        count = begin_groups(grouped.keys, rows.asked_from, grouped.order, *who, begins, asked, addresses, sessions)
-        begins = begins[: count + 1]
-        return Visits(asked[:count], self._counted_in(begins, addresses), self._counted_in(begins, sessions))
+        count = begin_groups(keys, of_place + rows.asked_from, begins, asked)
+        visits = Visits(asked[:count], *(self._counted_in(begins[: count + 1], w) for w in (addresses, sessions)))
+        return Grouped(None, tuple(told), *counts, visits)
 
 
 def by_loops() -> Loops:
     """What is done with the requests of one batch after the other."""
     loops = _Loops()
-    return Loops(loops.pack, loops.group, loops.visits)
+    return Loops(loops.pack, loops.group)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from modelcensus.counting.agents import Agent
 from modelcensus.counting.line_arrays import NOT_SAID, YES, place_and_rest
 from modelcensus.counting.requests import Answers, Requests, occurring
-from modelcensus.counting.rows import Grouped, Loops, Numbers, Rows
+from modelcensus.counting.rows import Grouped, Loops, Numbers, Rows, Visits
 from modelcensus.counting.shapes import MARKS, PARTS
 from modelcensus.counting.slices import Slices
 from modelcensus.counting.visitors import Visitors, key_visitors
@@ -79,14 +79,14 @@ class Reduced:
     def tables(self) -> dict[str, pa.Table]:
         """As the tables of the ledger."""
         rows = Rows.of(self.requests, self.numbers, self.loops.pack)
-        visits = [self.requests.instant, self.who.visitor.of, self.who.session.of] if self.who.known else []
-        grouped = self.loops.group(rows, self.requests, visits)
+        kept = [self.requests.instant, self.who.visitor.of, self.who.session.of] if self.who.known else []
+        grouped = self.loops.group(rows, self.requests, kept, self.prints)
         return {
             REQUESTS.name: _grouped(self, grouped),
             PLACES.name: self.targets.places,
             RESTS.name: self.targets.rests,
             AGENTS.name: agents_table(self.agents),
-            VISITS.name: _visits(self, rows, grouped),
+            VISITS.name: _visits(rows, grouped.visits),
         }
 
 
@@ -133,13 +133,12 @@ def _grouped(reduced: Reduced, grouped: Grouped) -> pa.Table:
     return as_declared(columns, REQUESTS.arrow)
 
 
-def _visits(reduced: Reduced, rows: Rows, grouped: Grouped) -> pa.Table:
+def _visits(rows: Rows, visits: Visits) -> pa.Table:
     """How many asked for a repository on a day."""
-    found = reduced.loops.visits(rows, grouped, reduced.requests, reduced.prints)
-    day, place = rows.day_and_place(found.asked)
+    day, place = rows.day_and_place(visits.asked)
     columns = {
         "day": pa.array(day.astype(np.int32)).cast(pa.date32()), "place": place,
-        "addresses": pa.array(found.addresses, mask=found.addresses == 0), "sessions": found.sessions,
+        "addresses": pa.array(visits.addresses, mask=visits.addresses == 0), "sessions": visits.sessions,
     }  # fmt: skip
     return as_declared(columns, VISITS.arrow)
 

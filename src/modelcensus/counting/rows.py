@@ -106,21 +106,6 @@ def _columns(requests: Requests, numbers: Numbers, least: int) -> list[np.ndarra
 
 
 @dataclass(frozen=True)
-class Grouped:
-    """Requests in `order` (their places), and those that are alike in everything once: the place of the `first` of them (none:
-    nothing more is to be known of it), its numbers (`told`: day since 1970, place, rest, agent, answer), how many there are,
-    the sum of their bytes, and how many say these. `keys`: what was put in one, in order."""
-
-    order: np.ndarray
-    first: np.ndarray | None
-    told: tuple[np.ndarray, ...]
-    counts: np.ndarray
-    sums: np.ndarray
-    stated: np.ndarray
-    keys: np.ndarray | None = None
-
-
-@dataclass(frozen=True)
 class Visits:
     """How many addresses and sessions asked for a repository on a day; `asked`: these two in one number."""
 
@@ -129,21 +114,35 @@ class Visits:
     sessions: np.ndarray
 
 
-def group(rows: Rows, requests: Requests, visits: list[np.ndarray]) -> Grouped:
-    """Requests that are alike in everything, with `visits` where these are kept, by arrays."""
-    order, new = in_order([*rows.columns, *visits])
+@dataclass(frozen=True)
+class Grouped:
+    """Requests that are alike in everything, once: the place of the `first` of them (none: nothing more is to be known of it),
+    its numbers (`told`: day since 1970, place, rest, agent, answer), how many there are, the sum of their bytes, and how many
+    say these; and who asked."""
+
+    first: np.ndarray | None
+    told: tuple[np.ndarray, ...]
+    counts: np.ndarray
+    sums: np.ndarray
+    stated: np.ndarray
+    visits: Visits
+
+
+def group(rows: Rows, requests: Requests, kept: list[np.ndarray], prints: np.ndarray) -> Grouped:
+    """Requests that are alike in everything, by arrays: with what is `kept` of visits; `prints`: hashes of agents."""
+    order, new = in_order([*rows.columns, *kept])
     begins = np.flatnonzero(new)
     size = requests.bytes[order]
     said = size != NOTHING
     size[~said] = 0
     sums, stated = (np.add.reduceat(a, begins) if len(begins) else a for a in (size, said.astype(np.int64)))
     first = order[begins]
-    return Grouped(order, first, tuple(rows.at(first)), np.diff(begins, append=len(order)), sums, stated)
+    counts, visits = np.diff(begins, append=len(order)), _visits(rows, order, requests, prints)
+    return Grouped(first, tuple(rows.at(first)), counts, sums, stated, visits)
 
 
-def visits(rows: Rows, grouped: Grouped, requests: Requests, prints: np.ndarray) -> Visits:
-    """How many asked for a repository on a day, by arrays; `prints`: hashes of agents."""
-    asked, order = rows.asked[grouped.order], grouped.order
+def _visits(rows: Rows, order: np.ndarray, requests: Requests, prints: np.ndarray) -> Visits:
+    asked = rows.asked[order]
     first = np.flatnonzero(np.diff(asked, prepend=-1))
     begins = np.append(first, len(asked))
     who = requests.address, sessions_of(requests, prints)
@@ -162,8 +161,7 @@ class Loops:
     """What is done with every request of a batch: by arrays, or by compiled loops that do the same."""
 
     pack: Pack
-    group: Callable[[Rows, Requests, list[np.ndarray]], Grouped]
-    visits: Callable[[Rows, Grouped, Requests, np.ndarray], Visits]
+    group: Callable[[Rows, Requests, list[np.ndarray], np.ndarray], Grouped]
 
 
-BY_ARRAYS = Loops(pack, group, visits)
+BY_ARRAYS = Loops(pack, group)
