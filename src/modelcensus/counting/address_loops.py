@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from modelcensus.counting.line_arrays import COMMIT, NOT_PLAIN, REST_BITS
+from modelcensus.counting.line_arrays import COMMIT
 from modelcensus.counting.loops import ONE, ZERO, U, compiled, find_either, key_of, mixed_of, searched, within
 from modelcensus.counting.slices import WORD
 from modelcensus.counting.wide import WIDE, alike, lowest
@@ -148,26 +148,3 @@ def cut_requests(text, words, starts, ends, known, cut, keys):
         name, name_end, one, two, key, rest = cut_request(text, words, start, end, known)
         cut[place, 0], cut[place, 1], cut[place, 2], cut[place, 3] = name, name_end, one, two
         keys[place, 0], keys[place, 1] = key, rest
-
-
-@compiled
-def targets_of(names, rests, meant, places, targets, new):
-    """The targets of requests (see `target_of`) by their names, their rests (0: not understood without the name), what these
-    mean (kind, number) and the numbers of repositories by name and kind; NOT_PLAIN where one is missing.
-
-    Writes to `new` where a repository is met that has no number (0), each once, and marks it by -1; returns how many these are.
-    """
-    count = 0
-    for row in range(len(names)):
-        name, rest = names[row], rests[row]
-        if rest == 0 or name < 0:
-            targets[row] = NOT_PLAIN
-            continue
-        kind = meant[rest, 0]
-        place = places[name, kind]
-        if place == 0:
-            places[name, kind] = -1
-            new[count] = row
-            count += 1
-        targets[row] = place << REST_BITS | meant[rest, 1]
-    return count

@@ -29,13 +29,12 @@ def pack_requests(instant, target, agent, answer, places, rests, agents, answers
 
 
 @compiled
-def put_in_order(keys, bits, of_place, other):
-    """Put numbers of so many bits in order, those alike as they stood, each with its place in the bits below; writes to both that
-    it is given, and returns the one that has them in the end."""
-    count, rounds = len(keys), max((bits + DIGIT - 1) // DIGIT, 1)
-    width = (bits + rounds - 1) // rounds
+def _put_in_order(keys, width, of_place, starts, other):
+    """Put numbers in order, those alike as they stood, each with its place in the bits below: by digits of so many bits, the lowest
+    first, which are counted in `starts` (0 at first, a row each). Writes to both that it is given: to the one and the other in
+    turn."""
+    count, rounds = len(keys), len(starts)
     mask, step, below = U((1 << width) - 1), U(width), U(of_place)
-    starts = np.zeros((rounds, (1 << width) + 1), np.int64)
     for row in range(count):
         key = keys[row]
         keys[row] = key << below | U(row)
@@ -53,7 +52,6 @@ def put_in_order(keys, bits, of_place, other):
             at[digit] = place + 1
             other[place] = key
         keys, other = other, keys
-    return keys
 
 
 @compiled
@@ -152,6 +150,14 @@ def count_different(begins, who, table, counts):
                     table[slot] = key
                     found += 1
         counts[group] = found
+
+
+def put_in_order(keys: np.ndarray, bits: int, of_place: int, other: np.ndarray) -> np.ndarray:
+    """Numbers of so many bits in order, those alike as they stood, each with its place in the bits below; in one of both."""
+    rounds = max((bits + DIGIT - 1) // DIGIT, 1)
+    width = (bits + rounds - 1) // rounds
+    _put_in_order(keys, width, of_place, np.zeros((rounds, (1 << width) + 1), np.int64), other)
+    return other if rounds % 2 else keys
 
 
 class _Loops:

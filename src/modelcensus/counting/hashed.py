@@ -2,18 +2,40 @@
 
 import numpy as np
 
-from modelcensus.counting.loops import ONE, ZERO, U, compiled
+from modelcensus.counting.line_arrays import REST_BITS
+from modelcensus.counting.loops import ONE, ZERO, U, compiled, mixed_of, within
 from modelcensus.counting.slices import MIX
 
-FIRST_BITS = 12
+FIRST = 1 << 12
+"""Rows of a table at first; there are always a power of two."""
+
+
+@within
+def shift_of(table):
+    """By how much a hash is moved to say where a table of a power of two has it."""
+    bits = 0
+    while 1 << bits < len(table):
+        bits += 1
+    return U(64 - bits)
+
+
+@within
+def value_of(table, shift, values, key):
+    """What a key stands for, by its number in a table and the values of numbers; -1: not met."""
+    slot, mask = (key * MIX) >> shift, U(len(table) - 1)
+    while table[slot, 1] != ZERO:
+        if table[slot, 0] == key:
+            return values[np.int64(table[slot, 1]) - 1]
+        slot = (slot + ONE) & mask
+    return -1
 
 
 @compiled
-def number_keys(keys, table, bits, held, numbers, new):
-    """The numbers of keys in a table of 2 ** bits rows (key, number + 1; 0: none) that has `held` of them; keys that it has
+def number_keys(keys, table, held, numbers, new):
+    """The numbers of keys in a table of rows (key, number + 1; 0: none) that has `held` of them; keys that it has
     not are added, and their places written to `new`. Ends early where the table is half full; gives how many keys were read,
     how many the table has, and how many are new."""
-    mask, shift = U(len(table) - 1), U(64 - bits)
+    mask, shift = U(len(table) - 1), shift_of(table)
     most, added = len(table) // 2, 0
     for place in range(len(keys)):
         key = keys[place]
@@ -33,9 +55,9 @@ def number_keys(keys, table, bits, held, numbers, new):
 
 
 @compiled
-def fill_again(old, table, bits):
+def fill_again(old, table):
     """Bring what is in one table into a larger one."""
-    mask, shift = U(len(table) - 1), U(64 - bits)
+    mask, shift = U(len(table) - 1), shift_of(table)
     for row in range(len(old)):
         if old[row, 1] != ZERO:
             key = old[row, 0]
@@ -46,12 +68,32 @@ def fill_again(old, table, bits):
             table[slot, 1] = old[row, 1]
 
 
+@compiled
+def look_up(agents, agent_numbers, rests, rest_numbers, placed, places, meant, who, name, rest, asked, agent, target, new):
+    """Write the agents and targets of requests by hashes of these, of names and of rests, where all of them were met: by the
+    tables that have them, and the values of their numbers (plain_targets.py). To `new` the places of all others; how many."""
+    shift, count = shift_of(agents), 0
+    for row in range(len(who)):
+        agent[row] = value_of(agents, shift, agent_numbers, who[row])
+    shift = shift_of(rests)
+    for row in range(len(who)):
+        target[row] = max(value_of(rests, shift, rest_numbers, rest[row]), 0)
+        asked[row] = mixed_of(name[row], U(meant[target[row], 0]))
+    shift = shift_of(placed)
+    for row in range(len(who)):
+        place, number = value_of(placed, shift, places, asked[row]), target[row]
+        target[row] = place << REST_BITS | meant[number, 1]
+        if agent[row] < 0 or place <= 0 or number == 0:
+            new[count] = row
+            count += 1
+    return count
+
+
 class Hashed:
     """A numbering that finds a hash where it itself says."""
 
     def __init__(self) -> None:
-        self._bits, self._held = FIRST_BITS, 0
-        self._table = np.zeros((1 << FIRST_BITS, 2), np.uint64)
+        self.table, self._held = np.zeros((FIRST, 2), np.uint64), 0
 
     def __len__(self) -> int:
         return self._held
@@ -60,14 +102,11 @@ class Hashed:
         numbers, places, read = np.empty(len(keys), np.int64), [np.zeros(0, np.int64)], 0
         while True:
             new = np.empty(len(keys) - read, np.int64)
-            more, self._held, added = number_keys(
-                keys[read:], self._table, self._bits, self._held, numbers[read:], new
-            )
+            more, self._held, added = number_keys(keys[read:], self.table, self._held, numbers[read:], new)
             places.append(new[:added] + read)
             read += more
             if read == len(keys):
                 return numbers, np.concatenate(places)
-            self._bits += 1
-            table = np.zeros((1 << self._bits, 2), np.uint64)
-            fill_again(self._table, table, self._bits)
-            self._table = table
+            table = np.zeros((2 * len(self.table), 2), np.uint64)
+            fill_again(self.table, table)
+            self.table = table

@@ -47,6 +47,10 @@ class Cut:
     def __len__(self) -> int:
         return len(self.names)
 
+    def some(self, places: np.ndarray) -> "Cut":
+        """Those at some places."""
+        return Cut(self.asked.at(places), self.at[places], self.names[places], self.rests[places])
+
     @property
     def named(self) -> Slices:
         """NAMESPACE/NAME of each."""
@@ -69,21 +73,37 @@ class Cut:
 
 
 @dataclass(frozen=True)
+class Asking:
+    """What requests ask for and by which agents, a place each: texts as stretches of buffers (none: a format without them), and
+    hashes of these, 0 where nothing says it. What is asked for has a hash, or is cut into its parts."""
+
+    asked: Slices
+    asked_keys: Cut | np.ndarray
+    agent: Texts | None
+    agent_keys: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.agent_keys)
+
+    def some(self, places: np.ndarray) -> "Asking":
+        """Those at some places."""
+        keys = self.asked_keys.some(places) if isinstance(self.asked_keys, Cut) else self.asked_keys[places]
+        agent = None if self.agent is None else self.agent.at(places)
+        return Asking(self.asked.at(places), keys, agent, self.agent_keys[places])
+
+
+@dataclass(frozen=True)
 class Lines:
     """Requests as arrays, a place each: when (seconds since 1970), how they were answered (requests.answers_of, not marked),
-    texts as stretches of buffers (none: a format without them), and hashes of these, 0 where nothing says it. What is asked
-    for has a hash, or is cut into its parts. `line`: the numbers of lines, of which these are those at the places `read`. They
-    may stand in a `room` that is used again."""
+    addresses as stretches of a buffer (none: a format without them), and hashes, 0 where nothing says it. `line`: the numbers of
+    lines, of which these are those at the places `read`. They may stand in a `room` that is used again."""
 
     line: np.ndarray
     read: np.ndarray
     instant: np.ndarray
     answer: np.ndarray
     bytes: np.ndarray
-    asked: Slices
-    asked_keys: Cut | np.ndarray
-    agent: Texts | None
-    agent_keys: np.ndarray
+    asking: Asking
     address: Slices | None
     address_keys: np.ndarray
     session_keys: np.ndarray

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from modelcensus.counting.agents import Agent, told, unescaped
 from modelcensus.counting.formats import LogFormat
-from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning, target_of
+from modelcensus.counting.line_arrays import NOT_PLAIN, Asking, Cut, Meaning, target_of
 from modelcensus.counting.networks import Networks
 from modelcensus.counting.numbering import Learned, Numbering, Sorted
 from modelcensus.counting.places import Places
@@ -83,6 +83,12 @@ class Meanings:
         """Whether it is time to forget."""
         plain = len(self._plain) if self._plain else 0
         return max(plain, len(self._asked), len(self._addresses)) > MOST_TEXTS
+
+    def met(self, asking: Asking, agents: np.ndarray, targets: np.ndarray) -> np.ndarray:
+        """Write the agents and targets of requests whose texts were all met before; the places of the others."""
+        if self._plain is None or self.prefix or not isinstance(asking.asked_keys, Cut):
+            return np.arange(len(asking))
+        return self._plain.met(self._agents, asking.agent_keys, asking.asked_keys, agents, targets)
 
     def agents_of(self, form: LogFormat, keys: np.ndarray, texts: Said) -> np.ndarray:
         """The number of each agent."""

@@ -45,17 +45,17 @@ class Sorted:
 
 
 class Learned:
-    """Whole numbers that hashes stand for."""
+    """Whole numbers that hashes stand for: the `values` of their numbers."""
 
     def __init__(self, numbering: Callable[[], Numbering] = Sorted) -> None:
-        self._numbering, self._values = numbering(), np.zeros(0, np.int64)
+        self.numbering, self.values = numbering(), np.zeros(0, np.int64)
 
     def __len__(self) -> int:
-        return len(self._numbering)
+        return len(self.numbering)
 
     def of(self, keys: np.ndarray, learn: Callable[[np.ndarray], np.ndarray | list[int]]) -> np.ndarray:
         """The value of each key; `learn` gives those of the keys at some places, which were not met before."""
-        numbers, new = self._numbering.of(keys)
+        numbers, new = self.numbering.of(keys)
         if len(new):
-            self._values = np.concatenate([self._values, np.asarray(learn(new), np.int64)])
-        return self._values[numbers]
+            self.values = np.concatenate([self.values, np.asarray(learn(new), np.int64)])
+        return self.values[numbers]

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from modelcensus.counting.fields import quick_sql, strict_sqls
 from modelcensus.counting.formats import LogFormat
-from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, Lines
+from modelcensus.counting.line_arrays import NOT_SAID, NOTHING, Asking, Lines
 from modelcensus.counting.meanings import seed_of
 from modelcensus.counting.moments import minute_of
 from modelcensus.counting.numbering import Learned
@@ -56,7 +56,7 @@ class OddLines:
             taken["line"].to_numpy(), np.arange(len(minute)), np.where(minute == NOTHING, NOTHING, minute * 60 + second),
             answers_of(status.to_numpy(), part.to_numpy(), unmarked, counter.to_numpy()),
             taken["bytes"].fill_null(NOTHING).to_numpy(),
-            asked, asked.hashes(seed), agent, agent.hashes(seed), address, address.hashes(), session.hashes(),
+            Asking(asked, asked.hashes(seed), agent, agent.hashes(seed)), address, address.hashes(), session.hashes(),
         )  # fmt: skip
 
     def _minutes_of(self, moments: Slices) -> np.ndarray:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from modelcensus.counting.address_loops import CUT
 from modelcensus.counting.formats import LogFormat
-from modelcensus.counting.line_arrays import NOT_SAID, Cut, Lines
+from modelcensus.counting.line_arrays import NOT_SAID, Asking, Cut, Lines
 from modelcensus.counting.line_loops import KEYS, PLACES, SAID, read_lines
 from modelcensus.counting.loops import searched
 from modelcensus.counting.plain_targets import Cutting
@@ -72,7 +72,7 @@ class PlainLines:
         agent = Joined(Slices(held, at["agent"], at["session"]), Slices(held, at["session_end"], at["agent_end"]))
         lines = Lines(
             rows["line"].to_numpy(), at["line"], instant, answer, size,
-            asked, Cut(asked, places[-len(CUT) :].T, names, rests), agent if agents else None, agent_keys,
+            Asking(asked, Cut(asked, places[-len(CUT) :].T, names, rests), agent if agents else None, agent_keys),
             Slices(held, at["address"], at["address_end"]), address_keys, session_keys, room,
         )  # fmt: skip
         return lines, left

@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from modelcensus.counting.address_loops import CUT, cut_requests, keys_of, letters_of, targets_of
-from modelcensus.counting.hashed import Hashed
-from modelcensus.counting.line_arrays import Cut, Meaning
+from modelcensus.counting.address_loops import CUT, cut_requests, keys_of, letters_of
+from modelcensus.counting.hashed import Hashed, look_up
+from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning, target_of
 from modelcensus.counting.loops import searched
 from modelcensus.counting.numbering import Learned
 from modelcensus.counting.places import Places
-from modelcensus.counting.slices import Slices, text_at
+from modelcensus.counting.slices import Slices, mixed, text_at
 from modelcensus.counting.targets import ID, routes
 
 UNKNOWN = -1
@@ -58,16 +58,23 @@ class PlainTargets:
         words = {s for f in (*forms, *prefixes) for s in f if not s.startswith("{")}
         self._words = pa.array(sorted(words | set(routes().reserved)))
         self._kinds = sorted({f.kind for f in routes().forms})
-        self._names, self._rests = Learned(Hashed), Learned(Hashed)
-        self._texts = pa.chunked_array([], pa.string())
-        """Names by number."""
+        self._rests, self._placed = Learned(Hashed), Learned(Hashed)
+        """What rests mean, and repositories by their names and kinds."""
         self._meant = np.full((1, 2), UNKNOWN, np.int64)
         """Of rests the place in `_kinds`, and the number of what is asked for; the first: not understood without the name."""
-        self._places = np.zeros((0, len(self._kinds)), np.int64)
-        """Numbers of repositories, by their names and kinds; 0: not asked for yet."""
 
     def __len__(self) -> int:
-        return max(len(self._names), len(self._rests))
+        return max(len(self._rests), len(self._placed))
+
+    def met(
+        self, known: Learned, agent_keys: np.ndarray, cut: Cut, agents: np.ndarray, targets: np.ndarray
+    ) -> np.ndarray:
+        """Write the agents (by what is `known` of their hashes) and targets of requests whose texts were all met before; the
+        places of the others."""
+        tables = [part for of in (known, self._rests, self._placed) for part in (of.numbering.table, of.values)]
+        asked, new = np.empty(len(cut), np.uint64), np.empty(len(cut), np.int64)
+        count = look_up(*tables, self._meant, agent_keys, cut.names, cut.rests, asked, agents, targets, new)
+        return new[:count]
 
     def of(self, cuts: Sequence[Cut]) -> np.ndarray:
         """The target of each request, one stretch after the other; NOT_PLAIN of those that are not taken apart."""
@@ -78,21 +85,20 @@ class PlainTargets:
             return [(cuts[k], p - int(ends[k]) + len(cuts[k])) for k, p in zip(parts, places.tolist(), strict=True)]
 
         rest = self._rests.of(np.concatenate([c.rests for c in cuts]), lambda new: self._learn_rests(held(new)))
+        plain = np.flatnonzero(rest)
+        kind, name = self._meant[rest[plain], 0], np.concatenate([c.names for c in cuts])[plain]
         texts = text_at([c.named for c in cuts], [len(c) for c in cuts])
-        name = self._names.of(np.concatenate([c.names for c in cuts]), lambda new: self._learn_names(texts(new)))
-        if len(self._texts) > len(self._places):
-            more = np.zeros((len(self._texts), len(self._kinds)), np.int64)
-            self._places = np.concatenate([self._places, more])
-        targets, new = np.empty(len(rest), np.int64), np.empty(len(rest), np.int64)
-        count = targets_of(name, rest, self._meant, self._places, targets, new)
-        if count:
-            self._learn_places(name[new[:count]], self._meant[rest[new[:count]], 0])
-            targets_of(name, rest, self._meant, self._places, targets, new)
+        place = self._placed.of(mixed(name, kind), lambda new: self._learn_places(kind[new], texts(plain[new])))
+        targets = np.full(len(rest), NOT_PLAIN)
+        targets[plain] = np.where(place > 0, target_of(place, self._meant[rest[plain], 1]), NOT_PLAIN)
         return targets
 
-    def _learn_places(self, name: np.ndarray, kind: np.ndarray) -> None:
-        kinds = pa.array(self._kinds).take(pa.array(kind))
-        self._places[name, kind] = self._repositories.of(kinds, self._texts.take(pa.array(name)))
+    def _learn_places(self, kind: np.ndarray, names: pa.StringArray) -> np.ndarray:
+        """The numbers of repositories."""
+        found, ordinary = np.full(len(names), UNKNOWN), np.flatnonzero(self._ordinary(names))
+        kinds = pa.array(self._kinds).take(pa.array(kind[ordinary]))
+        found[ordinary] = self._repositories.of(kinds, names.take(pa.array(ordinary)))
+        return found
 
     def _learn_rests(self, new: list[tuple[Cut, int]]) -> list[int]:
         """Understand rests by a request of each: known is one that means the same in all that are tried, and asks of the
@@ -113,11 +119,6 @@ class PlainTargets:
             if agreed:
                 more.append((self._kinds.index(found[0][0]), found[0][2]))
         self._meant = np.concatenate([self._meant, np.array(more, np.int64).reshape(-1, 2)])
-        return numbers
-
-    def _learn_names(self, names: pa.StringArray) -> np.ndarray:
-        numbers = np.where(self._ordinary(names), len(self._texts) + np.arange(len(names)), UNKNOWN)
-        self._texts = pa.chunked_array([*self._texts.chunks, names])
         return numbers
 
     def _ordinary(self, names: pa.StringArray) -> np.ndarray:

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from modelcensus.counting.formats import LogFormat
 from modelcensus.counting.framing import BY_ARRAYS
-from modelcensus.counting.line_arrays import NOTHING, Cut, Lines
+from modelcensus.counting.line_arrays import NOTHING, Asking, Cut, Lines
 from modelcensus.counting.lines import Piece
 from modelcensus.counting.meanings import Meanings
 from modelcensus.counting.moments import zone_of
@@ -126,9 +126,7 @@ class Reduction:
     def _understand(self, form: LogFormat, read: Sequence[Lines], done: Told) -> dict[int, str]:
         """Keep what lines say; the numbers of lines that say what cannot be, with the reason."""
         meanings, sizes = self.meanings, [len(part) for part in read]
-        agent, address = ([getattr(part, name) for part in read] for name in ("agent", "address"))
-        target = np.concatenate([self._targets(form, list(parts)) for _, parts in groupby(read, key=_is_cut)])
-        who = meanings.agents_of(form, np.concatenate([p.agent_keys for p in read]), text_at(agent, sizes))
+        target, who = self._asked(form, read)
         timed = np.concatenate([part.instant for part in read]) != NOTHING
         good = timed & (target > 0)
         count = int(np.count_nonzero(good))
@@ -145,7 +143,7 @@ class Reduction:
             keys = np.concatenate([part.address_keys for part in read])
             np.add(
                 requests.answer,
-                marked_as(meanings.marks_of(keys, text_at(address, sizes))[kept]),
+                marked_as(meanings.marks_of(keys, text_at([p.address for p in read], sizes))[kept]),
                 out=requests.answer,
             )
         wrong = np.flatnonzero(~timed | (target < 0))
@@ -156,11 +154,30 @@ class Reduction:
         line = np.concatenate([part.line[part.read] for part in read])
         return {int(line[at]): meanings.problems[-1 - target[at]] if timed[at] else NO_TIME for at in wrong.tolist()}
 
-    def _targets(self, form: LogFormat, read: Sequence[Lines]) -> np.ndarray:
-        texts = text_at([p.asked for p in read], [len(p) for p in read])
-        if cuts := [p.asked_keys for p in read if isinstance(p.asked_keys, Cut)]:
+    def _asked(self, form: LogFormat, read: Sequence[Lines]) -> tuple[np.ndarray, np.ndarray]:
+        """What lines ask for and by which agents: looked up where it was met before, else found out."""
+        sizes = [len(part) for part in read]
+        target, who = (np.empty(sum(sizes), np.int64) for _ in range(2))
+        left: list[Asking] = []
+        places: list[np.ndarray] = []
+        for part, end in zip(read, np.cumsum(sizes).tolist(), strict=True):
+            own = slice(end - len(part), end)
+            new = self.meanings.met(part.asking, who[own], target[own])
+            if len(new):
+                left.append(part.asking.some(new))
+                places.append(new + own.start)
+        if left:
+            at = np.concatenate(places)
+            texts = text_at([a.agent for a in left], [len(a) for a in left])
+            who[at] = self.meanings.agents_of(form, np.concatenate([a.agent_keys for a in left]), texts)
+            target[at] = np.concatenate([self._targets(form, list(alike)) for _, alike in groupby(left, key=_is_cut)])
+        return target, who
+
+    def _targets(self, form: LogFormat, asking: Sequence[Asking]) -> np.ndarray:
+        texts = text_at([a.asked for a in asking], [len(a) for a in asking])
+        if cuts := [a.asked_keys for a in asking if isinstance(a.asked_keys, Cut)]:
             return self.meanings.targets_cut(form, cuts, texts)
-        keys = np.concatenate([p.asked_keys for p in read if not isinstance(p.asked_keys, Cut)])
+        keys = np.concatenate([a.asked_keys for a in asking if not isinstance(a.asked_keys, Cut)])
         return self.meanings.targets_of(form, keys, texts)
 
     @staticmethod
@@ -184,5 +201,5 @@ class Reduction:
         return Reduced.of(self)
 
 
-def _is_cut(lines: Lines) -> bool:
-    return isinstance(lines.asked_keys, Cut)
+def _is_cut(asking: Asking) -> bool:
+    return isinstance(asking.asked_keys, Cut)
