@@ -137,7 +137,7 @@ def _pieces(
         columns = header_columns(form, file.first_lines()) if form.header else form.columns
         opened = _Opened(file, form, columns, skip, lines)
         for piece in new_pieces(file, known.parts):
-            yield opened, reduction.looked_at(piece, form)
+            yield opened, piece
         yield opened, None
 
 
@@ -158,7 +158,7 @@ def _read(reduction: Reduction, pieces: Iterator[tuple[_Opened, Looked | None]])
     are understood."""
     told, waiting = Told(), []
     for opened, looked in ahead(pieces, AHEAD):
-        waiting += [looked] if looked else []
+        waiting += [reduction.looked_at(looked, opened.form)] if looked else []
         if looked and len(waiting) < TOGETHER:
             continue
         reduction.take(waiting, opened.form, opened.columns, told)
