@@ -2,7 +2,7 @@
 
 import fcntl
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
@@ -28,11 +28,10 @@ from modelcensus.counting import (
     stored_tables,
 )
 from modelcensus.engine import Tables
-from modelcensus.ledger import Ledger, Manifest
+from modelcensus.ledger import Ledger
 from modelcensus.vocabulary import (
     FACTS,
     OBSERVATIONS,
-    SET_ASIDE,
     TABLES,
     Batch,
     InputError,
@@ -41,7 +40,6 @@ from modelcensus.vocabulary import (
 )
 from modelcensus.vocabulary.names import LOG
 
-SHOWN = 5
 LIBRARIES = """
     select repository, arg_max(library, observed_on) as library from stored_facts where library is not null group by 1
 """
@@ -209,7 +207,8 @@ def _say(done: Summary, name: str, recount: bool, gone: int, ledger: Ledger, rul
             f"{new:,} new lines of {done.files:,} files ({done.known:,} lines were counted before): {done.taken:,} requests of"
             f" repositories, {done.other:,} others, {done.set_aside:,} set aside"
         )
-        _say_set_aside(ledger, name) if done.set_aside else None
+        for line in done.aside:
+            say(f"set aside {line}")
     if gone:
         say(f"{gone:,} keys of hashed addresses destroyed")
     if not recount and not done.taken:
@@ -220,15 +219,3 @@ def _say(done: Summary, name: str, recount: bool, gone: int, ledger: Ledger, rul
     what = "in all of its days" if recount else "in the days of these lines"
     say(f"log:{name} {what}: {done.downloads:,} downloads; {done.loads:,} loads (log:{name}{LOADS})")
     say(f"next: modelcensus measure downloads --by repository --reading channel=log:{name}, or modelcensus report")
-
-
-def _say_set_aside(ledger: Ledger, name: str) -> None:
-    manifests = [m for m in ledger.manifests() if m.channel == LOG + name]
-    for row in _aside(ledger, manifests[-1:]):
-        say(f"set aside {row['file']}:{row['line']}: {row['reason']}")
-
-
-def _aside(ledger: Ledger, manifests: Sequence[Manifest]) -> list[dict[str, object]]:
-    tables = Tables()
-    tables.scan(SET_ASIDE.name, ledger.paths(SET_ASIDE, manifests), SET_ASIDE.arrow)
-    return tables.rows(f"select * from {SET_ASIDE.name} order by file, line limit {SHOWN}")

@@ -203,7 +203,7 @@ class _Loops:
         begins, asked = (self._room(n, size + 1, np.int64) for n in ("begins", "asked"))
         count = begin_groups(keys, of_place + rows.asked_from, begins, asked)
         visits = Visits(asked[:count], *(self._counted_in(begins[: count + 1], w) for w in (addresses, sessions)))
-        return Grouped(None, tuple(told), *counts, visits)
+        return Grouped(None, tuple(told), counts[0], counts[1], counts[2], visits)
 
 
 def by_loops() -> Loops:

@@ -69,9 +69,10 @@ def fill_again(old, table):
 
 
 @compiled
-def look_up(agents, agent_numbers, rests, rest_numbers, placed, places, meant, who, name, rest, asked, agent, target, new):
+def look_up(agents, rests, placed, meant, who, name, rest, asked, agent, target, new):
     """Write the agents and targets of requests by hashes of these, of names and of rests, where all of them were met: by the
-    tables that have them, and the values of their numbers (plain_targets.py). To `new` the places of all others; how many."""
+    tables that have them with the values of their numbers (plain_targets.py). To `new` the places of all others; how many."""
+    (agents, agent_numbers), (rests, rest_numbers), (placed, places) = agents, rests, placed
     shift, count = shift_of(agents), 0
     for row in range(len(who)):
         agent[row] = value_of(agents, shift, agent_numbers, who[row])

@@ -4,9 +4,8 @@ A line is what stands between two newlines, whatever bytes it holds: bytes that 
 longer than LONGEST is set aside without being held. A compressed file that is cut off gives the lines before the cut.
 """
 
-import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from mmap import mmap
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pyarrow as pa
 
 from modelcensus.counting.digests import TextDigest
 from modelcensus.counting.framing import BY_ARRAYS, Framing, Text
-from modelcensus.counting.parts import Cutter
+from modelcensus.counting.parts import Cutter, Part
 from modelcensus.counting.rooms import Rooms
 from modelcensus.counting.setting_aside import SHOWN, shown
 from modelcensus.counting.unpacking import DAMAGED, compression_of, unpacked
@@ -33,33 +32,48 @@ NOTHING = pa.schema([("line", pa.int64()), ("text", pa.string())]).empty_table()
 
 
 @dataclass(frozen=True)
+class Reached:
+    """How far a file was read: `size` (bytes) and lines of its text, the digest of these and their opening, how many of its parts ended,
+    what of the next one was read, and how many lines stand in files that were counted."""
+
+    size: int
+    lines: int
+    digest: str
+    opening: bytes
+    parts: int
+    begun: Part
+    recognized: int = 0
+
+
+@dataclass(frozen=True)
 class Piece:
     """Consecutive lines of one file: columns `line` (number in the file, from 1) and `text` (newline included), which may
-    stand in a `room` that is used again; `ascii`: whether no byte is of another letter."""
+    stand in a `room` that is used again; `ascii`: whether no byte is of another letter; `reached`: how far the file is read with
+    them, where that is the end of a line."""
 
     rows: pa.Table
     set_aside: list[tuple[int, str, str]]
     room: mmap | None = None
     ascii: bool = True
+    reached: Reached | None = None
+
+
+NOTHING_READ = Reached(0, 0, "", b"", 0, Part(1, 0, 0, 0))
 
 
 @dataclass
 class LogFile:
-    """One log as it was read: `size` (bytes) and `digest` are of its text, however it is compressed.
+    """One log as it was read: `reached` is of its text, however it is compressed.
 
-    Iterating gives its pieces; what is counted of it is known when the last one is taken. `skip` are the bytes that were
-    counted before. `wait`: a last line without a newline is left for the next time (of a file that still grows).
+    Its pieces say how far it is read with each; what is counted of all of it is known when the last one is taken. `skip` are the
+    bytes that were counted before. `wait`: a last line without a newline is left for the next time (of a file that still grows).
     """
 
     path: Path
     skip: int = 0
     skipped_lines: int = 0
     wait: bool = False
-    size: int = 0
-    lines: int = 0
-    digest: str = ""
-    opening: str = ""
-    opening_bytes: int = 0
+    reached: Reached = NOTHING_READ
     recognized_lines: int = 0
     framing: Framing = BY_ARRAYS
     rooms: Rooms = field(default_factory=lambda: Rooms(ROOM))
@@ -76,7 +90,7 @@ class LogFile:
         self.compression = compression_of(head)
 
     def pieces(self) -> Iterator[Piece]:
-        """The lines after `skip`; afterwards `size`, `lines` and `digest` say what was read, from the beginning on."""
+        """The lines after `skip`; afterwards `reached` says what was read, from the beginning on."""
         framer = _Framer(self)
         for block in self.blocks():
             yield from framer.add(block)
@@ -145,10 +159,7 @@ class _Framer:
             self.file.notes[-1] += f" after line {self.line:,}; the lines before it were taken"
         self.file.rooms.give(self.room)
         self.file.cutter.end()
-        self.file.size, self.file.lines = self.position, self.line
-        self.file.digest = self.digest.said
-        self.file.opening = hashlib.sha256(self.opening).hexdigest()
-        self.file.opening_bytes = len(self.opening)
+        self.file.reached = self._reached()
 
     def _cut(self, padded: bool = False) -> Iterator[Piece]:
         """The whole lines of what is held, from `start` to `end`; the rest is kept for later."""
@@ -175,6 +186,8 @@ class _Framer:
             self.line += len(starts) - 1
             aside = []
         piece = self._piece(room, start + known, end, aside) if start + known < end or aside else None
+        if piece:
+            piece = replace(piece, reached=self._reached())
         if size - end > LONGEST:
             self.too_long = size - end
             self._passed(end, size)
@@ -186,6 +199,13 @@ class _Framer:
             yield piece
         else:
             self._keep(end)
+
+    def _reached(self) -> Reached:
+        parts = self.file.cutter
+        recognized = self.file.recognized_lines
+        return Reached(
+            self.position, self.line, self.digest.said, self.opening, len(parts.parts), parts.begun, recognized
+        )
 
     def _keep(self, start: int) -> None:
         """Hold on to the text from a place on, where none of it was handed on."""

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
@@ -16,23 +16,23 @@ from modelcensus.counting.wide import WIDE, alike, folded, lowest
 F = TypeVar("F", bound=Callable)
 
 
-ALONE = {"nogil": True, "_nrt": False}
+_HOW: dict[str, Any] = {"nogil": True, "_nrt": False}
 """Loops hold no lock of the interpreter, and count no references to the arrays that they are given, which took a fifth of their
-time: so they make none of their own."""
+time: so they make none themselves."""
 
 
 def compiled(loop: F) -> F:
     """Compiled at its first call, and kept beside the module or in the user's cache."""
     try:
-        return cast(F, numba.njit(cache=True, **ALONE)(loop))
+        return cast(F, numba.njit(**_HOW, cache=True)(loop))
     except RuntimeError:  # neither can be written
-        return cast(F, numba.njit(**ALONE)(loop))
+        return cast(F, numba.njit(**_HOW)(loop))
 
 
 def within(loop: F) -> F:
     """Compiled as a part of the loops that call it: arrays are not handed on for every line. Those are kept until their own file
     changes: after a change of a part in another file, remove what is kept (`*.nbi` in `__pycache__`)."""
-    return cast(F, numba.njit(forceinline=True, **ALONE)(loop))
+    return cast(F, numba.njit(**_HOW, forceinline=True)(loop))
 
 
 U = np.uint64

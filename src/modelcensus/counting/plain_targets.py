@@ -5,6 +5,7 @@ name changes nothing of it. A commit in it is left out where any other commit wo
 """
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -41,6 +42,10 @@ class Cutting:
         return Cut(asked, at, keys[:, 0], keys[:, 1])
 
 
+def _table(of: Learned) -> np.ndarray:
+    return cast(Hashed, of.numbering).table  # all are by tables, where there are loops
+
+
 class PlainTargets:
     """Knows the names and rests that were met.
 
@@ -71,10 +76,10 @@ class PlainTargets:
     ) -> np.ndarray:
         """Write the agents (by what is `known` of their hashes) and targets of requests whose texts were all met before; the
         places of the others."""
-        tables = [part for of in (known, self._rests, self._placed) for part in (of.numbering.table, of.values)]
-        asked, new = np.empty(len(cut), np.uint64), np.empty(len(cut), np.int64)
-        count = look_up(*tables, self._meant, agent_keys, cut.names, cut.rests, asked, agents, targets, new)
-        return new[:count]
+        rests, placed, new = self._rests, self._placed, np.empty(len(cut), np.int64)
+        met = (_table(known), known.values), (_table(rests), rests.values), (_table(placed), placed.values)
+        keys = agent_keys, cut.names, cut.rests, np.empty(len(cut), np.uint64)
+        return new[: look_up(*met, self._meant, *keys, agents, targets, new)]
 
     def of(self, cuts: Sequence[Cut]) -> np.ndarray:
         """The target of each request, one stretch after the other; NOT_PLAIN of those that are not taken apart."""

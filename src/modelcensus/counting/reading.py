@@ -1,8 +1,11 @@
 """Log files into reduced requests, file by file: what every engine does with one, and how one machine does it with many."""
 
+import hashlib
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from math import inf
 from pathlib import Path
 from typing import Protocol
 
@@ -11,11 +14,11 @@ import pyarrow as pa
 from modelcensus.counting.ahead import ahead
 from modelcensus.counting.formats import LogFormat, header_columns
 from modelcensus.counting.known import Known, KnownText, known_part
-from modelcensus.counting.lines import ROOM, LogFile
-from modelcensus.counting.parts import Part
+from modelcensus.counting.lines import ROOM, LogFile, Piece, Reached
+from modelcensus.counting.parts import ROW, Part
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.recognizing import new_pieces
-from modelcensus.counting.reduction import Looked, Reduction, Told
+from modelcensus.counting.reduction import Reduction, Told
 from modelcensus.counting.rooms import Rooms
 from modelcensus.counting.salts import Keys
 from modelcensus.engine import Tables
@@ -26,7 +29,9 @@ AHEAD = 2
 TOGETHER = 2
 """Pieces of which texts are looked up at a time."""
 LINES = 1_000_000
-"""Lines of a batch, after which the file being read is its last one."""
+"""Lines of a batch, after which the file being read is its last one; of a longer file the rest is of the next batch."""
+MOST_LINES = LINES + LINES // 2
+"""Lines of a batch, at most: some thousands more where a piece has them."""
 MUCH = 32 * 1024 * 1024
 """Bytes of text from which compiled loops are worth their loading."""
 UNPACKED = 7
@@ -37,8 +42,9 @@ MOST_ASIDE = 100_000
 
 @dataclass(frozen=True)
 class FileRead:
-    """What became of a file, in the terms of the table `log_files`; `aside`: line, reason, text of the first lines that
-    were set aside; `skipped`: bytes at its beginning that were known."""
+    """What became of a file, or of the lines of it that were read for a batch, in the terms of the table `log_files`; `aside`:
+    line, reason, text of the first lines that were set aside; `skipped`: bytes at its beginning that were known; `earlier`: lines
+    that were read in this run for batches before."""
 
     file: str
     format: str
@@ -52,6 +58,7 @@ class FileRead:
     other: int
     set_aside: int
     skipped: int
+    earlier: int
     aside: tuple[tuple[int, str, str], ...]
     notes: tuple[str, ...]
     parts: tuple[Part, ...]
@@ -114,9 +121,22 @@ class _Opened:
     skipped: int
     skipped_lines: int
 
-    @property
-    def known(self) -> int:
-        return self.skipped_lines + self.file.recognized_lines
+    def read(self, reached: Reached, before: Reached | None, told: Told) -> FileRead:
+        """What became of it from one point to another; `before`: none is its beginning, or the end of what is skipped."""
+        skipped, lines = (before.size, before.lines) if before else (self.skipped, self.skipped_lines)
+        known = lines + reached.recognized - (before.recognized if before else 0)
+        told.aside.sort()
+        return FileRead(
+            self.file.path.name, self.form.name, len(reached.opening), hashlib.sha256(reached.opening).hexdigest(),
+            reached.size, reached.digest, reached.lines, known, told.taken, told.other, len(told.aside), skipped,
+            before.lines if before else 0, tuple(told.aside[:MOST_ASIDE]), (), self._parts(reached, lines),
+        )  # fmt: skip
+
+    def _parts(self, reached: Reached, known: int) -> tuple[Part, ...]:
+        """Its parts, without those that were kept with what was known; some of these again, so that rows of parts go on."""
+        parts = self.file.cutter.parts[: reached.parts] + ([reached.begun] if reached.begun.lines else [])
+        ended = bisect_right(parts, known, key=lambda p: p.line + p.lines - 1)
+        return tuple(parts[max(ended - ROW - 1, 0) :])
 
 
 def _pieces(
@@ -125,7 +145,7 @@ def _pieces(
     known: Known,
     policies: Policies,
     progress: Callable[[str], None] = lambda _: None,
-) -> Iterator[tuple[_Opened, Looked | None]]:
+) -> Iterator[tuple[_Opened, Piece | None]]:
     """The new pieces of files, one after the other; at the end of each file None. What is known does not grow by it."""
     rooms = Rooms(ROOM)
     for path, form in files:
@@ -141,44 +161,37 @@ def _pieces(
         yield opened, None
 
 
-def _growing(
-    pieces: Iterator[tuple[_Opened, Looked | None]], known: Known
-) -> Iterator[tuple[_Opened, Looked | None]]:
+def _growing(pieces: Iterator[tuple[_Opened, Piece | None]], known: Known) -> Iterator[tuple[_Opened, Piece | None]]:
     """The same, where what is new in a file is known from its end on."""
-    for opened, looked in pieces:
-        yield opened, looked
-        file = opened.file
-        if looked is None and file.lines > opened.known:
-            text = KnownText(file.opening_bytes, file.size, file.opening, file.digest, file.lines)
-            known.add(text, list(file.cutter.parts))
+    for opened, piece in pieces:
+        yield opened, piece
+        if piece is None:
+            read = opened.read(opened.file.reached, None, Told())
+            if read.lines > read.known:
+                known.add(read.text, list(opened.file.cutter.parts))
 
 
-def _read(reduction: Reduction, pieces: Iterator[tuple[_Opened, Looked | None]]) -> Iterator[FileRead]:
-    """Add to a reduction what pieces say: they are unpacked, framed and looked at by another thread while those before them
-    are understood."""
-    told, waiting = Told(), []
-    for opened, looked in ahead(pieces, AHEAD):
-        waiting += [reduction.looked_at(looked, opened.form)] if looked else []
-        if looked and len(waiting) < TOGETHER:
+def _read(
+    reduction: Reduction, pieces: Iterator[tuple[_Opened, Piece | None]], most: float = inf
+) -> Iterator[FileRead]:
+    """Add to a reduction what pieces say: they are unpacked and framed by another thread while those before them are understood.
+    What was read is told at the end of each file, and within it where the reduction has the `most` lines."""
+    told, waiting, before = Told(), [], None
+    for opened, piece in ahead(pieces, AHEAD):
+        waiting += [reduction.looked_at(piece, opened.form)] if piece else []
+        if piece and len(waiting) < TOGETHER:
             continue
         reduction.take(waiting, opened.form, opened.columns, told)
         for one in waiting:
             if one.piece.room:
                 opened.file.rooms.give(one.piece.room)
         waiting = []
-        if not looked:
-            yield _file_read(opened, told)
-            told = Told()
-
-
-def _file_read(opened: _Opened, told: Told) -> FileRead:
-    file = opened.file
-    told.aside.sort()
-    return FileRead(
-        file.path.name, opened.form.name, file.opening_bytes, file.opening, file.size, file.digest, file.lines, opened.known,
-        told.taken, told.other, len(told.aside), opened.skipped, tuple(told.aside[:MOST_ASIDE]), tuple(_notes(file)),
-        tuple(file.cutter.parts),
-    )  # fmt: skip
+        if not piece:
+            yield replace(opened.read(opened.file.reached, before, told), notes=tuple(_notes(opened.file)))
+            told, before = Told(), None
+        elif piece.reached and reduction.lines >= most:
+            yield opened.read(piece.reached, before, told)
+            told, before = Told(), piece.reached
 
 
 def _notes(file: LogFile) -> list[str]:
@@ -201,10 +214,10 @@ class OneByOne:
     def batches(self, files: Sequence[tuple[Path, LogFormat]], known: Known) -> Iterator[ReadBatch]:
         self.engine.connection.execute("set threads = 1")  # it is asked about few texts at a time, beside other work
         quick = worth_compiling([p for p, _ in files])
-        reduction = Reduction(self.engine, self.policies, self.keys, quick, LINES + LINES // 2 if quick else 0)
+        reduction = Reduction(self.engine, self.policies, self.keys, quick, MOST_LINES if quick else 0)
         waiting: list[FileRead] = []
         pieces = _growing(_pieces(reduction, files, known, self.policies, self.progress), known)
-        for read in _read(reduction, pieces):
+        for read in _read(reduction, pieces, MOST_LINES):
             waiting.append(read)
             if reduction.lines >= LINES:
                 yield self._ended(reduction, waiting)

@@ -47,6 +47,8 @@ LOADS = ".loads"
 """Ends the name of the series of loads."""
 READ = (REQUESTS, PLACES, RESTS, AGENTS)
 """What is read of lines, and counted."""
+SHOWN = 5
+"""Lines set aside that are told of."""
 MEMORY = "500MB"
 """What tables of a count may hold in memory: what counters say grows with days and repositories, and goes to disk beyond."""
 TERMS = Terms(
@@ -77,6 +79,8 @@ class Summary:
     downloads: int = 0
     loads: int = 0
     notes: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    """The first lines that were set aside, with the reason."""
 
 
 Commit = Callable[[Batch], Before]
@@ -184,11 +188,15 @@ class Counting:
             yield [Part(*r[1:]) for r in of_text]
 
     def _sum(self, file: FileRead) -> None:
-        self.summary.files += 1
-        self.summary.known_files += bool(file.skipped) and not file.new
+        self.summary.files += not file.earlier
+        self.summary.known_files += bool(file.skipped) and not file.earlier and not file.new
         self.summary.notes += [f"{file.file}: {n}" for n in file.notes]
-        for key in ("lines", "known", "taken", "other", "set_aside"):
+        self.summary.lines += file.lines - file.earlier
+        self.summary.known += file.known - file.earlier
+        for key in ("taken", "other", "set_aside"):
             setattr(self.summary, key, getattr(self.summary, key) + getattr(file, key))
+        self.summary.aside += [f"{file.file}:{line}: {reason}" for line, reason, _ in file.aside]
+        del self.summary.aside[SHOWN:]
 
     def _hand_over(self, batch: ReadBatch) -> None:
         """Count what was read, and commit it as a batch."""
