@@ -61,7 +61,7 @@ def ours(folder: str, *policies: str) -> dict:
     counted = [m for m in ledger.manifests() if m.channel == "log:logs"]
     ledger.read(engine, OBSERVATIONS, counted)
     ledger.read(engine, LOG_FILES, counted)
-    lines = engine.rows("select sum(lines) as n from log_files")[0]["n"]
+    lines = engine.rows("select sum(lines - known) as n from log_files")[0]["n"]
     newest = f"list_position([{', '.join(repr(m.id) for m in counted)}], batch_id)"
     rows = engine.rows(
         f"""select repository, period_start as day, arg_max(value, {newest}) as n, count(*) as told

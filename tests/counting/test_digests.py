@@ -7,7 +7,7 @@ from blake3 import blake3
 from logs import write
 
 from modelcensus.counting.digests import TextDigest
-from modelcensus.counting.known import KnownText, known_part
+from modelcensus.counting.known import NOTHING_KNOWN, KnownText, known_part
 from modelcensus.counting.lines import OPENING
 
 TEXT = "".join(f"line {n} of a log that is read\n" for n in range(9_000))
@@ -24,14 +24,19 @@ def known(text: str, older: bool) -> KnownText:
 def test_the_longest_text_that_a_file_begins_with(tmp_path, older):
     path = write(tmp_path / "access.log", TEXT.splitlines())
     texts = [known(t, o) for t, o in zip((ONE, TWO), older, strict=True)]
-    assert known_part(path, texts) == (len(TWO), TWO.count("\n"))
-    assert known_part(path, texts[:1]) == (len(ONE), ONE.count("\n"))
+    assert known_part(path, texts) == (len(TWO), TWO.count("\n"), False)
+    assert known_part(path, texts[:1]) == (len(ONE), ONE.count("\n"), False)
+    whole = tmp_path / "whole.log"
+    whole.write_text(TWO)
+    assert known_part(whole, texts) == (len(TWO), TWO.count("\n"), True)
+    whole.write_text(TWO + "x")
+    assert known_part(whole, texts) == (len(TWO), TWO.count("\n"), False)
 
 
 def test_a_text_with_another_digest_is_not_known(tmp_path):
     path = write(tmp_path / "access.log", TEXT.splitlines())
-    assert known_part(path, [known(ONE, False)._replace(digest="blake3:" + "0" * 64)]) == (0, 0)
-    assert known_part(path, [known(ONE, False)._replace(digest=blake3(ONE.encode()).hexdigest())]) == (0, 0)
+    assert known_part(path, [known(ONE, False)._replace(digest="blake3:" + "0" * 64)]) == NOTHING_KNOWN
+    assert known_part(path, [known(ONE, False)._replace(digest=blake3(ONE.encode()).hexdigest())]) == NOTHING_KNOWN
 
 
 def test_a_digest_of_stretches_is_that_of_the_text():

@@ -65,6 +65,11 @@ class Sums:
         columns = zip(*((p.id, p.day, p.value) for p in parts), strict=True)
         return cls.of(*map(np.concatenate, columns)) if parts else cls(*[np.zeros(0, np.int64)] * 3)
 
+    def on(self, days: np.ndarray) -> "Sums":
+        """Those of some days."""
+        there = np.isin(self.day, days)
+        return Sums(self.id[there], self.day[there], self.value[there])
+
     @property
     def by_day(self) -> dict[int, int]:
         """Of all repositories."""
@@ -86,18 +91,26 @@ class Downloads:
         if policies.dedup != "none":
             engine.make("counted", COUNTED)
 
-    def add(self, chosen: Chosen) -> None:
-        """What counts of one more batch."""
+    def add(self, chosen: Chosen) -> tuple[Sums, ...]:
+        """What counts of one more batch; its loads and downloads where these add up, else nothing."""
         begins = np.concatenate([chosen.hits[~chosen.told_before], chosen.loads])
         met = occurring(chosen.model[np.concatenate([chosen.hits, chosen.loads])])
         ids = np.zeros(len(chosen.keys), np.int64)
         ids[met] = self._spelling.learn(chosen.keys[met], chosen.models.take(pa.array(met)))
         self._met = np.union1d(self._met, ids[met])
-        self._loads.append(_sums(chosen, ids, begins))
-        if self._policies.dedup == "none":
-            self._downloads.append(_sums(chosen, ids, chosen.hits))
-        else:
+        loads = _sums(chosen, ids, begins)
+        if self._policies.dedup != "none":
+            self._loads.append(loads)
             self._hold(chosen, ids)
+            return ()
+        sums = loads, _sums(chosen, ids, chosen.hits)
+        self.more(*sums)
+        return sums
+
+    def more(self, loads: Sums, downloads: Sums) -> None:
+        """What another batch came to, of repositories that were met then."""
+        self._loads.append(loads)
+        self._downloads.append(downloads)
 
     def told(self) -> tuple[np.ndarray, Sums, Sums]:
         """The numbers of the repositories that are met in either, the loads and the downloads."""

@@ -34,8 +34,19 @@ class KnownText(NamedTuple):
     lines: int
 
 
-def known_part(path: Path, known: Iterable[KnownText]) -> tuple[int, int]:
-    """How much of a file was counted before: bytes and lines of the longest text among the `known` that it begins with."""
+class KnownPart(NamedTuple):
+    """How much of a file was counted before, from its beginning on; `whole`: nothing follows."""
+
+    bytes: int
+    lines: int
+    whole: bool
+
+
+NOTHING_KNOWN = KnownPart(0, 0, False)
+
+
+def known_part(path: Path, known: Iterable[KnownText]) -> KnownPart:
+    """The longest text among the `known` that a file begins with."""
     file = LogFile(path)
     head, ends = b"", {}
     for block in file.blocks():
@@ -50,8 +61,8 @@ def known_part(path: Path, known: Iterable[KnownText]) -> tuple[int, int]:
         ):
             ends.setdefault(text.bytes, {})[text.digest] = text.lines
     if not ends:
-        return 0, 0
-    found, position, waiting = (0, 0), 0, sorted(ends)
+        return NOTHING_KNOWN
+    found, position, waiting = NOTHING_KNOWN, 0, sorted(ends)
     running = TextDigest.like(d for digests in ends.values() for d in digests)
     for block in file.blocks():
         while waiting and position + len(block) >= waiting[0]:
@@ -60,10 +71,11 @@ def known_part(path: Path, known: Iterable[KnownText]) -> tuple[int, int]:
                 digest.update(block[:part])
             block, position = block[part:], waiting[0]
             of_text = ends[waiting.pop(0)]
-            found = next(((position, of_text[d.said]) for d in running if d.said in of_text), found)
-        if not waiting:
-            break
+            lines = next((of_text[d.said] for d in running if d.said in of_text), None)
+            found = found if lines is None else KnownPart(position, lines, False)
+        if block and not waiting:
+            return found
         for digest in running:
             digest.update(block)
         position += len(block)
-    return found
+    return found._replace(whole=position == found.bytes and not file.notes)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from modelcensus.counting.ahead import ahead
 from modelcensus.counting.formats import LogFormat, header_columns
-from modelcensus.counting.known import Known, KnownText, known_part
+from modelcensus.counting.known import NOTHING_KNOWN, Known, KnownText, known_part
 from modelcensus.counting.lines import ROOM, LogFile, Piece, Reached
 from modelcensus.counting.parts import ROW, Part
 from modelcensus.counting.policies import Policies
@@ -29,9 +29,8 @@ AHEAD = 2
 TOGETHER = 2
 """Pieces of which texts are looked up at a time."""
 LINES = 1_000_000
-"""Lines of a batch, after which the file being read is its last one; of a longer file the rest is of the next batch."""
-MOST_LINES = LINES + LINES // 2
-"""Lines of a batch, at most: some thousands more where a piece has them."""
+"""Lines of a batch, after which the file being read is its last one; of a file that goes on for a quarter more the rest is of the
+next batch."""
 MUCH = 32 * 1024 * 1024
 """Bytes of text from which compiled loops are worth their loading."""
 UNPACKED = 7
@@ -150,14 +149,17 @@ def _pieces(
     rooms = Rooms(ROOM)
     for path, form in files:
         progress(f"reading {path.name}")
-        skip, lines = known_part(path, known.texts) if known.texts else (0, 0)
+        part = known_part(path, known.texts) if known.texts else NOTHING_KNOWN
         closed = bool(LogFile(path).compression)
         wait = policies.last_line == "wait" and not closed
-        file = LogFile(path, skip, lines, wait, framing=reduction.framing, rooms=rooms)
+        file = LogFile(path, part.bytes, part.lines, wait, framing=reduction.framing, rooms=rooms)
         columns = header_columns(form, file.first_lines()) if form.header else form.columns
-        opened = _Opened(file, form, columns, skip, lines)
-        for piece in new_pieces(file, known.parts):
-            yield opened, piece
+        opened = _Opened(file, form, columns, part.bytes, part.lines)
+        if part.whole:
+            file.reached = replace(file.reached, size=part.bytes, lines=part.lines)
+        else:
+            for piece in new_pieces(file, known.parts):
+                yield opened, piece
         yield opened, None
 
 
@@ -214,10 +216,10 @@ class OneByOne:
     def batches(self, files: Sequence[tuple[Path, LogFormat]], known: Known) -> Iterator[ReadBatch]:
         self.engine.connection.execute("set threads = 1")  # it is asked about few texts at a time, beside other work
         quick = worth_compiling([p for p, _ in files])
-        reduction = Reduction(self.engine, self.policies, self.keys, quick, MOST_LINES if quick else 0)
+        reduction = Reduction(self.engine, self.policies, self.keys, quick, LINES + LINES // 2 if quick else 0)
         waiting: list[FileRead] = []
         pieces = _growing(_pieces(reduction, files, known, self.policies, self.progress), known)
-        for read in _read(reduction, pieces, MOST_LINES):
+        for read in _read(reduction, pieces, LINES + LINES // 4):
             waiting.append(read)
             if reduction.lines >= LINES:
                 yield self._ended(reduction, waiting)

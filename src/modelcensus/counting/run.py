@@ -13,7 +13,7 @@ import pyarrow as pa
 from modelcensus.counting.ahead import ahead
 from modelcensus.counting.before import Before
 from modelcensus.counting.chosen import Asked, Choosing, CountingRules
-from modelcensus.counting.downloads import Downloads, days_of
+from modelcensus.counting.downloads import Downloads, Sums, days_of
 from modelcensus.counting.files_read import tables_of_files
 from modelcensus.counting.formats import LogFormat, find_format
 from modelcensus.counting.known import Known, KnownText
@@ -47,6 +47,8 @@ LOADS = ".loads"
 """Ends the name of the series of loads."""
 READ = (REQUESTS, PLACES, RESTS, AGENTS)
 """What is read of lines, and counted."""
+KEPT = 4
+"""Batches of which sums are kept, some megabytes of each."""
 SHOWN = 5
 """Lines set aside that are told of."""
 MEMORY = "500MB"
@@ -118,6 +120,8 @@ class Counting:
         self._choosing = Choosing(self.engine, policies, rules[0], found)
         self._days: dict[str, np.ndarray] = {}
         """Of each batch that is stored."""
+        self._sums: dict[str, tuple[Sums, ...]] = {}
+        """Loads and downloads of the last batches, where they add up: days that a later one shares are not read again."""
         self._totals: dict[str, dict[int, int]] = {"loads": {}, "downloads": {}}
         """By day: a later batch that has more of a day counts it whole."""
         self.summary = Summary()
@@ -204,13 +208,20 @@ class Counting:
         tables, new = batch.tables(), [f for f in batch.files if f.new]
         touched = np.unique(days_of(tables[REQUESTS.name]["day"]))
         shared = [b for b, days in self._days.items() if np.isin(days, touched, assume_unique=True).any()]
-        asked = chain([Asked(*(tables[s.name] for s in READ))], (self._asked(b, touched) for b in shared))
+        unknown = (self._asked(b, touched) for b in shared if b not in self._sums)
+        asked = chain([Asked(*(tables[s.name] for s in READ))], unknown)
+        more = [self._sums[b] for b in shared if b in self._sums]
         days = Days(touched, np.unique(np.concatenate([touched[:0], *self._days.values()])))
         tables = {**tables, **tables_of_files(new, self.policies.aside == "text")}
         inputs = tuple(InputFile(f.file, f.bytes, f.digest) for f in new)
         formats = sorted({f.format for f in new})
-        self._counted(asked, days, tables, inputs, {"format": ",".join(formats)}, [f.told for f in new])
+        told = [f.told for f in new]
+        sums = self._counted(asked, days, tables, inputs, {"format": ",".join(formats)}, told, more)
         self._days[self.before.batches[-1]] = touched
+        if sums:
+            self._sums[self.before.batches[-1]] = sums
+        for old in list(self._sums)[:-KEPT]:
+            del self._sums[old]
 
     def _asked(self, batch: str, days: np.ndarray | None = None) -> Asked:
         """What a batch that is stored says, of all days or of some."""
@@ -235,10 +246,13 @@ class Counting:
         inputs: tuple[InputFile, ...],
         options: dict[str, str],
         took: list[str],
-    ) -> None:
+        more: Iterable[tuple[Sums, ...]] = (),
+    ) -> tuple[Sums, ...]:
+        """Tell what some batches come to, on days that are touched, and `more` whose sums are known; the sums of the first."""
         counted = Downloads(self.engine, self.policies, self.spelling)
-        for batch in asked:
-            counted.add(self._choosing.of(batch))
+        summed = [counted.add(self._choosing.of(batch)) for batch in asked]
+        for sums in more:
+            counted.more(*(s.on(days.touched) for s in sums))
         met, *sums = counted.told()
         touched = dict.fromkeys(days.touched.tolist(), 0)
         # loads first: a run that is killed between the two is repeated whole, since the other batch has the requests
@@ -261,6 +275,7 @@ class Counting:
                 terms=TERMS if not series else Terms(**{**vars(TERMS), "unit": "loads (see docs/counting.md)"}),
             )
             self.before = self.commit(batch)
+        return summed[0] if summed else ()
 
     def _stored(self, *schemas: Schema, of: Collection[str] | None = None) -> None:
         """Scan what the ledger holds in some tables, of all batches or of those with these ids."""
