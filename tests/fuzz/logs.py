@@ -29,7 +29,7 @@ def log(name: str) -> Parser:
         file, told = LogFile(path), Told()
         columns = header_columns(form, file.first_lines()) if form.header else form.columns
         try:
-            reduction.take([reduction.looked_at(piece, form) for piece in file.pieces()], form, columns, told)
+            reduction.take(list(file.pieces()), form, columns, told)
         except Exception as error:
             raise narrowed(inputs, take, f"{type(error).__name__}: {error}") from error
         aside = {line for line, _, _ in told.aside}

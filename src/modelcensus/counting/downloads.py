@@ -87,7 +87,8 @@ class Downloads:
         self._engine, self._policies, self._spelling = engine, policies, spelling
         self._loads: list[Sums] = []
         self._downloads: list[Sums] = []
-        self._met = np.zeros(0, np.int64)
+        self._met = np.zeros(0, bool)
+        """By the numbers of repositories."""
         if policies.dedup != "none":
             engine.make("counted", COUNTED)
 
@@ -97,7 +98,8 @@ class Downloads:
         met = occurring(chosen.model[np.concatenate([chosen.hits, chosen.loads])])
         ids = np.zeros(len(chosen.keys), np.int64)
         ids[met] = self._spelling.learn(chosen.keys[met], chosen.models.take(pa.array(met)))
-        self._met = np.union1d(self._met, ids[met])
+        self._met = np.append(self._met, np.zeros(max(len(self._spelling) + 1 - len(self._met), 0), bool))
+        self._met[ids[met]] = True
         loads = _sums(chosen, ids, begins)
         if self._policies.dedup != "none":
             self._loads.append(loads)
@@ -117,7 +119,7 @@ class Downloads:
         if self._policies.dedup != "none":
             self._downloads.append(self._apart())
             self._engine.drop("counted")
-        return self._met, Sums.together(self._loads), Sums.together(self._downloads)
+        return np.flatnonzero(self._met), Sums.together(self._loads), Sums.together(self._downloads)
 
     def _hold(self, chosen: Chosen, ids: np.ndarray) -> None:
         """Keep the requests that count, to be told apart together with those of other batches."""

@@ -25,9 +25,9 @@ from modelcensus.engine import Tables
 from modelcensus.vocabulary import LOG_FILES
 
 AHEAD = 2
-"""Pieces that are looked at before they are asked for."""
+"""Pieces that are unpacked and cut into lines before they are asked for."""
 TOGETHER = 2
-"""Pieces of which texts are looked up at a time."""
+"""Pieces that are understood at a time."""
 LINES = 1_000_000
 """Lines of a batch, after which the file being read is its last one; of a file that goes on for a quarter more the rest is of the
 next batch."""
@@ -180,13 +180,13 @@ def _read(
     What was read is told at the end of each file, and within it where the reduction has the `most` lines."""
     told, waiting, before = Told(), [], None
     for opened, piece in ahead(pieces, AHEAD):
-        waiting += [reduction.looked_at(piece, opened.form)] if piece else []
+        waiting += [piece] if piece else []
         if piece and len(waiting) < TOGETHER:
             continue
         reduction.take(waiting, opened.form, opened.columns, told)
         for one in waiting:
-            if one.piece.room:
-                opened.file.rooms.give(one.piece.room)
+            if one.room:
+                opened.file.rooms.give(one.room)
         waiting = []
         if not piece:
             yield replace(opened.read(opened.file.reached, before, told), notes=tuple(_notes(opened.file)))

@@ -48,15 +48,6 @@ class Told:
     aside: list[tuple[int, str, str]] = field(default_factory=list)
 
 
-@dataclass
-class Looked:
-    """A piece with the lines that were read as plain ones, and those that are left."""
-
-    piece: Piece
-    plain: list[Lines] = field(default_factory=list)
-    odd: list[pa.RecordBatch] = field(default_factory=list)
-
-
 class Reduction:
     """The requests of a run of files; `tables` gives them as the ledger keeps them. `room`: for how many at first."""
 
@@ -87,29 +78,14 @@ class Reduction:
         self.gathered.empty()
         self.lines = 0
 
-    def looked_at(self, piece: Piece, form: LogFormat) -> "Looked":
-        """A piece with what is plain in it, read where it was framed, while it is near; changes nothing here."""
-        looked = Looked(piece)
-        for batch in (b for b in piece.rows.to_batches() if b.num_rows):
-            found, left = None, np.ones(batch.num_rows, bool)
-            if self._plain:
-                found, left = self._plain.read(form, batch, piece.ascii)
-            if found:
-                looked.plain.append(found)
-            if left.any():
-                looked.odd.append(batch if left.all() else batch.filter(pa.array(left)))
-        return looked
-
-    def take(self, looked: Sequence["Looked"], form: LogFormat, columns: Sequence[str], done: Told) -> None:
+    def take(self, pieces: Sequence[Piece], form: LogFormat, columns: Sequence[str], done: Told) -> None:
         """Keep what pieces of a file say; `columns` as its header names them."""
-        pieces = [one.piece for one in looked]
         done.aside += [a for p in pieces for a in p.set_aside]
         count = sum(p.rows.num_rows for p in pieces)
         if not count:
             return
         self.lines += count
-        read = [lines for one in looked for lines in one.plain]
-        odd = [batch for one in looked for batch in one.odd]
+        read, odd = self._plain_lines(form, pieces)
         if odd:
             rows = pa.Table.from_batches(odd)
             found, aside, passed = self._odd.read(form, columns, rows)
@@ -122,6 +98,20 @@ class Reduction:
         if self._plain:
             for room in (lines.room for lines in read if lines.room):
                 self._plain.rooms.give(room)
+
+    def _plain_lines(self, form: LogFormat, pieces: Sequence[Piece]) -> tuple[list[Lines], list[pa.RecordBatch]]:
+        """What the plain lines of pieces say, and the lines that are left."""
+        read: list[Lines] = []
+        odd: list[pa.RecordBatch] = []
+        for piece in pieces:
+            for batch in (b for b in piece.rows.to_batches() if b.num_rows):
+                found, left = None, np.ones(batch.num_rows, bool)
+                if self._plain:
+                    found, left = self._plain.read(form, batch, piece.ascii)
+                read += [found] if found else []
+                if left.any():
+                    odd.append(batch if left.all() else batch.filter(pa.array(left)))
+        return read, odd
 
     def _understand(self, form: LogFormat, read: Sequence[Lines], done: Told) -> dict[int, str]:
         """Keep what lines say; the numbers of lines that say what cannot be, with the reason."""

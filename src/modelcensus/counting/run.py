@@ -23,6 +23,7 @@ from modelcensus.counting.parts import KnownParts, Part
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.proposing import propose
 from modelcensus.counting.reading import FileRead, OneByOne, ReadBatch, Reader
+from modelcensus.counting.requests import occurring
 from modelcensus.counting.salts import Salts
 from modelcensus.counting.spelling import Spelling
 from modelcensus.counting.standing import Days, Standing
@@ -206,7 +207,7 @@ class Counting:
         """Count what was read, and commit it as a batch."""
         self.progress("counting")
         tables, new = batch.tables(), [f for f in batch.files if f.new]
-        touched = np.unique(days_of(tables[REQUESTS.name]["day"]))
+        touched = occurring(days_of(tables[REQUESTS.name]["day"]))
         shared = [b for b, days in self._days.items() if np.isin(days, touched, assume_unique=True).any()]
         unknown = (self._asked(b, touched) for b in shared if b not in self._sums)
         asked = chain([Asked(*(tables[s.name] for s in READ))], unknown)
