@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 PROGRAM = """
 import sys
 from modelcensus.cli.spared import spare_pandas
@@ -33,3 +35,24 @@ print([m for m in ("pandas", "ibis", "sqlglot", "networkx", "modelcensus.measure
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_commands_that_need_scipy_have_it():
+    """Projections do; counting does without."""
+    pytest.importorskip("scipy", reason="no extra that needs it is installed")
+    program = """
+import sys, importlib
+from importlib.util import find_spec
+main = importlib.import_module("modelcensus.cli.main")
+main.app = lambda: print(sys.argv[1], find("scipy"))
+def find(name):
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
+for command in ("measure", "count"):
+    sys.argv = ["modelcensus", command]
+    main.main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["measure", "True", "count", "False"], done.stderr

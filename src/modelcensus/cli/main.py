@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 
 from cyclopts import App
 
@@ -49,7 +50,8 @@ def main() -> None:
             os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
         spare_pandas()
     try:
-        with spared("scipy"):  # numba would import the half of it to see whether it is there
+        counts = sys.argv[1:2] == ["count"]  # for which numba would import half of scipy to see whether it is there
+        with spared("scipy") if counts else nullcontext():
             app()
     except BrokenPipeError:  # before OSError, of which it is one
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
