@@ -1,7 +1,7 @@
 """Counting as the command does it: files into a ledger of their own, and what its counters say then."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,31 @@ class Counted:
 
     def measure(self, *names: str, **request) -> list:
         return list(modelcensus.open(self.root).measure(*names, **request).rows)
+
+
+class Killed(BaseException):
+    """As a kill: nothing catches it."""
+
+
+@pytest.fixture
+def ended_after(monkeypatch):
+    """Run something that ends before the commit that follows so many."""
+
+    def run(commits: int, what: Callable[[], object]) -> None:
+        commit, left = Ledger.commit, [commits]
+
+        def dies(self, batch, committed_at=None):
+            left[0] -= 1
+            if left[0] < 0:
+                raise Killed
+            return commit(self, batch, committed_at)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Ledger, "commit", dies)
+            with pytest.raises(Killed):
+                what()
+
+    return run
 
 
 @pytest.fixture

@@ -135,10 +135,6 @@ def test_other_choices_under_the_same_name_are_refused(count, tmp_path):
     assert count(second, options=["--policy", "head=off", "--name", "other"]).downloads("other")
 
 
-class Killed(BaseException):
-    """As a kill: nothing catches it."""
-
-
 def test_a_day_of_two_batches_of_which_the_second_asks_for_other_models(count, tmp_path):
     """Of the batch that is stored only the shared day is read again, of which few of its models are."""
     first = [combined(Request(target=f"/acme/{n}/resolve/main/config.json", seconds=s)) for n, s in
@@ -149,26 +145,14 @@ def test_a_day_of_two_batches_of_which_the_second_asks_for_other_models(count, t
 
 
 @pytest.mark.parametrize("commits", [0, 1, 2, 3])
-def test_a_run_that_ends_before_a_commit_loses_nothing(count, tmp_path, monkeypatch, commits):
+def test_a_run_that_ends_before_a_commit_loses_nothing(count, tmp_path, monkeypatch, ended_after, commits):
     """A batch has two commits, its loads and its downloads: an end before any of them is made good by the next run."""
     from modelcensus.counting import reading
-    from modelcensus.ledger import Ledger
 
     monkeypatch.setattr(reading, "LINES", 100)
     every = [lines(i * 150, i * 150 + 150, step=900) for i in range(3)]
     files = [write(tmp_path / f"{i}.log", p) for i, p in enumerate(every)]
-    commit, left = Ledger.commit, [commits]
-
-    def dies(self, batch, committed_at=None):
-        left[0] -= 1
-        if left[0] < 0:
-            raise Killed
-        return commit(self, batch, committed_at)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Ledger, "commit", dies)
-        with pytest.raises(Killed):
-            count(*files)
+    ended_after(commits, lambda: count(*files))
     text = "\n".join(line for p in every for line in p) + "\n"
     done = count(*files)
     check(done, text)

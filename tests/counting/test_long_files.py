@@ -1,5 +1,6 @@
 """A file longer than a batch is of several, at whose edges nothing is lost, counted twice, or counted otherwise."""
 
+import gzip
 import random
 
 import pytest
@@ -80,30 +81,31 @@ def test_batches_change_no_counter(count, tmp_path_factory, size, seed, dedup):
 
 
 @pytest.mark.parametrize("commits", [1, 2, 5])
-def test_a_run_that_ends_within_a_file_loses_nothing(count, tmp_path, monkeypatch, short_batches, commits):
-    from modelcensus.ledger import Ledger
-
-    class Killed(BaseException):
-        """As a kill: nothing catches it."""
-
+def test_a_run_that_ends_within_a_file_loses_nothing(count, tmp_path, ended_after, short_batches, commits):
     lines = some_lines(300, 2)
     path = write(tmp_path / "access.log", lines)
-    commit, left = Ledger.commit, [commits]
-
-    def dies(self, batch, committed_at=None):
-        left[0] -= 1
-        if left[0] < 0:
-            raise Killed
-        return commit(self, batch, committed_at)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Ledger, "commit", dies)
-        with pytest.raises(Killed):
-            count(path, options=["--format", "nginx-combined"])
+    ended_after(commits, lambda: count(path, options=["--format", "nginx-combined"]))
     done = count(path, options=["--format", "nginx-combined"])
     assert done.downloads() == dict(plainly_counted(whole(lines))[0])
     assert done.downloads("logs.loads") == done.downloads()
     assert sum(f["lines"] - f["known"] for f in done.rows("log_files")) == 300
+
+
+@pytest.mark.parametrize("size", range(45, 125, 4))
+def test_a_long_file_that_is_cut_off(count, tmp_path, short_batches, size):
+    """Wherever batches end: the cut line is set aside, and stands in the ledger."""
+    lines = some_lines(size, 5)
+    path = tmp_path / "access.log.gz"
+    text = gzip.compress(("\n".join(lines) + "\n" + "cut off here").encode())
+    path.write_bytes(text[:-8])
+    done = count(path, options=["--format", "nginx-combined"])
+    assert done.downloads() == dict(plainly_counted(whole(lines))[0])
+    files, aside = done.rows("log_files"), done.rows("set_aside")
+    assert (
+        aside[-1]["line"] == size + 1
+        and sum(f["set_aside"] for f in files) == len(aside) == lines.count("no line") + 1
+    )
+    assert f"{len(aside)} set aside" in done.said
 
 
 def test_a_long_file_that_grows(count, tmp_path, short_batches):

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from modelcensus.counting.line_arrays import COMMIT
+from modelcensus.counting.hashed import shift_of, value_of
+from modelcensus.counting.line_arrays import COMMIT, REST_BITS
 from modelcensus.counting.loops import ONE, ZERO, U, compiled, find_either, key_of, mixed_of, searched, within
 from modelcensus.counting.slices import WORD
 from modelcensus.counting.wide import WIDE, alike, lowest
@@ -148,3 +149,25 @@ def cut_requests(text, words, starts, ends, known, cut, keys):
         name, name_end, one, two, key, rest = cut_request(text, words, start, end, known)
         cut[place, 0], cut[place, 1], cut[place, 2], cut[place, 3] = name, name_end, one, two
         keys[place, 0], keys[place, 1] = key, rest
+
+
+@compiled
+def look_up(agents, rests, placed, meant, who, name, rest, asked, agent, target, new):
+    """Write the agents and targets of requests by hashes of these, of names and of rests, where all of them were met: by the
+    tables that have them with the values of their numbers (plain_targets.py). To `new` the places of all others; how many."""
+    (agents, agent_numbers), (rests, rest_numbers), (placed, places) = agents, rests, placed
+    shift, count = shift_of(agents), 0
+    for row in range(len(who)):
+        agent[row] = value_of(agents, shift, agent_numbers, who[row])
+    shift = shift_of(rests)
+    for row in range(len(who)):
+        target[row] = max(value_of(rests, shift, rest_numbers, rest[row]), 0)
+        asked[row] = mixed_of(name[row], U(meant[target[row], 0]))
+    shift = shift_of(placed)
+    for row in range(len(who)):
+        place, number = value_of(placed, shift, places, asked[row]), target[row]
+        target[row] = place << REST_BITS | meant[number, 1]
+        if agent[row] < 0 or place <= 0 or number == 0:
+            new[count] = row
+            count += 1
+    return count

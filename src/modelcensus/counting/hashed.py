@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from modelcensus.counting.line_arrays import REST_BITS
-from modelcensus.counting.loops import ONE, ZERO, U, compiled, mixed_of, within
+from modelcensus.counting.loops import ONE, ZERO, U, compiled, within
 from modelcensus.counting.slices import MIX
 
 FIRST = 1 << 12
@@ -66,28 +65,6 @@ def fill_again(old, table):
                 slot = (slot + ONE) & mask
             table[slot, 0] = key
             table[slot, 1] = old[row, 1]
-
-
-@compiled
-def look_up(agents, rests, placed, meant, who, name, rest, asked, agent, target, new):
-    """Write the agents and targets of requests by hashes of these, of names and of rests, where all of them were met: by the
-    tables that have them with the values of their numbers (plain_targets.py). To `new` the places of all others; how many."""
-    (agents, agent_numbers), (rests, rest_numbers), (placed, places) = agents, rests, placed
-    shift, count = shift_of(agents), 0
-    for row in range(len(who)):
-        agent[row] = value_of(agents, shift, agent_numbers, who[row])
-    shift = shift_of(rests)
-    for row in range(len(who)):
-        target[row] = max(value_of(rests, shift, rest_numbers, rest[row]), 0)
-        asked[row] = mixed_of(name[row], U(meant[target[row], 0]))
-    shift = shift_of(placed)
-    for row in range(len(who)):
-        place, number = value_of(placed, shift, places, asked[row]), target[row]
-        target[row] = place << REST_BITS | meant[number, 1]
-        if agent[row] < 0 or place <= 0 or number == 0:
-            new[count] = row
-            count += 1
-    return count
 
 
 class Hashed:

@@ -34,7 +34,7 @@ NOTHING = pa.schema([("line", pa.int64()), ("text", pa.string())]).empty_table()
 @dataclass(frozen=True)
 class Reached:
     """How far a file was read: `size` (bytes) and lines of its text, the digest of these and their opening, how many of its parts ended,
-    what of the next one was read, and how many lines stand in files that were counted."""
+    and what of the next one was read."""
 
     size: int
     lines: int
@@ -42,20 +42,20 @@ class Reached:
     opening: bytes
     parts: int
     begun: Part
-    recognized: int = 0
 
 
 @dataclass(frozen=True)
 class Piece:
     """Consecutive lines of one file: columns `line` (number in the file, from 1) and `text` (newline included), which may
     stand in a `room` that is used again; `ascii`: whether no byte is of another letter; `reached`: how far the file is read with
-    them, where that is the end of a line."""
+    them, where that is the end of a line; `recognized`: how many of its lines stand in files that were counted, and are left out."""
 
     rows: pa.Table
     set_aside: list[tuple[int, str, str]]
     room: mmap | None = None
     ascii: bool = True
     reached: Reached | None = None
+    recognized: int = 0
 
 
 NOTHING_READ = Reached(0, 0, "", b"", 0, Part(1, 0, 0, 0))
@@ -202,10 +202,7 @@ class _Framer:
 
     def _reached(self) -> Reached:
         parts = self.file.cutter
-        recognized = self.file.recognized_lines
-        return Reached(
-            self.position, self.line, self.digest.said, self.opening, len(parts.parts), parts.begun, recognized
-        )
+        return Reached(self.position, self.line, self.digest.said, self.opening, len(parts.parts), parts.begun)
 
     def _keep(self, start: int) -> None:
         """Hold on to the text from a place on, where none of it was handed on."""

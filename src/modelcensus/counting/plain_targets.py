@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from modelcensus.counting.address_loops import CUT, cut_requests, keys_of, letters_of
-from modelcensus.counting.hashed import Hashed, look_up
+from modelcensus.counting.address_loops import CUT, cut_requests, keys_of, letters_of, look_up
+from modelcensus.counting.hashed import Hashed
 from modelcensus.counting.line_arrays import NOT_PLAIN, Cut, Meaning, target_of
 from modelcensus.counting.loops import searched
 from modelcensus.counting.numbering import Learned

@@ -123,12 +123,12 @@ class _Opened:
     def read(self, reached: Reached, before: Reached | None, told: Told) -> FileRead:
         """What became of it from one point to another; `before`: none is its beginning, or the end of what is skipped."""
         skipped, lines = (before.size, before.lines) if before else (self.skipped, self.skipped_lines)
-        known = lines + reached.recognized - (before.recognized if before else 0)
+        opening = hashlib.sha256(reached.opening).hexdigest()
         told.aside.sort()
         return FileRead(
-            self.file.path.name, self.form.name, len(reached.opening), hashlib.sha256(reached.opening).hexdigest(),
-            reached.size, reached.digest, reached.lines, known, told.taken, told.other, len(told.aside), skipped,
-            before.lines if before else 0, tuple(told.aside[:MOST_ASIDE]), (), self._parts(reached, lines),
+            self.file.path.name, self.form.name, len(reached.opening), opening, reached.size, reached.digest, reached.lines,
+            lines + told.recognized, told.taken, told.other, len(told.aside), skipped, before.lines if before else 0,
+            tuple(told.aside[:MOST_ASIDE]), (), self._parts(reached, lines),
         )  # fmt: skip
 
     def _parts(self, reached: Reached, known: int) -> tuple[Part, ...]:
@@ -167,19 +167,22 @@ def _growing(pieces: Iterator[tuple[_Opened, Piece | None]], known: Known) -> It
     """The same, where what is new in a file is known from its end on."""
     for opened, piece in pieces:
         yield opened, piece
-        if piece is None:
-            read = opened.read(opened.file.reached, None, Told())
-            if read.lines > read.known:
-                known.add(read.text, list(opened.file.cutter.parts))
+        file = opened.file
+        if piece is None and file.reached.lines > opened.skipped_lines + file.recognized_lines:
+            known.add(opened.read(file.reached, None, Told()).text, list(file.cutter.parts))
 
 
 def _read(
     reduction: Reduction, pieces: Iterator[tuple[_Opened, Piece | None]], most: float = inf
 ) -> Iterator[FileRead]:
     """Add to a reduction what pieces say: they are unpacked and framed by another thread while those before them are understood.
-    What was read is told at the end of each file, and within it where the reduction has the `most` lines."""
-    told, waiting, before = Told(), [], None
+    What was read is told at the end of each file, and within it where the reduction has the `most` lines and more follow: what ends
+    a file, a cut line also, is told with lines before it."""
+    told, waiting, before, reached = Told(), [], None, None
     for opened, piece in ahead(pieces, AHEAD):
+        if piece and piece.rows.num_rows and reached and reduction.lines >= most:
+            yield opened.read(reached, before, told)
+            told, before, reached = Told(), reached, None
         waiting += [piece] if piece else []
         if piece and len(waiting) < TOGETHER:
             continue
@@ -187,13 +190,10 @@ def _read(
         for one in waiting:
             if one.room:
                 opened.file.rooms.give(one.room)
-        waiting = []
+        waiting, reached = [], piece.reached if piece else None
         if not piece:
             yield replace(opened.read(opened.file.reached, before, told), notes=tuple(_notes(opened.file)))
             told, before = Told(), None
-        elif piece.reached and reduction.lines >= most:
-            yield opened.read(piece.reached, before, told)
-            told, before = Told(), piece.reached
 
 
 def _notes(file: LogFile) -> list[str]:

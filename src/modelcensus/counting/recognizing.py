@@ -27,7 +27,6 @@ def new_pieces(file: LogFile, known: KnownParts) -> Iterator[Piece]:
     for piece in file.pieces():
         yield from recognizer.add(piece)
     yield from recognizer.release(final=True)
-    file.reached = replace(file.reached, recognized=file.recognized_lines)
 
 
 class _Recognizer:
@@ -60,22 +59,16 @@ class _Recognizer:
         end = _last_line(piece)
         ranges, self.ranges = self.ranges, {r for r in self.ranges if r[1] > end + 1}
         if not ranges:
-            return self._as_reached(piece)
+            return piece
         lines = piece.rows["line"].to_numpy()
         kept = np.ones(len(lines), bool)
         for first, after in ranges:
             kept[np.searchsorted(lines, first) : np.searchsorted(lines, after)] = False
         aside = [a for a in piece.set_aside if not any(f <= a[0] < e for f, e in ranges)]
-        self.file.recognized_lines += int(len(kept) - kept.sum()) + len(piece.set_aside) - len(aside)
+        recognized = int(len(kept) - kept.sum()) + len(piece.set_aside) - len(aside)
+        self.file.recognized_lines += recognized
         rows = piece.rows if kept.all() else piece.rows.filter(pa.array(kept))
-        return self._as_reached(replace(piece, rows=rows, set_aside=aside))
-
-    def _as_reached(self, piece: Piece) -> Piece:
-        """A piece with what was recognized up to its end."""
-        reached = piece.reached
-        return (
-            piece if not reached else replace(piece, reached=replace(reached, recognized=self.file.recognized_lines))
-        )
+        return replace(piece, rows=rows, set_aside=aside, recognized=recognized)
 
     def _known_lines(self, parts: list[Part], until: int, final: bool) -> Iterator[tuple[int, int]]:
         """Ranges of known lines of the parts from `decided` to `until`."""

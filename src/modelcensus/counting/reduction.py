@@ -41,8 +41,9 @@ OF_LINES = {
 
 @dataclass
 class Told:
-    """What became of the lines of a file."""
+    """What became of the lines of a file; those that were recognized are not in the other numbers."""
 
+    recognized: int = 0
     taken: int = 0
     other: int = 0
     aside: list[tuple[int, str, str]] = field(default_factory=list)
@@ -80,6 +81,7 @@ class Reduction:
 
     def take(self, pieces: Sequence[Piece], form: LogFormat, columns: Sequence[str], done: Told) -> None:
         """Keep what pieces of a file say; `columns` as its header names them."""
+        done.recognized += sum(p.recognized for p in pieces)
         done.aside += [a for p in pieces for a in p.set_aside]
         count = sum(p.rows.num_rows for p in pieces)
         if not count:

@@ -73,7 +73,6 @@ class Summary:
     """What became of the lines of a run."""
 
     files: int = 0
-    known_files: int = 0
     lines: int = 0
     known: int = 0
     taken: int = 0
@@ -194,7 +193,6 @@ class Counting:
 
     def _sum(self, file: FileRead) -> None:
         self.summary.files += not file.earlier
-        self.summary.known_files += bool(file.skipped) and not file.earlier and not file.new
         self.summary.notes += [f"{file.file}: {n}" for n in file.notes]
         self.summary.lines += file.lines - file.earlier
         self.summary.known += file.known - file.earlier
