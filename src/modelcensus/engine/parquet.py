@@ -62,10 +62,12 @@ def write_parquet(
     level: int = 9,
     encodings: Mapping[str, str] | None = None,
     ranges: Sequence[str] | None = None,
+    packed: Sequence[str] | None = None,
 ) -> str:
     """Write rows atomically, in one piece of memory at a time; returns the file's SHA-256. The same rows give the same
     bytes, however they arrive. `level`: how hard zstd tries; `encodings`: of columns that are better kept in another way
-    than by a dictionary; `ranges`: columns of which each row group says its least and its most (none said: all)."""
+    than by a dictionary; `ranges`: columns of which each row group says its least and its most, `packed`: those that zstd
+    makes smaller (none said: all)."""
     reader, encodings = rows.to_reader() if isinstance(rows, pa.Table) else rows, encodings or {}
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".writing-{uuid.uuid4().hex}"
@@ -77,8 +79,8 @@ def write_parquet(
                 pq.ParquetWriter(
                     buffered,
                     reader.schema,
-                    compression="zstd",
-                    compression_level=level,
+                    compression="zstd" if packed is None else dict.fromkeys(packed, "zstd"),  # type: ignore[arg-type] - as below
+                    compression_level=level if packed is None else dict.fromkeys(packed, level),
                     store_schema=not any(
                         pa.types.is_dictionary(t) for t in reader.schema.types
                     ),  # they are texts in the file
@@ -87,13 +89,14 @@ def write_parquet(
                     write_statistics=True if ranges is None else list(ranges),  # type: ignore[arg-type] - as above
                 ) as writer,
             ):
-                written = 0
+                written, pool = 0, pa.default_memory_pool()
+                keeps = pool.backend_name != "system"  # which gives back itself what is worth it
                 for group in row_groups(reader):
                     writer.write_table(group, row_group_size=ROW_GROUP)
                     written += group.nbytes
                     del group
-                    if written >= KEPT_BYTES:  # else the pool keeps what every group took at its largest
-                        pa.default_memory_pool().release_unused()
+                    if written >= KEPT_BYTES and keeps:  # else it keeps what every group took at its largest
+                        pool.release_unused()
                         written = 0
             out.flush()
             os.fsync(out.fileno())
@@ -108,24 +111,25 @@ def write_parquet(
 def row_groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
     """The rows in tables of ROW_GROUP rows, or of fewer that are GROUP_BYTES large, whatever batches they arrive in."""
     held: list[pa.Table] = []
+    rows = size = 0  # of these
     waiting: list[pa.RecordBatch] = []
     """What follows the blocks that are held, less than one."""
     for batch in reader:
         at = 0
         while at < batch.num_rows:
-            if not held and not waiting and (size := _group(batch, at)):
-                yield pa.Table.from_batches([batch.slice(at, size)])  # not copied
-                at += size
+            if not held and not waiting and (group := _group(batch, at)):
+                yield pa.Table.from_batches([batch.slice(at, group)])  # not copied
+                at += group
                 continue
             part = batch.slice(at, BLOCK - sum(b.num_rows for b in waiting))
             waiting.append(part)
             at += part.num_rows
             if sum(b.num_rows for b in waiting) == BLOCK:
                 held.append(pa.Table.from_batches(waiting).combine_chunks())
-                waiting = []
-            if _full(sum(b.num_rows for b in held), sum(b.nbytes for b in held)):
+                rows, size, waiting = rows + BLOCK, size + held[-1].nbytes, []
+            if _full(rows, size):
                 yield pa.concat_tables(held).combine_chunks()
-                held = []
+                held, rows, size = [], 0, 0
     if held or waiting:
         yield pa.concat_tables([*held, *(pa.Table.from_batches([b]) for b in waiting)]).combine_chunks()
 

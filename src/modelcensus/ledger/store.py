@@ -48,6 +48,12 @@ ENCODINGS = {
 or of which there are too many for a dictionary to be worth its making; names that each stand once in a file as they are."""
 RANGES = {"requests": ["day"]}
 """Columns of what is kept of logs by which stretches of a file are passed over, where not all columns are asked for so."""
+PACKED = {
+    "requests": ["place", "status", "requests", "bytes", "instant"],
+    "observations": ["repository", "value", "period_start"],
+}
+"""Columns of what is kept of logs that zstd makes smaller; of the others it would make a hundredth less, in an eighth of the time that
+all takes."""
 LIGHTLY, THOROUGHLY = 1, 9
 """How hard zstd tries: lightly for batches of logs, which come in streams: a tenth more room, a sixth of the time."""
 
@@ -242,8 +248,8 @@ class Ledger:
         stored = []
         for path, day in parts:
             tagged = _tagged(rows, TABLES[table], batch_id, day)
-            level, encodings = (LIGHTLY, ENCODINGS.get(table)) if of_log else (THOROUGHLY, None)
-            digest = write_parquet(self.root / path, tagged, level, encodings, RANGES.get(table))
+            level, of = (LIGHTLY, table) if of_log else (THOROUGHLY, "")
+            digest = write_parquet(self.root / path, tagged, level, ENCODINGS.get(of), RANGES.get(of), PACKED.get(of))
             size = (self.root / path).stat().st_size
             count = pq.read_metadata(self.root / path).num_rows
             stored.append(StoredFile(table=table, path=path, rows=count, bytes=size, digest=digest))
