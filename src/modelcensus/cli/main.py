@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from cyclopts import App
 
 from modelcensus.cli.options import say
-from modelcensus.cli.spared import spare_pandas, spared
+from modelcensus.cli.spared import for_counting, spare_pandas
 
 COMMANDS = {
     "report": "report:report", "import": "import_:import_files", "collect": "nested:collect", "count": "count:count",
@@ -45,13 +45,10 @@ def main() -> None:
     if sys.argv[1:2] in ([], ["--help"], ["-h"]):
         for name in COMMANDS:  # the list of commands says what each is for
             _ = app[name]
-    elif sys.argv[1] in COMMANDS:
-        if sys.argv[1] == "count":  # Arrow's own keeps to itself what one batch took: an eighth of all
-            os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-        spare_pandas()
     try:
-        counts = sys.argv[1:2] == ["count"]  # for which numba would import half of scipy to see whether it is there
-        with spared("scipy") if counts else nullcontext():
+        with for_counting() if sys.argv[1:2] == ["count"] else nullcontext():
+            if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+                spare_pandas()
             app()
     except BrokenPipeError:  # before OSError, of which it is one
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

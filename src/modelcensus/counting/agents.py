@@ -8,8 +8,9 @@ from importlib.resources import files
 from itertools import takewhile
 from urllib.parse import unquote
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from modelcensus.vocabulary import yaml_document
 
 UNKNOWN = "unknown"
 NONE = "none stated"
@@ -81,7 +82,7 @@ class Agent:
 def clients() -> Clients:
     """The patterns, validated."""
     text = (files("modelcensus.counting") / "clients.yml").read_text()
-    return Clients.model_validate(yaml.safe_load(text))
+    return Clients.model_validate(yaml_document(text))
 
 
 def told(agent: str | None, escapes: str = "none") -> Agent:

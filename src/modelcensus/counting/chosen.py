@@ -112,10 +112,11 @@ class Choosing:
         number, *meant = _columns(agents, "agent", "counts", "asks_first", "asks")
         taken, first, first_asks = (_by_number(of, number) for of in meant)
         marked = self._marks[_places(requests["marked"], MARKS)] & taken[agent]
-        hit = self._pairs(counts[rest], rest, library, asked.rests)
+        hit = self._pairs(counts, rest, library, asked.rests)
         hit &= marked & self._statuses[status] & self._parts[_places(requests["part"], PARTS)]
         hits = np.flatnonzero(hit)
-        loads = np.flatnonzero(asks[rest] & marked & (model >= 0) & (status >= 200) & (status < 400))
+        loads = np.flatnonzero(asks[rest])
+        loads = loads[marked[loads] & (model[loads] >= 0) & (status[loads] >= 200) & (status[loads] < 400)]
         said = requests["counter"].take(pa.array(loads)).cast(pa.int8()).fill_null(NOT_SAID).to_numpy()
         loads = loads[np.where(said == NOT_SAID, first_asks[agent[loads]], said == YES)]
         for name in ("rests", "agents"):
@@ -130,20 +131,22 @@ class Choosing:
         return numbers if self._unknown else np.where(places >= 0, numbers, 0)
 
     def _pairs(self, counts: np.ndarray, rest: np.ndarray, library: np.ndarray, rests: pa.Table) -> np.ndarray:
-        """Which requests are of files that count: the rules are asked once about each path with each library that it has."""
+        """Which requests are of files that count: the rules are asked once about each path with each library that it has.
+        `counts`: by the numbers of rests, whether they can."""
         names = ["", *self._libraries.names]
-        pair = rest * len(names) + library
-        pair[~counts | (library == 0)] = 0
+        pair = (counts * np.arange(len(counts)) * len(names))[rest]
+        pair += library
         met = occurring(pair)
-        met = met[met > 0]
         of, by = np.divmod(met, len(names))
+        asking = (of > 0) & (by > 0)
+        met, of, by = met[asking], of[asking], by[asking]
         number = rests["rest"].to_numpy()
         asked = rests.select(["route", "path"]).take(pa.array(_by_number(np.arange(len(number)), number)[of]))
         asked = asked.append_column("library", [pa.array(names, pa.string()).take(pa.array(by))])
         texts = pc.call_function(
             "binary_join_element_wise", [*asked.columns[:2], "/"], pc.JoinOptions("replace", null_replacement="")
         )
-        hit = np.zeros(int(met.max(initial=0)) + 1, bool)
+        hit = np.zeros(int(pair.max(initial=0)) + 1, bool)
         hit[met] = self._judged.of(
             mixed(Slices.of(texts).hashes(), by), lambda new: self._judge(asked.take(pa.array(new)))
         )

@@ -126,8 +126,9 @@ def _grouped(reduced: Reduced, grouped: Grouped) -> pa.Table:
         }
     columns = {
         "day": pa.array(day.astype(np.int32)).cast(pa.date32()), "place": place, "rest": rest, "agent": agent,
-        "status": told.status[of], "part": named(PARTS, told.part[of]),
-        "marked": named(MARKS, told.marked[of]), "counter": pa.array((counter == YES)[of], mask=(counter == NOT_SAID)[of]),
+        "status": told.status.astype(np.int64)[of], "part": named(PARTS, told.part.astype(np.int8)[of]),
+        "marked": named(MARKS, told.marked.astype(np.int8)[of]),
+        "counter": pa.array((counter == YES)[of], mask=(counter == NOT_SAID)[of]),
         "requests": grouped.counts, "bytes": pa.array(grouped.sums, mask=grouped.stated == 0), **kept,
     }  # fmt: skip
     return as_declared(columns, REQUESTS.arrow)

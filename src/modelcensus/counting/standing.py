@@ -153,10 +153,10 @@ class Cells:
             wanted.value[inside],
         )  # in order, as the sums are
         value = np.zeros(len(key), np.int64)
-        if len(given):
-            at = np.minimum(np.searchsorted(given, key), len(given) - 1)
-            there = given[at] == key
-            value[there] = values[at[there]]
+        if len(key):
+            at = np.minimum(np.searchsorted(key, given), len(key) - 1)
+            there = key[at] == given
+            value[at[there]] = values[there]
         return cls(key, value, first, span)
 
     def rows(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -6,8 +6,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from modelcensus.vocabulary import yaml_document
 
 Route = Literal[
     "resolve", "cache", "info", "tree", "xet-token", "raw", "page", "manifest", "blob", "git", "repository"
@@ -37,7 +38,7 @@ class Routes(BaseModel):
 @cache
 def routes() -> Routes:
     """The forms, validated."""
-    return Routes.model_validate(yaml.safe_load((files("modelcensus.counting") / "routes.yml").read_text()))
+    return Routes.model_validate(yaml_document((files("modelcensus.counting") / "routes.yml").read_text()))
 
 
 WITH_PATH = ("resolve", "cache", "raw")

@@ -12,12 +12,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from modelcensus.counting.rules.published import parse_rule
 from modelcensus.counting.rules.rule_set import RuleSet
-from modelcensus.vocabulary import InputError, nearest
+from modelcensus.vocabulary import InputError, nearest, yaml_document
 
 PublishedRule = str | dict[str, Any]
 
@@ -150,7 +149,7 @@ def vendored() -> PublishedRules:
 def documented() -> DocumentedRules:
     """What the documentation says beside the table."""
     text = files("modelcensus.counting.rules").joinpath("hub_documented.yml").read_text(encoding="utf-8")
-    return DocumentedRules.model_validate(yaml.safe_load(text))
+    return DocumentedRules.model_validate(yaml_document(text))
 
 
 def _rule_set(table: PublishedRules, place: int, day: date, perhaps: tuple[str, ...]) -> RuleSet:
