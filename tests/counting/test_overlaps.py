@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,28 @@ def test_an_edge_within_a_known_part_in_which_another_text_began_or_ended(tmp_pa
         assert texts == [LINES[i] for i in range(first, last) if i not in held]
         held |= set(range(first, last))
         known.add([file.cutter.parts])
+
+
+def test_parts_are_the_lines_cut_where_they_say():
+    """However many come at a time: every part by its own lines, sizes and checksums, from nothing but the text."""
+    lines = [f"{line}\n".encode() for line in LINES]
+    ends = np.cumsum([0, *map(len, lines)])
+    for together in (1, 7, 500, 6000):
+        cutter = Cutter()
+        for at in range(0, len(lines), together):
+            text = b"".join(lines[at : at + together])
+            cutter.add(text, (ends[at : at + together + 1] - ends[at]).astype(np.int32))
+        cutter.end()
+        said = list(cutter.parts)
+        assert len(said) == len(cutter.parts) > 64
+        line = 1
+        for place, part in enumerate(said):
+            text = b"".join(lines[line - 1 : line - 1 + part.lines])
+            assert part == (line, part.lines, len(text), zlib.crc32(text)) == cutter.parts[place]
+            assert int(cutter.parts.keys[place]) == part.key
+            line += part.lines
+            assert int(cutter.parts.ends[place]) == line - 1
+        assert line == len(lines) + 1
 
 
 def test_the_same_line_again_and_again_is_not_taken_for_known(tmp_path):

@@ -3,9 +3,8 @@
 import fcntl
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from importlib import import_module
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -108,8 +107,11 @@ def count(
         policies = policies.with_read(before.options) if recount else policies
         salts = Salts(target.root / "salts")
 
+        keep_knowledge = cache(lambda: _keep_knowledge(target))
+
         def commit(batch: Batch) -> Before:
             target.commit(batch)
+            keep_knowledge()  # while the next batch is counted
             return _before(target, name)
 
         with notes.status("opening") as status, _reader(engine, policies) as reader:
@@ -117,11 +119,8 @@ def count(
                 name, policies, (chosen, called), _libraries(target), before, salts, commit,
                 lambda text: status.update(escape(text)), reader,
             )  # fmt: skip
-            catalog = ThreadPoolExecutor(1).submit(
-                import_module, "modelcensus.catalog"
-            )  # while the first lines are read
             done = counting.again() if recount else counting.files(logs or [], format)
-            catalog.result().keep_knowledge(target)
+            keep_knowledge()
         gone = salts.destroy_old()
     _say(done, name, recount, gone, target, rules_note)
 
@@ -167,6 +166,12 @@ def _before(ledger: Ledger, name: str) -> Before:
         loads_files=tuple(ledger.paths(OBSERVATIONS, loads)),
         options=manifests[-1].options if manifests else {},
     )
+
+
+def _keep_knowledge(ledger: Ledger) -> None:
+    from modelcensus.catalog import keep_knowledge  # it takes a while to import
+
+    keep_knowledge(ledger)
 
 
 def _refuse_recount_of_counts(policies: Policies, before: Before, recount: bool) -> None:

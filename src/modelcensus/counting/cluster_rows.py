@@ -77,7 +77,7 @@ def file_rows(reduction: Reduction, number: int, read: FileRead, secret: bytes) 
         for n, k in (("visitor", "address"), ("session", "session"))
     }
     tables = [db.sql(REQUEST_ROWS).to_arrow_table(), db.sql(VISIT_ROWS.format(**hashed)).to_arrow_table()]
-    tables.append(pa.table({"what": ["file"], "text": [json.dumps(asdict(read))]}))
+    tables.append(pa.table({"what": ["file"], "text": [json.dumps({**asdict(read), "parts": list(read.parts)})]}))
     reduction.engine.drop("agents_told", "reduced", "canon")
     return pa.concat_tables([_declared(t, number) for t in tables])
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from modelcensus.counting.parts import Part
+from modelcensus.counting.parts import Part, Parts
 from modelcensus.counting.reading import MOST_ASIDE, FileRead
 from modelcensus.vocabulary import LOG_FILES, LOG_PARTS, SET_ASIDE
 
@@ -25,7 +25,7 @@ def tables_of_files(files: Sequence[FileRead], keep_text: bool) -> dict[str, pa.
 
 
 def _parts(files: Sequence[FileRead]) -> pa.Table:
-    numbers = np.array([p for f in files for p in f.parts], np.int64).reshape(-1, len(Part._fields))
+    numbers = np.concatenate([Parts.of(()).numbers, *(f.parts.numbers for f in files)])
     digests = pa.concat_arrays([pa.array([], pa.string()), *(pa.repeat(f.digest, len(f.parts)) for f in files)])
     columns = dict(zip(Part._fields, numbers.T, strict=True))
     rows = pa.table({LOG_PARTS.names[0]: digests, **{n: np.ascontiguousarray(c) for n, c in columns.items()}})

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from modelcensus.counting.digests import TextDigest
 from modelcensus.counting.lines import OPENING, LogFile
-from modelcensus.counting.parts import KnownParts, Part
+from modelcensus.counting.parts import KnownParts, Parts
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Known:
     texts: list["KnownText"]
     parts: KnownParts
 
-    def add(self, text: "KnownText", parts: list[Part]) -> None:
+    def add(self, text: "KnownText", parts: Parts) -> None:
         """One more text."""
         self.texts.append(text)
         self.parts.add([parts])

@@ -21,7 +21,7 @@ from modelcensus.counting.cluster_rows import REQUEST_KEYS, ROWS, file_rows, tab
 from modelcensus.counting.formats import LogFormat
 from modelcensus.counting.known import Known
 from modelcensus.counting.lines import LogFile
-from modelcensus.counting.parts import KnownParts, Part
+from modelcensus.counting.parts import KnownParts, Parts
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.reading import FileRead, ReadBatch, read_file, worth_compiling
 from modelcensus.counting.reduction import Reduction
@@ -162,11 +162,11 @@ def _accepted(found: Mapping[int, FileRead], known: Known) -> list[int]:
         read = found[number]
         if not read.new:
             continue
-        if met.shares(list(read.parts)):
+        if met.shares(read.parts):
             again.append(number)
             continue
-        known.add(read.text, list(read.parts))
-        met.add([list(read.parts)])
+        known.add(read.text, read.parts)
+        met.add([read.parts])
     return again
 
 
@@ -182,5 +182,4 @@ def _fetched(rows: DataFrame) -> pa.Table:
 def _read_of(text: str) -> FileRead:
     said = json.loads(text)
     aside = tuple((line, reason, text) for line, reason, text in said["aside"])
-    parts = tuple(Part(*p) for p in said["parts"])
-    return FileRead(**{**said, "aside": aside, "notes": tuple(said["notes"]), "parts": parts})
+    return FileRead(**{**said, "aside": aside, "notes": tuple(said["notes"]), "parts": Parts.of(said["parts"])})

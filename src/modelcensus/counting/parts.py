@@ -6,7 +6,8 @@ other in a counted file are no chance, since log lines hold their time.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -34,15 +35,67 @@ class Part(NamedTuple):
         return (self.bytes << 32 | self.crc) & (2**64 - 1)
 
 
+class Parts:
+    """The parts of a text in order: `numbers` has a row for each, as a `Part` has them."""
+
+    def __init__(self, numbers: np.ndarray) -> None:
+        self.numbers = numbers.reshape(-1, len(Part._fields))
+
+    @classmethod
+    def of(cls, parts: Iterable[Part]) -> "Parts":
+        """Those given."""
+        return cls(np.array([*parts], np.int64))
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __iter__(self) -> Iterator[Part]:
+        return (Part(*row) for row in self.numbers.tolist())
+
+    def __getitem__(self, place: int) -> Part:
+        return Part(*self.numbers[place].tolist())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Parts) and np.array_equal(self.numbers, other.numbers)
+
+    def __hash__(self) -> int:
+        return hash(self.numbers.tobytes())
+
+    def between(self, first: int, end: int | None = None) -> "Parts":
+        """Those from a place to another."""
+        return Parts(self.numbers[first:end])
+
+    @property
+    def bytes(self) -> np.ndarray:
+        """Of each."""
+        return self.numbers[:, 2]
+
+    @property
+    def ends(self) -> np.ndarray:
+        """The last line of each."""
+        return self.numbers[:, 0] + self.numbers[:, 1] - 1
+
+    @property
+    def keys(self) -> np.ndarray:
+        """What those with the same text have in common (Part.key)."""
+        sizes, crcs = self.numbers[:, 2:].astype(np.uint64).T
+        return sizes << np.uint64(32) | crcs
+
+
 class Cutter:
     """Cuts the lines of a file into parts as they come."""
 
     def __init__(self, framing: Framing = BY_ARRAYS) -> None:
-        self.parts: list[Part] = []
+        self._held, self._count = np.zeros((64, len(Part._fields)), np.int64), 0
         self._framing = framing
         self._line, self._lines, self._bytes, self._crc = 1, 0, 0, 0
         self._marked = 0
         """The last line that might have begun a part; the beginning of the file is one."""
+
+    @property
+    def parts(self) -> Parts:
+        """Those that ended."""
+        return Parts(self._held[: self._count])
 
     def add(self, text: Text, starts: np.ndarray) -> None:
         """Lines of a text; `starts` of each, and the end of the last."""
@@ -57,10 +110,10 @@ class Cutter:
             self._more(view[int(starts[0]) : edges[0]], lines[0])
             self.end()
             first = self._line - lines[0]
-            self.parts += [
-                Part(first + line, after - line, stop - start, isal_zlib.crc32(view[start:stop]))
-                for line, after, start, stop in zip(lines, lines[1:], edges, edges[1:], strict=False)
-            ]
+            crcs = [isal_zlib.crc32(view[start:stop]) for start, stop in pairwise(edges)]
+            self._keep(
+                np.column_stack([first + begin[:-1], np.diff(begin), np.diff(edges), np.array(crcs, np.int64)])
+            )
             self._line = first + last
         self._more(view[end : int(starts[-1])], len(starts) - 1 - last)
 
@@ -71,13 +124,21 @@ class Cutter:
     def end(self) -> None:
         """End the part that is being read."""
         if self._lines:
-            self.parts.append(Part(self._line, self._lines, self._bytes, self._crc))
+            self._keep(np.array([self.begun], np.int64))
             self._line, self._lines, self._bytes, self._crc = self._line + self._lines, 0, 0, 0
 
     @property
     def begun(self) -> Part:
         """What was read of the part that did not end yet."""
         return Part(self._line, self._lines, self._bytes, self._crc)
+
+    def _keep(self, rows: np.ndarray) -> None:
+        """More parts; room is made for twice as many."""
+        count = self._count + len(rows)
+        if count > len(self._held):
+            self._held = np.concatenate([self._held[: self._count], np.zeros((count, len(Part._fields)), np.int64)])
+        self._held[self._count : count] = rows
+        self._count = count
 
     def _more(self, text: memoryview | bytes, lines: int) -> None:
         self._crc = isal_zlib.crc32(text, self._crc)
@@ -94,15 +155,14 @@ class KnownParts:
         self._last: defaultdict[tuple[int, int], set[Part]] = defaultdict(set)
         self._first: defaultdict[tuple[int, int], set[Part]] = defaultdict(set)
 
-    def add(self, texts: Iterable[list[Part]]) -> None:
-        """The parts of more texts, each in order."""
+    def add(self, texts: Iterable[Parts]) -> None:
+        """The parts of more texts."""
         rows, before, after = [self._rows], [self._before], [self._after]
         for parts in texts:
             if len(parts) < ROW:
                 continue
-            keys = np.array([p.key for p in parts], np.uint64)
-            sizes = np.array([p.bytes for p in parts], np.int64)
-            found, sound = rows_of(keys)
+            sizes = parts.bytes
+            found, sound = rows_of(parts.keys)
             whole = sound.copy()
             whole[0] = whole[-1] = False  # the first and the last part of a text are cut by its ends
             places = np.flatnonzero(whole)
@@ -119,9 +179,9 @@ class KnownParts:
     def __bool__(self) -> bool:
         return bool(len(self._rows))
 
-    def shares(self, parts: list[Part]) -> bool:
+    def shares(self, parts: Parts) -> bool:
         """Whether a text shares parts with those that are known."""
-        return bool(self.found(np.array([p.key for p in parts], np.uint64)).any())
+        return bool(self.found(parts.keys).any())
 
     def found(self, keys: np.ndarray) -> np.ndarray:
         """Of each part whether it and the ones that follow it are known in a row."""

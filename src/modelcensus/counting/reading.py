@@ -1,7 +1,6 @@
 """Log files into reduced requests, file by file: what every engine does with one, and how one machine does it with many."""
 
 import hashlib
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -9,13 +8,14 @@ from math import inf
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.ahead import ahead
 from modelcensus.counting.formats import LogFormat, header_columns
 from modelcensus.counting.known import NOTHING_KNOWN, Known, KnownText, known_part
 from modelcensus.counting.lines import ROOM, LogFile, Piece, Reached
-from modelcensus.counting.parts import ROW, Part
+from modelcensus.counting.parts import ROW, Parts
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.recognizing import new_pieces
 from modelcensus.counting.reduction import Reduction, Told
@@ -60,7 +60,7 @@ class FileRead:
     earlier: int
     aside: tuple[tuple[int, str, str], ...]
     notes: tuple[str, ...]
-    parts: tuple[Part, ...]
+    parts: Parts
 
     @property
     def new(self) -> bool:
@@ -131,11 +131,13 @@ class _Opened:
             tuple(told.aside[:MOST_ASIDE]), (), self._parts(reached, lines),
         )  # fmt: skip
 
-    def _parts(self, reached: Reached, known: int) -> tuple[Part, ...]:
+    def _parts(self, reached: Reached, known: int) -> Parts:
         """Its parts, without those that were kept with what was known; some of these again, so that rows of parts go on."""
-        parts = self.file.cutter.parts[: reached.parts] + ([reached.begun] if reached.begun.lines else [])
-        ended = bisect_right(parts, known, key=lambda p: p.line + p.lines - 1)
-        return tuple(parts[max(ended - ROW - 1, 0) :])
+        parts = self.file.cutter.parts.between(0, reached.parts)
+        if reached.begun.lines:
+            parts = Parts(np.append(parts.numbers, reached.begun))
+        ended = int(np.searchsorted(parts.ends, known, side="right"))
+        return parts.between(max(ended - ROW - 1, 0))
 
 
 def _pieces(
@@ -169,7 +171,7 @@ def _growing(pieces: Iterator[tuple[_Opened, Piece | None]], known: Known) -> It
         yield opened, piece
         file = opened.file
         if piece is None and file.reached.lines > opened.skipped_lines + file.recognized_lines:
-            known.add(opened.read(file.reached, None, Told()).text, list(file.cutter.parts))
+            known.add(opened.read(file.reached, None, Told()).text, file.cutter.parts)
 
 
 def _read(

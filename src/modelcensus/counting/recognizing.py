@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from modelcensus.counting.lines import LogFile, Piece
-from modelcensus.counting.parts import ROW, KnownParts, Part
+from modelcensus.counting.parts import ROW, KnownParts, Part, Parts
 
 MOST_HELD = 64 * 1024 * 1024
 """Bytes of lines that wait for a decision; where a part grows beyond, they are new."""
@@ -70,10 +70,10 @@ class _Recognizer:
         rows = piece.rows if kept.all() else piece.rows.filter(pa.array(kept))
         return replace(piece, rows=rows, set_aside=aside, recognized=recognized)
 
-    def _known_lines(self, parts: list[Part], until: int, final: bool) -> Iterator[tuple[int, int]]:
+    def _known_lines(self, parts: Parts, until: int, final: bool) -> Iterator[tuple[int, int]]:
         """Ranges of known lines of the parts from `decided` to `until`."""
         before = max(self.decided - ROW, 0)
-        keys = np.array([p.key for p in parts[before:]], np.uint64)
+        keys = parts.between(before).keys
         rows = np.concatenate([self.known.found(keys), np.zeros(len(keys) - max(len(keys) - ROW + 1, 0), bool)])
         if not rows.any():
             return
@@ -92,7 +92,7 @@ class _Recognizer:
                 if start - before < len(inside) and inside[start - before] and not inside[start - before - 1]:
                     yield from self._begun(parts, start, keys[start - before : start - before + ROW])
 
-    def _begun(self, parts: list[Part], start: int, row: np.ndarray) -> Iterator[tuple[int, int]]:
+    def _begun(self, parts: Parts, start: int, row: np.ndarray) -> Iterator[tuple[int, int]]:
         """Known lines before a row that begins at a part: all of the file's own beginning that can be of a known text, or
         what began one."""
         end = parts[start].line
@@ -104,7 +104,7 @@ class _Recognizer:
                 yield end - first.lines, end
                 return
 
-    def _ended(self, parts: list[Part], place: int, row: np.ndarray, ends: bool) -> Iterator[tuple[int, int]]:
+    def _ended(self, parts: Parts, place: int, row: np.ndarray, ends: bool) -> Iterator[tuple[int, int]]:
         """Known lines of a part after a known row: all, where the file ends in it, or what ended a known text."""
         part = parts[place]
         if ends and part.bytes <= self.known.around(row)[1]:

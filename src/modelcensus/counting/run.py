@@ -1,10 +1,9 @@
 """Counting log files into batches, and counting again what was read before."""
 
-import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import chain, groupby
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ from modelcensus.counting.formats import LogFormat, find_format
 from modelcensus.counting.known import Known, KnownText
 from modelcensus.counting.libraries import Libraries
 from modelcensus.counting.lines import LogFile
-from modelcensus.counting.parts import KnownParts, Part
+from modelcensus.counting.parts import KnownParts, Part, Parts
 from modelcensus.counting.policies import Policies
 from modelcensus.counting.proposing import propose
 from modelcensus.counting.reading import FileRead, OneByOne, ReadBatch, Reader
@@ -27,6 +26,7 @@ from modelcensus.counting.requests import occurring
 from modelcensus.counting.salts import Salts
 from modelcensus.counting.spelling import Spelling
 from modelcensus.counting.standing import Days, Standing
+from modelcensus.counting.storing import Commit, Storing
 from modelcensus.engine import Tables
 from modelcensus.vocabulary import (
     AGENTS,
@@ -85,10 +85,6 @@ class Summary:
     """The first lines that were set aside, with the reason."""
 
 
-Commit = Callable[[Batch], Before]
-"""Stores a batch; returns what the ledger holds of the log then."""
-
-
 class Counting:
     """Counts one log: `name` tells it from others, and its channel is `log:NAME`; `rules` with what they are called."""
 
@@ -104,9 +100,10 @@ class Counting:
         progress: Callable[[str], None] = lambda _: None,
         reader: Callable[[Salts], Reader] | None = None,
     ) -> None:
-        self.name, self.policies, self.before = name, policies, before
+        self.name, self.policies = name, policies
         self.rules_called = rules[1]
-        self.salts, self.commit, self.progress = salts, commit, progress
+        self.salts, self.progress = salts, progress
+        self._storing = Storing(commit, before)
         self.engine = Tables(MEMORY)
         self.engine.connection.execute("set preserve_insertion_order = false")
         found = Libraries(self.engine, libraries)
@@ -118,14 +115,19 @@ class Counting:
         for series in self.standing.values():
             series.number(self.spelling)
         self._choosing = Choosing(self.engine, policies, rules[0], found)
-        self._days: dict[str, np.ndarray] = {}
-        """Of each batch that is stored."""
-        self._sums: dict[str, tuple[Sums, ...]] = {}
+        self._days: list[np.ndarray] = []
+        """Of each batch, as `Storing.ids` has them."""
+        self._sums: dict[int, tuple[Sums, ...]] = {}
         """Loads and downloads of the last batches, where they add up: days that a later one shares are not read again."""
         self._totals: dict[str, dict[int, int]] = {"loads": {}, "downloads": {}}
         """By day: a later batch that has more of a day counts it whole."""
         self.summary = Summary()
         self.reader = reader(salts) if reader else OneByOne(Tables(), policies, salts, progress)
+
+    @property
+    def before(self) -> Before:
+        """What the ledger holds of the log, with all that was counted."""
+        return self._storing.before
 
     def files(self, paths: Sequence[Path], format: str = "auto") -> Summary:
         """Count what is new in log files, batch by batch."""
@@ -140,18 +142,13 @@ class Counting:
         self._stored(REQUESTS)
         of_batches = self.engine.arrow("select distinct batch_id, day from stored_requests")
         days, batches = days_of(of_batches["day"]), np.array(of_batches["batch_id"].to_pylist(), object)
-        self._days = {b: days[batches == b] for b in self.before.batches}
-        gc.disable()  # what batches leave holds no circles: looking for them took a thirtieth of the time
-        try:
-            for batch in ahead(
-                self.reader.batches(forms, known), 1
-            ):  # the next one is read while this one is counted
-                for file in batch.files:
-                    self._sum(file)
-                if any(f.new for f in batch.files):
-                    self._hand_over(batch)
-        finally:
-            gc.enable()
+        self._days = [days[batches == b] for b in self.before.batches]
+        for batch in ahead(self.reader.batches(forms, known), 1):  # the next one is read while this one is counted
+            for file in batch.files:
+                self._sum(file)
+            if any(f.new for f in batch.files):
+                self._hand_over(batch)
+        _ = self.before
         return self.summary
 
     def again(self) -> Summary:
@@ -161,6 +158,7 @@ class Counting:
         days = np.sort(days_of(self.engine.arrow("select distinct day from stored_requests")["day"]))
         options = {"recount": self.before.batches[-1] if self.before.batches else ""}
         self._counted(map(self._asked, self.before.batches), Days(days, days), {}, (), options, [])
+        _ = self.before
         return self.summary
 
     def _has_lines(self, path: Path) -> bool:
@@ -182,14 +180,16 @@ class Counting:
             )
         return form
 
-    def _stored_parts(self) -> Iterator[list[Part]]:
+    def _stored_parts(self) -> Iterator[Parts]:
         """The parts of the texts that were counted before, text by text."""
         self._stored(LOG_PARTS)
-        listed = f"select digest, {', '.join(Part._fields)} from stored_log_parts order by batch_id, digest, line"
-        found = self.engine.connection.execute(listed)
-        rows = chain.from_iterable(iter(lambda: found.fetchmany(10_000), []))
-        for _, of_text in groupby(rows, key=lambda r: r[0]):
-            yield [Part(*r[1:]) for r in of_text]
+        columns = ", ".join(Part._fields)
+        found = self.engine.arrow(
+            f"select dense_rank() over (order by batch_id, digest) as text, {columns} from stored_log_parts order by text, line"
+        )
+        numbers = np.column_stack([found[n].to_numpy() for n in Part._fields])
+        begins = np.flatnonzero(np.diff(found["text"].to_numpy())) + 1
+        return map(Parts, np.split(numbers, begins))
 
     def _sum(self, file: FileRead) -> None:
         self.summary.files += not file.earlier
@@ -202,23 +202,23 @@ class Counting:
         del self.summary.aside[SHOWN:]
 
     def _hand_over(self, batch: ReadBatch) -> None:
-        """Count what was read, and commit it as a batch."""
+        """Count what was read, and have it committed as a batch."""
         self.progress("counting")
         tables, new = batch.tables(), [f for f in batch.files if f.new]
         touched = occurring(days_of(tables[REQUESTS.name]["day"]))
-        shared = [b for b, days in self._days.items() if np.isin(days, touched, assume_unique=True).any()]
-        unknown = (self._asked(b, touched) for b in shared if b not in self._sums)
+        shared = [n for n, days in enumerate(self._days) if np.isin(days, touched, assume_unique=True).any()]
+        unknown = (self._asked(self._storing.ids[n], touched) for n in shared if n not in self._sums)
         asked = chain([Asked(*(tables[s.name] for s in READ))], unknown)
-        more = [self._sums[b] for b in shared if b in self._sums]
-        days = Days(touched, np.unique(np.concatenate([touched[:0], *self._days.values()])))
+        more = [self._sums[n] for n in shared if n in self._sums]
+        days = Days(touched, np.unique(np.concatenate([touched[:0], *self._days])))
         tables = {**tables, **tables_of_files(new, self.policies.aside == "text")}
         inputs = tuple(InputFile(f.file, f.bytes, f.digest) for f in new)
         formats = sorted({f.format for f in new})
         told = [f.told for f in new]
         sums = self._counted(asked, days, tables, inputs, {"format": ",".join(formats)}, told, more)
-        self._days[self.before.batches[-1]] = touched
         if sums:
-            self._sums[self.before.batches[-1]] = sums
+            self._sums[len(self._days)] = sums
+        self._days.append(touched)
         for old in list(self._sums)[:-KEPT]:
             del self._sums[old]
 
@@ -254,6 +254,7 @@ class Counting:
             counted.more(*(s.on(days.touched) for s in sums))
         met, *sums = counted.told()
         touched = dict.fromkeys(days.touched.tolist(), 0)
+        told: list[Batch] = []
         # loads first: a run that is killed between the two is repeated whole, since the other batch has the requests
         for series, name, of_series in zip((LOADS, ""), self.standing, sums, strict=True):
             rows = self.standing[name].observations(self.spelling, of_series, met, days)
@@ -263,17 +264,19 @@ class Counting:
             if not rows.num_rows and not own:
                 continue
             chosen = {**self.policies.read, **self.policies.counted, "rules": self.rules_called, **options}
-            batch = Batch(
-                source=SOURCE,
-                name=self.name + series,
-                channel=LOG + self.name + series,
-                tables={OBSERVATIONS.name: rows, **own},
-                inputs=inputs,
-                options=chosen,
-                took=(*took, f"rules of query files: {self.rules_called}"),
-                terms=TERMS if not series else Terms(**{**vars(TERMS), "unit": "loads (see docs/counting.md)"}),
+            told.append(
+                Batch(
+                    source=SOURCE,
+                    name=self.name + series,
+                    channel=LOG + self.name + series,
+                    tables={OBSERVATIONS.name: rows, **own},
+                    inputs=inputs,
+                    options=chosen,
+                    took=(*took, f"rules of query files: {self.rules_called}"),
+                    terms=TERMS if not series else Terms(**{**vars(TERMS), "unit": "loads (see docs/counting.md)"}),
+                )
             )
-            self.before = self.commit(batch)
+        self._storing.store(told)
         return summed[0] if summed else ()
 
     def _stored(self, *schemas: Schema, of: Collection[str] | None = None) -> None:
