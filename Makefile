@@ -5,6 +5,8 @@ export UV_COMPILE_BYTECODE := 1
 RUN := scripts/uv run --quiet --locked --no-default-groups
 DOCS := scripts/uv run --quiet --locked --no-default-groups --group docs
 DEV := scripts/uv run --quiet --locked --group dev
+# a worker for each of two cores: threads of theirs that waited for one another made a solver take twenty times as long
+PYTEST := OPENBLAS_NUM_THREADS=1 $(DEV) pytest -n 2
 
 .PHONY: help report test check check-slow lint types layers bench fuzz faults audit serve docs dist system clean
 
@@ -16,14 +18,14 @@ report: ## the main job: the report on the bundled sample, in ./report
 
 test: system ## set up and run every check that CI runs
 	@$(MAKE) --no-print-directory lint types layers
-	@$(DEV) pytest -n 2 --dist worksteal
+	@$(PYTEST) --dist worksteal
 
 check: ## format, then everything that `test` runs
 	@$(DEV) ruff format .
 	@$(MAKE) --no-print-directory test
 
 check-slow: system ## the long checks: all of `test`, and the tests marked slow
-	@$(DEV) pytest -n 2 -m "slow or not slow" --override-ini addopts="-q --import-mode=importlib"
+	@$(PYTEST) -m "slow or not slow" --override-ini addopts="-q --import-mode=importlib"
 
 lint: ## style, without changing a file
 	@$(DEV) ruff check . && $(DEV) ruff format --check .

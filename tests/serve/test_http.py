@@ -130,7 +130,10 @@ def placed(sample: Census) -> ASGIApp:
 
 
 @pytest.mark.parametrize("prepared", [True, False], ids=["prepared", "asked"])
-def test_nobody_else_gets_the_host_that_a_request_names(placed: ASGIApp, prepared: bool) -> None:
+def test_nobody_else_gets_the_host_that_a_request_names(
+    placed: ASGIApp, prepared: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modelcensus.serve.front.MOST_PREPARED", 1)  # the page, not what it leads to
     pages = ["/", "/feeds/families/Qwen.atom", "/feeds/families/Qwen.json"]
     front = Front(placed, KeptAnswers(), ("*",), UNBOUND)
     if prepared:
