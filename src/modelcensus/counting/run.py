@@ -1,6 +1,7 @@
 """Counting log files into batches, and counting again what was read before."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import chain
@@ -143,11 +144,12 @@ class Counting:
         of_batches = self.engine.arrow("select distinct batch_id, day from stored_requests")
         days, batches = days_of(of_batches["day"]), np.array(of_batches["batch_id"].to_pylist(), object)
         self._days = [days[batches == b] for b in self.before.batches]
-        for batch in ahead(self.reader.batches(forms, known), 1):  # the next one is read while this one is counted
-            for file in batch.files:
-                self._sum(file)
-            if any(f.new for f in batch.files):
-                self._hand_over(batch)
+        with closing(ahead(self.reader.batches(forms, known), 1)) as batches:  # the next is read while one is counted
+            for batch in batches:
+                for file in batch.files:
+                    self._sum(file)
+                if any(f.new for f in batch.files):
+                    self._hand_over(batch)
         _ = self.before
         return self.summary
 

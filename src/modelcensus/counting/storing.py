@@ -21,10 +21,16 @@ class Storing:
 
     @property
     def before(self) -> Before:
-        """What the ledger holds of the log, when all that was handed on is stored; an error where that failed."""
+        """What the ledger holds of the log, when all that was handed on is stored; the error, once, where that failed."""
         if self._last:
-            self._before = self._last.result()
-            self._last = None
+            last, self._last = self._last, None
+            try:
+                self._before = last.result()
+            except BaseException:
+                self._thread.shutdown()
+                raise
+            finally:
+                del last  # or the error would hold itself, and all that was counted, to the end
         return self._before
 
     @property
