@@ -257,8 +257,17 @@ def everything(root: Path) -> Counter:
 
 
 def mount(root: Path, options: str) -> None:
+    """Mount, or mount again with other options, which the system refuses while another worker's mount is under way."""
     root.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(root)], check=True, capture_output=True)
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(root)]
+    refused = ""
+    for _ in range(20):
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode == 0:
+            return
+        refused = done.stderr
+        time.sleep(0.05)
+    raise AssertionError(f"{' '.join(command)}: {refused}")
 
 
 KINDS = {
