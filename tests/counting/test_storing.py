@@ -35,11 +35,11 @@ class Held:
 def test_counting_goes_on_while_a_batch_is_stored_and_sees_it_when_it_asks():
     ledger = Held()
     storing = Storing(ledger, Before(batches=("earlier",)))
-    assert storing.before.batches == ("earlier",)
+    assert storing.wait().batches == ("earlier",)
     storing.store([batch("a.loads"), batch("a")])
     assert ledger.stored == []
     ledger.may.set()
-    assert storing.before.batches == ("a.loads", "a")
+    assert storing.wait().batches == ("a.loads", "a")
 
 
 def test_what_is_handed_on_is_stored_in_its_order():
@@ -48,7 +48,7 @@ def test_what_is_handed_on_is_stored_in_its_order():
     storing = Storing(ledger, Before())
     for number in range(20):
         storing.store([batch(f"{number}.loads"), batch(str(number))])
-    assert storing.before.batches == tuple(n for i in range(20) for n in (f"{i}.loads", str(i)))
+    assert storing.wait().batches == tuple(n for i in range(20) for n in (f"{i}.loads", str(i)))
     assert storing.ids == [str(i) for i in range(20)]
 
 
@@ -74,7 +74,7 @@ def test_after_a_batch_that_cannot_be_stored_none_is(room):
     with pytest.raises(LedgerError, match="cannot be written"):
         for number in range(3):
             storing.store([batch(f"{number}.loads"), batch(str(number))])
-        _ = storing.before
+        storing.wait()
     with pytest.raises(RuntimeError):
         storing.store([batch("later")])
     assert ledger.stored == ["0.loads", "0", "1.loads", "1"][:room]
@@ -87,7 +87,7 @@ def test_a_failure_holds_nothing_to_the_end():
     storing = Storing(ledger, Before())
     storing.store([batch("a")])
     with pytest.raises(LedgerError) as caught:
-        _ = storing.before
+        storing.wait()
     error = weakref.ref(caught.value)
     gc.disable()
     try:

@@ -257,7 +257,7 @@ def everything(root: Path) -> Counter:
 
 
 def mount(root: Path, options: str) -> None:
-    """Mount, or mount again with other options, which the system refuses while another worker's mount is under way."""
+    """Mount, or mount again with other options; tried again where it is refused for a moment."""
     root.mkdir(parents=True, exist_ok=True)
     command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(root)]
     refused = ""

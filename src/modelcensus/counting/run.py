@@ -128,7 +128,7 @@ class Counting:
     @property
     def before(self) -> Before:
         """What the ledger holds of the log, with all that was counted."""
-        return self._storing.before
+        return self._storing.wait()
 
     def files(self, paths: Sequence[Path], format: str = "auto") -> Summary:
         """Count what is new in log files, batch by batch."""
@@ -150,7 +150,7 @@ class Counting:
                     self._sum(file)
                 if any(f.new for f in batch.files):
                     self._hand_over(batch)
-        _ = self.before
+        self._storing.wait()
         return self.summary
 
     def again(self) -> Summary:
@@ -160,7 +160,7 @@ class Counting:
         days = np.sort(days_of(self.engine.arrow("select distinct day from stored_requests")["day"]))
         options = {"recount": self.before.batches[-1] if self.before.batches else ""}
         self._counted(map(self._asked, self.before.batches), Days(days, days), {}, (), options, [])
-        _ = self.before
+        self._storing.wait()
         return self.summary
 
     def _has_lines(self, path: Path) -> bool:
@@ -183,15 +183,22 @@ class Counting:
         return form
 
     def _stored_parts(self) -> Iterator[Parts]:
-        """The parts of the texts that were counted before, text by text."""
+        """The parts of the texts that were counted before, text by text: one of them is in memory."""
         self._stored(LOG_PARTS)
         columns = ", ".join(Part._fields)
-        found = self.engine.arrow(
+        rows = self.engine.connection.sql(
             f"select dense_rank() over (order by batch_id, digest) as text, {columns} from stored_log_parts order by text, line"
-        )
-        numbers = np.column_stack([found[n].to_numpy() for n in Part._fields])
-        begins = np.flatnonzero(np.diff(found["text"].to_numpy())) + 1
-        return map(Parts, np.split(numbers, begins))
+        ).to_arrow_reader(100_000)
+        text, held = 0, [Parts.of(()).numbers]
+        for batch in rows:
+            numbers, of = np.column_stack([batch[n].to_numpy() for n in Part._fields]), batch["text"].to_numpy()
+            begins = np.flatnonzero(np.diff(of, prepend=text))
+            *ended, rest = np.split(numbers, begins)
+            for part in ended:
+                yield Parts(np.concatenate([*held, part]))
+                held = []
+            text, held = int(of[-1]), [*held, rest]
+        yield Parts(np.concatenate(held))
 
     def _sum(self, file: FileRead) -> None:
         self.summary.files += not file.earlier

@@ -19,8 +19,7 @@ class Storing:
         self._last: Future[Before] | None = None
         self._ids = list(before.batches)
 
-    @property
-    def before(self) -> Before:
+    def wait(self) -> Before:
         """What the ledger holds of the log, when all that was handed on is stored; the error, once, where that failed."""
         if self._last:
             last, self._last = self._last, None
@@ -36,12 +35,12 @@ class Storing:
     @property
     def ids(self) -> Sequence[str]:
         """The ids of the batches that were there, then of the last one of all that was handed on at a time."""
-        _ = self.before
+        self.wait()
         return self._ids
 
     def store(self, batches: Sequence[Batch]) -> None:
         """Hand batches on, when those before are stored: no more of them are in memory."""
-        self._last = self._thread.submit(self._all, self.before, batches)
+        self._last = self._thread.submit(self._all, self.wait(), batches)
 
     def _all(self, before: Before, batches: Sequence[Batch]) -> Before:
         for batch in batches:

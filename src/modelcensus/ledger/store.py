@@ -52,8 +52,8 @@ PACKED = {
     "requests": ["place", "status", "requests", "bytes", "instant"],
     "observations": ["repository", "value", "period_start"],
 }
-"""Columns of what is kept of logs that zstd makes smaller; of the others it would make a hundredth less, in an eighth of the time that
-all takes."""
+"""Columns of what is kept of logs that zstd makes smaller: packing the others too, a file of 729,000 requests takes 4 % less room, and 15 %
+more time to write."""
 LIGHTLY, THOROUGHLY = 1, 9
 """How hard zstd tries: lightly for batches of logs, which come in streams: a tenth more room, a sixth of the time."""
 
