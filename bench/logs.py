@@ -165,7 +165,9 @@ def with_isal(folder: str) -> dict:
 
     found: dict = {}
     with timed(found):
-        lines = sum(block.count(b"\n") for p in sorted(Path(folder).glob("*.gz")) for block in LogFile(p).blocks())
+        lines = sum(
+            bytes(block).count(b"\n") for p in sorted(Path(folder).glob("*.gz")) for block in LogFile(p).blocks()
+        )
     return {**found, "lines": lines}
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from logs import Request, combined, plainly_counted, write
 
 from modelcensus.counting import lines as log_lines
-from modelcensus.counting import reading, unpacking
+from modelcensus.counting import reading
 
 BATCH, PIECE = 40, 1_500
 """Lines of a batch and bytes of a piece, in these tests."""
@@ -38,7 +38,6 @@ def some_lines(count: int, seed: int, step: int = 3_000) -> list[str]:
 def shorten(patch: pytest.MonkeyPatch, batch: int = BATCH, piece: int = PIECE) -> None:
     patch.setattr(reading, "LINES", batch)
     patch.setattr(log_lines, "PIECE", piece)
-    patch.setattr(unpacking, "READ", piece // 4)
 
 
 @pytest.fixture

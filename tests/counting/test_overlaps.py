@@ -65,12 +65,11 @@ def test_slices_of_a_stream_are_read_once(tmp_path_factory, data):
 
 @pytest.mark.parametrize("piece", [2_000, 40_000])
 def test_pieces_of_any_size_are_cut_alike(tmp_path, monkeypatch, piece):
-    from modelcensus.counting import lines, unpacking
+    from modelcensus.counting import lines
 
     path = write(tmp_path / "a.log.gz", LINES[:3000])
     _, whole = read(path, KnownParts())
     monkeypatch.setattr(lines, "PIECE", piece)
-    monkeypatch.setattr(unpacking, "READ", 500)
     _, pieces = read(path, KnownParts())
     assert pieces.cutter.parts == whole.cutter.parts and len(whole.cutter.parts) > 20
     assert sum(p.lines for p in whole.cutter.parts) == 3000

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from modelcensus.counting.digests import TextDigest
-from modelcensus.counting.lines import OPENING, LogFile
+from modelcensus.counting.lines import LogFile
 from modelcensus.counting.parts import KnownParts, Parts
 
 
@@ -48,11 +48,7 @@ NOTHING_KNOWN = KnownPart(0, 0, False)
 def known_part(path: Path, known: Iterable[KnownText]) -> KnownPart:
     """The longest text among the `known` that a file begins with."""
     file = LogFile(path)
-    head, ends = b"", {}
-    for block in file.blocks():
-        head += block
-        if len(head) >= OPENING:
-            break
+    head, ends = file.head(), {}
     for text in known:
         if (
             text.opening_bytes

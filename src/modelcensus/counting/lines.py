@@ -4,7 +4,8 @@ A line is what stands between two newlines, whatever bytes it holds: bytes that 
 longer than LONGEST is set aside without being held. A compressed file that is cut off gives the lines before the cut.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from mmap import mmap
 from pathlib import Path
@@ -23,12 +24,16 @@ from modelcensus.vocabulary import InputError
 LONGEST = 2 * 1024 * 1024
 """Bytes of a line; a longer one is set aside."""
 PIECE = 8 * 1024 * 1024
-"""Bytes of text handed on at a time: so many that threads seldom wait for their turn at the interpreter."""
-ROOM = LONGEST + 2 * PIECE
+"""Bytes of text handed on at a time."""
+ROOM = LONGEST + PIECE
 """Bytes of text that are held at a time."""
 OPENING = 64 * 1024
 """Bytes at the start of a file by which one is known that may have been read before."""
 NOTHING = pa.schema([("line", pa.int64()), ("text", pa.string())]).empty_table()
+
+
+Fill = Callable[[memoryview], int]
+"""Brings what comes next of a text into memory; how many bytes, none at its end."""
 
 
 @dataclass(frozen=True)
@@ -92,29 +97,47 @@ class LogFile:
     def pieces(self) -> Iterator[Piece]:
         """The lines after `skip`; afterwards `reached` says what was read, from the beginning on."""
         framer = _Framer(self)
-        for block in self.blocks():
-            yield from framer.add(block)
+        with self._text() as fill:
+            while framer.add(fill):
+                yield from framer.cut()
         yield from framer.end()
 
-    def blocks(self) -> Iterator[bytes]:
-        """The text as it comes, decompressed; a cut or damage ends it with a note."""
-        with self.path.open("rb") as file:
-            try:
-                yield from unpacked(file, self.compression)
-            except (DAMAGED, EOFError, OSError, pa.ArrowException) as error:
-                reason = " ".join(str(error).split()) or type(error).__name__
-                self.notes.append(f"the file is cut off or damaged ({reason[:120]})")
+    def blocks(self, size: int = PIECE) -> Iterator[memoryview]:
+        """The text as it comes, decompressed, in memory that is used again; a cut or damage ends it with a note."""
+        room = memoryview(bytearray(size))
+        with self._text() as fill:
+            while read := fill(room):
+                yield room[:read]
 
-    def first_lines(self, most: int = 50) -> list[str]:
-        """Its first lines, for a look at what format it has."""
+    def head(self) -> bytes:
+        """What it begins with, OPENING bytes at most."""
         head = b""
-        for block in self.blocks():
+        for block in self.blocks(OPENING):
             head += block
             if len(head) >= OPENING:
                 break
         self.notes.clear()
-        lines = head[:OPENING].decode("utf-8", "replace").splitlines()
+        return head[:OPENING]
+
+    def first_lines(self, most: int = 50) -> list[str]:
+        """Its first lines, for a look at what format it has."""
+        lines = self.head().decode("utf-8", "replace").splitlines()
         return [line for line in lines[:most] if line.strip()]
+
+    @contextmanager
+    def _text(self) -> Iterator[Fill]:
+        with self.path.open("rb", 0) as file:
+            text = unpacked(file, self.compression)
+
+            def fill(room: memoryview) -> int:
+                try:
+                    return text.readinto(room) or 0
+                except DAMAGED as error:
+                    reason = " ".join(str(error).split()) or type(error).__name__
+                    self.notes.append(f"the file is cut off or damaged ({reason[:120]})")
+                    return 0
+
+            yield fill
 
 
 class _Framer:
@@ -129,14 +152,16 @@ class _Framer:
         """Bytes of a line that is too long, seen so far."""
         self.opening = b""
 
-    def add(self, block: bytes) -> Iterator[Piece]:
-        left = memoryview(block)
-        while left:
-            part = left[: self.file.rooms.size - self.size]
-            self.room[self.size : self.size + len(part)] = part
-            self.size, left = self.size + len(part), left[len(part) :]
-            if self.size - self.begun >= PIECE:
-                yield from self._cut()
+    def add(self, fill: Fill) -> bool:
+        """Take what comes next of a text; False at its end."""
+        read = fill(memoryview(self.room)[self.size : self.begun + PIECE])
+        self.size += read
+        return read > 0
+
+    def cut(self) -> Iterator[Piece]:
+        """A piece, where there is one."""
+        if self.size - self.begun >= PIECE:
+            yield from self._cut()
 
     def end(self) -> Iterator[Piece]:
         yield from self._cut()
