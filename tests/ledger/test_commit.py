@@ -44,6 +44,22 @@ def test_rerun_changes_nothing_byte_for_byte(ledger, tmp_path):
     assert first.rows == {"observations": 1, "facts": 1, "set_aside": 1} or first.rows["observations"] == 1
 
 
+def test_what_others_change_is_seen(ledger, tmp_path):
+    """A manifest is read again once its file is another one, however often it was read before."""
+    first, _ = ledger.commit(imported(tmp_path / "t.csv", "id,n\na/x,1\n"))
+    assert ledger.manifests() == ledger.manifests() == [first]
+    second, _ = Ledger(ledger.root).commit(imported(tmp_path / "u.csv", "id,n\na/x,2\n", date="2026-05-02"))
+    assert ledger.manifests() == [first, second]
+    path, elsewhere = ledger.manifests_folder / f"{first.id}.json", tmp_path / "elsewhere.json"
+    path.replace(elsewhere)
+    assert ledger.manifests() == [second]
+    elsewhere.replace(path)
+    assert ledger.manifests() == [first, second]
+    path.write_text(path.read_text().replace('"id"', '"ID"'))
+    with pytest.raises(LedgerError, match="damaged manifest"):
+        ledger.manifests()
+
+
 def test_two_ledgers_of_the_same_input_are_the_same_bytes(tmp_path):
     batch = imported(tmp_path / "t.csv", "id,n\na/x,1\na/y,2\n")
     at = datetime(2026, 6, 1, tzinfo=UTC)

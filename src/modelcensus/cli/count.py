@@ -2,7 +2,7 @@
 
 import fcntl
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -27,7 +27,7 @@ from modelcensus.counting import (
     stored_tables,
 )
 from modelcensus.engine import Tables
-from modelcensus.ledger import Ledger
+from modelcensus.ledger import Ledger, Manifest
 from modelcensus.vocabulary import (
     FACTS,
     OBSERVATIONS,
@@ -110,9 +110,9 @@ def count(
         keep_knowledge = cache(lambda: _keep_knowledge(target))
 
         def commit(batch: Batch) -> Before:
-            target.commit(batch)
+            manifest, _ = target.commit(batch)
             keep_knowledge()  # while the next batch is counted
-            return _before(target, name)
+            return _held(target, name, [manifest])
 
         with notes.status("opening") as status, _reader(engine, policies) as reader:
             counting = Counting(
@@ -156,9 +156,12 @@ def _libraries(ledger: Ledger) -> pa.Table:
 
 
 def _before(ledger: Ledger, name: str) -> Before:
-    channel = LOG + name
-    manifests = [m for m in ledger.manifests() if m.channel == channel]
-    loads = [m for m in ledger.manifests() if m.channel == channel + LOADS]
+    return _held(ledger, name, ledger.manifests())
+
+
+def _held(ledger: Ledger, name: str, of: Sequence[Manifest]) -> Before:
+    """What some batches hold of a log."""
+    manifests, loads = ([m for m in of if m.channel == channel] for channel in (LOG + name, LOG + name + LOADS))
     return Before(
         batches=tuple(m.id for m in manifests),
         files={t: tuple(ledger.paths(TABLES[t], manifests)) for t in stored_tables()},

@@ -20,6 +20,16 @@ class Before:
     loads_files: tuple[Path, ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
 
+    def then(self, more: "Before") -> "Before":
+        """With what one more batch holds; one that is held already changes nothing."""
+        if {*more.batches, *more.loads_batches} <= {*self.batches, *self.loads_batches}:
+            return self
+        files = {t: (*self.files.get(t, ()), *more.files.get(t, ())) for t in {**self.files, **more.files}}
+        batches, loads_batches = self.batches + more.batches, self.loads_batches + more.loads_batches
+        return Before(
+            batches, files, loads_batches, self.loads_files + more.loads_files, more.options or self.options
+        )
+
 
 def refuse_other_choices(before: Before, policies: Policies, rules: str, name: str) -> None:
     """An error where a log was counted under other choices: its days would not be of one measure."""

@@ -7,7 +7,7 @@ from modelcensus.counting.before import Before
 from modelcensus.vocabulary import Batch
 
 Commit = Callable[[Batch], Before]
-"""Stores a batch; returns what the ledger holds of the log then."""
+"""Stores a batch; returns what the ledger holds of it."""
 
 
 class Storing:
@@ -44,6 +44,7 @@ class Storing:
 
     def _all(self, before: Before, batches: Sequence[Batch]) -> Before:
         for batch in batches:
-            before = self._commit(batch)
-        self._ids += before.batches[-1:]
+            stored = self._commit(batch)
+            before = before.then(stored)
+            self._ids += stored.batches
         return before

@@ -68,6 +68,8 @@ class Ledger:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._records = str(root / "provenance")
+        self._read: dict[Path, tuple[object, Manifest]] = {}
+        """Manifests by their files, as these were when they were read."""
 
     def __repr__(self) -> str:
         return ledger_line(self)
@@ -86,10 +88,24 @@ class Ledger:
 
     def manifests(self, as_of: date | None = None) -> list[Manifest]:
         """The committed batches, oldest first; with `as_of`, those committed by the end of that day (UTC)."""
-        found = [manifest_at(path) for path in sorted(self.manifests_folder.glob("*.json"))]
+        found = [self._manifest(path) for path in sorted(self.manifests_folder.glob("*.json"))]
         if as_of is not None:
             found = [m for m in found if m.committed_at.astimezone(UTC).date() <= as_of]
         return sorted(found, key=lambda m: (m.committed_at, m.id))
+
+    def _manifest(self, path: Path) -> Manifest:
+        """Read once, as long as its file is the same: a run that commits many batches looks at all of them each time."""
+        try:
+            file = path.stat()
+        except OSError:
+            return manifest_at(path)  # which says what is wrong
+        state = file.st_ino, file.st_size, file.st_mtime_ns
+        known = self._read.get(path)
+        if known and known[0] == state:
+            return known[1]
+        manifest = manifest_at(path)
+        self._read[path] = state, manifest
+        return manifest
 
     def commit(self, batch: Batch, committed_at: datetime | None = None) -> tuple[Manifest, bool]:
         """Store a batch; the same input with the same options is the same batch and changes nothing. One that was set
