@@ -8,7 +8,6 @@ of one file name by repository and day. On what they all count they must agree.
 import argparse
 import importlib.util
 import json
-import os
 import shlex
 import shutil
 import subprocess
@@ -16,25 +15,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from bench.sides import answer, apart
+from bench.sides import answer, apart, timed
 
 MODULE = "bench.logs"
 BY_HAND = r"^(?:GET|HEAD) /[^/]+/[^/]+/resolve/[^/]+/config\.json[ ?]"
 COLUMNS = ("ip", "ident", "user", "time", "zone", "request", "status", "bytes", "referer", "agent")
-
-
-@contextmanager
-def timed(found: dict) -> Iterator[None]:
-    """Seconds on the clock, and of the processors, those of programs that were started and ended included: of every side with
-    the loading of what it needs."""
-    wall, before = time.perf_counter(), os.times()
-    yield
-    after = os.times()
-    found |= {"seconds": time.perf_counter() - wall, "cpu": sum(after[:4]) - sum(before[:4])}
 
 
 def ours(folder: str, *policies: str) -> dict:

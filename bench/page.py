@@ -82,6 +82,10 @@ def _power(slope: float | None) -> str:
     return "" if slope is None else f"{slope:.2f}"
 
 
+ROOM = {"left": 50, "top": 5, "right": 5, "bottom": 5}
+"""Around a picture: letters of a reader's machine are wider than those that labels are measured with."""
+
+
 def _ratios(found: list[Measured]) -> alt.LayerChart:
     rows = [
         {"what": f"{m.entry.name}: {label}", "ratio": median(r), "low": min(r), "high": max(r)}
@@ -94,7 +98,7 @@ def _ratios(found: list[Measured]) -> alt.LayerChart:
     spread = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", scale=scale, title="here / instead"), x2="high:Q")
     middle = base.mark_point(filled=True, size=80).encode(x=alt.X("ratio:Q", scale=scale))
     one = alt.Chart(alt.Data(values=[{"one": 1}])).mark_rule(strokeDash=[4, 4]).encode(x=alt.X("one:Q", scale=scale))
-    return alt.layer(one, spread, middle).properties(width=420)
+    return alt.layer(one, spread, middle).properties(width=420, padding=ROOM)
 
 
 def _growth(found: list[Measured]) -> alt.ConcatChart:

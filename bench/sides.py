@@ -54,10 +54,11 @@ def as_large() -> None:
 
 @contextmanager
 def timed(found: dict) -> Iterator[None]:
-    """Put into `found` the seconds on the clock, and those of processors, with programs that were started and ended."""
+    """Put into `found` the seconds on the clock, and those of processors, with programs that were started and ended, and the peak of
+    memory so far (GB): what looks at the result afterwards is not the side's."""
     wall, before = time.perf_counter(), _spent()
     yield
-    found |= {"seconds": time.perf_counter() - wall, "cpu": _spent() - before}
+    found |= {"seconds": time.perf_counter() - wall, "cpu": _spent() - before, "peak": _peak()}
 
 
 def _spent() -> float:
@@ -74,7 +75,11 @@ def answer(sides: Mapping[str, Callable[..., dict]]) -> None:
     found = sides[side](*arguments)
     after = os.times()
     cpu = after.user + after.system - before.user - before.system
-    print(json.dumps({"cpu": cpu, "peak": max(_highest(), _highest_of_children()), **found}))
+    print(json.dumps({"cpu": cpu, "peak": _peak(), **found}))
+
+
+def _peak() -> float:
+    return max(_highest(), _highest_of_children())
 
 
 def _highest() -> float:
