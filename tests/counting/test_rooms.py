@@ -42,7 +42,7 @@ def test_what_was_read_stays_when_its_memory_is_used_again(tmp_path, monkeypatch
     if quick:
         pytest.importorskip("numba", reason="the extra `logs` is not installed")
     monkeypatch.setattr("modelcensus.counting.reading.worth_compiling", lambda _: quick)
-    for name, value in (("lines.PIECE", 256 * 1024), ("reading.TOGETHER", 1), ("reading.AHEAD", 1)):
+    for name, value in (("lines.PIECE", 256 * 1024), ("reading.AHEAD", 1)):
         monkeypatch.setattr(f"modelcensus.counting.{name}", value)
     paths, given = made_logs(tmp_path), []
 

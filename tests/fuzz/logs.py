@@ -29,7 +29,8 @@ def log(name: str) -> Parser:
         file, told = LogFile(path), Told()
         columns = header_columns(form, file.first_lines()) if form.header else form.columns
         try:
-            reduction.take(list(file.pieces()), form, columns, told)
+            for piece in file.pieces():
+                reduction.take(piece, form, columns, told)
         except Exception as error:
             raise narrowed(inputs, take, f"{type(error).__name__}: {error}") from error
         aside = {line for line, _, _ in told.aside}

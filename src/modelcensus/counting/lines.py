@@ -23,8 +23,8 @@ from modelcensus.vocabulary import InputError
 
 LONGEST = 2 * 1024 * 1024
 """Bytes of a line; a longer one is set aside."""
-PIECE = 8 * 1024 * 1024
-"""Bytes of text handed on at a time."""
+PIECE = 16 * 1024 * 1024
+"""Bytes of text handed on at a time: what is done once a piece should be little beside the rest."""
 ROOM = LONGEST + PIECE
 """Bytes of text that are held at a time."""
 OPENING = 64 * 1024

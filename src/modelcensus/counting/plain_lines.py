@@ -34,7 +34,7 @@ ANSWERS = answers_of(
     STATUSES * 0 + NOT_SAID,
 ).astype(np.int64)
 """How requests were answered, by the status: lines of these formats say no more."""
-MOST_LINES = 100_000
+MOST_LINES = 200_000
 """Lines of a piece for which there is a room: others are very short."""
 
 

@@ -26,8 +26,6 @@ from modelcensus.vocabulary import LOG_FILES
 
 AHEAD = 2
 """Pieces that are unpacked and cut into lines before they are asked for."""
-TOGETHER = 2
-"""Pieces that are understood at a time."""
 LINES = 1_000_000
 """Lines of a batch, after which the file being read is its last one; of a file that goes on for a quarter more the rest is of the
 next batch."""
@@ -180,22 +178,19 @@ def _read(
     """Add to a reduction what pieces say: they are unpacked and framed by another thread while those before them are understood.
     What was read is told at the end of each file, and within it where the reduction has the `most` lines and more follow: what ends
     a file, a cut line also, is told with lines before it."""
-    told, waiting, before, reached = Told(), [], None, None
+    told, before, reached = Told(), None, None
     for opened, piece in ahead(pieces, AHEAD):
         if piece and piece.rows.num_rows and reached and reduction.lines >= most:
             yield opened.read(reached, before, told)
             told, before, reached = Told(), reached, None
-        waiting += [piece] if piece else []
-        if piece and len(waiting) < TOGETHER:
-            continue
-        reduction.take(waiting, opened.form, opened.columns, told)
-        for one in waiting:
-            if one.room:
-                opened.file.rooms.give(one.room)
-        waiting, reached = [], piece.reached if piece else None
-        if not piece:
+        if piece:
+            reduction.take(piece, opened.form, opened.columns, told)
+            reached = piece.reached
+            if piece.room:
+                opened.file.rooms.give(piece.room)
+        else:
             yield replace(opened.read(opened.file.reached, before, told), notes=tuple(_notes(opened.file)))
-            told, before = Told(), None
+            told, before, reached = Told(), None, None
 
 
 def _notes(file: LogFile) -> list[str]:

@@ -79,15 +79,14 @@ class Reduction:
         self.gathered.empty()
         self.lines = 0
 
-    def take(self, pieces: Sequence[Piece], form: LogFormat, columns: Sequence[str], done: Told) -> None:
-        """Keep what pieces of a file say; `columns` as its header names them."""
-        done.recognized += sum(p.recognized for p in pieces)
-        done.aside += [a for p in pieces for a in p.set_aside]
-        count = sum(p.rows.num_rows for p in pieces)
-        if not count:
+    def take(self, piece: Piece, form: LogFormat, columns: Sequence[str], done: Told) -> None:
+        """Keep what a piece of a file says; `columns` as its header names them."""
+        done.recognized += piece.recognized
+        done.aside += piece.set_aside
+        if not piece.rows.num_rows:
             return
-        self.lines += count
-        read, odd = self._plain_lines(form, pieces)
+        self.lines += piece.rows.num_rows
+        read, odd = self._plain_lines(form, piece)
         if odd:
             rows = pa.Table.from_batches(odd)
             found, aside, passed = self._odd.read(form, columns, rows)
@@ -96,23 +95,22 @@ class Reduction:
             done.other += passed
         if read:
             bad = self._understand(form, read, done)
-            self._set_aside(bad, pieces, done)
+            self._set_aside(bad, piece, done)
         if self._plain:
             for room in (lines.room for lines in read if lines.room):
                 self._plain.rooms.give(room)
 
-    def _plain_lines(self, form: LogFormat, pieces: Sequence[Piece]) -> tuple[list[Lines], list[pa.RecordBatch]]:
-        """What the plain lines of pieces say, and the lines that are left."""
+    def _plain_lines(self, form: LogFormat, piece: Piece) -> tuple[list[Lines], list[pa.RecordBatch]]:
+        """What the plain lines of a piece say, and the lines that are left."""
         read: list[Lines] = []
         odd: list[pa.RecordBatch] = []
-        for piece in pieces:
-            for batch in (b for b in piece.rows.to_batches() if b.num_rows):
-                found, left = None, np.ones(batch.num_rows, bool)
-                if self._plain:
-                    found, left = self._plain.read(form, batch, piece.ascii)
-                read += [found] if found else []
-                if left.any():
-                    odd.append(batch if left.all() else batch.filter(pa.array(left)))
+        for batch in (b for b in piece.rows.to_batches() if b.num_rows):
+            found, left = None, np.ones(batch.num_rows, bool)
+            if self._plain:
+                found, left = self._plain.read(form, batch, piece.ascii)
+            read += [found] if found else []
+            if left.any():
+                odd.append(batch if left.all() else batch.filter(pa.array(left)))
         return read, odd
 
     def _understand(self, form: LogFormat, read: Sequence[Lines], done: Told) -> dict[int, str]:
@@ -173,16 +171,14 @@ class Reduction:
         return self.meanings.targets_of(form, keys, texts)
 
     @staticmethod
-    def _set_aside(bad: dict[int, str], pieces: Sequence[Piece], done: Told) -> None:
+    def _set_aside(bad: dict[int, str], piece: Piece, done: Told) -> None:
         """The texts of lines that could not be understood, read again."""
         if not bad:
             return
-        wanted = np.sort(np.array(list(bad), np.int64))
-        for piece in pieces:
-            lines = piece.rows["line"].to_numpy()
-            at = np.flatnonzero(np.isin(lines, wanted, assume_unique=True))
-            texts = piece.rows["text"].take(pa.array(at)).to_pylist()
-            done.aside += [(n, bad[n], shown(t)) for n, t in zip(lines[at].tolist(), texts, strict=True)]
+        lines = piece.rows["line"].to_numpy()
+        at = np.flatnonzero(np.isin(lines, np.array(list(bad), np.int64), assume_unique=True))
+        texts = piece.rows["text"].take(pa.array(at)).to_pylist()
+        done.aside += [(n, bad[n], shown(t)) for n, t in zip(lines[at].tolist(), texts, strict=True)]
 
     def tables(self) -> dict[str, pa.Table]:
         """The requests read so far, as the tables of the ledger."""
