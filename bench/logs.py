@@ -224,14 +224,16 @@ def main(arguments: list[str]) -> None:
 
 
 def _say(runs: dict[str, list[dict]]) -> None:
-    """A line for each side: its middle run, how it compares, and whether it found the same as the others."""
+    """A line for each side: its middle run, how it compares, and whether all of its runs found the same as the others."""
     middle = {n: sorted(found, key=lambda r: r["seconds"])[len(found) // 2] for n, found in runs.items()}
     base, lines = middle["polars"], middle["gunzip"]["lines"]
     for name, side in middle.items():
         told = f"{side['lines']:,} lines" if "total" not in side else (
             f"{side['total']:,} downloads on {side['days']:,} days of repositories"
         )  # fmt: skip
-        same = side.get("lines", lines) == lines and side.get("total", base["total"]) == base["total"]
+        same = all(
+            r.get("lines", lines) == lines and r.get("total", base["total"]) == base["total"] for r in runs[name]
+        )
         same_said = "" if "windows" in name else ", the same" if same else ", DIFFERENT"
         seconds = [r["seconds"] for r in runs[name]]
         spread = f" ({min(seconds):.1f} to {max(seconds):.1f} in {len(seconds)} runs)" if len(seconds) > 1 else ""

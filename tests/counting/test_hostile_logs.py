@@ -43,8 +43,9 @@ def test_a_line_that_is_too_long_is_one_wherever_pieces_end(count, tmp_path, mon
     """Whether it comes in one piece or in several: the same lines of another file are known."""
     sent = [combined(Request(f"/acme/m{s * 7919 % 2003}/resolve/main/config.json", seconds=s)) for s in range(2000)]
     lines = [*sent[:1000], "x" * 3_000_000, *sent[1000:]]
+    monkeypatch.setattr(log_lines, "PIECE", 256 * 1024)
     said = count(write(tmp_path / "a.log.gz", lines)).said
-    monkeypatch.setattr(log_lines, "PIECE", 8 * 1024 * 1024)
+    monkeypatch.undo()
     assert "2,001 new lines" in said
     assert "nothing new" in count(write(tmp_path / "b.log", lines[3:])).said
 

@@ -17,7 +17,7 @@ ROOMS = pytest.mark.parametrize("room", [70_000, 8 * 1024 * 1024])
 
 
 def given(folder, packed: bytes, room: int) -> tuple[bytes, bool]:
-    """The text of a packed file, and whether it ended with an error; what it gives after that is nothing."""
+    """The text of a packed file, and whether it ended with an error."""
     path = folder / "packed"
     path.write_bytes(packed)
     text, memory = bytearray(), memoryview(bytearray(room))

@@ -60,6 +60,18 @@ def test_what_others_change_is_seen(ledger, tmp_path):
         ledger.manifests()
 
 
+def test_a_run_reads_each_manifest_once(ledger, tmp_path, monkeypatch):
+    """Not all of them again with every batch."""
+    from modelcensus.ledger import store
+
+    read: list[str] = []
+    monkeypatch.setattr(store, "manifest_at", lambda path, of=store.manifest_at: read.append(path.name) or of(path))
+    for day in range(1, 9):
+        ledger.commit(imported(tmp_path / "t.csv", f"id,n\na/x,{day}\n", date=f"2026-05-0{day}"))
+        ledger.manifests()
+    assert len(read) == 8 == len(set(read))
+
+
 def test_two_ledgers_of_the_same_input_are_the_same_bytes(tmp_path):
     batch = imported(tmp_path / "t.csv", "id,n\na/x,1\na/y,2\n")
     at = datetime(2026, 6, 1, tzinfo=UTC)

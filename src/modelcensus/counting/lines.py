@@ -141,7 +141,7 @@ class LogFile:
 
 
 class _Framer:
-    """Cuts blocks into pieces that end with a newline."""
+    """Cuts a text as it comes into pieces that end with a newline."""
 
     def __init__(self, file: LogFile) -> None:
         self.file = file

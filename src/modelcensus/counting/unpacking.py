@@ -10,7 +10,7 @@ from isal import isal_zlib
 DAMAGED: tuple[type[Exception], ...] = (isal_zlib.error, EOFError, OSError, pa.ArrowException)  # type: ignore[assignment] - its stubs give it no class
 """What reading raises of a file that is cut off or damaged."""
 MUCH = 512 * 1024
-"""Bytes of a packed file that are taken at a time: so many that threads seldom wait for their turn at the interpreter."""
+"""Bytes of a packed file that are taken at a time, as isal's own file does: for each a thread waits for its turn at the interpreter."""
 READ = 64 * 1024
 """The same of a damaged one, and of the text of a zstd file."""
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"

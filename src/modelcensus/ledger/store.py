@@ -68,8 +68,8 @@ class Ledger:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._records = str(root / "provenance")
-        self._read: dict[Path, tuple[object, Manifest]] = {}
-        """Manifests by their files, as these were when they were read."""
+        self._manifests: dict[Path, tuple[object, Manifest]] = {}
+        """Those that were read, with the state of their files then."""
 
     def __repr__(self) -> str:
         return ledger_line(self)
@@ -100,11 +100,11 @@ class Ledger:
         except OSError:
             return manifest_at(path)  # which says what is wrong
         state = file.st_ino, file.st_size, file.st_mtime_ns
-        known = self._read.get(path)
+        known = self._manifests.get(path)
         if known and known[0] == state:
             return known[1]
         manifest = manifest_at(path)
-        self._read[path] = state, manifest
+        self._manifests[path] = state, manifest
         return manifest
 
     def commit(self, batch: Batch, committed_at: datetime | None = None) -> tuple[Manifest, bool]:
