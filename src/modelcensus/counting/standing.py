@@ -28,15 +28,17 @@ STANDING = """
 CHANGED = """
     with held as (
         select s.id, s.since, s.until, s.value, o.day
-        from standing_{name} s join days_told_before o on o.day >= s.since and o.day < s.until
-        where {near})
+        from standing_{name} s join days_told_before o on o.day >= s.since and o.day < s.until)
     select distinct h.id, h.since, h.until from held h left join desired d using (id, day)
     where coalesce(d.value, 0) <> h.value
 """
 """Rows that hold a day for which something else is wanted; a row of several days has the value 0."""
-NEAR = "s.until > '{}' and s.since <= '{}'"
-"""Rows that hold a day from one to another, said so that stretches of a table without any are passed over: a batch touches few days
-of all that there are."""
+GONE = """
+    delete from standing_{name} s using told t
+    where (s.id, s.since, s.until) = (t.id, t.since, t.until) and s.until > '{first}' and s.since <= '{last}'
+"""
+"""Rows that no longer hold; each has a day from the first to the last that a batch touches again, and where there is none in a
+stretch of the table it is passed over: of six million rows in 4 ms, not 90."""
 _DAYS = ("since", "until")
 NONE_CHANGED = pa.table({"id": pa.array([], pa.int32()), **dict.fromkeys(_DAYS, pa.array([], pa.date32()))})
 
@@ -73,25 +75,22 @@ class Standing:
         """What is to be told so that the counters of the series say what is wanted of the days that a batch touches, and taken
         for told; `asked`: the repositories that have counters from now on."""
         engine = self.engine
-        near = NEAR.format(*_dates(days.again[[0, -1]]).to_pylist()) if len(days.again) else ""
-        changed = self._changed(wanted, days.again, near) if near else NONE_CHANGED
+        changed = self._changed(wanted, days.again) if len(days.again) else NONE_CHANGED
         told = self._told(wanted, changed, asked, days, len(spelling))
         engine.hold("told", told)
         if changed.num_rows:
-            engine.connection.execute(
-                f"delete from standing_{self.name} s using told t"
-                f" where (s.id, s.since, s.until) = (t.id, t.since, t.until) and {near}"
-            )
+            first, last = _dates(days.again[[0, -1]]).to_pylist()
+            engine.connection.execute(GONE.format(name=self.name, first=first, last=last))
         engine.connection.execute(f"insert into standing_{self.name} select * from told where value is not null")
         engine.drop("told")
         return _observed(told, spelling)
 
-    def _changed(self, wanted: Sums, days: np.ndarray, near: str) -> pa.Table:
+    def _changed(self, wanted: Sums, days: np.ndarray) -> pa.Table:
         """Rows that say something else of days that were told before."""
         columns = {"id": wanted.id, "day": _dates(wanted.day), "value": wanted.value}
         self.engine.hold("desired", pa.table(columns))
         self.engine.hold("days_told_before", pa.table({"day": _dates(days)}))
-        changed = self.engine.arrow(CHANGED.format(name=self.name, near=near))
+        changed = self.engine.arrow(CHANGED.format(name=self.name))
         self.engine.drop("desired", "days_told_before")
         return changed
 
