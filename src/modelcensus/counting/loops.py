@@ -4,10 +4,12 @@
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core.caching import FunctionCache
 
 from modelcensus.counting.framing import Text
 from modelcensus.counting.slices import LENGTH, MIX, WORD
@@ -21,12 +23,21 @@ _HOW: dict[str, Any] = {"nogil": True, "_nrt": False}
 time: so they make none themselves."""
 
 
+class _Kept(FunctionCache):
+    """Loops that were compiled before are taken up as they are: all that numba knows of compiling is loaded where one has to be
+    compiled, not for these, of whose time it would take nine tenths."""
+
+    def load_overload(self, sig: object, target_context: Any) -> object:
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
+
+
 def compiled(loop: F) -> F:
     """Compiled at its first call, and kept beside the module or in the user's cache."""
-    try:
-        return cast(F, numba.njit(**_HOW, cache=True)(loop))
-    except RuntimeError:  # neither can be written
-        return cast(F, numba.njit(**_HOW)(loop))
+    found: Any = numba.njit(**_HOW)(loop)
+    with suppress(RuntimeError):  # neither can be written
+        found._cache = _Kept(loop)
+    return found
 
 
 def within(loop: F) -> F:

@@ -1,9 +1,8 @@
 """The repositories that a log has counters of, by number: each is written as it was first, whatever the letters later."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from modelcensus.counting.libraries import Libraries, keys_of
 from modelcensus.counting.numbering import Sorted
@@ -17,7 +16,7 @@ class Spelling:
         self._ids = np.zeros(0, np.int64)
         """By the numbers of hashes."""
         self._names: list[pa.Array] = [pa.array([""])]
-        self._name(self._numbering.of(keys_of(known))[0], known.to_pylist())
+        self._name(self._numbering.of(keys_of(known))[0], known)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -28,12 +27,9 @@ class Spelling:
         numbers, _ = self._numbering.of(keys)
         new = np.flatnonzero(numbers >= known)
         if len(new):
-            texts, places = repositories.take(pa.array(new)).to_pylist(), self._libraries.places(keys[new])
-            there = np.flatnonzero(places >= 0)
-            written = self._libraries.repositories.take(pa.array(places[there])).to_pylist()
-            for at, text in zip(there.tolist(), written, strict=True):
-                texts[at] = text
-            self._name(numbers[new], texts)
+            places = self._libraries.places(keys[new])
+            written = self._libraries.repositories.take(pa.array(places, mask=places < 0))
+            self._name(numbers[new], pc.call_function("coalesce", [written, repositories.take(pa.array(new))]))
         return self._ids[numbers]
 
     def names(self, ids: np.ndarray) -> pa.StringArray:
@@ -42,12 +38,12 @@ class Spelling:
             self._names = [pa.concat_arrays(self._names)]
         return self._names[0].take(pa.array(ids))
 
-    def _name(self, numbers: np.ndarray, texts: Sequence[str]) -> None:
+    def _name(self, numbers: np.ndarray, texts: pa.Array | pa.ChunkedArray) -> None:
         """Number new ones in the order of their names; of several ways to write one the first."""
-        names: dict[int, str] = {}
-        for number, text in zip(numbers.tolist(), texts, strict=True):
-            names[number] = min(names.get(number, text), text)
-        order, known = sorted(names, key=names.__getitem__), len(self._ids)
+        order = pc.call_function("array_sort_indices", [texts]).to_numpy()
+        _, first = np.unique(numbers[order], return_index=True)
+        order, known = order[np.sort(first)], len(self._ids)
         self._ids = np.append(self._ids, np.zeros(len(order), np.int64))
-        self._ids[order] = known + 1 + np.arange(len(order))
-        self._names.append(pa.array([names[n] for n in order], pa.string()))
+        self._ids[numbers[order]] = known + 1 + np.arange(len(order))
+        names = texts.take(pa.array(order)).cast(pa.string())
+        self._names += names.chunks if isinstance(names, pa.ChunkedArray) else [names]
