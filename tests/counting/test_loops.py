@@ -1,5 +1,9 @@
 """What compiled loops are made of says what plain Python says, wherever a text stands and whatever stands after it."""
 
+import json
+import os
+import subprocess
+import sys
 from itertools import combinations, product
 
 import numpy as np
@@ -86,3 +90,34 @@ def test_like_texts_of_different_forms_have_different_hashes():
     texts = pa.array([f"{a}ython-requests/2.{b}" for a in "pqrstuvwxyz" for b in range(40)])
     hashes = [h for seed in range(6) for h in Slices.of(texts).hashes(seed).tolist()]
     assert len(set(hashes)) == 6 * len(texts)
+
+
+FRAMED = """
+import json, sys
+import numpy as np
+from modelcensus.counting.framing import BY_ARRAYS
+from modelcensus.counting.plain_framing import BY_LOOPS, line_starts, marked_lines
+
+text = b"".join(b"%x a line, by its number\\n" % (n * 2654435761 ** 4) for n in range(5_000))
+starts = BY_LOOPS.starts(text, 0, len(text))
+marked = BY_LOOPS.marked(text, starts) if "marked" in sys.argv else BY_ARRAYS.marked(text, starts)
+same = np.array_equal(starts, BY_ARRAYS.starts(text, 0, len(text))) and np.array_equal(marked, BY_ARRAYS.marked(text, starts))
+hits = [sum(loop.stats.cache_hits.values()) for loop in (line_starts, marked_lines)]
+print(json.dumps({"same": bool(same), "marked": len(marked), "taken up": hits}))
+"""
+
+
+def test_loops_are_compiled_once(tmp_path):
+    """One that is kept is taken up by the next process, which can still compile another."""
+
+    def framed(*also: str) -> dict:
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+        done = subprocess.run(
+            [sys.executable, "-c", FRAMED, *also], check=True, stdout=subprocess.PIPE, env=environment
+        )
+        return json.loads(done.stdout)
+
+    assert framed()["taken up"] == [0, 0]
+    second, third = framed("marked"), framed("marked")
+    assert second["same"] and second["marked"] and second["taken up"] == [1, 0]
+    assert third["same"] and third["taken up"] == [1, 1]
