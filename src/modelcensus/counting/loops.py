@@ -28,8 +28,11 @@ class _Kept(FunctionCache):
     compiled, not for these, of whose time it would take nine tenths."""
 
     def load_overload(self, sig: object, target_context: Any) -> object:
-        with self._guard_against_spurious_io_errors():
-            return self._load_overload(sig, target_context)
+        try:
+            with self._guard_against_spurious_io_errors():
+                return self._load_overload(sig, target_context)
+        except AttributeError:  # another numba, which does it in another way
+            return super().load_overload(sig, target_context)
 
 
 def compiled(loop: F) -> F:
