@@ -1,13 +1,13 @@
 """What the fault campaign does its harm to: a series of snapshots, a table with corrections, a list of facts."""
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from ledgers import COMMITTED, batch_of, fact, observation
 from modelcensus.engine import DuckDBEngine
 from modelcensus.ledger import Ledger
-from modelcensus.vocabulary import OBSERVATIONS, Batch, InputFile
+from modelcensus.vocabulary import LISTINGS, OBSERVATIONS, Batch, InputFile
 
 SNAPSHOTS, REPOSITORIES = 5, 60
 
@@ -43,22 +43,23 @@ def undisturbed(root: Path) -> Ledger:
 
 
 def values(ledger: Ledger) -> dict[str, int]:
-    """What the snapshots say of every repository on every day, whichever of them is stored sparsely: the last row of it
-    at or before the day, in the order of the commits of a day."""
+    """What the snapshots say of every repository on every day, whichever of them is stored sparsely: its rows, in the order of
+    the commits, over those of the day since which they stand, whatever came to other days in between."""
     engine = DuckDBEngine()
     engine.connection.execute("set threads = 1")
     manifests = ledger.manifests()
     order = {m.id: n for n, m in enumerate(manifests)}
     rows = engine.fetch(ledger.read(engine, OBSERVATIONS, manifests)).to_pylist()
     rows.sort(key=lambda r: (r["observed_on"], order[r["batch_id"]]))
-    days = sorted({r["observed_on"] for r in rows if r["counter"] == "all_time"})
-    state: dict[str, int | None] = {}
+    since = {r["observed_on"]: r["since"] for r in engine.fetch(ledger.read(engine, LISTINGS, manifests)).to_pylist()}
+    states: dict[date | None, dict[str, int | None]] = {}
     told: dict[str, int] = {}
-    for day in days:
+    for day in sorted({r["observed_on"] for r in rows if r["counter"] == "all_time"}):
+        states[day] = dict(states.get(since.get(day), {}))
         for row in rows:
             if row["observed_on"] == day and row["counter"] == "all_time":
-                state[row["repository"]] = row["value"]
-        told.update({f"{day} {r}": v for r, v in state.items() if v is not None})
+                states[day][row["repository"]] = row["value"]
+        told.update({f"{day} {r}": v for r, v in states[day].items() if v is not None})
     periods = [r for r in rows if r["counter"] == "period"]
     for row in periods:
         key = f"period {row['repository']} {row['period_start']}..{row['observed_on']}"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from faults.world import values
 from ledgers import COMMITTED, batch_of, observation
 from modelcensus.engine import DuckDBEngine
 from modelcensus.ledger import Ledger, all_aside, broken_batches, set_aside
@@ -251,3 +252,61 @@ def test_batches_that_never_arrived_are_imported_again_though_others_stand_on_th
     for n in order:
         assert copy.commit(snapshot(n))[1]
     assert {m.id for m in copy.manifests()} == {m.id for m in whole.manifests()} and not broken_batches(copy.root)
+
+
+def added(number: int) -> Batch:
+    """What another reading of day `number` found, of repositories that the first did not."""
+    rows = [observation(f"b/late{i}", "all_time", 5, number) for i in range(5)]
+    made = batch_of("series", "hub", observations=rows)
+    return Batch(**{**vars(made), "inputs": (InputFile("late.csv", 1, f"{99:064x}"),)})
+
+
+def listing_all(number: int) -> Batch:
+    """A later snapshot that has the repositories of `added` too."""
+    rows = [observation(f"a/m{i}", "all_time", 100, number) for i in range(40)]
+    rows += [observation(f"b/late{i}", "all_time", 5, number) for i in range(5)]
+    made = batch_of("series", "hub", observations=rows)
+    changed = {"complete": True, "inputs": (InputFile("all.csv", 1, f"{98:064x}"),)}
+    return Batch(**{**vars(made), **changed})
+
+
+@pytest.mark.parametrize("next_day", [snapshot(3), listing_all(3)], ids=["without them", "with them"])
+@pytest.mark.parametrize("there", [True, False], ids=["before", "meanwhile"])
+def test_snapshots_say_what_they_said_whether_they_came_before_an_addition_was_lost_or_meanwhile(
+    tmp_path, next_day, there
+):
+    """What is imported meanwhile stands on no day of which something was lost: that may come back, to its old place."""
+    begun = datetime.now(UTC) - timedelta(days=9)
+    whole, broken = Ledger(tmp_path / "whole"), Ledger(tmp_path / "broken")
+    for ledger in (whole, broken):
+        for n, batch in enumerate([*(snapshot(n) for n in range(3)), added(2)]):
+            ledger.commit(batch, committed_at=begun + timedelta(days=n))
+    whole.commit(next_day)
+    if there:
+        broken.commit(next_day)
+    late = damaged(broken, "flipped", 3)
+    set_aside(broken.root)
+    if not there:
+        broken.commit(next_day)
+    broken.commit(snapshot(4))
+    whole.commit(snapshot(4))
+    assert broken.commit(added(2))[1]
+    (back,) = (m for m in broken.manifests() if m.id == late)
+    assert back.committed_at == begun + timedelta(days=3)
+    assert values(broken) == values(whole)
+
+
+def test_an_addition_comes_back_though_what_it_was_added_to_came_back_later(tmp_path):
+    """Found by tests/faults: at its old place nothing of what it was added to was there yet, and it was refused."""
+    begun = datetime.now(UTC) - timedelta(days=9)
+    whole, broken = Ledger(tmp_path / "whole"), Ledger(tmp_path / "broken")
+    batches = [*(snapshot(n) for n in range(4)), added(2)]
+    for ledger in (whole, broken):
+        for n, batch in enumerate(batches):
+            ledger.commit(batch, committed_at=begun + timedelta(days=n))
+    damaged(broken, "flipped", 4)
+    damaged(broken, "no manifest", 1)
+    set_aside(broken.root)
+    for batch in batches:
+        broken.commit(batch)
+    assert values(broken) == values(whole)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -21,14 +21,17 @@ from modelcensus.ledger.manifest import FORMAT, Manifest, manifest_at, seal_of
 from modelcensus.vocabulary import TABLES, LedgerError
 
 FOLDER = "aside"
+UNKNOWN = datetime.min.replace(tzinfo=UTC)
 KEPT = {"source", "name", "channel", "committed_at", "first_day", "last_day", "options"}
 _SAID = re.compile(rb'"(source|name|channel|committed_at|first_day|last_day)": ?"((?:[^"\\]|\\.)*)"')
 """What the beginning of a manifest that was cut off still says."""
+_DAY = re.compile(r"observations/observed_on=(\d{4}-\d{2}-\d{2})/")
 
 
 class Note(BaseModel):
     """Why a batch was set aside, and what of it is known. `moved`: paths inside the ledger, as they were; `lost`: files
-    that were not there; `committed_at`: when it had been committed, where its manifest still says so."""
+    that were not there; `committed_at`: when it had been committed, where its manifest still says so; `beside`: the batches that
+    were there with it (none: of a version that did not say)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     batch: str
@@ -44,6 +47,7 @@ class Note(BaseModel):
     moved: list[str] = []
     lost: list[str] = []
     set_aside_at: datetime | None = None
+    beside: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ def set_aside(root: Path) -> list[SetAside]:
     done = []
     for broken in broken_batches(root):
         folder = _free(root / FOLDER, broken)
-        moved = {"moved": list(broken.files), "set_aside_at": datetime.now(UTC)}
+        beside = sorted({p.stem for p in (root / "manifests").glob("*.json")} - {broken.batch})
+        moved = {"moved": list(broken.files), "set_aside_at": datetime.now(UTC), "beside": beside}
         note = broken.note.model_copy(update=moved)
         try:
             write_atomically(folder / "note.json", note.model_dump_json(indent=1).encode())
@@ -121,12 +126,31 @@ def all_aside(root: Path) -> list[SetAside]:
     return found
 
 
-def place_of(root: Path, batch: str) -> datetime | None:
-    """When a batch that was set aside had been committed first; nothing of any other."""
+def away(root: Path, batch: str) -> tuple[datetime | None, frozenset[str] | None]:
+    """Of a batch that was set aside when it had been committed first, and which batches were there with it and have not been set
+    aside since (none: nobody says); nothing of any other."""
     if not (root / FOLDER).is_dir():
-        return None
-    times = [a.note.committed_at for a in all_aside(root) if a.note.batch == batch and a.note.committed_at]
-    return min(times, default=None)
+        return None, None
+    every = [a.note for a in all_aside(root)]
+    own = [n for n in every if n.batch == batch]
+    place = min((n.committed_at for n in own if n.committed_at), default=None)
+    last = max((n for n in own if n.set_aside_at), key=lambda n: n.set_aside_at or UNKNOWN, default=None)
+    if last is None or last.beside is None:
+        return place, None
+    since = {n.batch for n in every if (n.set_aside_at or UNKNOWN) >= (last.set_aside_at or UNKNOWN)}
+    return place, frozenset(last.beside) - since
+
+
+def lost_days(root: Path, batch: str, name: str, channel: str, place: datetime | None) -> frozenset[date]:
+    """The days of batches of a series that were set aside and are not back, but for one of them and those that come after its place
+    in the order of commits."""
+    if not (root / FOLDER).is_dir():
+        return frozenset()
+    notes = (a.note for a in all_aside(root) if not a.back and a.note.batch != batch)
+    of_series = [n for n in notes if (n.name, n.channel) in ((name, channel), ("", ""))]
+    before = [n for n in of_series if not (place and n.committed_at and n.committed_at > place)]
+    days = (_DAY.match(path) for n in before for path in (*n.moved, *n.lost))
+    return frozenset(date.fromisoformat(d[1]) for d in days if d)
 
 
 def _looked_at(root: Path, path: Path) -> Broken | None:

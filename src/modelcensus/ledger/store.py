@@ -20,11 +20,11 @@ import pyarrow.parquet as pq
 
 from modelcensus.engine import DuckDBEngine, Engine, file_digest, open_read_only, write_atomically, write_parquet
 from modelcensus.engine.parquet import sync_folder, write_aside
-from modelcensus.ledger.aside import place_of
+from modelcensus.ledger.aside import away, lost_days
 from modelcensus.ledger.manifest import FORMAT, Input, Manifest, StoredFile, manifest_at
 from modelcensus.ledger.notebook import ledger_html, ledger_line
 from modelcensus.ledger.passing import PassingRecords, passing_records
-from modelcensus.ledger.thinning import thinned
+from modelcensus.ledger.thinning import meets, thinned
 from modelcensus.ledger.views import BATCH_COLUMN, BATCHES, chosen_views, stored_views
 from modelcensus.ledger.vintages import Vintages
 from modelcensus.vocabulary import TABLES, Batch, LedgerError, Rows, Schema, own_version, row_count
@@ -109,7 +109,7 @@ class Ledger:
 
     def commit(self, batch: Batch, committed_at: datetime | None = None) -> tuple[Manifest, bool]:
         """Store a batch; the same input with the same options is the same batch and changes nothing. One that was set
-        aside takes its old place in the order of commits.
+        aside takes its old place in the order of commits, unless snapshots that stand on its days, or of no later ones, were committed without it.
 
         Returns the manifest and whether it is new.
         """
@@ -118,12 +118,17 @@ class Ledger:
         if target.exists():
             return next(m for m in self.manifests() if m.id == batch_id), False
         try:
-            place = committed_at
+            place, manifests, knew = committed_at, self.manifests(), set[str]()
             told_anew = batch.channel.startswith(LOG)  # a log tells its days whole, and the newest counts
             if place is None and not told_anew:
-                place = place_of(self.root, batch_id)
-            before = [m for m in self.manifests() if committed_at or place is None or m.committed_at < place]
-            batch = thinned(self.root, before, batch)
+                place, beside = away(self.root, batch_id)
+                if place and beside is not None:
+                    later = [m for m in manifests if m.committed_at >= place]
+                    knew = {m.id for m in later} & beside
+                    place = None if meets(self.root, [m for m in later if m.id not in knew], batch) else place
+            before = [m for m in manifests if committed_at or place is None or m.committed_at < place]
+            lost = lost_days(self.root, batch_id, batch.name, batch.channel, place)
+            batch = thinned(self.root, before, batch, knew, lost)
             files = [f for name, rows in batch.tables.items() for f in self._store(name, rows, batch_id, told_anew)]
             days = _days(batch)
             manifest = Manifest(

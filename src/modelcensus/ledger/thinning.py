@@ -5,8 +5,9 @@ its rows laid over it, a null for a repository that is no longer listed. What ot
 them: where a batch adds to such a snapshot, it also restates, in those that stand on it, what they said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -60,6 +61,9 @@ class _Work:
     parts: list[str]
     listings: list[dict]
     notes: list[str]
+    knew: frozenset[tuple[str, tuple[date, date, str]]]
+    """Counters and times of snapshots that were taken with the batch there, which was lost since: they said what they say now."""
+    lost: Collection[date]
 
     def __post_init__(self) -> None:
         self.db = self.series.db
@@ -71,16 +75,37 @@ class _Work:
         return f"state{self._tables}"
 
 
-def thinned(root: Path, manifests: Sequence[Manifest], batch: Batch) -> Batch:
-    """The batch as it is stored: thinned where it is complete, with what it must restate of later snapshots."""
-    rows = batch.tables.get("observations")
-    same = [m for m in manifests if (m.name, m.channel) == (batch.name, batch.channel)]
+def meets(root: Path, manifests: Sequence[Manifest], batch: Batch) -> bool:
+    """Whether a snapshot of some batches stands on a day of another one of their series, or may be one that these stand on: it is
+    not of a later day."""
+    rows, same = batch.tables.get("observations"), _alike(manifests, batch)
+    if rows is None or not any(f.table == "listings" for m in same for f in m.files):
+        return False
+    db = bounded_database(WorkFolder(root).path)
+    look_at(db, "given", rows)
+    days = {d for (d,) in db.execute("select distinct observed_on from given where counter <> 'period'").fetchall()}
+    return any(s.since in days or s.observed_on <= max(days) for s in Series(db, root, same).snapshots if days)
+
+
+def thinned(
+    root: Path,
+    manifests: Sequence[Manifest],
+    batch: Batch,
+    knew: Collection[str] = (),
+    lost: Collection[date] = (),
+) -> Batch:
+    """The batch as it is stored: thinned where it is complete, with what it must restate of later snapshots; not of those of
+    batches that knew it, since it was there before. On a day of which something was lost that may come back nothing stands."""
+    rows, same = batch.tables.get("observations"), _alike(manifests, batch)
     if rows is None or not (batch.complete or any(f.table == "listings" for m in same for f in m.files)):
         return batch
     folder = WorkFolder(root)
     db = bounded_database(folder.path)
     look_at(db, "given", rows)
-    work = _Work(Series(db, root, same), batch, folder.path, [], [], [])
+    known_to = Series(db, root, [m for m in same if m.id in knew]).snapshots
+    work = _Work(
+        Series(db, root, same), batch, folder.path, [], [], [], frozenset((s.counter, s.time) for s in known_to), lost
+    )
     read = [
         Snapshot(counter, earliest, latest, tag, None, listed)
         for counter, earliest, latest, tag, listed in db.execute(
@@ -116,7 +141,7 @@ def thinned(root: Path, manifests: Sequence[Manifest], batch: Batch) -> Batch:
 
 def _thin(work: _Work, snapshot: Snapshot) -> bool:
     """Take what changed of a snapshot, or all of it; says whether it stands on one before it."""
-    base = _base(work.series, snapshot)
+    base = _base(work.series, snapshot, work.lost)
     where = f"counter = '{snapshot.counter}'"
     if base is not None:
         state = work.table()
@@ -154,14 +179,18 @@ def _thin(work: _Work, snapshot: Snapshot) -> bool:
     return base is not None
 
 
-def _base(series: Series, snapshot: Snapshot) -> Snapshot | None:
-    """The snapshot that another can stand on: the last one before it of about as many, unless it is far to seek."""
+def _base(series: Series, snapshot: Snapshot, lost: Collection[date]) -> Snapshot | None:
+    """The snapshot that another can stand on: the last one before it of about as many, unless it is far to seek, or stands
+    on a day of which something was lost."""
     earlier = [s for s in series.of(snapshot.counter) if s.observed_on < snapshot.observed_on]
     for found in reversed(earlier):
         if found.listed >= LIKE * snapshot.listed and series.alone(found):
             if not series.whole(found):  # what it stands on was lost
                 return None
-            whole, since = series.weight(series.chain(found))
+            chain = series.chain(found)
+            if any(s.observed_on in lost for s in chain):
+                return None
+            whole, since = series.weight(chain)
             return found if since <= WHOLE_AGAIN * whole else None
     return None
 
@@ -169,7 +198,11 @@ def _base(series: Series, snapshot: Snapshot) -> Snapshot | None:
 def _restate(work: _Work, snapshot: Snapshot) -> None:
     """Where others stand on the day of a snapshot that the batch adds to, take what they said and now would not."""
     day = [s for s in work.series.of(snapshot.counter) if s.observed_on == snapshot.observed_on]
-    standing = [s for s in work.series.of(snapshot.counter) if s.since == snapshot.observed_on]
+    standing = [
+        s
+        for s in work.series.of(snapshot.counter)
+        if s.since == snapshot.observed_on and (s.counter, s.time) not in work.knew
+    ]
     if not day or not standing:
         return
     before, last = work.table(), max(day, key=lambda s: s.time)
@@ -197,6 +230,11 @@ def _restate(work: _Work, snapshot: Snapshot) -> None:
                 f"{later.counter}: {count:,} rows of {later.observed_on} restated, as they stood on"
                 f" {snapshot.observed_on}"
             )
+
+
+def _alike(manifests: Sequence[Manifest], batch: Batch) -> list[Manifest]:
+    """Those of the series of a batch."""
+    return [m for m in manifests if (m.name, m.channel) == (batch.name, batch.channel)]
 
 
 def _at(snapshot: Snapshot) -> str:
