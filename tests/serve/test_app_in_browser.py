@@ -44,6 +44,7 @@ def test_a_headline_is_pasted_checked_changed_and_checked_again(browser, address
 OVER_HALF = "Qwen passed 50 % of open-model downloads"
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_headline_of_a_share_leads_to_the_denominator_that_decides(browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
