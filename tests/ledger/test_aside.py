@@ -296,17 +296,22 @@ def test_snapshots_say_what_they_said_whether_they_came_before_an_addition_was_l
     assert values(broken) == values(whole)
 
 
-def test_an_addition_comes_back_though_what_it_was_added_to_came_back_later(tmp_path):
-    """Found by tests/faults: at its old place nothing of what it was added to was there yet, and it was refused."""
+@pytest.mark.parametrize(
+    "order", [[*map(snapshot, range(4)), added(2)], [*map(snapshot, range(3)), added(2), listing_all(3)]],
+    ids=["restated", "known to the next"],
+)  # fmt: skip
+def test_an_addition_comes_back_though_what_it_was_added_to_came_back_later(tmp_path, order):
+    """Found by tests/faults: at its old place nothing of what it was added to was there yet, and it was refused. As a new one it
+    restates the snapshot that came before it, and not the one that knew it."""
     begun = datetime.now(UTC) - timedelta(days=9)
     whole, broken = Ledger(tmp_path / "whole"), Ledger(tmp_path / "broken")
-    batches = [*(snapshot(n) for n in range(4)), added(2)]
     for ledger in (whole, broken):
-        for n, batch in enumerate(batches):
+        for n, batch in enumerate(order):
             ledger.commit(batch, committed_at=begun + timedelta(days=n))
-    damaged(broken, "flipped", 4)
+    late = damaged(broken, "flipped", order.index(next(b for b in order if b.inputs[0].name == "late.csv")))
     damaged(broken, "no manifest", 1)
     set_aside(broken.root)
-    for batch in batches:
+    for batch in order:
         broken.commit(batch)
     assert values(broken) == values(whole)
+    assert broken.manifests()[-1].id == late, "as a new one"

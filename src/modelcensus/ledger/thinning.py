@@ -81,10 +81,13 @@ def meets(root: Path, manifests: Sequence[Manifest], batch: Batch) -> bool:
     rows, same = batch.tables.get("observations"), _alike(manifests, batch)
     if rows is None or not any(f.table == "listings" for m in same for f in m.files):
         return False
-    db = bounded_database(WorkFolder(root).path)
+    folder = WorkFolder(root)
+    db = bounded_database(folder.path)
     look_at(db, "given", rows)
-    days = {d for (d,) in db.execute("select distinct observed_on from given where counter <> 'period'").fetchall()}
-    return any(s.since in days or s.observed_on <= max(days) for s in Series(db, root, same).snapshots if days)
+    read = db.execute("select distinct observed_on from given where counter <> 'period'").fetchall()
+    days = {day for (day,) in read}
+    last = max(days, default=date.min)
+    return any(s.since in days or s.observed_on <= last for s in Series(db, root, same).snapshots)
 
 
 def thinned(
